@@ -1,0 +1,5 @@
+file(GLOB OTTL_BENCH_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*.c)
+if(OTTL_BENCH_SOURCES)
+  add_executable(ottl-bench ${OTTL_BENCH_SOURCES})
+  target_link_libraries(ottl-bench PRIVATE ottl_static ottl_yyjson)
+endif()

@@ -1,0 +1,7 @@
+file(GLOB OTTL_CLI_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
+if(OTTL_CLI_SOURCES)
+  pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+  pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+  add_executable(ottl ${OTTL_CLI_SOURCES})
+  target_link_libraries(ottl PRIVATE ottl_static ottl_yyjson PkgConfig::ZSTD PkgConfig::ZLIB)
+endif()

@@ -1,0 +1,21 @@
+# Packages: see scripts/setup for how each system names them.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(PROTOBUF_C REQUIRED IMPORTED_TARGET libprotobuf-c)
+find_program(RE2C re2c REQUIRED)
+find_program(LEMON lemon REQUIRED)
+find_program(PROTOC_C NAMES protoc-c REQUIRED)
+find_path(SIMDE_INCLUDE simde/x86/avx2.h REQUIRED)
+# simde headers get an include path of their own, never the system's.
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/gen/simde-include)
+if(NOT EXISTS ${PROJECT_BINARY_DIR}/gen/simde-include/simde)
+  file(CREATE_LINK ${SIMDE_INCLUDE}/simde ${PROJECT_BINARY_DIR}/gen/simde-include/simde SYMBOLIC)
+endif()
+cmake_path(GET LEMON PARENT_PATH LEMON_BIN)
+find_file(LEMPAR lempar.c HINTS ${LEMON_BIN}/../share/lemon NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+
+add_library(ottl_yyjson STATIC third_party/yyjson/yyjson.c)
+target_include_directories(ottl_yyjson SYSTEM PUBLIC third_party/yyjson)
+if(OTTL_SANITIZE)
+  target_compile_options(ottl_yyjson PRIVATE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,25 @@
+file(GLOB OTTL_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
+if(EXISTS ${PROJECT_SOURCE_DIR}/grammar/lexer.re)
+  list(APPEND OTTL_SOURCES ${GEN}/syntax/lexer.c)
+endif()
+if(EXISTS ${PROJECT_SOURCE_DIR}/grammar/parser.y)
+  list(APPEND OTTL_SOURCES ${GEN}/syntax/parser.c)
+endif()
+
+# One file for each instruction set, compiled with its own flags: src/kernels/isa_*.c.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
+  set_source_files_properties(src/kernels/isa_v3.c PROPERTIES COMPILE_OPTIONS "-march=x86-64-v3")
+  set_source_files_properties(src/kernels/isa_v4.c PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4")
+endif()
+
+add_library(ottl_objects OBJECT ${OTTL_SOURCES})
+target_include_directories(ottl_objects PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+  PRIVATE src grammar ${GEN} ${GEN}/simde-include)
+target_link_libraries(ottl_objects PUBLIC ottl_flags PRIVATE ottl_otlp_descriptors ottl_yyjson PkgConfig::PCRE2 PkgConfig::PROTOBUF_C)
+
+add_library(ottl_static STATIC $<TARGET_OBJECTS:ottl_objects> $<TARGET_OBJECTS:ottl_otlp_descriptors> third_party/yyjson/yyjson.c)
+set_target_properties(ottl_static PROPERTIES OUTPUT_NAME ottl)
+target_include_directories(ottl_static PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_include_directories(ottl_static SYSTEM PRIVATE third_party/yyjson)
+target_link_libraries(ottl_static PUBLIC $<BUILD_INTERFACE:ottl_flags> PkgConfig::PCRE2 PkgConfig::PROTOBUF_C m)
+add_library(ottl::ottl ALIAS ottl_static)

@@ -1,0 +1,61 @@
+/* What every file of the library may use: statuses, checks, small integer helpers. Knows nothing of OTTL. */
+#ifndef OTTL_SRC_BASE_COMMON_H
+#define OTTL_SRC_BASE_COMMON_H
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "ottl/base.h"
+
+#define OTTL_LIKELY(x)             __builtin_expect(!!(x), 1)
+#define OTTL_UNLIKELY(x)           __builtin_expect(!!(x), 0)
+#define OTTL_COUNT(array)          (sizeof(array) / sizeof((array)[0]))
+#define OTTL_UNUSED(x)             ((void)(x))
+#define OTTL_NOINLINE              __attribute__((noinline))
+#define OTTL_PRINTF(at, first) __attribute__((format(printf, at, first)))
+
+/* Hands a failed status on to the caller. */
+#define OTTL_TRY(expr)                                                                                                           \
+  do {                                                                                                                           \
+    ottl_status ottl_try_ = (expr);                                                                                              \
+    if (OTTL_UNLIKELY(ottl_try_ != OTTL_OK)) return ottl_try_;                                                                   \
+  } while (0)
+
+#define VIEW(literal) ((ottl_view){(literal), sizeof(literal) - 1})
+
+static inline ottl_view view_of(const void *data, size_t len) { return (ottl_view){(const char *)data, len}; }
+static inline ottl_view view_str(const char *text) { return (ottl_view){text, text ? strlen(text) : 0}; }
+static inline bool view_eq(ottl_view a, ottl_view b) {
+  return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+static inline bool view_is(ottl_view a, const char *text) { return view_eq(a, view_str(text)); }
+/* Byte order, then length: Go's order of strings. */
+static inline int view_cmp(ottl_view a, ottl_view b) {
+  size_t n = a.len < b.len ? a.len : b.len;
+  int c = n ? memcmp(a.data, b.data, n) : 0;
+  return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+static inline uint64_t load_u64(const void *p) {
+  uint64_t v;
+  memcpy(&v, p, 8);
+  return v;
+}
+static inline uint32_t load_u32(const void *p) {
+  uint32_t v;
+  memcpy(&v, p, 4);
+  return v;
+}
+static inline double double_of_bits(uint64_t bits) {
+  double d;
+  memcpy(&d, &bits, 8);
+  return d;
+}
+static inline uint64_t bits_of_double(double d) {
+  uint64_t bits;
+  memcpy(&bits, &d, 8);
+  return bits;
+}
+
+#endif
