@@ -44,6 +44,14 @@ typedef enum ottl_status {
   OTTL_INTERNAL = 8     /* a defect of this library */
 } ottl_status;
 
+/* What a payload carries. Values are never renumbered. */
+typedef enum ottl_signal {
+  OTTL_SIGNAL_NONE = 0, /* not known */
+  OTTL_SIGNAL_LOGS = 1,
+  OTTL_SIGNAL_TRACES = 2,
+  OTTL_SIGNAL_METRICS = 3
+} ottl_signal;
+
 /* Borrowed bytes: not zero-terminated, may hold zeros; data may be NULL when len is 0. */
 typedef struct ottl_view {
   const char *data;

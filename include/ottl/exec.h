@@ -1,0 +1,67 @@
+/* Running a program: payload in, payload out. An exec belongs to one thread at a time; make one for each thread. */
+#ifndef OTTL_EXEC_H
+#define OTTL_EXEC_H
+
+#include "ottl/program.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ottl_exec ottl_exec;
+
+typedef struct ottl_exec_options {
+  size_t struct_size;              /* sizeof(ottl_exec_options) */
+  const ottl_allocator *allocator; /* NULL: malloc; must outlive the exec */
+  uint32_t slice_rows;             /* rows that one instruction works on: 1 to 1024; 0: 1024 */
+  int64_t clock_seconds;           /* testing: what Now() gives; 0 with clock_nanos 0: the system's clock */
+  uint32_t clock_nanos;
+  uint32_t max_errors;             /* row errors kept for ottl_exec_error; 0: 1000 */
+} ottl_exec_options;
+
+typedef struct ottl_result {
+  const uint8_t *data; /* the payload to hand on, a buffer of its own; NULL when nothing is left */
+  size_t len;
+  bool unchanged;      /* no row was written or dropped: data has the bytes that came in */
+  uint64_t rows_in;    /* items: log records, spans, metrics for metric contexts, data points for data point contexts */
+  uint64_t rows_changed;
+  uint64_t rows_dropped;
+  uint64_t rows_failed;
+  uint64_t errors;     /* failures of statements and conditions, in all error modes */
+} ottl_result;
+
+/* One failure of a statement or condition. */
+typedef struct ottl_row_error {
+  uint64_t item;       /* number of the record in its context, in payload order, from 0 */
+  uint32_t group;
+  uint32_t statement;  /* within the group; conditions of a TRANSFORM group: UINT32_MAX */
+  uint32_t condition;  /* within the group when `statement` is UINT32_MAX or the program is a filter */
+  const char *code;    /* such as "R0801" */
+  const char *message; /* never shows values of the payload; until the next ottl_exec_error or ottl_exec_run */
+} ottl_row_error;
+
+/* Never fails; any thread; since 0.1. */
+OTTL_API void ottl_exec_options_init(ottl_exec_options *options);
+
+/* options: NULL for defaults. Owns: the caller frees with ottl_exec_free, before the program. Fails: NOMEM, INVALID_ARG.
+ * Threads: any thread may create; then one at a time. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_options *options, ottl_exec **ret_exec);
+OTTL_API void ottl_exec_free(ottl_exec *exec);
+
+/* Runs the program on one export request (OTLP protobuf).
+ * in: borrowed until the next run. ret_result->data: borrowed until the next run or free.
+ * Fails: DATA (malformed payload: ottl_exec_failure tells where), RUNTIME (a row failed under error mode propagate: the result
+ * counts and errors are set, no payload), LIMIT, NOMEM, INVALID_ARG. Threads: one at a time per exec. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_run(ottl_exec *exec, const uint8_t *in, size_t in_len, ottl_result *ret_result);
+
+/* The i-th row error of the last run, in order of (group, item, statement); false when there is none (i too large, or more
+ * errors than max_errors). Under propagate only the first one is kept. Threads: one at a time per exec. Since 0.1. */
+OTTL_API bool ottl_exec_error(ottl_exec *exec, size_t i, ottl_row_error *ret_error);
+
+/* Why the last run failed with DATA or LIMIT, and the byte offset in its input; NULL when it did not. */
+OTTL_API const char *ottl_exec_failure(const ottl_exec *exec, size_t *ret_offset);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,13 @@
+/* Everything of the library. */
+#ifndef OTTL_OTTL_H
+#define OTTL_OTTL_H
+
+#include "ottl/base.h"
+#include "ottl/diag.h"
+#include "ottl/eval.h"
+#include "ottl/exec.h"
+#include "ottl/frame.h"
+#include "ottl/json.h"
+#include "ottl/program.h"
+
+#endif

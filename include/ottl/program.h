@@ -1,0 +1,105 @@
+/* Programs: OTTL statements compiled for one kind of use. A program is immutable and may be shared by any number of threads.
+ *
+ * A program is made of groups, as the collector's transform processor has them: a group has a context, conditions (any of
+ * which lets a record in), statements and an error mode. Groups run one after another over the whole payload. */
+#ifndef OTTL_PROGRAM_H
+#define OTTL_PROGRAM_H
+
+#include "ottl/base.h"
+#include "ottl/diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ottl_program ottl_program;
+
+/* What the program is for. */
+typedef enum ottl_kind {
+  OTTL_KIND_TRANSFORM = 0, /* groups of statements, with conditions if wanted */
+  OTTL_KIND_FILTER = 1,    /* groups of conditions: a record for which any of them holds is dropped */
+  OTTL_KIND_VALUES = 2,    /* groups whose statements are value expressions: see eval.h */
+  OTTL_KIND_CONDITIONS = 3 /* groups whose statements are conditions to be evaluated: see eval.h */
+} ottl_kind;
+
+typedef enum ottl_error_mode {
+  OTTL_ERROR_PROPAGATE = 0, /* the first failing row fails the payload */
+  OTTL_ERROR_IGNORE = 1,    /* go on with the next statement, tell */
+  OTTL_ERROR_SILENT = 2     /* go on, do not tell */
+} ottl_error_mode;
+
+/* How paths are written. */
+typedef enum ottl_path_style {
+  OTTL_PATHS_EITHER = 0,   /* log.body, or body where the group names its context (as the transform processor) */
+  OTTL_PATHS_PREFIXED = 1, /* log.body only */
+  OTTL_PATHS_BARE = 2      /* body; a context's own name is taken as a path, as parsers without context names do */
+} ottl_path_style;
+
+/* One statement, condition or expression, and where it stands in a file. */
+typedef struct ottl_source {
+  const char *text; /* UTF-8, need not be zero-terminated */
+  size_t len;       /* bytes */
+  const char *name; /* file name for diagnostics; NULL: none */
+  uint32_t line;    /* of its first byte, from 1; 0: 1 */
+  uint32_t column;  /* of its first byte, from 1, in bytes; 0: 1 */
+} ottl_source;
+
+typedef struct ottl_group {
+  size_t struct_size;              /* sizeof(ottl_group) */
+  const char *context;             /* "log", "span", ...; NULL: inferred as the reference infers it */
+  const ottl_source *conditions;   /* TRANSFORM: any of them lets a record in. FILTER: any of them drops it */
+  size_t n_conditions;
+  const ottl_source *statements;
+  size_t n_statements;
+  ottl_error_mode error_mode;
+} ottl_group;
+
+typedef struct ottl_compile_options {
+  size_t struct_size;                /* sizeof(ottl_compile_options) */
+  const ottl_allocator *allocator;   /* NULL: malloc; must outlive the program */
+  ottl_kind kind;
+  ottl_signal signal;                /* OTTL_SIGNAL_NONE: from the contexts; needed when the groups leave it open */
+  ottl_path_style paths;
+  bool row_order;                    /* testing: every group runs row by row */
+  bool event_index;                  /* the host tells spanevent.event_index */
+  bool experimental;                 /* reserved */
+} ottl_compile_options;
+
+/* Defaults: transform, malloc, everything else 0. Never fails; any thread; since 0.1. */
+OTTL_API void ottl_compile_options_init(ottl_compile_options *options);
+
+/* Compiles groups.
+ * groups, sources: borrowed for the call. ret_diags: may be NULL; else set in every case (NULL: nothing to tell).
+ * Owns: the caller frees the program with ottl_program_free, the diagnostics with ottl_diags_free.
+ * Fails: COMPILE (see the diagnostics), UNSUPPORTED (a function or feature of OTTL that this build lacks; diagnostics tell),
+ * LIMIT, NOMEM, INVALID_ARG. Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *options,
+                                                          ottl_program **ret_program, ottl_diags **ret_diags);
+
+/* Compiles the text of an .ottl file: one statement (FILTER: condition) a line, an indented line continues the one before, a line
+ * that starts with `#` is a comment, a line `context: NAME` sets the context for what follows (else it is inferred).
+ * error_mode holds for all groups. The rest as ottl_program_compile. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_program_compile_text(const char *text, size_t len, const char *name, ottl_error_mode error_mode,
+                                                               const ottl_compile_options *options, ottl_program **ret_program,
+                                                               ottl_diags **ret_diags);
+
+/* NULL is accepted. No exec of the program may be alive. Threads: any, once. Since 0.1. */
+OTTL_API void ottl_program_free(ottl_program *program);
+
+/* The signal the program works on; OTTL_SIGNAL_NONE if its contexts are those of every signal (resource, scope).
+ * Never fails; any thread; since 0.1. */
+OTTL_API ottl_signal ottl_program_signal(const ottl_program *program);
+OTTL_API size_t ottl_program_groups(const ottl_program *program);
+/* Name of the context of a group, such as "log"; lives as long as the program; NULL when there is no such group. */
+OTTL_API const char *ottl_program_context(const ottl_program *program, size_t group);
+/* Is this group run row by row, because rows see each other's writes? Never fails; any thread; since 0.1. */
+OTTL_API bool ottl_program_row_order(const ottl_program *program, size_t group);
+
+/* Writes the bytecode as text. Owns: *ret_text is the caller's, freed with ottl_text_free. Fails: NOMEM. Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_program_disassemble(const ottl_program *program, char **ret_text, size_t *ret_len);
+OTTL_API void ottl_text_free(const ottl_program *program, char *text, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

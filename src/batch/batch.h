@@ -1,0 +1,159 @@
+/* A batch: the rows of one payload, the columns that a pass of a program reads and writes, and what was written.
+ *
+ *   payload ─ index ─► rows[level]: body, len, parent, ...          (otlp/index.c; levels that nobody names stay closed)
+ *   pass:    bind(layout)      columns and maps of the levels above the pass's level, for all their rows
+ *            window(first, n)  columns and maps of the pass's own level, for rows first..first+n      (otlp/project.c)
+ *              ... the VM reads and writes columns, marks dirty bits, drops rows ...
+ *            close_window      dirty rows of the window get new bodies in the arena                   (otlp/weave.c)
+ *            unbind            the same for the levels above
+ *   finish:  bodies are put together: clean runs are one copy                                         (otlp/splice.c)
+ *
+ * Row ids are absolute within their level. Columns of the pass's own level are indexed by row - first; columns of levels above
+ * by the row id itself. A pass after another pass sees what the first one wrote, because a row's body is what was woven. */
+#ifndef OTTL_SRC_BATCH_BATCH_H
+#define OTTL_SRC_BATCH_BATCH_H
+
+#include "base/map.h"
+#include "batch/reg.h"
+#include "batch/schema.h"
+
+typedef enum ottl_column_source {
+  OTTL_COL_FIELD, /* a field of the schema, other than MAP */
+  OTTL_COL_KEY,   /* the value under a constant key of a map */
+} ottl_column_source;
+
+typedef struct ottl_column_spec {
+  uint8_t source; /* ottl_column_source */
+  uint8_t level;
+  uint16_t field; /* FIELD */
+  uint16_t map;   /* KEY: index into maps */
+  ottl_view key;  /* KEY */
+  bool written;   /* some statement may write it */
+} ottl_column_spec;
+
+typedef struct ottl_map_spec {
+  uint16_t field; /* a MAP field; OTTL_FIELD_COUNT: a cache, which starts empty and is never encoded */
+  uint8_t level;
+  bool entries; /* entry tier: rows have their entries in a list; else only the key columns are read */
+  bool ordered; /* something sees the order of entries: writes to key columns are flushed at once by the VM */
+  bool written;
+  uint16_t first_column, n_columns; /* its KEY columns, contiguous, distinct keys */
+} ottl_map_spec;
+
+/* What one pass of a program needs; immutable, made by the compiler. */
+typedef struct ottl_layout {
+  uint8_t level; /* of the pass */
+  uint16_t n_columns, n_maps;
+  const ottl_column_spec *columns;
+  const ottl_map_spec *maps;
+} ottl_layout;
+
+enum { /* row states */
+       OTTL_ROW_DROPPED = 1,
+       OTTL_ROW_MOVED = 2,  /* body is in the arena, not in the payload: it changed */
+       OTTL_ROW_EDITED = 4, /* parent levels: some child changed or went, or own fields changed; body must be put together */
+};
+
+typedef struct ottl_rows {
+  uint32_t n, cap;
+  const uint8_t **body;
+  uint32_t *len;
+  uint32_t *start; /* offset in the parent's body of the row's tag (items of ITEM level and up: of the payload while not moved) */
+  uint32_t *parent;      /* row of the level above; unused at RESOURCE */
+  uint32_t *first_child; /* n + 1 of them: children are first_child[i] .. first_child[i + 1]; valid when the next level is open */
+  uint8_t *message;      /* ottl_message of the row */
+  uint8_t *kind;         /* METRIC rows and their points: ottl_metric_kind */
+  uint8_t *state;
+  bool open;
+} ottl_rows;
+
+/* The state of one map of the layout over the rows of its level. */
+typedef struct ottl_rowmaps {
+  ottl_rowmap *rows;             /* entry tier: one for each row (index as for columns of the level) */
+  uint64_t *dirty;               /* entry tier: rows whose entries changed; cap as rows */
+  uint32_t *raw_begin, *raw_end; /* range of the map's entries in the row's body; equal: none; entry tier and written key tier */
+  uint64_t *dups;                /* rows in which some key of the program came twice; valid when any_dups */
+  bool any_dups;
+  uint32_t cap;
+} ottl_rowmaps;
+
+typedef struct ottl_batch ottl_batch;
+struct ottl_batch {
+  ottl_allocator al;
+  ottl_arena arena; /* lives until the next open: woven bodies, entries, edited trees, results of functions */
+  const uint8_t *in;
+  size_t in_len;
+  uint8_t signal; /* ottl_signal */
+  ottl_rows rows[OTTL_LEVELS];
+
+  const ottl_layout *layout;                 /* of the bound pass */
+  ottl_reg *columns;                         /* layout->n_columns of them */
+  ottl_rowmaps *maps;                        /* layout->n_maps of them */
+  uint32_t first, n;                         /* the window: rows of layout->level */
+  uint32_t *up[OTTL_LEVELS];                 /* window row -> row id of that level, for levels above; set by window */
+  uint32_t lo[OTTL_LEVELS], hi[OTTL_LEVELS]; /* rows of the levels above that the window spans */
+
+  /* dictionary of keys seen in entry-tier maps of this batch */
+  ottl_map keys;
+  ottl_view *key_names;
+  size_t n_keys, cap_keys;
+
+  size_t error_offset; /* after DATA: where in the payload */
+  const char *error_text;
+  void *impl; /* private to src/otlp */
+};
+
+OTTL_MUST_CHECK ottl_status ottl__batch_create(const ottl_allocator *al, ottl_batch **ret);
+void ottl__batch_free(ottl_batch *batch);
+
+/* Frames resources, scopes and items of a payload, which is borrowed until the next open. DATA: malformed, with error_offset. */
+OTTL_MUST_CHECK ottl_status ottl__batch_open(ottl_batch *batch, int signal, const uint8_t *in, size_t in_len);
+/* Frames level CHILD or GRANDCHILD (and what is above it) from the current bodies, if it is not open. */
+OTTL_MUST_CHECK ottl_status ottl__batch_open_level(ottl_batch *batch, ottl_level level);
+
+/* Begins a pass: opens its level, makes columns and maps for `window_rows` rows of the own level, and projects the levels above. */
+OTTL_MUST_CHECK ottl_status ottl__batch_bind(ottl_batch *batch, const ottl_layout *layout, uint32_t window_rows);
+/* Projects rows first .. first + n of the pass's level; n <= window_rows. All dirty bits of the window's columns are clear. */
+OTTL_MUST_CHECK ottl_status ottl__batch_window(ottl_batch *batch, uint32_t first, uint32_t n);
+/* Weaves the dirty rows of the window. */
+OTTL_MUST_CHECK ottl_status ottl__batch_close_window(ottl_batch *batch);
+/* Ends the pass: weaves the dirty rows of the levels above. */
+OTTL_MUST_CHECK ottl_status ottl__batch_unbind(ottl_batch *batch);
+void ottl__batch_drop_row(ottl_batch *batch, ottl_level level, uint32_t row);
+
+/* The payload as it is now, in a buffer of the batch's own, until the next open. drop_empty: parents without children are left
+ * out, as the filter does (also those that came empty); a payload without resources is 0 bytes. */
+OTTL_MUST_CHECK ottl_status ottl__batch_finish(ottl_batch *batch, bool drop_empty, const uint8_t **ret, size_t *ret_len);
+
+/* -- maps in the entry tier -- */
+/* Brings dirty key columns of the map into the entries of the selected rows (set, append, remove with swap). */
+OTTL_MUST_CHECK ottl_status ottl__map_flush(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
+/* Brings the entries of the selected rows back into the key columns after something edited the entries. */
+OTTL_MUST_CHECK ottl_status ottl__map_reload(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
+/* Entry tier: index of the key in the dictionary, new keys are added; OTTL_NO_KEY when the dictionary is full (limit). */
+uint32_t ottl__key_id(ottl_batch *batch, ottl_view key);
+
+/* -- writing key columns. `row` is the index into the column. -- */
+static inline void col_touch(ottl_reg *col, uint32_t row) {
+  bm_set(col->dirty, row);
+  col->any_dirty = true;
+}
+static inline void col_set(ottl_reg *col, uint32_t row, ottl_cell c) { /* store CELL; nil becomes an empty value that is there */
+  col->word[row] = c.word;
+  col->len[row] = c.len;
+  col->tag[row] = c.tag <= OTTL_T_NIL ? OTTL_T_NIL : c.tag;
+  col_touch(col, row);
+}
+/* Key tier, rows with duplicate keys: makes the next entry with the column's key the visible one. */
+OTTL_MUST_CHECK ottl_status ottl__column_delete_dup(ottl_batch *batch, uint32_t column, uint32_t row);
+OTTL_MUST_CHECK static inline ottl_status col_delete(ottl_batch *batch, uint32_t column, uint32_t row) {
+  ottl_reg *col = &batch->columns[column];
+  if (col->tag[row] == OTTL_T_ABSENT) return OTTL_OK;
+  const ottl_rowmaps *m = &batch->maps[batch->layout->columns[column].map];
+  if (OTTL_UNLIKELY(m->any_dups) && bm_get(m->dups, row)) return ottl__column_delete_dup(batch, column, row);
+  col->tag[row] = OTTL_T_ABSENT;
+  col_touch(col, row);
+  return OTTL_OK;
+}
+
+#endif

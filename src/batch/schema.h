@@ -1,0 +1,83 @@
+/* The fields of OTLP messages that paths reach, as tables from schema.def; checked against the protobuf descriptors by a test. */
+#ifndef OTTL_SRC_BATCH_SCHEMA_H
+#define OTTL_SRC_BATCH_SCHEMA_H
+
+#include "batch/value.h"
+
+/* Levels of rows. A row's parent is always one level down in number. */
+typedef enum ottl_level {
+  OTTL_L_RESOURCE,   /* ResourceLogs, ResourceSpans, ResourceMetrics */
+  OTTL_L_SCOPE,      /* ScopeLogs, ... */
+  OTTL_L_ITEM,       /* LogRecord, Span, Metric */
+  OTTL_L_CHILD,      /* Span.Event, data points */
+  OTTL_L_GRANDCHILD, /* Exemplar */
+  OTTL_LEVELS
+} ottl_level;
+
+/* Messages whose bodies are rows. Data points of a metric depend on its kind. */
+typedef enum ottl_message {
+  OTTL_M_RESOURCE,
+  OTTL_M_SCOPE,
+  OTTL_M_LOG,
+  OTTL_M_SPAN,
+  OTTL_M_EVENT,
+  OTTL_M_METRIC,
+  OTTL_M_NUMBER_POINT,
+  OTTL_M_HISTOGRAM_POINT,
+  OTTL_M_EXP_POINT,
+  OTTL_M_SUMMARY_POINT,
+  OTTL_M_EXEMPLAR,
+  OTTL_MESSAGES
+} ottl_message;
+
+/* metric kinds, as METRIC_DATA_TYPE_* */
+typedef enum ottl_metric_kind {
+  OTTL_MK_NONE,
+  OTTL_MK_GAUGE,
+  OTTL_MK_SUM,
+  OTTL_MK_HISTOGRAM,
+  OTTL_MK_EXP_HISTOGRAM,
+  OTTL_MK_SUMMARY
+} ottl_metric_kind;
+
+/* How a field lies on the wire, and so in a column.
+ *   FIX64, FIX32, SFIX64, VARINT (int32 and enums sign-extended, uint32, bool), SINT32, F64: store WORD
+ *   STRING, BYTES: store VIEW · ANY (AnyValue): store CELL · MAP (repeated KeyValue): no column of its own, see ottl_map_spec
+ *   REPEATED (messages): store VIEW, word = first occurrence's tag, len = count · PACKED (fixed64 or double): store VIEW of the
+ *   packed bytes · MESSAGE (singular): store VIEW of its body · NUMBER (as_int or as_double): store CELL: INT, DOUBLE or NIL */
+typedef enum ottl_wire {
+  OTTL_W_FIX64,
+  OTTL_W_FIX32,
+  OTTL_W_SFIX64,
+  OTTL_W_VARINT_I32,
+  OTTL_W_VARINT_U32,
+  OTTL_W_BOOL,
+  OTTL_W_SINT32,
+  OTTL_W_F64,
+  OTTL_W_STRING,
+  OTTL_W_BYTES,
+  OTTL_W_ANY,
+  OTTL_W_MAP,
+  OTTL_W_REPEATED,
+  OTTL_W_PACKED,
+  OTTL_W_MESSAGE,
+  OTTL_W_NUMBER
+} ottl_wire;
+
+typedef enum ottl_field {
+#define FIELD(id, level, wire) OTTL_FIELD_##id,
+#define AT(id, message, sub, number)
+#include "batch/schema.def"
+#undef FIELD
+#undef AT
+  OTTL_FIELD_COUNT
+} ottl_field;
+
+typedef struct ottl_field_info {
+  const char *name;
+  uint8_t level; /* ottl_level */
+  uint8_t wire;  /* ottl_wire */
+} ottl_field_info;
+extern const ottl_field_info ottl__fields[OTTL_FIELD_COUNT];
+
+#endif
