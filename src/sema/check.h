@@ -1,0 +1,27 @@
+/* The checker: syntax trees in, typed trees out. */
+#ifndef OTTL_SRC_SEMA_CHECK_H
+#define OTTL_SRC_SEMA_CHECK_H
+
+#include "diag/diag.h"
+#include "ottl/program.h"
+#include "sema/expr.h"
+
+typedef struct ottl_context_info {
+  const char *name;
+  uint8_t level;
+  uint8_t signals; /* bit 1 << ottl_signal */
+} ottl_context_info;
+extern const ottl_context_info ottl__contexts[OTTL_CONTEXT_COUNT];
+/* OTTL_CONTEXT_COUNT when there is none of that name. */
+ottl_context_id ottl__context_find(ottl_view name);
+
+/* Parses and checks one group: registers its sources with `diags`, infers the context when group->context is NULL.
+ * kind: what statements are (editor statements, conditions of a filter, values, conditions).
+ * Memory: `arena` (lives as long as the program); call sites with a free_prep are the caller's to free (walk the tree, or see
+ * ottl__sema_release). Fails: COMPILE, UNSUPPORTED, LIMIT, NOMEM; diagnostics say why. All errors of the group are reported. */
+OTTL_MUST_CHECK ottl_status ottl__sema_group(ottl_arena *arena, const ottl_compile_options *options, const ottl_group *group,
+                                             ottl_diags *diags, ottl_checked_group *ret);
+/* Frees what prepare functions made. */
+void ottl__sema_release(const ottl_allocator *al, ottl_checked_group *group);
+
+#endif

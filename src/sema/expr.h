@@ -1,0 +1,145 @@
+/* The typed tree: what the checker makes of a syntax tree, and what the emitter reads. Immutable once made; lives in the
+ * program's arena. Everything is resolved here: contexts, paths, enums (they become INT literals), functions, arguments by
+ * parameter, the reference's own folding of comparisons and of `and`/`or`. */
+#ifndef OTTL_SRC_SEMA_EXPR_H
+#define OTTL_SRC_SEMA_EXPR_H
+
+#include "batch/schema.h"
+#include "funcs/func.h"
+#include "syntax/tree.h"
+
+/* How a path reads and writes its field: the columns `view` of grammar/paths.def. The emitter and the VM have one case each. */
+typedef enum ottl_path_view {
+  OTTL_V_MAP,            /* attributes, metadata, filtered_attributes; MAP field; keys allowed */
+  OTTL_V_CACHE,          /* the context's cache; no field; keys allowed */
+  OTTL_V_STRING,         /* STRING field */
+  OTTL_V_INT64,          /* FIX64 field as int64, both ways without a check (times in ns) */
+  OTTL_V_INT32,          /* VARINT_I32: written values are cut to 32 bits, signed */
+  OTTL_V_UINT32,         /* VARINT_U32 or FIX32: written values are cut to 32 bits, unsigned */
+  OTTL_V_UINT32_CHECKED, /* span.flags: out of range is an error */
+  OTTL_V_TIME,           /* FIX64 nanoseconds as a time */
+  OTTL_V_BODY,           /* ANY field; keys allowed */
+  OTTL_V_BODY_STRING,    /* ANY field as text */
+  OTTL_V_TRACE_ID,
+  OTTL_V_TRACE_ID_STRING,
+  OTTL_V_SPAN_ID,
+  OTTL_V_SPAN_ID_STRING,
+  OTTL_V_TRACE_STATE,    /* STRING; one literal string key allowed */
+  OTTL_V_KIND_STRING,
+  OTTL_V_KIND_DEPRECATED,
+  OTTL_V_STATUS,         /* opaque MESSAGE */
+  OTTL_V_REPEATED,       /* opaque REPEATED: events, links */
+  OTTL_V_METRIC_TYPE,    /* reads the row's kind; writes are ignored */
+  OTTL_V_TEMPORALITY,    /* metric.aggregation_temporality: nil for kinds without it; such writes are ignored */
+  OTTL_V_IS_MONOTONIC,
+  OTTL_V_DATA_POINTS,    /* opaque REPEATED by kind; nil for metrics without a type */
+  /* data points: reading a field that the point's kind lacks is nil, writing it is an error */
+  OTTL_V_POINT_INT64,    /* count, zero_count: FIX64 */
+  OTTL_V_POINT_INT32,    /* scale: SINT32 */
+  OTTL_V_POINT_DOUBLE,   /* sum: F64 */
+  OTTL_V_POINT_EXEMPLARS,
+  OTTL_V_POINT_QUANTILES,
+  OTTL_V_VALUE_INT,      /* NUMBER of points (nil and error for other kinds) */
+  OTTL_V_VALUE_DOUBLE,
+  OTTL_V_BUCKET_COUNTS,  /* PACKED fixed64 */
+  OTTL_V_BOUNDS,         /* PACKED double */
+  OTTL_V_BUCKETS,        /* positive, negative: MESSAGE */
+  OTTL_V_BUCKETS_OFFSET,
+  OTTL_V_BUCKETS_COUNTS,
+  OTTL_V_EXEMPLAR_INT,   /* NUMBER of exemplars */
+  OTTL_V_EXEMPLAR_DOUBLE,
+  OTTL_V_EVENT_INDEX,
+} ottl_path_view;
+
+typedef struct ottl_path_info {
+  uint8_t context;      /* ottl_context_id of the path's own context */
+  const char *spelling; /* without the context: "attributes", "trace_id.string" */
+  ottl_types types;     /* what it can read without keys */
+  bool writable;
+  uint8_t view;         /* ottl_path_view */
+  uint16_t field;       /* ottl_field; OTTL_FIELD_COUNT: none */
+  bool keyable;
+  const char *doc;
+} ottl_path_info;
+
+typedef enum ottl_context_id {
+#define CONTEXT(id, name, level, signals, doc) OTTL_C_##id,
+#include "contexts.def"
+#undef CONTEXT
+  OTTL_CONTEXT_COUNT
+} ottl_context_id;
+
+typedef enum ottl_expr_kind {
+  OTTL_E_LITERAL, /* cell; containers are trees: LIST_ANY of cells, MAP */
+  OTTL_E_PATH,    /* path, kids: the keys */
+  OTTL_E_CALL,    /* call */
+  OTTL_E_INDEX,   /* kids[0] a call, the rest its keys; converter rules: a missing key fails */
+  OTTL_E_NEG,     /* kids[0] */
+  OTTL_E_MATH,    /* op, two kids */
+  OTTL_E_LIST,    /* kids: a []any */
+  OTTL_E_MAP,     /* kids with names; later duplicates were dropped */
+  OTTL_E_CMP,     /* op (ottl_cmp), two kids; bool */
+  OTTL_E_NOT,     /* kids[0]; bool */
+  OTTL_E_AND,     /* kids; bool; literals were folded away */
+  OTTL_E_OR,
+  OTTL_E_TRUTH,   /* kids[0] a converter as a condition: fails unless it gives a bool; bool */
+} ottl_expr_kind;
+
+typedef struct ottl_expr ottl_expr;
+
+/* One parameter's argument. */
+typedef struct ottl_call_arg {
+  bool given;
+  bool is_literal;     /* literal is set, coerced to the parameter's kind */
+  ottl_cell literal;
+  ottl_expr *expr;     /* value, or the path of a setter; NULL for literals kinds and lists */
+  ottl_expr **items;   /* list literals of GETTERS and SLICE_* */
+  uint32_t n_items;
+  uint16_t function;
+} ottl_call_arg;
+
+typedef struct ottl_call_site {
+  uint16_t function;   /* index into ottl__functions */
+  uint32_t n_args;     /* = n_params */
+  ottl_call_arg *args;
+  void *prep;
+  void (*free_prep)(const ottl_allocator *al, void *prep);
+} ottl_call_site;
+
+struct ottl_expr {
+  uint8_t kind;        /* ottl_expr_kind */
+  uint8_t op;
+  int8_t level;        /* highest ottl_level it depends on; -1: constant */
+  bool is_literal;     /* the reference's notion of a literal */
+  bool may_fail;       /* some row may fail */
+  bool impure;         /* clock or random */
+  uint8_t context;     /* PATH of a cache: whose */
+  uint32_t begin, end; /* span */
+  uint32_t source_id;
+  ottl_types types;    /* what it can yield */
+  const ottl_path_info *path;
+  ottl_cell literal;
+  ottl_call_site *call;
+  ottl_view *names;    /* MAP */
+  ottl_expr **kids;
+  uint32_t n_kids;
+};
+
+typedef struct ottl_checked_statement {
+  ottl_expr *call;     /* an editor's CALL; programs of kind VALUES: any value; CONDITIONS and FILTER: a bool */
+  ottl_expr *where;    /* NULL: always */
+  uint32_t source_id;
+  bool is_condition;
+} ottl_checked_statement;
+
+typedef struct ottl_checked_group {
+  uint8_t context;     /* ottl_context_id */
+  uint8_t level;
+  uint8_t error_mode;
+  ottl_expr **conditions;
+  uint32_t n_conditions;
+  ottl_checked_statement *statements;
+  uint32_t n_statements;
+} ottl_checked_group;
+
+#endif
