@@ -36,20 +36,20 @@ typedef enum ottl_path_style {
 } ottl_path_style;
 
 /* One statement, condition or expression, and where it stands in a file. */
-typedef struct ottl_source {
+typedef struct ottl_snippet {
   const char *text; /* UTF-8, need not be zero-terminated */
   size_t len;       /* bytes */
   const char *name; /* file name for diagnostics; NULL: none */
   uint32_t line;    /* of its first byte, from 1; 0: 1 */
   uint32_t column;  /* of its first byte, from 1, in bytes; 0: 1 */
-} ottl_source;
+} ottl_snippet;
 
 typedef struct ottl_group {
   size_t struct_size;              /* sizeof(ottl_group) */
   const char *context;             /* "log", "span", ...; NULL: inferred as the reference infers it */
-  const ottl_source *conditions;   /* TRANSFORM: any of them lets a record in. FILTER: any of them drops it */
+  const ottl_snippet *conditions;   /* TRANSFORM: any of them lets a record in. FILTER: any of them drops it */
   size_t n_conditions;
-  const ottl_source *statements;
+  const ottl_snippet *statements;
   size_t n_statements;
   ottl_error_mode error_mode;
 } ottl_group;
