@@ -1,0 +1,398 @@
+/* Containers of values: from the wire to trees, copies, edits, and back to the wire.
+ *
+ * Trees are opened one level at a time: what nobody looks into stays a view of its encoded form. Writing goes from the end
+ * to the beginning, so that the length of a container is known when its head is written, in one pass. */
+#include "batch/value.h"
+
+#include "batch/value_wire.h"
+
+static const char *const type_names[] = {
+#define TYPE(id, name, go_name, doc) name,
+#include "types.def"
+#undef TYPE
+};
+static const char *const type_go_names[] = {
+#define TYPE(id, name, go_name, doc) go_name,
+#include "types.def"
+#undef TYPE
+};
+
+const char *ottl__type_name(ottl_type type) { return (unsigned)type < OTTL_TYPE_COUNT ? type_names[type] : "?"; }
+const char *ottl__type_go_name(ottl_type type) { return (unsigned)type < OTTL_TYPE_COUNT ? type_go_names[type] : "?"; }
+
+/* -- wire -- */
+
+bool ottl__wire_skip(ottl_wire *w, uint32_t type) {
+  uint32_t depth = 0, field;
+  uint64_t v;
+  ottl_view bytes;
+  for (;;) {
+    switch (type) {
+    case WIRE_VARINT:
+      if (!wire_varint(w, &v)) return false;
+      break;
+    case WIRE_I64:
+      if (w->end - w->at < 8) return false;
+      w->at += 8;
+      break;
+    case WIRE_LEN:
+      if (!wire_bytes(w, &bytes)) return false;
+      break;
+    case WIRE_GROUP: depth++; break;
+    case WIRE_GROUP_END:
+      if (depth == 0) return false;
+      depth--;
+      break;
+    case WIRE_I32:
+      if (w->end - w->at < 4) return false;
+      w->at += 4;
+      break;
+    default: return false;
+    }
+    if (depth == 0) return true;
+    if (!wire_tag(w, &field, &type)) return false;
+  }
+}
+
+bool ottl__wire_value(ottl_view body, ottl_cell *value) {
+  ottl_wire w = {(const uint8_t *)body.data, (const uint8_t *)body.data + body.len};
+  while (w.at < w.end) {
+    uint32_t field, type;
+    uint64_t v;
+    ottl_view bytes;
+    if (!wire_tag(&w, &field, &type)) return false;
+    switch (field) {
+    case 1:
+    case 5:
+    case 6:
+    case 7: {
+      static const uint8_t tags[8] = {[1] = OTTL_T_STRING, [5] = OTTL_T_LIST, [6] = OTTL_T_MAP, [7] = OTTL_T_BYTES};
+      if (type != WIRE_LEN || !wire_bytes(&w, &bytes)) return false;
+      *value = cell_of_view((ottl_type)tags[field], bytes);
+      break;
+    }
+    case 2:
+      if (type != WIRE_VARINT || !wire_varint(&w, &v)) return false;
+      *value = cell_bool(v != 0);
+      break;
+    case 3:
+      if (type != WIRE_VARINT || !wire_varint(&w, &v)) return false;
+      *value = cell_int((int64_t)v);
+      break;
+    case 4:
+      if (type != WIRE_I64 || w.end - w.at < 8) return false;
+      *value = (ottl_cell){load_u64(w.at), 0, OTTL_T_DOUBLE};
+      w.at += 8;
+      break;
+    case 8: /* string_value_strindex: a member that reads as an empty value */
+      if (type != WIRE_VARINT || !wire_varint(&w, &v)) return false;
+      *value = cell_nil();
+      break;
+    default:
+      if (!ottl__wire_skip(&w, type)) return false;
+    }
+  }
+  return true;
+}
+
+ottl_status ottl__anyvalue_decode(const uint8_t *body, size_t len, ottl_cell *ret) {
+  ottl_cell value = cell_nil();
+  if (!ottl__wire_value(view_of(body, len), &value)) return OTTL_DATA;
+  *ret = value;
+  return OTTL_OK;
+}
+
+bool ottl__wire_entry(ottl_view body, ottl_view *ret_key, ottl_cell *ret_value) {
+  ottl_wire w = {(const uint8_t *)body.data, (const uint8_t *)body.data + body.len};
+  ottl_view key = {"", 0}, bytes;
+  ottl_cell value = cell_nil();
+  while (w.at < w.end) {
+    uint32_t field, type;
+    uint64_t v;
+    if (!wire_tag(&w, &field, &type)) return false;
+    if (field == 1) {
+      if (type != WIRE_LEN || !wire_bytes(&w, &key)) return false;
+    } else if (field == 2) {
+      if (type != WIRE_LEN || !wire_bytes(&w, &bytes) || !ottl__wire_value(bytes, &value)) return false;
+    } else if (field == 3) {
+      if (type != WIRE_VARINT || !wire_varint(&w, &v)) return false;
+    } else if (!ottl__wire_skip(&w, type)) {
+      return false;
+    }
+  }
+  *ret_key = key;
+  *ret_value = value;
+  return true;
+}
+
+ottl_status ottl__value_count(ottl_cell cell, uint32_t *ret) {
+  if (cell_is_tree(cell)) {
+    *ret = cell_type(cell) == OTTL_T_MAP ? cell_map(cell)->n : cell_list(cell)->n;
+    return OTTL_OK;
+  }
+  uint32_t n = 0;
+  ottl_walk k = walk_begin(cell);
+  for (bool more;;) {
+    ottl_view body;
+    if (!wire_next(&k.wire, &body, &more)) return OTTL_DATA;
+    if (!more) break;
+    n++;
+  }
+  *ret = n;
+  return OTTL_OK;
+}
+
+/* -- trees -- */
+
+static ottl_status value_map_tree(ottl_arena *arena, ottl_cell *cell, uint32_t n) {
+  ottl_rowmap *map = arena_zero(arena, sizeof *map);
+  ottl_entry *items = arena_array(arena, n, sizeof *items);
+  if (!map || !items) return OTTL_NOMEM;
+  ottl_walk k = walk_begin(*cell);
+  for (uint32_t i = 0; i < n; i++) {
+    bool more;
+    ottl_view key;
+    ottl_cell value;
+    if (!walk_entry(&k, &key, &value, &more)) return OTTL_DATA;
+    if (!more) return OTTL_INTERNAL;
+    items[i] = (ottl_entry){.key = key.data,
+                            .word = value.word,
+                            .klen = (uint32_t)key.len,
+                            .len = value.len,
+                            .keyid = OTTL_NO_KEY,
+                            .column = OTTL_NO_COLUMN,
+                            .tag = value.tag};
+  }
+  *map = (ottl_rowmap){items, n, n};
+  *cell = cell_tree(OTTL_T_MAP, map);
+  return OTTL_OK;
+}
+
+static ottl_status value_list_tree(ottl_arena *arena, ottl_cell *cell, uint32_t n) {
+  ottl_list *list = arena_zero(arena, sizeof *list);
+  ottl_cell *items = arena_array(arena, n, sizeof *items);
+  if (!list || !items) return OTTL_NOMEM;
+  ottl_walk k = walk_begin(*cell);
+  for (uint32_t i = 0; i < n; i++) {
+    bool more;
+    if (!walk_item(&k, &items[i], &more)) return OTTL_DATA;
+    if (!more) return OTTL_INTERNAL;
+  }
+  *list = (ottl_list){items, n, n};
+  *cell = cell_tree(OTTL_T_LIST, list);
+  return OTTL_OK;
+}
+
+ottl_status ottl__value_to_tree(ottl_arena *arena, ottl_cell *cell) {
+  ottl_type type = cell_type(*cell);
+  if (cell_is_tree(*cell) || (type != OTTL_T_MAP && type != OTTL_T_LIST)) return OTTL_OK;
+  uint32_t n;
+  OTTL_TRY(ottl__value_count(*cell, &n));
+  return type == OTTL_T_MAP ? value_map_tree(arena, cell, n) : value_list_tree(arena, cell, n);
+}
+
+static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell *ret, unsigned depth) {
+  if (!cell_is_tree(source)) {
+    *ret = source;
+    return OTTL_OK;
+  }
+  if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  if (cell_type(source) == OTTL_T_MAP) {
+    const ottl_rowmap *from = cell_map(source);
+    ottl_rowmap *map = arena_zero(arena, sizeof *map);
+    ottl_entry *items = arena_array(arena, from->n, sizeof *items);
+    if (!map || !items) return OTTL_NOMEM;
+    for (uint32_t i = 0; i < from->n; i++) {
+      const ottl_entry *e = &from->items[i];
+      ottl_cell value;
+      OTTL_TRY(value_copy_at(arena, entry_cell(e), &value, depth + 1));
+      items[i] = (ottl_entry){.key = e->key,
+                              .word = value.word,
+                              .klen = e->klen,
+                              .len = value.len,
+                              .keyid = e->keyid,
+                              .column = OTTL_NO_COLUMN,
+                              .tag = value.tag,
+                              .dirty = 1};
+    }
+    *map = (ottl_rowmap){items, from->n, from->n};
+    *ret = cell_tree(OTTL_T_MAP, map);
+    return OTTL_OK;
+  }
+  const ottl_list *from = cell_list(source);
+  ottl_list *list = arena_zero(arena, sizeof *list);
+  ottl_cell *items = arena_array(arena, from->n, sizeof *items);
+  if (!list || !items) return OTTL_NOMEM;
+  for (uint32_t i = 0; i < from->n; i++) OTTL_TRY(value_copy_at(arena, from->items[i], &items[i], depth + 1));
+  *list = (ottl_list){items, from->n, from->n};
+  *ret = cell_tree(cell_type(source), list);
+  return OTTL_OK;
+}
+
+ottl_status ottl__value_copy(ottl_arena *arena, ottl_cell source, ottl_cell *ret) {
+  ottl_cell copy;
+  OTTL_TRY(value_copy_at(arena, source, &copy, 0));
+  *ret = copy;
+  return OTTL_OK;
+}
+
+ottl_entry *ottl__rowmap_find(const ottl_rowmap *map, ottl_view key) {
+  for (uint32_t i = 0; i < map->n; i++) {
+    ottl_entry *e = &map->items[i];
+    if (e->klen == key.len && (key.len == 0 || memcmp(e->key, key.data, key.len) == 0)) return e;
+  }
+  return NULL;
+}
+
+/* Room for one more item; the old array stays in the arena. */
+static void *value_grow(ottl_arena *arena, void *items, uint32_t n, uint32_t *cap, size_t item_bytes) {
+  if (n < *cap) return items;
+  if (n >= UINT32_MAX / 2) return NULL;
+  uint32_t more = n < 4 ? 8 : n * 2;
+  void *grown = arena_array(arena, more, item_bytes);
+  if (!grown) return NULL;
+  if (n) memcpy(grown, items, n * item_bytes);
+  *cap = more;
+  return grown;
+}
+
+ottl_entry *ottl__rowmap_push(ottl_arena *arena, ottl_rowmap *map, ottl_view key) {
+  if (key.len > UINT32_MAX) return NULL;
+  ottl_entry *items = value_grow(arena, map->items, map->n, &map->cap, sizeof *items);
+  if (!items) return NULL;
+  map->items = items;
+  ottl_entry *e = &items[map->n++];
+  *e = (ottl_entry){
+      .key = key.data, .klen = (uint32_t)key.len, .keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN, .tag = OTTL_T_NIL, .dirty = 1};
+  return e;
+}
+
+void ottl__rowmap_remove_swap(ottl_rowmap *map, uint32_t index) {
+  assert(index < map->n);
+  map->items[index] = map->items[--map->n];
+}
+
+ottl_status ottl__list_push(ottl_arena *arena, ottl_list *list, ottl_cell cell) {
+  ottl_cell *items = value_grow(arena, list->items, list->n, &list->cap, sizeof *items);
+  if (!items) return OTTL_NOMEM;
+  list->items = items;
+  items[list->n++] = cell;
+  return OTTL_OK;
+}
+
+/* -- to the wire -- */
+
+static bool value_is_list(ottl_type type) { return type >= OTTL_T_LIST && type <= OTTL_T_LIST_DOUBLE; }
+
+static ottl_status value_size_at(ottl_cell c, size_t *ret, unsigned depth) {
+  size_t n = 0;
+  switch (cell_type(c)) {
+  case OTTL_T_BOOL: n = 2; break;
+  case OTTL_T_INT: n = 1 + varint_size(c.word); break;
+  case OTTL_T_DOUBLE: n = 9; break;
+  case OTTL_T_STRING:
+  case OTTL_T_BYTES: n = 1 + len_size(c.len); break;
+  case OTTL_T_MAP:
+  case OTTL_T_LIST:
+  case OTTL_T_LIST_ANY:
+  case OTTL_T_LIST_STRING:
+  case OTTL_T_LIST_INT:
+  case OTTL_T_LIST_UINT64:
+  case OTTL_T_LIST_DOUBLE: {
+    if (!cell_is_tree(c)) {
+      n = 1 + len_size(c.len);
+      break;
+    }
+    if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+    size_t body = 0, item;
+    if (cell_type(c) == OTTL_T_MAP) {
+      for (uint32_t i = 0; i < cell_map(c)->n; i++) {
+        const ottl_entry *e = &cell_map(c)->items[i];
+        OTTL_TRY(value_size_at(entry_cell(e), &item, depth + 1));
+        body += 1 + len_size(1 + len_size(e->klen) + 1 + len_size(item));
+      }
+    } else {
+      for (uint32_t i = 0; i < cell_list(c)->n; i++) {
+        OTTL_TRY(value_size_at(cell_list(c)->items[i], &item, depth + 1));
+        body += 1 + len_size(item);
+      }
+    }
+    n = 1 + len_size(body);
+    break;
+  }
+  default: break;
+  }
+  if (n > UINT32_MAX) return OTTL_LIMIT; /* a length on the wire that no reader takes */
+  *ret = n;
+  return OTTL_OK;
+}
+
+ottl_status ottl__anyvalue_size(ottl_cell cell, size_t *ret) { return value_size_at(cell, ret, 0); }
+
+/* All of these write in front of `at` and return the new beginning. */
+static uint8_t *back_varint(uint8_t *at, uint64_t v) {
+  at -= varint_size(v);
+  uint8_t *p = at;
+  for (; v >= 0x80; v >>= 7) *p++ = (uint8_t)(v | 0x80);
+  *p = (uint8_t)v;
+  return at;
+}
+static uint8_t *back_head(uint8_t *at, uint8_t tag, const uint8_t *end) {
+  at = back_varint(at, (uint64_t)(end - at));
+  *--at = tag;
+  return at;
+}
+static uint8_t *back_bytes(uint8_t *at, uint8_t tag, uint64_t data, uint32_t len) {
+  uint8_t *end = at;
+  at -= len;
+  if (len) memcpy(at, (const void *)(uintptr_t)data, len);
+  return back_head(at, tag, end);
+}
+
+static uint8_t *value_write_back(uint8_t *at, ottl_cell c) {
+  ottl_type type = cell_type(c);
+  uint8_t *end = at;
+  switch (type) {
+  case OTTL_T_BOOL:
+    *--at = c.word != 0;
+    *--at = 0x10;
+    return at;
+  case OTTL_T_INT:
+    at = back_varint(at, c.word);
+    *--at = 0x18;
+    return at;
+  case OTTL_T_DOUBLE:
+    for (int i = 7; i >= 0; i--) *--at = (uint8_t)(c.word >> (8 * i));
+    *--at = 0x21;
+    return at;
+  case OTTL_T_STRING: return back_bytes(at, 0x0a, c.word, c.len);
+  case OTTL_T_BYTES: return back_bytes(at, 0x3a, c.word, c.len);
+  case OTTL_T_MAP:
+    if (!cell_is_tree(c)) return back_bytes(at, 0x32, c.word, c.len);
+    for (uint32_t i = cell_map(c)->n; i-- > 0;) {
+      const ottl_entry *e = &cell_map(c)->items[i];
+      uint8_t *entry_end = at;
+      at = back_head(value_write_back(at, entry_cell(e)), 0x12, at);
+      at = back_bytes(at, 0x0a, (uint64_t)(uintptr_t)e->key, e->klen);
+      at = back_head(at, 0x0a, entry_end);
+    }
+    return back_head(at, 0x32, end);
+  default:
+    if (!value_is_list(type)) return at;
+    if (!cell_is_tree(c)) return back_bytes(at, 0x2a, c.word, c.len);
+    for (uint32_t i = cell_list(c)->n; i-- > 0;) {
+      uint8_t *item_end = at;
+      at = back_head(value_write_back(at, cell_list(c)->items[i]), 0x0a, item_end);
+    }
+    return back_head(at, 0x2a, end);
+  }
+}
+
+uint8_t *ottl__anyvalue_write(uint8_t *at, ottl_cell cell) {
+  size_t n;
+  if (ottl__anyvalue_size(cell, &n) != OTTL_OK) return at;
+  uint8_t *begin = value_write_back(at + n, cell);
+  assert(begin == at);
+  OTTL_UNUSED(begin);
+  return at + n;
+}
