@@ -200,12 +200,75 @@ static void test_compare(void **state) {
   assert_true(r);
 }
 
+static void check_like(ottl_cell c, const char *want) {
+  ottl_sbuf buf;
+  ottl__sbuf_init(&buf, &arena.al);
+  ottl_status status = ottl__value_string_like(&arena, &buf, c);
+  if (want) {
+    assert_int_equal(status, OTTL_OK);
+    assert_true(view_is(sbuf_all(&buf), want));
+  } else {
+    assert_int_equal(status, OTTL_RUNTIME);
+    assert_int_equal(buf.len, 0);
+  }
+  ottl__sbuf_done(&buf);
+}
+static void check_plain(ottl_cell c, const char *want) {
+  ottl_sbuf buf;
+  ottl__sbuf_init(&buf, &arena.al);
+  assert_int_equal(ottl__value_as_string(&arena, &buf, c), OTTL_OK);
+  assert_true(view_is(sbuf_all(&buf), want));
+  ottl__sbuf_done(&buf);
+}
+
+static void test_text(void **state) {
+  OTTL_UNUSED(state);
+  check_like(str("<a>"), "<a>");
+  check_like(cell_int(-42), "-42");
+  check_like(cell_bool(true), "true");
+  check_like(cell_double(1e-7), "1e-07");
+  check_like(cell_double(NAN), NULL);
+  check_like(cell_of_view(OTTL_T_BYTES, VIEW("\x00\xff")), "00ff");
+  check_like((ottl_cell){1, 0, OTTL_T_TIME}, "\"1970-01-01T00:00:01Z\"");
+  check_like(cell_of_view(OTTL_T_SPAN_ID, VIEW("\1\2\3\4\5\6\7\xff")), "[1,2,3,4,5,6,7,255]");
+  ottl_cell m = map_of(5, "b", cell_double(1e-7), "a", str("<\b"), "c", cell_of_view(OTTL_T_BYTES, VIEW("")), "a", str("<\f"),
+                       "d", list_of(OTTL_T_LIST, 2, cell_nil(), map_of(0)));
+  check_like(m, "{\"a\":\"\\u003c\\u000c\",\"b\":1e-07,\"c\":null,\"d\":[null,{}]}");
+  check_like(wire_form(m), "{\"a\":\"\\u003c\\u000c\",\"b\":1e-07,\"c\":null,\"d\":[null,{}]}");
+  check_like(list_of(OTTL_T_LIST_ANY, 3, map_of(1, "k", cell_int(1)), list_of(OTTL_T_LIST_ANY, 1, cell_int(1)),
+                     list_of(OTTL_T_LIST_STRING, 1, str("x"))),
+             "[{},[1],[\"x\"]]");
+  check_like(list_of(OTTL_T_LIST_UINT64, 1, cell_int(-1)), "[18446744073709551615]");
+  check_like(map_of(1, "k", cell_double(INFINITY)), NULL);
+  ottl_cell many = map_of(0);
+  ottl_sbuf want;
+  ottl__sbuf_init(&want, &arena.al);
+  sbuf_byte(&want, '{');
+  for (int i = 0; i < 90; i++) {
+    char *k = arena_alloc(&arena, 16);
+    snprintf(k, 16, "k%02d", (i * 37) % 90);
+    entry_set(ottl__rowmap_push(&arena, cell_map(many), view_str(k)), cell_int((i * 37) % 90));
+    ottl__sbuf_printf(&want, "%s\"k%02d\":%d", i ? "," : "", i, i);
+  }
+  sbuf_put(&want, "}", 2);
+  check_like(many, want.data);
+  ottl__sbuf_done(&want);
+
+  check_plain(cell_nil(), "");
+  check_plain(cell_double(INFINITY), "Infinity");
+  check_plain(cell_double(1e-7), "1e-7");
+  check_plain(cell_of_view(OTTL_T_BYTES, VIEW("\x00\xff")), "AP8=");
+  check_plain(map_of(1, "k", str("<&>")), "{\"k\":\"<&>\"}");
+  check_plain(map_of(1, "k", cell_double(NAN)), "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_wire_oddities, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_compare, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_text, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

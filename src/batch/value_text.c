@@ -1,0 +1,200 @@
+/* Values as text: the JSON of goccy behind String, Concat, IsMatch and their kin, and pdata's AsString behind body.string. */
+#include "batch/value_text.h"
+
+#include "base/base64.h"
+#include "base/gojson.h"
+#include "base/gonum.h"
+#include "base/gotime.h"
+#include "base/hex.h"
+#include "batch/value_wire.h"
+
+typedef struct text_writer {
+  ottl_arena *scratch;
+  ottl_sbuf *buf;
+  ottl_json_style style;
+  bool unsupported; /* a NaN or infinity was met */
+} text_writer;
+
+typedef struct text_member {
+  ottl_view key;
+  ottl_cell value;
+  uint32_t index;
+} text_member;
+
+/* Go's order of strings; equal keys in the order they came. */
+static bool member_less(const text_member *a, const text_member *b) {
+  int c = view_cmp(a->key, b->key);
+  return c ? c < 0 : a->index < b->index;
+}
+
+/* Heap sort: no memory, no bad case. */
+static void member_sift(text_member *m, uint32_t at, uint32_t n) {
+  text_member moving = m[at];
+  for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
+    if (child + 1 < n && member_less(&m[child], &m[child + 1])) child++;
+    if (!member_less(&moving, &m[child])) break;
+    m[at] = m[child];
+  }
+  m[at] = moving;
+}
+static void members_sort(text_member *m, uint32_t n) {
+  if (n <= 16) {
+    for (uint32_t i = 1; i < n; i++) {
+      text_member moving = m[i];
+      uint32_t at = i;
+      for (; at > 0 && member_less(&moving, &m[at - 1]); at--) m[at] = m[at - 1];
+      m[at] = moving;
+    }
+    return;
+  }
+  for (uint32_t i = n / 2; i-- > 0;) member_sift(m, i, n);
+  for (uint32_t last = n; last-- > 1;) {
+    text_member top = m[0];
+    m[0] = m[last];
+    m[last] = top;
+    member_sift(m, 0, last);
+  }
+}
+
+static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned depth);
+
+static ottl_status text_map(text_writer *w, ottl_cell c, unsigned depth) {
+  uint32_t n;
+  OTTL_TRY(ottl__value_count(c, &n));
+  text_member *m = arena_array(w->scratch, n, sizeof *m);
+  if (!m) return OTTL_NOMEM;
+  ottl_walk k = walk_begin(c);
+  for (uint32_t i = 0; i < n; i++) {
+    bool more;
+    if (!walk_entry(&k, &m[i].key, &m[i].value, &more)) return OTTL_DATA;
+    m[i].index = i;
+  }
+  members_sort(m, n);
+  sbuf_byte(w->buf, '{');
+  bool first = true;
+  for (uint32_t i = 0; i < n; i++) {
+    if (i + 1 < n && view_eq(m[i].key, m[i + 1].key)) continue; /* a Go map keeps the last of equal keys */
+    if (!first) sbuf_byte(w->buf, ',');
+    first = false;
+    ottl__gojson_put_string(w->buf, m[i].key, w->style);
+    sbuf_byte(w->buf, ':');
+    OTTL_TRY(text_json(w, m[i].value, false, depth + 1));
+  }
+  sbuf_byte(w->buf, '}');
+  return sbuf_status(w->buf);
+}
+
+static ottl_status text_list(text_writer *w, ottl_cell c, bool go, unsigned depth) {
+  sbuf_byte(w->buf, '[');
+  ottl_walk k = walk_begin(c);
+  for (bool first = true;; first = false) {
+    bool more;
+    ottl_cell item;
+    if (!walk_item(&k, &item, &more)) return OTTL_DATA;
+    if (!more) break;
+    if (!first) sbuf_byte(w->buf, ',');
+    OTTL_TRY(text_json(w, item, go, depth + 1));
+  }
+  sbuf_byte(w->buf, ']');
+  return sbuf_status(w->buf);
+}
+
+static void text_time(text_writer *w, ottl_cell c) {
+  ottl_instant t = {(int64_t)c.word, c.len};
+  int32_t offset = 0;
+  if (cell_type(c) == OTTL_T_TIME_ZONED) {
+    const ottl_zoned_time *z = (const ottl_zoned_time *)(uintptr_t)c.word;
+    t = (ottl_instant){z->seconds, z->nanos};
+    offset = z->offset_seconds;
+  }
+  if (!ottl__gotime_put_json(w->buf, t, offset, NULL)) w->unsupported = true;
+}
+
+static void text_id(text_writer *w, ottl_view id) {
+  sbuf_byte(w->buf, '[');
+  for (size_t i = 0; i < id.len; i++) {
+    if (i) sbuf_byte(w->buf, ',');
+    ottl__gonum_put_uint(w->buf, (unsigned char)id.data[i]);
+  }
+  sbuf_byte(w->buf, ']');
+}
+
+/* go: the value is an element of a Go list, where pdata's maps and lists are structs without exported fields. */
+static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned depth) {
+  if (depth > OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  switch (cell_type(c)) {
+  case OTTL_T_ABSENT:
+  case OTTL_T_NIL: sbuf_put(w->buf, "null", 4); break;
+  case OTTL_T_BOOL: sbuf_str(w->buf, c.word ? "true" : "false"); break;
+  case OTTL_T_INT:
+  case OTTL_T_DURATION:
+  case OTTL_T_GO_INT: ottl__gonum_put_int(w->buf, (int64_t)c.word); break;
+  case OTTL_T_DOUBLE: ottl__gojson_put_double(w->buf, double_of_bits(c.word), w->style, &w->unsupported); break;
+  case OTTL_T_STRING: ottl__gojson_put_string(w->buf, cell_view(c), w->style); break;
+  case OTTL_T_BYTES: ottl__gojson_put_bytes(w->buf, cell_view(c)); break;
+  case OTTL_T_TIME:
+  case OTTL_T_TIME_ZONED: text_time(w, c); break;
+  case OTTL_T_TRACE_ID:
+  case OTTL_T_SPAN_ID: text_id(w, cell_view(c)); break;
+  case OTTL_T_MAP:
+    if (!go) return text_map(w, c, depth);
+    sbuf_put(w->buf, "{}", 2);
+    break;
+  case OTTL_T_LIST:
+    if (!go) return text_list(w, c, false, depth);
+    sbuf_put(w->buf, "{}", 2);
+    break;
+  case OTTL_T_LIST_UINT64: {
+    const ottl_list *list = cell_list(c);
+    sbuf_byte(w->buf, '[');
+    for (uint32_t i = 0; i < list->n; i++) {
+      if (i) sbuf_byte(w->buf, ',');
+      ottl__gonum_put_uint(w->buf, list->items[i].word);
+    }
+    sbuf_byte(w->buf, ']');
+    break;
+  }
+  case OTTL_T_LIST_ANY:
+  case OTTL_T_LIST_STRING:
+  case OTTL_T_LIST_INT:
+  case OTTL_T_LIST_DOUBLE: return text_list(w, c, true, depth);
+  default: sbuf_put(w->buf, "{}", 2); break; /* opaque: pointers to what is not exported */
+  }
+  return sbuf_status(w->buf);
+}
+
+ottl_status ottl__value_string_like(ottl_arena *scratch, ottl_sbuf *buf, ottl_cell cell) {
+  switch (cell_type(cell)) {
+  case OTTL_T_STRING: sbuf_view(buf, cell_view(cell)); return sbuf_status(buf);
+  case OTTL_T_BYTES: ottl__hex_put(buf, cell_view(cell)); return sbuf_status(buf);
+  default: break;
+  }
+  size_t before = buf->len;
+  text_writer w = {scratch, buf, OTTL_JSON_GOCCY, false};
+  ottl_status status = text_json(&w, cell, false, 0);
+  if (status == OTTL_OK && w.unsupported) status = OTTL_RUNTIME;
+  if (status != OTTL_OK) buf->len = before;
+  return status;
+}
+
+ottl_status ottl__value_as_string(ottl_arena *scratch, ottl_sbuf *buf, ottl_cell cell) {
+  switch (cell_type(cell)) {
+  case OTTL_T_ABSENT:
+  case OTTL_T_NIL: return OTTL_OK;
+  case OTTL_T_STRING: sbuf_view(buf, cell_view(cell)); break;
+  case OTTL_T_BOOL: sbuf_str(buf, cell.word ? "true" : "false"); break;
+  case OTTL_T_INT: ottl__gonum_put_int(buf, (int64_t)cell.word); break;
+  case OTTL_T_DOUBLE: ottl__gojson_put_plain_double(buf, double_of_bits(cell.word)); break;
+  case OTTL_T_BYTES: ottl__base64_put(buf, cell_view(cell), OTTL_BASE64_STD); break;
+  case OTTL_T_MAP:
+  case OTTL_T_LIST: {
+    size_t before = buf->len;
+    text_writer w = {scratch, buf, OTTL_JSON_STD, false};
+    ottl_status status = text_json(&w, cell, false, 0);
+    if (status != OTTL_OK || w.unsupported) buf->len = before; /* the reference drops the encoder's error */
+    return status;
+  }
+  default: return OTTL_INTERNAL;
+  }
+  return sbuf_status(buf);
+}
