@@ -1,0 +1,44 @@
+/* What handlers keep between rows and runs: buffers, the regex context, patterns compiled at run time. One for each exec. */
+#ifndef OTTL_SRC_FUNCS_SCRATCH_H
+#define OTTL_SRC_FUNCS_SCRATCH_H
+
+#include "funcs/func.h"
+#include "regex/regex.h"
+
+/* Text and containers that a function makes for one row. */
+#define OTTL_RESULT_MAX ((size_t)64 << 20)
+
+/* Patterns that came from data and are kept compiled; a power of two. */
+#define OTTL_PATTERN_SLOTS 64
+
+typedef struct scratch_pattern {
+  char *text; /* pattern, then the replacement of tmpl; NULL: the slot is free */
+  size_t text_len, replacement_len, cap;
+  ottl_regex *re; /* NULL: Go refuses the pattern */
+  ottl_regex_template *tmpl;
+} scratch_pattern;
+
+struct ottl_scratch {
+  ottl_allocator al;
+  ottl_sbuf text;   /* building one result; whoever uses it empties it first */
+  ottl_sbuf text2;  /* for what is made while text is in use */
+  ottl_arena arena; /* for one row or call; whoever uses it resets it first */
+  ottl_regex_context *regex;
+  size_t *spans; /* of the regex in use; room for n_spans */
+  size_t n_spans;
+  uint64_t *decided; /* two bits a key id: whether a key pattern was tried on the key, and whether it matched */
+  size_t n_decided;  /* words */
+  scratch_pattern patterns[OTTL_PATTERN_SLOTS];
+};
+
+/* The compiled pattern, or NULL in *ret when it is not valid (or too large); lives until the next call.
+ * Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__scratch_pattern(ottl_scratch *s, ottl_view pattern, scratch_pattern **ret);
+/* The template for a replacement with that pattern; lives until the next call for the same pattern. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__scratch_template(ottl_scratch *s, scratch_pattern *p, ottl_view replacement);
+/* Makes s->spans large enough for a regex. */
+OTTL_MUST_CHECK ottl_status ottl__scratch_spans(ottl_scratch *s, const ottl_regex *re);
+/* Clears s->decided, with room for key ids below n. */
+OTTL_MUST_CHECK ottl_status ottl__scratch_decided(ottl_scratch *s, uint32_t n);
+
+#endif
