@@ -1,0 +1,95 @@
+/* Bytecode of one group: straight-line code over registers, run once for each slice of rows.
+ *
+ *   registers  [0, n_columns) are the columns of the layout · then constants · then temporaries
+ *   selections are BOOL registers; OTTL_SEL_ALL is every row of the instruction's level
+ *
+ * There are no jumps: a handler whose selection is empty returns at once. Expressions are pure, so an instruction may compute
+ * more rows than asked; failures are data in the register. Only editors honour their selection exactly, and record failures. */
+#ifndef OTTL_SRC_BYTECODE_CODE_H
+#define OTTL_SRC_BYTECODE_CODE_H
+
+#include "batch/batch.h"
+#include "sema/check.h"
+
+typedef enum ottl_op {
+#define OP(name, operands, handler, synopsis) OTTL_OP_##name,
+#include "opcodes.def"
+#undef OP
+  OTTL_OP_COUNT
+} ottl_op;
+
+#define OTTL_SEL_ALL UINT16_MAX
+#define OTTL_NO_REG UINT16_MAX
+#define OTTL_LEVEL_CONST OTTL_LEVELS /* registers with one value; instructions that run once for an exec */
+
+typedef struct ottl_insn {
+  uint16_t op;
+  uint8_t level;
+  uint8_t flags;
+  uint16_t d, a, b, s;
+  uint32_t x, y;
+} ottl_insn;
+_Static_assert(sizeof(ottl_insn) == 20, "instructions are 20 bytes");
+
+typedef struct ottl_reg_desc {
+  uint8_t store, type, level;
+  bool column, constant; /* constant: `cell` is its value, unless code computes it in the prologue */
+  ottl_cell cell;
+} ottl_reg_desc;
+
+/* A call: which registers its arguments are in. */
+typedef struct ottl_code_call {
+  const ottl_call_site *site;
+  const uint16_t *regs;   /* one for each parameter; OTTL_NO_REG: none */
+  const uint16_t *const *items; /* list parameters: registers of the items, or NULL */
+  uint32_t map;           /* MAP_EDIT: the map */
+  uint32_t keys;          /* CELL_EDIT: pool index of count, keys behind the column */
+} ottl_code_call;
+
+typedef struct ottl_code {
+  ottl_layout layout;
+  uint8_t context, level, error_mode;
+  bool row_order;
+  bool filter;            /* conditions drop rows */
+  ottl_insn *insns;       /* prologue first */
+  uint32_t n_insns, n_prologue;
+  ottl_reg_desc *regs;
+  uint32_t n_regs;
+  uint16_t *pool;         /* operand lists */
+  uint32_t n_pool;
+  ottl_view *names;       /* keys of map literals, by the number in the pool */
+  uint32_t n_names;
+  ottl_code_call *calls;
+  uint32_t n_calls;
+  uint32_t n_statements, n_conditions;
+  const char *row_order_reason; /* for explain; NULL: vectorized */
+} ottl_code;
+
+/* How values of these types are stored, and the type when there is only one. */
+static inline ottl_store store_of_types(ottl_types types, uint8_t *type) {
+  for (int t = OTTL_T_BOOL; t <= OTTL_T_SPAN_ID; t++) {
+    if (types != (ottl_types)1 << t) continue;
+    *type = (uint8_t)t;
+    switch (t) {
+    case OTTL_T_BOOL: return OTTL_STORE_BOOL;
+    case OTTL_T_INT:
+    case OTTL_T_DOUBLE:
+    case OTTL_T_DURATION: return OTTL_STORE_WORD;
+    case OTTL_T_STRING:
+    case OTTL_T_BYTES:
+    case OTTL_T_TRACE_ID:
+    case OTTL_T_SPAN_ID: return OTTL_STORE_VIEW;
+    default: break;
+    }
+  }
+  *type = OTTL_T_NIL;
+  return OTTL_STORE_CELL;
+}
+
+/* Emits the code of a checked group into `arena`. kind: ottl_kind. Fails: NOMEM, LIMIT (too many registers or columns). */
+OTTL_MUST_CHECK ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret);
+/* Checks every operand of the code against the opcode table. INTERNAL with a text when something is wrong. */
+OTTL_MUST_CHECK ottl_status ottl__code_verify(const ottl_code *code, const char **ret_text);
+void ottl__code_disassemble(const ottl_code *code, ottl_sbuf *out);
+
+#endif

@@ -1,0 +1,323 @@
+/* The emitter: a checked group to bytecode. Statements in order; each is a selection, its arguments, and one editor. */
+#include "bytecode/emit.h"
+
+bool ottl__emit_grow(ottl_emit *e, void *items, size_t *cap, size_t need, size_t item_bytes) {
+  if (e->status != OTTL_OK) return false;
+  e->status = ottl__al_reserve(&e->al, items, cap, need, item_bytes);
+  return e->status == OTTL_OK;
+}
+
+uint16_t ottl__emit_reg(ottl_emit *e, uint8_t store, uint8_t type, uint8_t level) {
+  if (e->n_regs >= UINT16_MAX - 1) e->status = OTTL_LIMIT;
+  if (!ottl__emit_grow(e, &e->regs, &e->cap_regs, e->n_regs + 1, sizeof *e->regs)) return 0;
+  e->regs[e->n_regs] = (ottl_reg_desc){.store = store, .type = type, .level = level};
+  return (uint16_t)e->n_regs++;
+}
+
+void ottl__emit_insn(ottl_emit *e, ottl_insn insn) {
+  bool prologue = insn.level == OTTL_LEVEL_CONST;
+  ottl_insn **list = prologue ? &e->prologue : &e->insns;
+  size_t *n = prologue ? &e->n_prologue : &e->n_insns, *cap = prologue ? &e->cap_prologue : &e->cap_insns;
+  if (!ottl__emit_grow(e, list, cap, *n + 1, sizeof **list)) return;
+  if (prologue) insn.s = OTTL_SEL_ALL;
+  (*list)[(*n)++] = insn;
+}
+
+uint32_t ottl__emit_pool(ottl_emit *e, uint16_t v) {
+  if (!ottl__emit_grow(e, &e->pool, &e->cap_pool, e->n_pool + 1, sizeof *e->pool)) return 0;
+  e->pool[e->n_pool] = v;
+  return (uint32_t)e->n_pool++;
+}
+
+void ottl__emit_narrowed(ottl_emit *e, uint16_t sel, uint16_t from) {
+  size_t old = e->cap_sel_parent;
+  if (!ottl__emit_grow(e, &e->sel_parent, &e->cap_sel_parent, (size_t)sel + 1, sizeof *e->sel_parent)) return;
+  for (size_t i = old; i < e->cap_sel_parent; i++) e->sel_parent[i] = OTTL_SEL_ALL;
+  e->sel_parent[sel] = from;
+}
+
+static uint8_t field_store(ottl_wire wire, uint8_t *type) {
+  switch (wire) {
+  case OTTL_W_F64: *type = OTTL_T_DOUBLE; return OTTL_STORE_WORD;
+  case OTTL_W_STRING: *type = OTTL_T_STRING; return OTTL_STORE_VIEW;
+  case OTTL_W_BYTES:
+  case OTTL_W_REPEATED:
+  case OTTL_W_PACKED:
+  case OTTL_W_MESSAGE: *type = OTTL_T_BYTES; return OTTL_STORE_VIEW;
+  case OTTL_W_ANY:
+  case OTTL_W_NUMBER:
+  case OTTL_W_MAP: *type = OTTL_T_NIL; return OTTL_STORE_CELL;
+  default: *type = OTTL_T_INT; return OTTL_STORE_WORD;
+  }
+}
+
+static void emit_column_regs(ottl_emit *e) {
+  for (size_t i = 0; i < e->n_columns; i++) {
+    const ottl_column_spec *c = &e->columns[i].spec;
+    uint8_t type = OTTL_T_NIL, store = OTTL_STORE_CELL;
+    if (c->source == OTTL_COL_FIELD) store = field_store((ottl_wire)ottl__fields[c->field].wire, &type);
+    uint16_t r = ottl__emit_reg(e, store, type, c->level);
+    if (e->status == OTTL_OK) e->regs[r].column = true;
+  }
+}
+
+/* ---- writes ---- */
+
+static bool is_status(uint16_t field) {
+  return field == OTTL_FIELD_SPAN_STATUS || field == OTTL_FIELD_SPAN_STATUS_CODE || field == OTTL_FIELD_SPAN_STATUS_MESSAGE;
+}
+
+static void mark_written(ottl_emit *e, emit_place p) {
+  uint32_t now = ++e->clock;
+  if (p.is_map) {
+    e->maps[p.map].written_at = e->maps[p.map].any_written_at = now;
+    return;
+  }
+  if (p.column == OTTL_NO_COLUMN) return;
+  emit_column *c = &e->columns[p.column];
+  c->written_at = now;
+  if (c->spec.source == OTTL_COL_KEY) {
+    e->maps[c->spec.map].any_written_at = now;
+  } else if (is_status(c->spec.field)) {
+    for (size_t i = 0; i < e->n_columns; i++) {
+      if (e->columns[i].spec.source == OTTL_COL_FIELD && is_status(e->columns[i].spec.field)) e->columns[i].written_at = now;
+    }
+  }
+}
+
+static void flush_if_ordered(ottl_emit *e, emit_place p, uint8_t level, uint16_t sel) {
+  if (p.is_map || p.column == OTTL_NO_COLUMN || e->columns[p.column].spec.source != OTTL_COL_KEY) return;
+  const ottl_map_spec *m = &e->maps[e->columns[p.column].spec.map].spec;
+  if (m->entries && m->ordered) {
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_FLUSH, .level = level, .s = sel, .x = e->columns[p.column].spec.map});
+  }
+}
+
+/* Stores register `value` to the place of `target`, for rows `sel` of `level`. */
+static void emit_store(ottl_emit *e, const ottl_expr *target, uint16_t value, uint8_t level, uint16_t sel, uint32_t statement) {
+  emit_place p = ottl__emit_place(e, target);
+  uint8_t view = target->path->view;
+  ottl_insn in = {.level = level, .a = p.column, .b = value, .s = sel, .x = statement};
+  bool map_like = view == OTTL_V_MAP || view == OTTL_V_CACHE;
+  if (p.is_map && target->n_kids == 0) {
+    in.op = OTTL_OP_SET_MAP;
+    in.y = p.map;
+  } else if (p.is_map) {
+    uint32_t keys = ottl__emit_keys(e, target, 0, level, sel);
+    in.op = OTTL_OP_SET_MAP_PATH;
+    in.y = ottl__emit_pool(e, p.map);
+    uint32_t n = e->status == OTTL_OK ? e->pool[keys] : 0;
+    for (uint32_t i = 0; i <= n; i++) {
+      uint16_t v = e->pool[keys + i];
+      ottl__emit_pool(e, v);
+    }
+  } else if (map_like || view == OTTL_V_BODY) {
+    bool inside = p.first_key < target->n_kids;
+    in.op = inside ? OTTL_OP_SET_PATH : OTTL_OP_SET_KEY;
+    in.flags = view == OTTL_V_BODY;
+    if (inside) in.y = ottl__emit_keys(e, target, p.first_key, level, sel);
+  } else {
+    in.op = OTTL_OP_SET_VIEW;
+    in.flags = view;
+    if (p.column == OTTL_NO_COLUMN) in.a = OTTL_NO_REG;
+    if (target->n_kids) in.y = ottl__emit_keys(e, target, 0, level, sel) + 1;
+  }
+  ottl__emit_insn(e, in);
+  mark_written(e, p);
+  flush_if_ordered(e, p, level, sel);
+}
+
+static uint16_t new_sel(ottl_emit *e, uint8_t level) { return ottl__emit_reg(e, OTTL_STORE_BOOL, OTTL_T_BOOL, level); }
+
+static bool is_whole_map(const ottl_expr *target) {
+  return (target->path->view == OTTL_V_MAP || target->path->view == OTTL_V_CACHE) && target->n_kids == 0;
+}
+
+/* Path editors, and map editors on a map inside something else: new values first, then a store of those that changed. */
+static void emit_value_editor(ottl_emit *e, const ottl_expr *x, ottl_op op, uint8_t level, uint16_t sel, uint32_t statement) {
+  const ottl_expr *target = x->call->args[0].expr;
+  uint16_t old = ottl__emit_at(e, target, level, sel);
+  uint16_t call = ottl__emit_call(e, x, level, sel);
+  uint16_t d = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level), changed = new_sel(e, level);
+  ottl__emit_insn(e, (ottl_insn){.op = (uint16_t)op, .level = level, .d = d, .a = old, .b = changed, .s = sel, .x = call, .y = statement});
+  emit_store(e, target, d, level, changed, statement);
+}
+
+static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel, uint32_t statement) {
+  const ottl_call_site *site = x->call;
+  const ottl_function *f = &ottl__functions[site->function];
+  const ottl_expr *target = site->args[0].expr;
+  if (!f->handler) { /* set */
+    const ottl_call_arg *v = &site->args[1];
+    uint16_t value = v->is_literal ? ottl__emit_const(e, v->literal) : ottl__emit_at(e, v->expr, level, sel);
+    emit_store(e, target, value, level, sel, statement);
+    return;
+  }
+  if (f->params[0].kind == OTTL_P_MAP_GETSETTER && is_whole_map(target)) {
+    emit_place p = ottl__emit_place(e, target);
+    if (strcmp(f->name, "delete_key") == 0 && site->args[1].is_literal) {
+      ottl_view key = cell_view(site->args[1].literal);
+      const ottl_map_spec *m = &e->maps[p.map].spec;
+      for (uint16_t c = m->first_column; c < m->first_column + m->n_columns; c++) {
+        if (!view_eq(e->columns[c].spec.key, key)) continue;
+        ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_DELETE_KEY, .level = level, .a = c, .s = sel, .x = statement});
+        emit_place at = {false, p.map, c, 1};
+        mark_written(e, at);
+        flush_if_ordered(e, at, level, sel);
+        return;
+      }
+      e->status = OTTL_INTERNAL;
+      return;
+    }
+    uint16_t call = ottl__emit_call(e, x, level, sel);
+    if (e->status != OTTL_OK) return;
+    e->calls[call].map = p.map;
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_MAP_EDIT, .level = level, .s = sel, .x = statement, .y = call});
+    mark_written(e, p);
+    return;
+  }
+  bool on_map = f->params[0].kind == OTTL_P_MAP_GETSETTER;
+  emit_value_editor(e, x, on_map ? OTTL_OP_CELL_EDIT : OTTL_OP_PATH_CALL, level, sel, statement);
+}
+
+/* ---- statements ---- */
+
+/* Rows of `base` where the condition holds. One selection serves all statements with the same condition that cannot fail. */
+static uint16_t emit_select(ottl_emit *e, const ottl_expr *where, uint8_t level, uint16_t base, uint32_t statement) {
+  uint16_t cond = ottl__emit_at(e, where, level, base);
+  if (e->status != OTTL_OK) return 0;
+  for (size_t i = e->n_insns; i-- > 0 && !where->may_fail;) {
+    const ottl_insn *in = &e->insns[i];
+    if (in->op == OTTL_OP_SELECT && in->a == cond && in->b == base && in->level == level) return in->d;
+  }
+  uint16_t d = new_sel(e, level);
+  ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_SELECT, .level = level, .d = d, .a = cond, .b = base, .x = statement});
+  ottl__emit_narrowed(e, d, base);
+  return d;
+}
+
+/* A write that cannot fail for any row. */
+static bool infallible(ottl_emit *e, const ottl_checked_statement *s) {
+  if (s->where && s->where->may_fail) return false;
+  const ottl_call_site *site = s->call->call;
+  const ottl_expr *target = site->args[0].expr;
+  if (strcmp(ottl__functions[site->function].name, "delete_key") == 0) return is_whole_map(target) && site->args[1].is_literal;
+  if (ottl__functions[site->function].handler) return false;
+  emit_place p = ottl__emit_place(e, target);
+  if (p.is_map || p.column == OTTL_NO_COLUMN || e->columns[p.column].spec.source != OTTL_COL_KEY || target->n_kids != 1) return false;
+  const ottl_expr *v = site->args[1].expr;
+  ottl_types plain = TYPES_NIL | TYPES(BOOL) | TYPES(INT) | TYPES(DOUBLE) | TYPES(STRING) | TYPES(BYTES);
+  return v && !v->may_fail && !(v->types & ~plain);
+}
+
+static void emit_statement(ottl_emit *e, const ottl_checked_statement *s, uint32_t statement) {
+  uint8_t level = e->group->level;
+  bool parent = ottl__emit_parent_statement(e, s, &level);
+  uint16_t sel = parent ? OTTL_SEL_ALL : e->active;
+  if (s->where) sel = emit_select(e, s->where, level, sel, statement);
+  emit_editor(e, s->call, level, sel, statement);
+  if (e->group->error_mode == OTTL_ERROR_PROPAGATE && !parent && !infallible(e, s)) {
+    uint16_t d = new_sel(e, e->group->level);
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_ACTIVE, .level = e->group->level, .d = d, .a = e->active});
+    ottl__emit_narrowed(e, d, e->active);
+    e->active = d;
+  }
+}
+
+static void emit_conditions(ottl_emit *e) {
+  const ottl_checked_group *g = e->group;
+  uint16_t d = new_sel(e, g->level);
+  for (uint32_t i = 0; i < g->n_conditions && e->status == OTTL_OK; i++) {
+    uint16_t sel = OTTL_SEL_ALL;
+    if (i > 0) { /* only rows that no condition took */
+      sel = new_sel(e, g->level);
+      ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_SEL_NOT, .level = g->level, .d = sel, .a = OTTL_SEL_ALL, .b = d});
+    }
+    uint16_t cond = ottl__emit_at(e, g->conditions[i], g->level, sel);
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_CONDITION, .level = g->level, .flags = i == 0, .d = d, .a = cond, .b = OTTL_SEL_ALL, .x = i});
+  }
+  e->active = d;
+}
+
+static void emit_body(ottl_emit *e) {
+  const ottl_checked_group *g = e->group;
+  e->active = OTTL_SEL_ALL;
+  if (g->n_conditions) emit_conditions(e);
+  if (e->kind == OTTL_KIND_FILTER) {
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_DROP, .level = g->level, .a = e->active});
+    return;
+  }
+  for (uint32_t i = 0; i < g->n_statements && e->status == OTTL_OK; i++) {
+    if (e->kind == OTTL_KIND_TRANSFORM) {
+      emit_statement(e, &g->statements[i], i);
+    } else {
+      uint16_t r = ottl__emit_at(e, g->statements[i].call, g->level, OTTL_SEL_ALL);
+      ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_RESULT, .level = g->level, .a = r, .s = OTTL_SEL_ALL, .x = i});
+    }
+  }
+}
+
+/* Copies what grew into the program's arena. */
+static void *keep(ottl_emit *e, const void *items, size_t n, size_t item_bytes) {
+  void *p = arena_array(e->arena, n + 1, item_bytes);
+  if (!p) {
+    e->status = OTTL_NOMEM;
+  } else if (n) {
+    memcpy(p, items, n * item_bytes);
+  }
+  return p;
+}
+
+static void finish(ottl_emit *e, ottl_code *code) {
+  ottl_column_spec *columns = arena_array(e->arena, e->n_columns + 1, sizeof *columns);
+  ottl_map_spec *maps = arena_array(e->arena, e->n_maps + 1, sizeof *maps);
+  ottl_insn *insns = arena_array(e->arena, e->n_prologue + e->n_insns + 1, sizeof *insns);
+  if (!columns || !maps || !insns) {
+    e->status = OTTL_NOMEM;
+    return;
+  }
+  for (size_t i = 0; i < e->n_columns; i++) columns[i] = e->columns[i].spec;
+  for (size_t i = 0; i < e->n_maps; i++) maps[i] = e->maps[i].spec;
+  if (e->n_prologue) memcpy(insns, e->prologue, e->n_prologue * sizeof *insns);
+  if (e->n_insns) memcpy(insns + e->n_prologue, e->insns, e->n_insns * sizeof *insns);
+  code->layout = (ottl_layout){e->group->level, (uint16_t)e->n_columns, (uint16_t)e->n_maps, columns, maps};
+  code->insns = insns;
+  code->n_prologue = (uint32_t)e->n_prologue;
+  code->n_insns = (uint32_t)(e->n_prologue + e->n_insns);
+  code->regs = keep(e, e->regs, e->n_regs, sizeof *e->regs);
+  code->n_regs = (uint32_t)e->n_regs;
+  code->pool = keep(e, e->pool, e->n_pool, sizeof *e->pool);
+  code->n_pool = (uint32_t)e->n_pool;
+  code->names = keep(e, e->names, e->n_names, sizeof *e->names);
+  code->n_names = (uint32_t)e->n_names;
+  code->calls = keep(e, e->calls, e->n_calls, sizeof *e->calls);
+  code->n_calls = (uint32_t)e->n_calls;
+}
+
+ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret) {
+  ottl_emit e = {.arena = arena, .al = arena->al, .group = group, .kind = kind, .row_order = row_order, .code = ret, .clock = 1};
+  *ret = (ottl_code){.context = group->context, .level = group->level, .error_mode = group->error_mode,
+                     .filter = kind == OTTL_KIND_FILTER, .n_statements = group->n_statements, .n_conditions = group->n_conditions};
+  ottl__emit_layout(&e);
+  if (e.status == OTTL_OK && !row_order) {
+    ret->row_order_reason = ottl__emit_hazards(&e);
+    e.row_order = ret->row_order_reason != NULL;
+  } else {
+    ret->row_order_reason = row_order ? "asked for" : NULL;
+  }
+  ret->row_order = e.row_order;
+  emit_column_regs(&e);
+  if (e.status == OTTL_OK) emit_body(&e);
+  if (e.status == OTTL_OK) finish(&e, ret);
+  al_free(&e.al, e.columns, e.cap_columns * sizeof *e.columns);
+  al_free(&e.al, e.maps, e.cap_maps * sizeof *e.maps);
+  al_free(&e.al, e.insns, e.cap_insns * sizeof *e.insns);
+  al_free(&e.al, e.prologue, e.cap_prologue * sizeof *e.prologue);
+  al_free(&e.al, e.regs, e.cap_regs * sizeof *e.regs);
+  al_free(&e.al, e.pool, e.cap_pool * sizeof *e.pool);
+  al_free(&e.al, e.names, e.cap_names * sizeof *e.names);
+  al_free(&e.al, e.calls, e.cap_calls * sizeof *e.calls);
+  al_free(&e.al, e.values, e.cap_values * sizeof *e.values);
+  al_free(&e.al, e.sel_parent, e.cap_sel_parent * sizeof *e.sel_parent);
+  return e.status;
+}

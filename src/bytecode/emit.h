@@ -1,0 +1,98 @@
+/* What the parts of the emitter share. */
+#ifndef OTTL_SRC_BYTECODE_EMIT_H
+#define OTTL_SRC_BYTECODE_EMIT_H
+
+#include "bytecode/code.h"
+
+/* A value that was computed: valid while nothing it read was written, for rows that were selected. */
+typedef struct emit_value {
+  const ottl_expr *expr;
+  uint32_t hash;
+  uint16_t reg, sel;
+  uint32_t clock; /* when it was computed */
+  uint8_t kind;   /* coercion (param kind + 1), 0: the plain value */
+} emit_value;
+
+typedef struct emit_column {
+  ottl_column_spec spec;
+  uint32_t written_at; /* clock of the last write */
+} emit_column;
+
+typedef struct emit_map {
+  ottl_map_spec spec;
+  uint8_t context;         /* caches: whose */
+  uint32_t written_at;     /* of the map as a whole */
+  uint32_t any_written_at; /* of the map or one of its keys */
+} emit_map;
+
+typedef struct ottl_emit {
+  ottl_arena *arena;
+  const ottl_checked_group *group;
+  int kind; /* ottl_kind */
+  bool row_order;
+  ottl_status status; /* first failure; sticky */
+  ottl_code *code;
+  emit_column *columns;
+  size_t n_columns, cap_columns;
+  emit_map *maps;
+  size_t n_maps, cap_maps;
+  ottl_insn *insns, *prologue;
+  size_t n_insns, cap_insns, n_prologue, cap_prologue;
+  ottl_reg_desc *regs;
+  size_t n_regs, cap_regs;
+  uint16_t *pool;
+  size_t n_pool, cap_pool;
+  ottl_view *names;
+  size_t n_names, cap_names;
+  ottl_code_call *calls;
+  size_t n_calls, cap_calls;
+  emit_value *values;
+  size_t n_values, cap_values;
+  uint16_t *sel_parent; /* by register: the selection it was narrowed from */
+  size_t cap_sel_parent;
+  uint32_t clock;
+  uint16_t active; /* selection of rows that statements run on */
+  ottl_allocator al; /* arrays above grow with it and are freed at the end */
+} ottl_emit;
+
+/* Where a path lies. */
+typedef struct emit_place {
+  bool is_map;      /* the whole map, or a dynamic key in it */
+  uint16_t map;     /* is_map, and of key columns */
+  uint16_t column;  /* OTTL_NO_COLUMN when is_map */
+  uint32_t first_key; /* index of the first key of the expression that is still to be walked */
+} emit_place;
+
+/* layout.c: finds columns and maps of the group; sets tiers. */
+void ottl__emit_layout(ottl_emit *e);
+/* The place of a path expression. */
+emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path);
+/* hazards.c: NULL when the group may run statement by statement, else why not. */
+const char *ottl__emit_hazards(ottl_emit *e);
+/* Does the statement depend on a level at or above `level` alone, so that it may run once for each row of that level? Then
+ * *ret_level is the level of what it writes. */
+bool ottl__emit_parent_statement(ottl_emit *e, const ottl_checked_statement *s, uint8_t *ret_level);
+
+/* emit_expr.c */
+uint16_t ottl__emit_expr(ottl_emit *e, const ottl_expr *x, uint16_t sel);
+/* The same on rows of `level`, which is not below the expression's. */
+uint16_t ottl__emit_at(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel);
+uint16_t ottl__emit_spread(ottl_emit *e, uint16_t reg, uint8_t level);
+uint16_t ottl__emit_const(ottl_emit *e, ottl_cell cell);
+/* emit_call.c: registers of a call's arguments; returns the call's index. */
+uint16_t ottl__emit_call(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel);
+/* Keys behind a path: pool index of [count, reg...]; count 0 is possible. */
+uint32_t ottl__emit_keys(ottl_emit *e, const ottl_expr *path, uint32_t first_key, uint8_t level, uint16_t sel);
+
+/* emit.c */
+uint16_t ottl__emit_reg(ottl_emit *e, uint8_t store, uint8_t type, uint8_t level);
+void ottl__emit_insn(ottl_emit *e, ottl_insn insn);
+/* Notes that the rows of selection `sel` are among those of `from`. */
+void ottl__emit_narrowed(ottl_emit *e, uint16_t sel, uint16_t from);
+uint32_t ottl__emit_pool(ottl_emit *e, uint16_t v); /* its index */
+bool ottl__emit_grow(ottl_emit *e, void *items, size_t *cap, size_t need, size_t item_bytes);
+uint8_t ottl__emit_level(const ottl_emit *e, const ottl_expr *x); /* level of the registers it is computed in */
+/* Same value for the same row, whatever the row? */
+bool ottl__expr_equal(const ottl_expr *a, const ottl_expr *b);
+
+#endif

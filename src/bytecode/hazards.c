@@ -1,0 +1,174 @@
+/* Hazards: may a group run statement by statement over many rows, though the reference runs record by record?
+ *
+ * Rows of the group's own level see nothing of each other. What they share is the levels above. Let P be a place above that
+ * some statement writes (a field, a key of a map, or a whole map). The vectorized order gives the reference's result if
+ *   - nobody reads P, and P has one writer: the last selected row of each parent wins; or
+ *   - every writer of P is a parent statement (its condition and value depend on P's level or above alone, and doing it twice is
+ *     doing it once), and whoever reads P does so after the last writer, or is itself that writer and reads P only in its
+ *     `where`. Then the first record of a parent does all there is to do, and later ones change nothing.
+ * Everything else runs row by row. */
+#include "bytecode/emit.h"
+
+typedef struct place {
+  uint8_t level;
+  uint16_t map;    /* maps: index, else UINT16_MAX */
+  uint16_t column; /* fields and keys: column, else OTTL_NO_COLUMN (whole map) */
+} place;
+
+static bool places_meet(ottl_emit *e, place a, place b) {
+  if (a.level != b.level || a.map != b.map) return false;
+  if (a.map == UINT16_MAX) {
+    if (a.column == b.column) return true;
+    /* Fields of one sub-message may overlap: status and status.code. */
+    return ottl__fields[e->columns[a.column].spec.field].wire == OTTL_W_MESSAGE ||
+           ottl__fields[e->columns[b.column].spec.field].wire == OTTL_W_MESSAGE;
+  }
+  return a.column == OTTL_NO_COLUMN || b.column == OTTL_NO_COLUMN || a.column == b.column;
+}
+
+static bool path_place(ottl_emit *e, const ottl_expr *path, place *ret) {
+  emit_place p = ottl__emit_place(e, path);
+  if (!p.is_map && p.column == OTTL_NO_COLUMN) return false;
+  bool in_map = p.is_map || e->columns[p.column].spec.source == OTTL_COL_KEY;
+  uint8_t level = in_map ? e->maps[p.map].spec.level : e->columns[p.column].spec.level;
+  *ret = (place){level, in_map ? p.map : UINT16_MAX, p.column};
+  return true;
+}
+
+static bool expr_reads(ottl_emit *e, const ottl_expr *x, place p);
+
+static bool call_reads(ottl_emit *e, const ottl_call_site *call, uint32_t from, place p) {
+  for (uint32_t i = from; i < call->n_args; i++) {
+    const ottl_call_arg *a = &call->args[i];
+    if (a->expr && !a->is_literal && expr_reads(e, a->expr, p)) return true;
+    for (uint32_t k = 0; k < a->n_items; k++) {
+      if (expr_reads(e, a->items[k], p)) return true;
+    }
+  }
+  return false;
+}
+
+static bool expr_reads(ottl_emit *e, const ottl_expr *x, place p) {
+  if (x->kind == OTTL_E_PATH) {
+    place q;
+    if (path_place(e, x, &q) && places_meet(e, p, q)) return true;
+  }
+  if (x->kind == OTTL_E_CALL && call_reads(e, x->call, 0, p)) return true;
+  for (uint32_t i = 0; i < x->n_kids; i++) {
+    if (expr_reads(e, x->kids[i], p)) return true;
+  }
+  return false;
+}
+
+static bool is_set(const ottl_call_site *call) { return strcmp(ottl__functions[call->function].name, "set") == 0; }
+
+/* What the statement writes, if it is above the group's level. */
+static bool shared_write(ottl_emit *e, const ottl_checked_statement *s, place *ret) {
+  const ottl_call_site *call = s->call->call;
+  const ottl_expr *target = call->args[0].expr;
+  if (!path_place(e, target, ret) || ret->level >= e->group->level) return false;
+  if (target->n_kids == 0 && ret->map != UINT16_MAX && strcmp(ottl__functions[call->function].name, "delete_key") == 0 &&
+      call->args[1].is_literal) {
+    ottl_column_spec key = {.source = OTTL_COL_KEY, .map = ret->map, .key = cell_view(call->args[1].literal)};
+    for (size_t c = 0; c < e->n_columns; c++) {
+      const ottl_column_spec *spec = &e->columns[c].spec;
+      if (spec->source == key.source && spec->map == key.map && view_eq(spec->key, key.key)) ret->column = (uint16_t)c;
+    }
+  }
+  return true;
+}
+
+/* Overwrites what was there, whatever it was: the last writer alone counts. */
+static bool full_overwrite(ottl_emit *e, const ottl_checked_statement *s, place p) {
+  const ottl_call_site *call = s->call->call;
+  const ottl_expr *target = call->args[0].expr;
+  if (p.column == OTTL_NO_COLUMN) return false;
+  if (is_set(call)) return target->n_kids == ottl__emit_place(e, target).first_key;
+  return strcmp(ottl__functions[call->function].name, "delete_key") == 0 && target->n_kids == 0;
+}
+
+/* Highest level that arguments and condition depend on. */
+static int call_level(const ottl_call_site *call, uint32_t from) {
+  int level = -1;
+  for (uint32_t i = from; i < call->n_args; i++) {
+    const ottl_call_arg *a = &call->args[i];
+    if (a->expr && !a->is_literal && a->expr->level > level) level = a->expr->level;
+    for (uint32_t k = 0; k < a->n_items; k++) {
+      if (a->items[k]->level > level) level = a->items[k]->level;
+    }
+  }
+  return level;
+}
+
+static bool impure(const ottl_expr *x) {
+  if (x->impure) return true;
+  for (uint32_t i = 0; i < x->n_kids; i++) {
+    if (impure(x->kids[i])) return true;
+  }
+  return false;
+}
+
+bool ottl__emit_parent_statement(ottl_emit *e, const ottl_checked_statement *s, uint8_t *ret_level) {
+  place p;
+  if (e->row_order || e->kind != OTTL_KIND_TRANSFORM || !shared_write(e, s, &p)) return false;
+  const ottl_call_site *call = s->call->call;
+  const ottl_expr *target = call->args[0].expr;
+  if (!(ottl__functions[call->function].flags & OTTL_FN_IDEMPOTENT)) return false;
+  int level = call_level(call, 1);
+  for (uint32_t i = 0; i < target->n_kids; i++) {
+    if (target->kids[i]->level > level) level = target->kids[i]->level;
+  }
+  if (s->where && s->where->level > level) level = s->where->level;
+  if (e->group->n_conditions) return false; /* which parents have a record that passes them is known only record by record */
+  if (level > (int)p.level || impure(s->call) || (s->where && impure(s->where))) return false;
+  if (call_reads(e, call, 1, p)) return false; /* not even its own value may depend on what it writes */
+  *ret_level = p.level;
+  return true;
+}
+
+static bool statement_reads(ottl_emit *e, const ottl_checked_statement *s, place p, bool own_target) {
+  if (s->where && expr_reads(e, s->where, p)) return true;
+  if (e->kind != OTTL_KIND_TRANSFORM) return expr_reads(e, s->call, p);
+  const ottl_call_site *call = s->call->call;
+  if (call_reads(e, call, 1, p)) return true;
+  const ottl_expr *target = call->args[0].expr;
+  for (uint32_t i = 0; i < target->n_kids; i++) {
+    if (expr_reads(e, target->kids[i], p)) return true;
+  }
+  /* Editors other than set and delete_key read their target. */
+  return !own_target && !full_overwrite(e, s, p) && expr_reads(e, target, p);
+}
+
+const char *ottl__emit_hazards(ottl_emit *e) {
+  const ottl_checked_group *g = e->group;
+  if (e->kind != OTTL_KIND_TRANSFORM) return NULL;
+  for (uint32_t i = 0; i < g->n_statements; i++) {
+    const ottl_checked_statement *s = &g->statements[i];
+    place p;
+    if (!shared_write(e, s, &p)) continue;
+    uint8_t level;
+    bool parent = ottl__emit_parent_statement(e, s, &level);
+    if (!parent && !full_overwrite(e, s, p)) return "a statement edits a value that many records share, in place";
+    uint32_t writers = 0, last_writer = i;
+    bool all_parent = true, read = false, read_early = false;
+    for (uint32_t k = 0; k < g->n_statements; k++) {
+      place q;
+      if (!shared_write(e, &g->statements[k], &q) || !places_meet(e, p, q)) continue;
+      writers++;
+      last_writer = k;
+      all_parent &= ottl__emit_parent_statement(e, &g->statements[k], &level);
+    }
+    for (uint32_t k = 0; k < g->n_statements; k++) {
+      if (!statement_reads(e, &g->statements[k], p, k == i)) continue;
+      read = true;
+      if (k < last_writer || (k == last_writer && call_reads(e, g->statements[k].call->call, 1, p))) read_early = true;
+    }
+    for (uint32_t k = 0; k < g->n_conditions; k++) {
+      if (expr_reads(e, g->conditions[k], p)) read = read_early = true;
+    }
+    if (all_parent ? read_early : read || writers > 1) {
+      return read ? "a value that many records share is written and read" : "a value that many records share is written twice";
+    }
+  }
+  return NULL;
+}

@@ -1,0 +1,155 @@
+/* The layout: which columns and maps a group needs, and in which tier each map is.
+ *
+ * A map is in the key tier while only constant keys of it are named; then nothing but those columns is read. It is in the entry
+ * tier as soon as something sees or edits it as a whole, or by a key known only at run time. */
+#include "bytecode/emit.h"
+
+static uint16_t layout_map(ottl_emit *e, const ottl_expr *path) {
+  const ottl_path_info *info = path->path;
+  uint16_t field = info->view == OTTL_V_CACHE ? OTTL_FIELD_COUNT : info->field;
+  for (size_t i = 0; i < e->n_maps; i++) {
+    if (e->maps[i].spec.field == field && (field != OTTL_FIELD_COUNT || e->maps[i].context == info->context)) return (uint16_t)i;
+  }
+  if (e->n_maps >= OTTL_NO_COLUMN || !ottl__emit_grow(e, &e->maps, &e->cap_maps, e->n_maps + 1, sizeof *e->maps)) return 0;
+  uint8_t level = info->view == OTTL_V_CACHE ? e->group->level : ottl__fields[field].level;
+  e->maps[e->n_maps] = (emit_map){.spec = {.field = field, .level = level}, .context = info->context};
+  return (uint16_t)e->n_maps++;
+}
+
+static uint16_t layout_column(ottl_emit *e, ottl_column_spec spec) {
+  for (size_t i = 0; i < e->n_columns; i++) {
+    const ottl_column_spec *c = &e->columns[i].spec;
+    if (c->source != spec.source) continue;
+    if (spec.source == OTTL_COL_FIELD ? c->field == spec.field : c->map == spec.map && view_eq(c->key, spec.key)) return (uint16_t)i;
+  }
+  if (!ottl__emit_grow(e, &e->columns, &e->cap_columns, e->n_columns + 1, sizeof *e->columns)) return 0;
+  e->columns[e->n_columns] = (emit_column){.spec = spec};
+  return (uint16_t)e->n_columns++;
+}
+
+static bool key_is_constant(const ottl_expr *path, uint32_t key) {
+  return key < path->n_kids && path->kids[key]->kind == OTTL_E_LITERAL && path->kids[key]->literal.tag == OTTL_T_STRING;
+}
+
+emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path) {
+  const ottl_path_info *info = path->path;
+  if (info->view == OTTL_V_MAP || info->view == OTTL_V_CACHE) {
+    uint16_t map = layout_map(e, path);
+    if (e->status != OTTL_OK || !key_is_constant(path, 0)) return (emit_place){true, map, OTTL_NO_COLUMN, 0};
+    uint16_t column = layout_column(e, (ottl_column_spec){.source = OTTL_COL_KEY, .level = e->maps[map].spec.level,
+                                                         .map = map, .key = cell_view(path->kids[0]->literal)});
+    return (emit_place){false, map, column, 1};
+  }
+  if (info->field == OTTL_FIELD_COUNT) return (emit_place){false, 0, OTTL_NO_COLUMN, 0};
+  uint16_t column =
+      layout_column(e, (ottl_column_spec){.source = OTTL_COL_FIELD, .level = ottl__fields[info->field].level, .field = info->field});
+  return (emit_place){false, 0, column, 0};
+}
+
+static void layout_expr(ottl_emit *e, const ottl_expr *x);
+
+static void layout_read(ottl_emit *e, const ottl_expr *path) {
+  emit_place place = ottl__emit_place(e, path);
+  if (e->status != OTTL_OK) return;
+  if (place.is_map) e->maps[place.map].spec.entries = true;
+  for (uint32_t i = place.first_key; i < path->n_kids; i++) layout_expr(e, path->kids[i]);
+}
+
+static void layout_call(ottl_emit *e, const ottl_call_site *call, bool is_editor) {
+  const ottl_function *f = &ottl__functions[call->function];
+  for (uint32_t i = 0; i < call->n_args; i++) {
+    const ottl_call_arg *a = &call->args[i];
+    if (is_editor && i == 0) continue; /* the target: layout_editor */
+    if (a->expr && !a->is_literal) layout_expr(e, a->expr);
+    for (uint32_t k = 0; k < a->n_items; k++) layout_expr(e, a->items[k]);
+  }
+  if (f->flags & OTTL_FN_SEES_ORDER) {
+    for (size_t m = 0; m < e->n_maps; m++) e->maps[m].spec.ordered = true;
+  }
+}
+
+static void layout_expr(ottl_emit *e, const ottl_expr *x) {
+  if (x->kind == OTTL_E_PATH) {
+    layout_read(e, x);
+    return;
+  }
+  if (x->kind == OTTL_E_CALL) layout_call(e, x->call, false);
+  for (uint32_t i = 0; i < x->n_kids; i++) layout_expr(e, x->kids[i]);
+}
+
+/* delete_key of a whole map by a constant key is a write to a key column: the map can stay in the key tier. */
+static bool is_key_delete(const ottl_expr *editor) {
+  const ottl_call_site *call = editor->call;
+  const ottl_expr *target = call->args[0].expr;
+  return strcmp(ottl__functions[call->function].name, "delete_key") == 0 && target->n_kids == 0 &&
+         (target->path->view == OTTL_V_MAP || target->path->view == OTTL_V_CACHE) && call->args[1].is_literal;
+}
+
+static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
+  const ottl_call_site *call = editor->call;
+  const ottl_expr *target = call->args[0].expr;
+  layout_call(e, call, true);
+  if (is_key_delete(editor)) {
+    uint16_t map = layout_map(e, target);
+    if (e->status != OTTL_OK) return;
+    uint16_t column = layout_column(e, (ottl_column_spec){.source = OTTL_COL_KEY, .level = e->maps[map].spec.level, .map = map,
+                                                         .key = cell_view(call->args[1].literal)});
+    if (e->status != OTTL_OK) return;
+    e->columns[column].spec.written = true;
+    e->maps[map].spec.written = true;
+    return;
+  }
+  layout_read(e, target);
+  if (e->status != OTTL_OK) return;
+  emit_place place = ottl__emit_place(e, target);
+  if (place.column != OTTL_NO_COLUMN) e->columns[place.column].spec.written = true;
+  if (place.is_map || (place.column != OTTL_NO_COLUMN && e->columns[place.column].spec.source == OTTL_COL_KEY)) {
+    e->maps[place.map].spec.written = true;
+  }
+  /* The whole map is rewritten, or an entry of it that is known only at run time: every key column may change. */
+  if (place.is_map) {
+    for (size_t c = 0; c < e->n_columns; c++) {
+      if (e->columns[c].spec.source == OTTL_COL_KEY && e->columns[c].spec.map == place.map) e->columns[c].spec.written = true;
+    }
+  }
+}
+
+/* Key columns of a map have to be contiguous: sorts the columns by map, fields last, and renumbers. */
+static void layout_sort(ottl_emit *e) {
+  emit_column *sorted = arena_array(e->arena, e->n_columns, sizeof *sorted);
+  if (!sorted) {
+    e->status = OTTL_NOMEM;
+    return;
+  }
+  size_t n = 0;
+  for (size_t m = 0; m < e->n_maps; m++) {
+    e->maps[m].spec.first_column = (uint16_t)n;
+    for (size_t c = 0; c < e->n_columns; c++) {
+      if (e->columns[c].spec.source == OTTL_COL_KEY && e->columns[c].spec.map == m) sorted[n++] = e->columns[c];
+    }
+    e->maps[m].spec.n_columns = (uint16_t)(n - e->maps[m].spec.first_column);
+  }
+  for (size_t c = 0; c < e->n_columns; c++) {
+    if (e->columns[c].spec.source == OTTL_COL_FIELD) sorted[n++] = e->columns[c];
+  }
+  if (e->n_columns) memcpy(e->columns, sorted, n * sizeof *sorted);
+}
+
+void ottl__emit_layout(ottl_emit *e) {
+  const ottl_checked_group *g = e->group;
+  for (uint32_t i = 0; i < g->n_conditions; i++) layout_expr(e, g->conditions[i]);
+  /* Twice: an editor of a whole map marks the key columns that later statements name, too. */
+  for (int turn = 0; turn < 2; turn++) {
+    for (uint32_t i = 0; i < g->n_statements && e->status == OTTL_OK; i++) {
+      const ottl_checked_statement *s = &g->statements[i];
+      if (s->where) layout_expr(e, s->where);
+      if (e->kind == OTTL_KIND_TRANSFORM) {
+        layout_editor(e, s->call);
+      } else {
+        layout_expr(e, s->call);
+      }
+    }
+  }
+  if (e->status == OTTL_OK) layout_sort(e);
+  if (e->n_columns >= OTTL_NO_COLUMN / 2) e->status = OTTL_LIMIT;
+}
