@@ -1,0 +1,31 @@
+#include "base/hex.h"
+
+/* Both digits of a byte at once. */
+#define HX_ROW(h) h "0" h "1" h "2" h "3" h "4" h "5" h "6" h "7" h "8" h "9" h "a" h "b" h "c" h "d" h "e" h "f"
+static const char hx_pairs[513] = HX_ROW("0") HX_ROW("1") HX_ROW("2") HX_ROW("3") HX_ROW("4") HX_ROW("5") HX_ROW("6") HX_ROW("7")
+    HX_ROW("8") HX_ROW("9") HX_ROW("a") HX_ROW("b") HX_ROW("c") HX_ROW("d") HX_ROW("e") HX_ROW("f");
+
+void ottl__hex_encode(char *out, const void *data, size_t len) {
+  const unsigned char *p = data;
+  for (size_t i = 0; i < len; i++) memcpy(out + 2 * i, hx_pairs + 2 * p[i], 2);
+}
+
+void ottl__hex_put(ottl_sbuf *buf, ottl_view bytes) {
+  if (bytes.len > SIZE_MAX / 8 || !sbuf_reserve(buf, 2 * bytes.len)) return;
+  ottl__hex_encode(buf->data + buf->len, bytes.data, bytes.len);
+  buf->len += 2 * bytes.len;
+}
+
+ottl_hex_error ottl__hex_decode(void *out, ottl_view text, size_t *ret_bad) {
+  unsigned char *o = out;
+  for (size_t i = 0; i < text.len; i += 2) {
+    int high = hex_value(text.data[i]), low = i + 1 < text.len ? hex_value(text.data[i + 1]) : 0;
+    if (high < 0 || low < 0) {
+      if (ret_bad) *ret_bad = i + (high >= 0);
+      return OTTL_HEX_BYTE;
+    }
+    if (i + 1 == text.len) return OTTL_HEX_LENGTH;
+    *o++ = (unsigned char)(high << 4 | low);
+  }
+  return OTTL_HEX_OK;
+}
