@@ -118,6 +118,7 @@ static bool jr_unsigned(yyjson_val *v, unsigned bits, uint64_t *ret) {
 static bool jr_double(yyjson_val *v, double *ret) {
   if (yyjson_is_num(v)) {
     *ret = unsafe_yyjson_get_num(v);
+    if (*ret == 0 && yyjson_is_sint(v)) *ret = -0.0; /* yyjson's way to keep the sign of "-0" */
     return true;
   }
   return yyjson_is_str(v) && ottl__json_read_double(view_of(unsafe_yyjson_get_str(v), unsafe_yyjson_get_len(v)), ret);

@@ -184,6 +184,7 @@ static void test_values(void **state) {
   check_body(json, "{\"doubleValue\":\"007.e1\"}", "{\"doubleValue\":70}");
   check_body(json, "{\"doubleValue\":0}", "{\"doubleValue\":0}");
   check_body(json, "{\"doubleValue\":-0.0}", "{\"doubleValue\":-0.0}");
+  check_body(json, "{\"doubleValue\":-0}", "{\"doubleValue\":-0.0}");
   check_body(json, "{\"doubleValue\":0.1}", "{\"doubleValue\":0.1}");
   check_body(json, "{\"doubleValue\":5e-324}", "{\"doubleValue\":5e-324}");
   check_body(json, "{\"doubleValue\":-1.7976931348623157e308}", "{\"doubleValue\":-1.7976931348623157e308}");
