@@ -1,0 +1,143 @@
+/* The parsed pattern, and what the parts of this folder know of each other. The tree lives in the arena of one compilation.
+ *
+ *   pattern text -> dialect.c -> rx_node tree -+-> emit.c   -> PCRE2 pattern
+ *                                              +-> linear.c -> program of the linear engine
+ *                                              +-> prefilter.c (literals that decide or reject before both) */
+#ifndef OTTL_SRC_REGEX_AST_H
+#define OTTL_SRC_REGEX_AST_H
+
+#include "base/alloc.h"
+#include "base/sbuf.h"
+#include "regex/regex.h"
+#include "regex/unicode.h"
+
+/* In Go's order: the parser compares two of them. */
+typedef enum rx_op {
+  RX_NO_MATCH = 1,
+  RX_EMPTY,
+  RX_LITERAL,
+  RX_CLASS,
+  RX_ANY_NOT_NL,
+  RX_ANY,
+  RX_BEGIN_LINE,
+  RX_END_LINE,
+  RX_BEGIN_TEXT,
+  RX_END_TEXT,
+  RX_WORD,
+  RX_NOT_WORD,
+  RX_CAPTURE,
+  RX_STAR,
+  RX_PLUS,
+  RX_QUEST,
+  RX_REPEAT,
+  RX_CONCAT,
+  RX_ALTERNATE,
+  RX_PSEUDO = 128, /* on the parser's stack only */
+  RX_LEFT_PAREN = RX_PSEUDO,
+  RX_VERTICAL_BAR
+} rx_op;
+
+enum { RX_FOLD = 1, RX_DOT_NL = 2, RX_ONE_LINE = 4, RX_NON_GREEDY = 8 };
+
+typedef struct rx_range {
+  uint32_t lo, hi;
+} rx_range;
+
+/* A set of runes. Sorted, disjoint and not adjacent once cleaned. */
+typedef struct rx_class {
+  rx_range *items;
+  size_t n, cap;
+  bool dirty;
+} rx_class;
+
+typedef struct rx_node {
+  uint8_t op;
+  uint8_t flags;
+  uint16_t height;
+  int32_t min, max; /* RX_REPEAT; max -1: no limit */
+  uint32_t cap;     /* RX_CAPTURE; RX_LEFT_PAREN: 0 when only grouping */
+  ottl_view name;
+  uint32_t *runes; /* RX_LITERAL */
+  size_t n_runes, cap_runes;
+  rx_class cls; /* RX_CLASS */
+  struct rx_node **subs;
+  size_t n_subs;
+  int64_t size;      /* instructions, as the reference counts */
+  uint32_t class_id; /* linear.c: number of its class, from 1 */
+} rx_node;
+
+typedef struct rx_tree {
+  rx_node *root;
+  uint32_t n_groups; /* without group 0 */
+} rx_tree;
+
+/* class.c: sets of runes. False: out of memory. */
+bool ottl__regex_class_add(ottl_arena *arena, rx_class *c, uint32_t lo, uint32_t hi);
+bool ottl__regex_class_add_folded(ottl_arena *arena, rx_class *c, uint32_t lo, uint32_t hi);
+bool ottl__regex_class_add_all(ottl_arena *arena, rx_class *c, const rx_class *more);
+bool ottl__regex_class_add_table(ottl_arena *arena, rx_class *c, unicode_table table);
+void ottl__regex_class_clean(rx_class *c);
+bool ottl__regex_class_negate(ottl_arena *arena, rx_class *c); /* cleans it, too */
+bool ottl__regex_class_has(const rx_class *c, uint32_t rune);  /* of a clean class */
+/* The next rune of the orbit of simple case folding; the rune itself when it has no case. */
+uint32_t ottl__regex_fold(uint32_t rune);
+const unicode_name *ottl__regex_unicode_name(const char *canonical);
+bool ottl__regex_is_letter_or_digit(uint32_t rune);
+
+/* dialect.c. Fails: COMPILE with the error filled, NOMEM. */
+ottl_status ottl__regex_parse(ottl_arena *arena, ottl_view pattern, rx_tree *ret, ottl_regex_error *error);
+
+static inline bool rx_has_runes(const rx_node *n) {
+  return (n->op == RX_LITERAL && n->n_runes == 1) || n->op == RX_CLASS || n->op == RX_ANY_NOT_NL || n->op == RX_ANY;
+}
+/* Can it match the empty string? Assertions count as empty. */
+bool ottl__regex_nullable(const rx_node *n);
+
+/* Does every match begin at the start of the text? */
+bool ottl__regex_anchored(const rx_node *n);
+/* simplify.c: trivial counts and doubled operators go away, in place. False: out of memory. */
+bool ottl__regex_simplify(ottl_arena *arena, rx_node **node);
+
+/* emit.c: appends the PCRE2 pattern. Returns false where PCRE2 would not answer as Go does: the linear engine serves alone. */
+bool ottl__regex_emit(const rx_node *root, ottl_sbuf *out);
+/* Only ASCII is consumed, and something always is: bytes may be matched without regard to UTF-8. */
+bool ottl__regex_only_ascii(const rx_node *n);
+/* Is there a repetition without upper limit? Then a search can take longer than the subject is long. */
+bool ottl__regex_unbounded(const rx_node *n);
+
+/* linear.c: the program of the linear engine, immutable, and its scratch memory, grown to what a program needs. */
+typedef struct rx_program rx_program;
+typedef struct rx_scratch {
+  void *memory;
+  size_t bytes;
+} rx_scratch;
+OTTL_MUST_CHECK ottl_status ottl__regex_linear_compile(const ottl_allocator *al, const rx_tree *tree, rx_program **ret);
+void ottl__regex_linear_free(const ottl_allocator *al, rx_program *program);
+/* spans NULL: whether there is a match is all that matters. Fails: NOMEM, LIMIT. */
+OTTL_MUST_CHECK ottl_status ottl__regex_linear_find(const ottl_allocator *al, const rx_program *program, rx_scratch *scratch,
+                                                    ottl_view subject, size_t start, size_t *spans, bool *ret);
+
+/* prefilter.c: what literals decide without an engine. */
+typedef enum rx_shape {
+  SHAPE_NONE,
+  SHAPE_ALWAYS,   /* matches every text */
+  SHAPE_CONTAINS, /* the literal anywhere */
+  SHAPE_PREFIX,
+  SHAPE_SUFFIX,
+  SHAPE_EQUAL
+} rx_shape;
+typedef struct rx_prefilter {
+  rx_shape match; /* answers whether there is a match */
+  rx_shape find;  /* answers where it is, too */
+  char *literal;  /* of the shapes */
+  size_t literal_len;
+  char *need; /* every match contains it */
+  size_t need_len;
+  size_t need_rare, literal_rare; /* index of the byte to look for first */
+} rx_prefilter;
+OTTL_MUST_CHECK ottl_status ottl__regex_prefilter_init(const ottl_allocator *al, const rx_tree *tree, rx_prefilter *ret);
+void ottl__regex_prefilter_done(const ottl_allocator *al, rx_prefilter *f);
+/* Offset of the needle, of at least one byte, or SIZE_MAX. */
+size_t ottl__regex_search(ottl_view text, const char *needle, size_t len, size_t rare);
+
+#endif

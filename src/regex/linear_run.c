@@ -1,0 +1,200 @@
+/* The linear engine: a Pike machine. All ways through the program advance together, one rune at a time, in order of preference;
+ * of those that meet in one state only the preferred goes on. Time is O(program x subject), memory O(program x groups). */
+#include "regex/linear.h"
+#include "regex/utf8.h"
+
+#define LIN_NONE UINT32_MAX
+
+/* The ways alive at one position: a sparse set of instructions, and threads for those that wait for a rune (or have matched). */
+typedef struct lin_set {
+  uint32_t *sparse, *dense;
+  uint32_t n;
+  uint32_t *threads; /* their instructions, preferred first */
+  uint32_t n_threads;
+  uint32_t *slots; /* n_slots for each thread */
+} lin_set;
+
+typedef struct lin_todo {
+  uint32_t at; /* instruction, or LIN_NONE: restore a slot */
+  uint32_t slot, old;
+} lin_todo;
+
+typedef struct lin_machine {
+  const rx_program *p;
+  ottl_view subject;
+  uint32_t n_slots; /* 0 when only the answer counts */
+  lin_set now, next;
+  lin_todo *todo;
+  uint32_t *current; /* slots of the way that is being followed */
+  uint32_t *best;
+} lin_machine;
+
+static bool lin_is_word(uint8_t c) { return (unsigned)(c - '0') < 10 || (unsigned)((c | 0x20) - 'a') < 26 || c == '_'; }
+
+/* What holds between two runes. Only ASCII matters, so bytes do. */
+static uint32_t lin_conditions(ottl_view s, size_t at) {
+  bool begin = at == 0, end = at == s.len;
+  uint8_t before = begin ? 0 : (uint8_t)s.data[at - 1], after = end ? 0 : (uint8_t)s.data[at];
+  uint32_t c = 0;
+  if (begin) c |= LIN_BEGIN_TEXT;
+  if (begin || before == '\n') c |= LIN_BEGIN_LINE;
+  if (end) c |= LIN_END_TEXT;
+  if (end || after == '\n') c |= LIN_END_LINE;
+  return c | ((!begin && lin_is_word(before)) != (!end && lin_is_word(after)) ? LIN_WORD : LIN_NOT_WORD);
+}
+
+/* Follows all that needs no rune from `at`, preferred ways first. */
+static void lin_follow(lin_machine *m, lin_set *set, uint32_t at, size_t pos, uint32_t holds) {
+  const lin_inst *insts = m->p->insts;
+  lin_todo *todo = m->todo;
+  size_t n = 0;
+  todo[n++] = (lin_todo){at, 0, 0};
+  while (n) {
+    lin_todo t = todo[--n];
+    if (t.at == LIN_NONE) {
+      m->current[t.slot] = t.old;
+      continue;
+    }
+    at = t.at;
+    for (;;) {
+      uint32_t k = set->sparse[at];
+      if (k < set->n && set->dense[k] == at) break;
+      set->sparse[at] = set->n;
+      set->dense[set->n++] = at;
+      const lin_inst *i = &insts[at];
+      if (i->op == LIN_NOP) {
+        at = i->out;
+      } else if (i->op == LIN_ALT) {
+        todo[n++] = (lin_todo){i->arg, 0, 0};
+        at = i->out;
+      } else if (i->op == LIN_CAP) {
+        if (i->arg < m->n_slots) {
+          todo[n++] = (lin_todo){LIN_NONE, i->arg, m->current[i->arg]};
+          m->current[i->arg] = (uint32_t)pos;
+        }
+        at = i->out;
+      } else if (i->op == LIN_EMPTY) {
+        if (i->arg & ~holds) break;
+        at = i->out;
+      } else {
+        if (i->op == LIN_FAIL) break;
+        set->threads[set->n_threads] = at;
+        if (m->n_slots) memcpy(set->slots + (size_t)set->n_threads * m->n_slots, m->current, m->n_slots * sizeof(uint32_t));
+        set->n_threads++;
+        break;
+      }
+    }
+  }
+}
+
+static bool lin_class_has(const lin_class *c, uint32_t r) {
+  if (r < 128) return c->ascii[r / 64] >> r % 64 & 1;
+  const rx_class ranges = {.items = (rx_range *)c->ranges, .n = c->n};
+  return ottl__regex_class_has(&ranges, r);
+}
+
+/* Moves every thread of `now` over the rune. True: the preferred way left has matched, its slots are in `best`. */
+static bool lin_step(lin_machine *m, uint32_t rune, bool end, size_t next_pos, uint32_t holds) {
+  const rx_program *p = m->p;
+  for (uint32_t t = 0; t < m->now.n_threads; t++) {
+    const lin_inst *i = &p->insts[m->now.threads[t]];
+    const uint32_t *slots = m->now.slots + (size_t)t * m->n_slots;
+    bool over = false;
+    switch (i->op) {
+    case LIN_MATCH:
+      if (m->n_slots) memcpy(m->best, slots, m->n_slots * sizeof(uint32_t));
+      return true; /* the threads behind are less preferred */
+    case LIN_RUNE: over = rune == i->arg; break;
+    case LIN_CLASS: over = !end && lin_class_has(&p->classes[i->arg], rune); break;
+    case LIN_ANY: over = !end; break;
+    default: over = !end && rune != '\n'; break;
+    }
+    if (!over) continue;
+    if (m->n_slots) memcpy(m->current, slots, m->n_slots * sizeof(uint32_t));
+    lin_follow(m, &m->next, i->out, next_pos, holds);
+  }
+  return false;
+}
+
+/* Lays the machine out in the scratch memory. */
+static ottl_status lin_prepare(const ottl_allocator *al, rx_scratch *scratch, lin_machine *m) {
+  size_t n = m->p->n, threads = m->p->n_threads, slots = m->n_slots;
+  /* Every instruction is followed once a position, and leaves at most one thing to do. */
+  size_t words = 4 * n + 2 * threads + 2 * threads * slots + 2 * slots;
+  size_t bytes = words * sizeof(uint32_t) + (n + 1) * sizeof(lin_todo);
+  if (scratch->bytes < bytes) {
+    void *memory = al_zero(al, bytes + bytes / 4);
+    if (!memory) return OTTL_NOMEM;
+    al_free(al, scratch->memory, scratch->bytes);
+    *scratch = (rx_scratch){memory, bytes + bytes / 4};
+  }
+  uint32_t *w = scratch->memory;
+  lin_set *sets[2] = {&m->now, &m->next};
+  for (unsigned i = 0; i < 2; i++) {
+    sets[i]->sparse = w, w += n;
+    sets[i]->dense = w, w += n;
+    sets[i]->threads = w, w += threads;
+    sets[i]->slots = w, w += threads * slots;
+  }
+  m->current = w, w += slots;
+  m->best = w, w += slots;
+  m->todo = (lin_todo *)w;
+  return OTTL_OK;
+}
+
+static bool lin_may_begin(const rx_program *p, uint8_t c) { return p->first[c / 64] >> c % 64 & 1; }
+
+ottl_status ottl__regex_linear_find(const ottl_allocator *al, const rx_program *p, rx_scratch *scratch, ottl_view subject,
+                                    size_t start, size_t *spans, bool *ret) {
+  if (subject.len >= UINT32_MAX) return OTTL_LIMIT;
+  lin_machine m = {.p = p, .subject = subject, .n_slots = spans ? p->n_slots : 0};
+  OTTL_TRY(lin_prepare(al, scratch, &m));
+  bool matched = false;
+  size_t pos = start;
+  for (;;) {
+    if (m.now.n_threads == 0) {
+      if (matched || (p->anchored && pos > 0)) break;
+      while (!p->any_first && pos < subject.len && !lin_may_begin(p, (uint8_t)subject.data[pos])) {
+        unsigned width;
+        (void)utf8_decode(subject.data + pos, subject.len - pos, &width);
+        pos += width;
+      }
+    }
+    /* Nothing alive is waiting here unless it was put there by the last step, so the set may be made empty when it has no
+     * threads; otherwise the new beginning is the least preferred of them. */
+    uint32_t holds = lin_conditions(subject, pos);
+    if (!matched && (pos == 0 || !p->anchored)) {
+      if (m.n_slots) {
+        memset(m.current, 0xff, m.n_slots * sizeof(uint32_t));
+        m.current[0] = (uint32_t)pos;
+      }
+      if (m.now.n_threads == 0) m.now.n = 0;
+      lin_follow(&m, &m.now, p->start, pos, holds);
+    }
+    bool end = pos >= subject.len;
+    unsigned width = 0;
+    uint32_t rune = end ? LIN_NONE : utf8_decode(subject.data + pos, subject.len - pos, &width);
+    size_t next_pos = pos + width;
+    m.next.n = m.next.n_threads = 0;
+    bool hit = lin_step(&m, rune, end, next_pos, end ? 0 : lin_conditions(subject, next_pos));
+    if (hit) {
+      matched = true;
+      if (m.n_slots) m.best[1] = (uint32_t)pos;
+      if (!spans) break;
+    }
+    lin_set swap = m.now;
+    m.now = m.next;
+    m.next = swap;
+    pos = next_pos;
+    if (end) break;
+  }
+  if (matched && spans) {
+    for (uint32_t i = 0; i < p->n_slots; i += 2) {
+      bool set = m.best[i] != LIN_NONE && m.best[i + 1] != LIN_NONE;
+      spans[i] = set ? m.best[i] : SIZE_MAX;
+      spans[i + 1] = set ? m.best[i + 1] : SIZE_MAX;
+    }
+  }
+  *ret = matched;
+  return OTTL_OK;
+}

@@ -1,0 +1,216 @@
+/* Running a match: literals first, then PCRE2 under limits, and the linear engine when it gives up. */
+#include <time.h>
+
+#include "regex/regex_internal.h"
+
+enum {
+  MATCH_LIMIT_LEAST = 1000, /* PCRE2's steps of one start position: this and 4 for each byte of the subject */
+  MATCH_LIMIT_MOST = 50000,
+  SMALL_SUBJECT = 1024,   /* searched in one call */
+  FIRST_STARTS = 256,     /* start positions of the first call on a larger subject */
+  MOST_SCANNED = 1 << 27, /* starts of one call times bytes of the subject */
+  BUDGET_NS = 100000,     /* and 10 ns for each byte: about what the linear engine takes */
+  SLOW_MATCHES = 32       /* after PCRE2 gave up, so many go straight to the linear engine */
+};
+
+ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *cx) {
+  return ottl__al_reserve(&cx->al, &cx->spans, &cx->n_spans, 2 * ((size_t)re->n_groups + 1), sizeof *cx->spans);
+}
+
+/* --- literals --- */
+
+/* True: *ret is the answer. */
+static bool match_literal(const ottl_regex *re, rx_shape shape, ottl_view s, size_t start, size_t *spans, bool *ret) {
+  const rx_prefilter *f = &re->filter;
+  size_t n = f->literal_len, at = 0;
+  bool hit = true;
+  switch (shape) {
+  case SHAPE_NONE: return false;
+  case SHAPE_ALWAYS: break;
+  case SHAPE_CONTAINS: {
+    size_t found = ottl__regex_search(view_of(s.data + start, s.len - start), f->literal, n, f->literal_rare);
+    hit = found != SIZE_MAX;
+    at = start + found;
+    break;
+  }
+  case SHAPE_PREFIX: hit = start == 0 && s.len >= n && memcmp(s.data, f->literal, n) == 0; break;
+  case SHAPE_EQUAL: hit = start == 0 && s.len == n && memcmp(s.data, f->literal, n) == 0; break;
+  case SHAPE_SUFFIX:
+    hit = s.len - start >= n && memcmp(s.data + s.len - n, f->literal, n) == 0;
+    at = s.len - n;
+    break;
+  }
+  if (hit && spans) {
+    spans[0] = at;
+    spans[1] = at + n;
+  }
+  *ret = hit;
+  return true;
+}
+
+/* --- subjects that are not UTF-8 --- */
+
+/* Makes cx->copy, where every bad byte is U+FFFD, and cx->bad, where those bytes were. */
+static ottl_status match_repair(ottl_regex_context *cx, ottl_view s) {
+  if (s.len > SIZE_MAX / 8) return OTTL_LIMIT;
+  cx->copy_len = cx->n_bad = 0;
+  OTTL_TRY(ottl__al_reserve(&cx->al, &cx->copy, &cx->copy_cap, 3 * s.len, 1));
+  char *out = cx->copy;
+  for (size_t i = 0; i < s.len;) {
+    unsigned width;
+    uint32_t r = utf8_decode(s.data + i, s.len - i, &width);
+    if (r == UNICODE_ERROR && width == 1) {
+      OTTL_TRY(ottl__al_reserve(&cx->al, &cx->bad, &cx->bad_cap, cx->n_bad + 1, sizeof *cx->bad));
+      cx->bad[cx->n_bad++] = i;
+      memcpy(out, "\xef\xbf\xbd", 3);
+      out += 3;
+    } else {
+      memcpy(out, s.data + i, width);
+      out += width;
+    }
+    i += width;
+  }
+  cx->copy_len = (size_t)(out - cx->copy);
+  return OTTL_OK;
+}
+
+/* How many bad bytes lie before an offset; `extra` is 2 for offsets of the copy, where each has grown by 2 bytes. */
+static size_t match_bad_before(const ottl_regex_context *cx, size_t at, size_t extra) {
+  size_t lo = 0, hi = cx->n_bad;
+  while (lo < hi) {
+    size_t mid = (lo + hi) / 2;
+    if (cx->bad[mid] + extra * mid < at) {
+      lo = mid + 1;
+    } else {
+      hi = mid;
+    }
+  }
+  return lo;
+}
+
+/* --- PCRE2 --- */
+
+/* PCRE2's return code for starts from `start` to `last`, or to the end (PCRE2_UNSET). */
+static int match_pcre2_once(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, size_t start, size_t last) {
+  (void)pcre2_set_offset_limit(cx->match, last);
+  PCRE2_SPTR data = (PCRE2_SPTR)(s.data ? s.data : "");
+  if (re->jit) return pcre2_jit_match(re->code, data, s.len, start, 0, cx->data, cx->match);
+  return pcre2_match(re->code, data, s.len, start, re->bytes ? 0 : PCRE2_NO_UTF_CHECK, cx->data, cx->match);
+}
+
+static int64_t match_now_ns(void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* PCRE2 limits the steps of one start position, not of all, and does not count plain scanning. So the starts on a larger
+ * subject are tried in groups, under a clock: a search that grows with the square of the subject is given up. The engines agree,
+ * so the clock decides who answers, not what. *start is moved over starts that are known to fail. */
+static int match_pcre2(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, size_t *start) {
+  size_t left = s.len - *start;
+  uint32_t limit = left < MATCH_LIMIT_MOST / 4 ? (uint32_t)(MATCH_LIMIT_LEAST + 4 * left) : MATCH_LIMIT_MOST;
+  (void)pcre2_set_match_limit(cx->match, limit);
+  if (!re->unbounded || left <= SMALL_SUBJECT) return match_pcre2_once(re, cx, s, *start, PCRE2_UNSET);
+  int64_t budget = BUDGET_NS + (left > ((size_t)1 << 50) ? INT64_MAX / 2 : 10 * (int64_t)left), begun = match_now_ns();
+  size_t most = MOST_SCANNED / left > 64 ? MOST_SCANNED / left : 64;
+  for (size_t group = FIRST_STARTS < most ? FIRST_STARTS : most;;) {
+    size_t next = s.len - *start > group ? *start + group : s.len + 1;
+    int rc = match_pcre2_once(re, cx, s, *start, next > s.len ? PCRE2_UNSET : next - 1);
+    if (rc != PCRE2_ERROR_NOMATCH || next > s.len) return rc;
+    while (!re->bytes && next < s.len && ((uint8_t)s.data[next] & 0xc0) == 0x80) next++;
+    *start = next;
+    if (match_now_ns() - begun > budget) return PCRE2_ERROR_MATCHLIMIT;
+    group = group * 2 < most ? group * 2 : most;
+  }
+}
+
+static ottl_status match_reserve_data(const ottl_regex *re, ottl_regex_context *cx) {
+  if (re->n_groups < cx->n_pairs) return OTTL_OK;
+  uint32_t n = re->n_groups + 1 + cx->n_pairs;
+  pcre2_match_data *data = pcre2_match_data_create(n, cx->general);
+  if (!data) return OTTL_NOMEM;
+  pcre2_match_data_free(cx->data);
+  cx->data = data;
+  cx->n_pairs = n;
+  return OTTL_OK;
+}
+
+ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start, utf8_kind *kind,
+                            size_t *spans, bool *ret) {
+  if (start > subject.len) {
+    *ret = false;
+    return OTTL_OK;
+  }
+  if (OTTL_LIKELY(!cx->no_filter)) {
+    if (match_literal(re, spans ? re->filter.find : re->filter.match, subject, start, spans, ret)) return OTTL_OK;
+    ottl_view rest = view_of(subject.data + start, subject.len - start);
+    if (re->filter.need && ottl__regex_search(rest, re->filter.need, re->filter.need_len, re->filter.need_rare) == SIZE_MAX) {
+      *ret = false;
+      return OTTL_OK;
+    }
+  }
+  bool linear = !re->code || cx->force == REGEX_LINEAR;
+  if (OTTL_UNLIKELY(cx->slow == re)) {
+    if (cx->slow_left && cx->force != REGEX_PCRE2) {
+      cx->slow_left--;
+      linear = true;
+    } else {
+      cx->slow = NULL;
+    }
+  }
+  ottl_view text = subject;
+  size_t from = start;
+  bool repaired = false;
+  if (!linear && !re->bytes) {
+    bool known = *kind != UTF8_UNKNOWN;
+    if (*kind == UTF8_UNKNOWN) *kind = ottl__regex_utf8_kind(subject);
+    if (*kind == UTF8_VALID && start < subject.len && ((uint8_t)subject.data[start] & 0xc0) == 0x80) {
+      linear = true; /* in the middle of a rune, which PCRE2 must not be asked */
+    } else if (*kind == UTF8_INVALID) {
+      if (cx->copy_of != subject.data) {
+        /* Known from an earlier step of an iteration: a copy for each step would be too dear. */
+        linear = known;
+        if (!linear) OTTL_TRY(match_repair(cx, subject));
+      }
+      text = view_of(cx->copy, cx->copy_len);
+      from = start + 2 * match_bad_before(cx, start, 0);
+      repaired = true;
+    }
+  }
+  if (!linear) {
+    OTTL_TRY(match_reserve_data(re, cx));
+    int rc = match_pcre2(re, cx, text, &from);
+    if (rc == PCRE2_ERROR_NOMATCH) {
+      cx->n_pcre2++;
+      *ret = false;
+      return OTTL_OK;
+    }
+    if (rc >= 0) {
+      cx->n_pcre2++;
+      const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(cx->data);
+      for (uint32_t i = 0; spans && i < 2 * (re->n_groups + 1); i++) {
+        spans[i] = i < 2 * (uint32_t)rc && ends[i] != PCRE2_UNSET ? ends[i] : SIZE_MAX;
+        if (repaired && spans[i] != SIZE_MAX) spans[i] -= 2 * match_bad_before(cx, spans[i], 2);
+      }
+      *ret = true;
+      return OTTL_OK;
+    }
+    cx->slow = re; /* a limit: steps, JIT stack, heap */
+    cx->slow_left = SLOW_MATCHES;
+    start = repaired ? from - 2 * match_bad_before(cx, from, 2) : from;
+  }
+  cx->n_linear++;
+  return ottl__regex_linear_find(&cx->al, re->program, &cx->linear, subject, start, spans, ret);
+}
+
+ottl_status ottl__regex_match(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, bool *ret) {
+  utf8_kind kind = UTF8_UNKNOWN;
+  return ottl__regex_run(re, cx, subject, 0, &kind, NULL, ret);
+}
+
+ottl_status ottl__regex_find(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start, size_t *spans,
+                             bool *ret) {
+  utf8_kind kind = UTF8_UNKNOWN;
+  return ottl__regex_run(re, cx, subject, start, &kind, spans, ret);
+}

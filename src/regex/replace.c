@@ -1,0 +1,215 @@
+/* Templates in Go's Expand syntax, ReplaceAll, and the stepping of FindAll. */
+#include "regex/regex_internal.h"
+
+/* One piece of a template: text, or the first of some groups that took part. */
+typedef struct template_part {
+  size_t at, len;           /* of the text */
+  uint32_t group, n_groups; /* in the list of groups */
+} template_part;
+
+struct ottl_regex_template {
+  ottl_allocator al;
+  char *text;
+  size_t text_len;
+  template_part *parts;
+  size_t n_parts, cap_parts;
+  uint32_t *groups;
+  size_t n_groups, cap_groups;
+};
+
+static ottl_status template_add(ottl_regex_template *t, template_part part) {
+  OTTL_TRY(ottl__al_reserve(&t->al, &t->parts, &t->cap_parts, t->n_parts + 1, sizeof *t->parts));
+  t->parts[t->n_parts++] = part;
+  return OTTL_OK;
+}
+
+static ottl_status template_add_group(ottl_regex_template *t, uint32_t group) {
+  OTTL_TRY(ottl__al_reserve(&t->al, &t->groups, &t->cap_groups, t->n_groups + 1, sizeof *t->groups));
+  t->groups[t->n_groups++] = group;
+  return OTTL_OK;
+}
+
+/* Go's extract: a name or {name} at the front of what follows a `$`. Returns how many bytes it takes, 0 when malformed. */
+static size_t template_name(ottl_view s, ottl_view *name) {
+  size_t at = s.len && s.data[0] == '{', from = at;
+  while (at < s.len) {
+    unsigned width;
+    uint32_t r = utf8_decode(s.data + at, s.len - at, &width);
+    if (r != '_' && !ottl__regex_is_letter_or_digit(r)) break;
+    at += width;
+  }
+  if (at == from) return 0;
+  *name = view_of(s.data + from, at - from);
+  if (from == 0) return at;
+  return at < s.len && s.data[at] == '}' ? at + 1 : 0;
+}
+
+/* The name as a number, or -1: 0 to about 10^9, without leading zeros. */
+static int64_t template_number(ottl_view name) {
+  int64_t n = 0;
+  for (size_t i = 0; i < name.len; i++) {
+    if ((unsigned)name.data[i] - '0' > 9 || n >= 100000000) return -1;
+    n = n * 10 + (name.data[i] - '0');
+  }
+  return name.data[0] == '0' && name.len > 1 ? -1 : n;
+}
+
+static ottl_status template_parse(ottl_regex_template *t, const ottl_regex *re) {
+  ottl_view s = view_of(t->text, t->text_len);
+  size_t at = 0, from = 0; /* of the text piece being read */
+  while (at < s.len) {
+    const char *dollar = memchr(s.data + at, '$', s.len - at);
+    if (!dollar) break;
+    at = (size_t)(dollar - s.data);
+    ottl_view name;
+    size_t taken;
+    if (at + 1 < s.len && s.data[at + 1] == '$') {
+      OTTL_TRY(template_add(t, (template_part){from, at + 1 - from, 0, 0})); /* with the first dollar */
+      at += 2;
+      from = at;
+      continue;
+    }
+    taken = template_name(view_of(s.data + at + 1, s.len - at - 1), &name);
+    if (taken == 0) {
+      at++; /* malformed: the dollar is text */
+      continue;
+    }
+    if (at > from) OTTL_TRY(template_add(t, (template_part){from, at - from, 0, 0}));
+    uint32_t first = (uint32_t)t->n_groups;
+    int64_t number = template_number(name);
+    if (number >= 0) {
+      if (number <= re->n_groups) OTTL_TRY(template_add_group(t, (uint32_t)number));
+    } else {
+      for (uint32_t g = 1; g <= re->n_groups; g++) {
+        if (view_eq(ottl__regex_group_name(re, g), name)) OTTL_TRY(template_add_group(t, g));
+      }
+    }
+    if (t->n_groups > first) OTTL_TRY(template_add(t, (template_part){0, 0, first, (uint32_t)t->n_groups - first}));
+    at += 1 + taken;
+    from = at;
+  }
+  if (from < s.len) OTTL_TRY(template_add(t, (template_part){from, s.len - from, 0, 0}));
+  return OTTL_OK;
+}
+
+ottl_status ottl__regex_template_create(const ottl_allocator *al, const ottl_regex *re, ottl_view text,
+                                        ottl_regex_template **ret) {
+  ottl_regex_template *t = al_zero(al, sizeof *t);
+  if (!t) return OTTL_NOMEM;
+  t->al = *al;
+  t->text = al_new(al, text.len);
+  ottl_status status = t->text ? OTTL_OK : OTTL_NOMEM;
+  if (status == OTTL_OK) {
+    if (text.len) memcpy(t->text, text.data, text.len);
+    t->text_len = text.len;
+    status = template_parse(t, re);
+  }
+  if (status != OTTL_OK) {
+    ottl__regex_template_free(t);
+    return status;
+  }
+  *ret = t;
+  return OTTL_OK;
+}
+
+void ottl__regex_template_free(ottl_regex_template *t) {
+  if (!t) return;
+  al_free(&t->al, t->text, t->text_len);
+  al_free(&t->al, t->parts, t->cap_parts * sizeof *t->parts);
+  al_free(&t->al, t->groups, t->cap_groups * sizeof *t->groups);
+  ottl_allocator al = t->al;
+  al_free(&al, t, sizeof *t);
+}
+
+static void template_expand(const ottl_regex_template *t, ottl_view subject, const size_t *spans, ottl_sbuf *out) {
+  for (size_t i = 0; i < t->n_parts; i++) {
+    const template_part *part = &t->parts[i];
+    if (part->n_groups == 0) sbuf_put(out, t->text + part->at, part->len);
+    for (uint32_t k = 0; k < part->n_groups; k++) {
+      const size_t *ends = spans + 2 * (size_t)t->groups[part->group + k];
+      if (ends[0] == SIZE_MAX) continue;
+      sbuf_put(out, subject.data + ends[0], ends[1] - ends[0]);
+      break;
+    }
+  }
+}
+
+ottl_status ottl__regex_expand(const ottl_regex *re, const ottl_regex_template *t, ottl_view subject, const size_t *spans,
+                               ottl_sbuf *out) {
+  OTTL_UNUSED(re);
+  template_expand(t, subject, spans, out);
+  return sbuf_status(out);
+}
+
+static size_t replace_width(ottl_view s, size_t at) {
+  unsigned width = 0;
+  if (at < s.len) (void)utf8_decode(s.data + at, s.len - at, &width);
+  return width;
+}
+
+ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
+                                    ottl_sbuf *out, bool *ret_changed) {
+  OTTL_TRY(ottl__regex_reserve_spans(re, cx));
+  size_t *spans = cx->spans, before = out->len, done = 0, search = 0;
+  utf8_kind kind = UTF8_UNKNOWN;
+  bool changed = false;
+  ottl_status status = OTTL_OK;
+  while (search <= subject.len) {
+    bool hit;
+    status = ottl__regex_run(re, cx, subject, search, &kind, spans, &hit);
+    if (status != OTTL_OK || !hit) break;
+    if (kind == UTF8_INVALID) cx->copy_of = subject.data;
+    changed = true;
+    sbuf_put(out, subject.data + done, spans[0] - done);
+    /* Not for an empty match right behind the one before. */
+    if (spans[1] > done || spans[0] == 0) template_expand(t, subject, spans, out);
+    done = spans[1];
+    size_t width = replace_width(subject, search);
+    if (search + width > done) {
+      search += width;
+    } else if (search + 1 > done) {
+      search++;
+    } else {
+      search = done;
+    }
+  }
+  cx->copy_of = NULL;
+  if (status == OTTL_OK && changed) {
+    sbuf_put(out, subject.data + done, subject.len - done);
+    status = sbuf_status(out);
+  }
+  if (status != OTTL_OK) {
+    out->len = before;
+    return status;
+  }
+  *ret_changed = changed;
+  return OTTL_OK;
+}
+
+ottl_status ottl__regex_next(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, ottl_regex_iter *it, size_t *spans,
+                             bool *ret) {
+  utf8_kind kind = (utf8_kind)it->kind;
+  while (it->position <= subject.len) {
+    bool hit;
+    OTTL_TRY(ottl__regex_run(re, cx, subject, it->position, &kind, spans, &hit));
+    it->kind = (uint8_t)kind;
+    if (!hit) break;
+    bool accept = true;
+    if (spans[1] == it->position) {
+      /* Empty, here: not right behind a match. */
+      accept = spans[0] != it->previous_end;
+      size_t width = replace_width(subject, it->position);
+      it->position = width ? it->position + width : subject.len + 1;
+    } else {
+      it->position = spans[1];
+    }
+    it->previous_end = spans[1];
+    if (accept) {
+      *ret = true;
+      return OTTL_OK;
+    }
+  }
+  it->position = subject.len + 1;
+  *ret = false;
+  return OTTL_OK;
+}

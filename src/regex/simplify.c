@@ -1,0 +1,94 @@
+/* What the reference's Simplify does where it matters: counts that are no counts, and operators applied twice. Also questions
+ * about trees. All walks are as deep as the tree, which the parser keeps under 1000. */
+#include "regex/ast.h"
+
+bool ottl__regex_simplify(ottl_arena *arena, rx_node **node) {
+  rx_node *n = *node;
+  for (size_t i = 0; i < n->n_subs; i++) {
+    if (!ottl__regex_simplify(arena, &n->subs[i])) return false;
+  }
+  if (n->op < RX_STAR || n->op > RX_REPEAT) return true;
+  rx_node *sub = n->subs[0];
+  if (n->op == RX_REPEAT) {
+    if (n->max == 0) return true; /* matches only the empty string, but its groups keep their numbers */
+    if (n->min == 1 && n->max == 1) {
+      *node = sub;
+      return true;
+    }
+    if (n->min == 0 && n->max == -1) n->op = RX_STAR;
+    if (n->min == 1 && n->max == -1) n->op = RX_PLUS;
+    if (n->min == 0 && n->max == 1) n->op = RX_QUEST;
+  }
+  bool same = n->op != RX_REPEAT && sub->op == n->op && ((sub->flags ^ n->flags) & RX_NON_GREEDY) == 0;
+  if (sub->op == RX_EMPTY || same) *node = sub;
+  return true;
+}
+
+bool ottl__regex_nullable(const rx_node *n) {
+  switch (n->op) {
+  case RX_NO_MATCH:
+  case RX_CLASS:
+  case RX_ANY:
+  case RX_ANY_NOT_NL: return false;
+  case RX_LITERAL: return n->n_runes == 0;
+  case RX_CAPTURE:
+  case RX_PLUS: return ottl__regex_nullable(n->subs[0]);
+  case RX_REPEAT: return n->min == 0 || ottl__regex_nullable(n->subs[0]);
+  case RX_CONCAT:
+    for (size_t i = 0; i < n->n_subs; i++) {
+      if (!ottl__regex_nullable(n->subs[i])) return false;
+    }
+    return true;
+  case RX_ALTERNATE:
+    for (size_t i = 0; i < n->n_subs; i++) {
+      if (ottl__regex_nullable(n->subs[i])) return true;
+    }
+    return false;
+  default: return true;
+  }
+}
+
+bool ottl__regex_anchored(const rx_node *n) {
+  switch (n->op) {
+  case RX_BEGIN_TEXT: return true;
+  case RX_CAPTURE:
+  case RX_PLUS:
+  case RX_CONCAT: return ottl__regex_anchored(n->subs[0]);
+  case RX_REPEAT: return n->min > 0 && ottl__regex_anchored(n->subs[0]);
+  case RX_ALTERNATE:
+    for (size_t i = 0; i < n->n_subs; i++) {
+      if (!ottl__regex_anchored(n->subs[i])) return false;
+    }
+    return true;
+  default: return false;
+  }
+}
+
+static bool simplify_only_ascii(const rx_node *n) {
+  switch (n->op) {
+  case RX_ANY:
+  case RX_ANY_NOT_NL: return false;
+  case RX_CLASS: return n->cls.n == 0 || n->cls.items[n->cls.n - 1].hi < 0x80;
+  case RX_LITERAL:
+    for (size_t i = 0; i < n->n_runes; i++) {
+      uint32_t r = n->runes[i];
+      if (r >= 0x80 || ((n->flags & RX_FOLD) && ((r | 0x20) == 'k' || (r | 0x20) == 's'))) return false;
+    }
+    return true;
+  default:
+    for (size_t i = 0; i < n->n_subs; i++) {
+      if (!simplify_only_ascii(n->subs[i])) return false;
+    }
+    return true;
+  }
+}
+
+bool ottl__regex_only_ascii(const rx_node *n) { return !ottl__regex_nullable(n) && simplify_only_ascii(n); }
+
+bool ottl__regex_unbounded(const rx_node *n) {
+  if (n->op == RX_STAR || n->op == RX_PLUS || (n->op == RX_REPEAT && (n->max == -1 || n->max > 10))) return true;
+  for (size_t i = 0; i < n->n_subs; i++) {
+    if (ottl__regex_unbounded(n->subs[i])) return true;
+  }
+  return false;
+}

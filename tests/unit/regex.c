@@ -1,0 +1,313 @@
+/* Regular expressions against Go's answers: tests/fixtures/regex/go.tsv, made with the reference's regexp package.
+ *
+ *   pattern <tab> ! <tab> error                                   Go refuses the pattern
+ *   pattern <tab> input <tab> template <tab> spans <tab> replaced  FindAllStringSubmatchIndex and ReplaceAllString
+ *
+ * Bytes that are not printable ASCII, and backslashes, are \xNN. Spans: numbers with commas, matches with semicolons, -1 for
+ * none. Every case runs with PCRE2, with the linear engine, and without literals. With an argument, another file is read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "regex/regex_internal.h"
+
+static const char *fixture = "tests/fixtures/regex/go.tsv";
+
+/* --- an allocator that counts, and fails on demand --- */
+
+typedef struct counter {
+  long left; /* allocations until one fails; negative: never */
+  long made;
+  size_t held;
+} counter;
+static bool counter_fails(counter *c) { return c->made++, c->left >= 0 && c->left-- == 0; }
+static void *count_alloc(void *x, size_t n) {
+  counter *c = x;
+  if (counter_fails(c)) return NULL;
+  c->held += n;
+  return malloc(n);
+}
+static void *count_realloc(void *x, void *old, size_t old_n, size_t n) {
+  counter *c = x;
+  if (counter_fails(c)) return NULL;
+  c->held += n - old_n;
+  return realloc(old, n);
+}
+static void count_free(void *x, void *p, size_t n) {
+  counter *c = x;
+  if (p) c->held -= n;
+  free(p);
+}
+
+/* --- the fixture --- */
+
+static ottl_view field(char **at) {
+  char *p = *at, *out = p, *begin = p;
+  while (*p && *p != '\t' && *p != '\n') {
+    if (p[0] == '\\' && p[1] == 'x') {
+      char hex[3] = {p[2], p[3], 0};
+      *out++ = (char)strtol(hex, NULL, 16);
+      p += 4;
+    } else {
+      *out++ = *p++;
+    }
+  }
+  *at = *p ? p + 1 : p;
+  return view_of(begin, (size_t)(out - begin));
+}
+
+static unsigned bad;
+static void complain(ottl_view pattern, ottl_view input, const char *what, const char *got, ottl_view want) {
+  if (bad++ < 40) {
+    fprintf(stderr, "%s: /%.*s/ on \"%.*s\": got %s, want %.*s\n", what, (int)pattern.len, pattern.data, (int)input.len,
+            input.data ? input.data : "", got, (int)want.len, want.data);
+  }
+}
+
+static void check_case(const ottl_regex *re, ottl_regex_context *cx, const char *mode, ottl_view pattern, ottl_view f[4]) {
+  ottl_sbuf out;
+  ottl__sbuf_init(&out, &cx->al);
+  size_t *spans = calloc(2 * (ottl__regex_groups(re) + 1), sizeof *spans);
+  ottl_regex_iter it = {0, SIZE_MAX, 0};
+  bool hit = true, first = true;
+  for (;;) {
+    assert_int_equal(ottl__regex_next(re, cx, f[0], &it, spans, &hit), OTTL_OK);
+    if (!hit) break;
+    if (!first) sbuf_byte(&out, ';');
+    first = false;
+    for (uint32_t i = 0; i < 2 * (ottl__regex_groups(re) + 1); i++) {
+      ottl__sbuf_printf(&out, i ? ",%d" : "%d", spans[i] == SIZE_MAX ? -1 : (int)spans[i]);
+    }
+  }
+  if (!view_eq(sbuf_all(&out), f[2])) {
+    sbuf_byte(&out, 0);
+    complain(pattern, f[0], mode, out.data, f[2]);
+  }
+  bool any;
+  assert_int_equal(ottl__regex_match(re, cx, f[0], &any), OTTL_OK);
+  if (any != (f[2].len > 0)) complain(pattern, f[0], mode, any ? "a match" : "no match", f[2]);
+  ottl_regex_template *t;
+  assert_int_equal(ottl__regex_template_create(&cx->al, re, f[1], &t), OTTL_OK);
+  out.len = 0;
+  bool changed;
+  assert_int_equal(ottl__regex_replace_all(re, cx, t, f[0], &out, &changed), OTTL_OK);
+  ottl_view got = changed ? sbuf_all(&out) : f[0];
+  if (changed != (f[2].len > 0) || !view_eq(got, f[3])) {
+    ottl_sbuf text;
+    ottl__sbuf_init(&text, &cx->al);
+    sbuf_view(&text, got);
+    sbuf_byte(&text, 0);
+    complain(pattern, f[0], mode, text.data, f[3]);
+    ottl__sbuf_done(&text);
+  }
+  ottl__regex_template_free(t);
+  free(spans);
+  ottl__sbuf_done(&out);
+}
+
+static void test_fixture(void **state) {
+  OTTL_UNUSED(state);
+  counter c = {.left = -1};
+  ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+  FILE *file = fopen(fixture, "r");
+  assert_non_null(file);
+  ottl_regex_context *cx;
+  assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
+  char *line = NULL;
+  size_t cap = 0;
+  unsigned cases = 0, linear_only = 0;
+  while (getline(&line, &cap, file) > 0) {
+    if (line[0] == '#') continue;
+    char *at = line;
+    ottl_view pattern = field(&at);
+    ottl_regex *re = NULL;
+    ottl_regex_error error = {0};
+    ottl_status status = ottl__regex_compile(&al, pattern, &re, &error);
+    cases++;
+    if (at[0] == '!' && at[1] == '\t') {
+      at += 2;
+      ottl_view want = field(&at);
+      if (want.len > sizeof error.message - 1) want.len = sizeof error.message - 1;
+      if (status != OTTL_COMPILE || !view_eq(view_str(error.message), want)) {
+        complain(pattern, VIEW(""), "error", status == OTTL_COMPILE ? error.message : ottl_status_name(status), want);
+      }
+      ottl__regex_free(status == OTTL_OK ? re : NULL);
+      continue;
+    }
+    ottl_view f[4];
+    for (unsigned i = 0; i < 4; i++) f[i] = field(&at);
+    if (status != OTTL_OK) {
+      complain(pattern, f[0], "compile", status == OTTL_COMPILE ? error.message : ottl_status_name(status), f[2]);
+      continue;
+    }
+    linear_only += !re->code;
+    cx->force = REGEX_AUTO;
+    cx->no_filter = 0;
+    check_case(re, cx, "auto", pattern, f);
+    cx->no_filter = 1;
+    cx->force = REGEX_PCRE2;
+    check_case(re, cx, "pcre2", pattern, f);
+    cx->force = REGEX_LINEAR;
+    check_case(re, cx, "linear", pattern, f);
+    ottl__regex_free(re);
+  }
+  if (getenv("OTTL_TEST_VERBOSE")) {
+    fprintf(stderr, "%u cases, %u without PCRE2; matches: %u PCRE2, %u linear\n", cases, linear_only, cx->n_pcre2, cx->n_linear);
+  }
+  ottl__regex_context_free(cx);
+  free(line);
+  fclose(file);
+  assert_true(cases > 100);
+  assert_int_equal(bad, 0);
+  assert_int_equal(c.held, 0);
+}
+
+/* --- running time --- */
+
+static void test_hostile(void **state) {
+  OTTL_UNUSED(state);
+  static const struct {
+    const char *pattern;
+    char fill;
+    size_t n;
+    const char *tail;
+    bool matches;
+  } cases[] = {
+      {"^(a+)+$", 'a', 100000, "!", false},         {"(?:a+)+b", 'a', 20000, "!", false},
+      {"a*a*a*a*b", 'a', 5000, "!", false},         {"(?:a|aa)+$", 'a', 100000, "", true},
+      {"\\d+:\\d+", '1', 300000, "", false},        {"\\w+\\s+zzz", 'x', 300000, " zzz", true},
+      {"(x+x+)+y", 'x', 30000, "y", true},          {"(?i)(k|kk)*\xe2\x82\xac", 'K', 20000, "", false},
+      {"(?:(?:a?){30}){30}b", 'a', 500, "", false}, {"[a-z]+\\d\\d", 'q', 200000, "", false},
+  };
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex_context *cx;
+  assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
+  for (size_t i = 0; i < OTTL_COUNT(cases); i++) {
+    size_t tail = strlen(cases[i].tail), len = cases[i].n + tail;
+    char *text = malloc(len + 1);
+    memset(text, cases[i].fill, cases[i].n);
+    memcpy(text + cases[i].n, cases[i].tail, tail);
+    ottl_regex *re;
+    ottl_regex_error error;
+    assert_int_equal(ottl__regex_compile(&al, view_str(cases[i].pattern), &re, &error), OTTL_OK);
+    bool hit = !cases[i].matches;
+    cx->no_filter = 1;
+    struct timespec t0, t1;
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    assert_int_equal(ottl__regex_match(re, cx, view_of(text, len), &hit), OTTL_OK);
+    clock_gettime(CLOCK_MONOTONIC, &t1);
+    if (getenv("OTTL_TEST_VERBOSE")) {
+      fprintf(stderr, "%-24s %8zu bytes %8.2f ms\n", cases[i].pattern, len,
+              (double)(t1.tv_sec - t0.tv_sec) * 1e3 + (double)(t1.tv_nsec - t0.tv_nsec) / 1e6);
+    }
+    assert_int_equal(hit, cases[i].matches);
+    ottl__regex_free(re);
+    free(text);
+  }
+  ottl__regex_context_free(cx);
+}
+
+/* --- memory --- */
+
+static ottl_status everything(const ottl_allocator *al, ottl_view pattern, ottl_view subject, ottl_view replacement) {
+  ottl_regex *re = NULL;
+  ottl_regex_context *cx = NULL;
+  ottl_regex_template *t = NULL;
+  ottl_sbuf out;
+  ottl__sbuf_init(&out, al);
+  bool changed, hit;
+  ottl_status status = ottl__regex_compile(al, pattern, &re, NULL);
+  if (status == OTTL_OK) status = ottl__regex_context_create(al, &cx);
+  if (status == OTTL_OK) status = ottl__regex_template_create(al, re, replacement, &t);
+  if (status == OTTL_OK) status = ottl__regex_replace_all(re, cx, t, subject, &out, &changed);
+  if (status == OTTL_OK) status = ottl__regex_match(re, cx, subject, &hit);
+  ottl__sbuf_done(&out);
+  ottl__regex_template_free(t);
+  ottl__regex_context_free(cx);
+  ottl__regex_free(re);
+  return status;
+}
+
+static void test_memory(void **state) {
+  OTTL_UNUSED(state);
+  static const char *patterns[] = {"(?P<k>\\w+)=(?P<v>[^ ]*)", "(a*)*b", "(?i)\\p{Greek}+k{2,5}|x",
+                                   "(1)(2)(3)(4)(5)(6)(7)(8)(9)|."};
+  for (size_t i = 0; i < OTTL_COUNT(patterns); i++) {
+    for (long n = 0;; n++) {
+      counter c = {.left = n};
+      ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+      ottl_status status = everything(&al, view_str(patterns[i]), VIEW("a=b c=\xffx \xce\xb1kk"), VIEW("$v:${k}$$"));
+      assert_int_equal(c.held, 0);
+      if (c.left >= 0) {
+        assert_int_equal(status, OTTL_OK);
+        break;
+      }
+      /* A failure may cost PCRE2 no more than its JIT code. */
+      assert_true(status == OTTL_NOMEM || status == OTTL_OK);
+    }
+  }
+}
+
+static void test_steady(void **state) {
+  OTTL_UNUSED(state);
+  counter c = {.left = -1};
+  ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+  ottl_regex *re;
+  ottl_regex_context *cx;
+  ottl_regex_template *t;
+  ottl_sbuf out;
+  ottl__sbuf_init(&out, &al);
+  assert_int_equal(ottl__regex_compile(&al, VIEW("(\\w+)@(\\w+|.)\\.(x|\xc3\xa9)"), &re, NULL), OTTL_OK);
+  assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
+  assert_int_equal(ottl__regex_template_create(&al, re, VIEW("<$2>"), &t), OTTL_OK);
+  for (unsigned i = 0; i < 4; i++) {
+    long before = c.made;
+    bool changed;
+    out.len = 0;
+    cx->force = i & 1 ? REGEX_LINEAR : REGEX_AUTO;
+    assert_int_equal(ottl__regex_replace_all(re, cx, t, VIEW("to me@you.x and \xff@\xc3\xa9.\xc3\xa9 a@\xff.x"), &out, &changed),
+                     OTTL_OK);
+    assert_true(changed);
+    assert_true(view_is(sbuf_all(&out), "to <you> and \xff@\xc3\xa9.\xc3\xa9 <\xff>"));
+    if (i >= 2) assert_int_equal(c.made, before);
+  }
+  ottl__sbuf_done(&out);
+  ottl__regex_template_free(t);
+  ottl__regex_context_free(cx);
+  ottl__regex_free(re);
+  assert_int_equal(c.held, 0);
+}
+
+/* --- names and offsets --- */
+
+static void test_names(void **state) {
+  OTTL_UNUSED(state);
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex *re;
+  assert_int_equal(ottl__regex_compile(&al, VIEW("(?P<a>x)(y)(?<b_2>z)(?P<a>w){0}"), &re, NULL), OTTL_OK);
+  assert_int_equal(ottl__regex_groups(re), 4);
+  assert_true(view_is(ottl__regex_group_name(re, 0), ""));
+  assert_true(view_is(ottl__regex_group_name(re, 1), "a"));
+  assert_true(view_is(ottl__regex_group_name(re, 2), ""));
+  assert_true(view_is(ottl__regex_group_name(re, 3), "b_2"));
+  assert_true(view_is(ottl__regex_group_name(re, 4), "a"));
+  assert_true(view_is(ottl__regex_group_name(re, 5), ""));
+  ottl__regex_free(re);
+  ottl_regex_error error;
+  assert_int_equal(ottl__regex_compile(&al, VIEW("abc[z-a]"), &re, &error), OTTL_COMPILE);
+  assert_string_equal(error.message, "error parsing regexp: invalid character class range: `z-a`");
+  assert_int_equal(error.offset, 4);
+}
+
+int main(int argc, char **argv) {
+  if (argc > 1) fixture = argv[1];
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_fixture), cmocka_unit_test(test_hostile), cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_steady),  cmocka_unit_test(test_names),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
