@@ -6,6 +6,9 @@
 #include "ottl/program.h"
 #include "sema/expr.h"
 
+/* For the column `signals` of contexts.def: a bit for each ottl_signal. */
+#define OTTL_SIGNALS_ALL (1u << OTTL_SIGNAL_LOGS | 1u << OTTL_SIGNAL_TRACES | 1u << OTTL_SIGNAL_METRICS)
+
 typedef struct ottl_context_info {
   const char *name;
   uint8_t level;

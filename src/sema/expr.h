@@ -77,7 +77,7 @@ typedef enum ottl_expr_kind {
   OTTL_E_NEG,     /* kids[0] */
   OTTL_E_MATH,    /* op, two kids */
   OTTL_E_LIST,    /* kids: a []any */
-  OTTL_E_MAP,     /* kids with names; later duplicates were dropped */
+  OTTL_E_MAP,     /* kids with names, each name once: the last value of a name counts */
   OTTL_E_CMP,     /* op (ottl_cmp), two kids; bool */
   OTTL_E_NOT,     /* kids[0]; bool */
   OTTL_E_AND,     /* kids; bool; literals were folded away */

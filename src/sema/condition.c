@@ -1,0 +1,114 @@
+/* Conditions, with the reference's folding: a comparison of two literals is a literal, literals in `and` and `or` decide or go,
+ * `not` of a literal is one. A literal behind an operand that fails hides the failure; that is part of the language. */
+#include "sema/sema.h"
+
+static const char *const condition_ops[] = {"==", "!=", "<", "<=", ">=", ">"};
+
+static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
+  ottl_expr *a = ottl__sema_value(s, node->first), *b = ottl__sema_value(s, node->last);
+  if (!a || !b) return NULL;
+  if (a->is_literal && b->is_literal) {
+    bool result = false;
+    ottl_status st = ottl__value_compare(s->arena, a->literal, b->literal, node->op, &result);
+    if (st == OTTL_OK) return ottl__sema_literal(s, node, cell_bool(result));
+    s->fatal = st;
+    return NULL;
+  }
+  ottl_expr *e = ottl__sema_new(s, OTTL_E_CMP, node, 2);
+  if (!e) return NULL;
+  e->op = node->op;
+  e->kids[0] = a;
+  e->kids[1] = b;
+  e->types = TYPES(BOOL);
+  ottl__sema_join(e);
+  if (a->types && b->types && !ottl__types_comparable(a->types, b->types)) {
+    char buf_a[200], buf_b[200];
+    ottl_diag_item *d = SEMA_WARN(s, NEVER_EQUAL, sema_span(s, node), "this comparison is always %s: the types are never equal",
+                                  node->op == OTTL_CMP_NE ? "true" : "false");
+    ottl__diag_label(d, sema_span(s, node->first), "%s", ottl__types_text(a->types, buf_a, sizeof buf_a));
+    ottl__diag_label(d, sema_span(s, node->last), "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
+    const ottl_expr *id = a->types & (TYPES(TRACE_ID) | TYPES(SPAN_ID)) ? a : b, *text = id == a ? b : a;
+    if ((id->types & (TYPES(TRACE_ID) | TYPES(SPAN_ID))) && (text->types & TYPES(STRING)) && id->kind == OTTL_E_PATH) {
+      const ottl_node *at = id == a ? node->first : node->last;
+      ottl__diag_help(d, "compare the text: add `.string`");
+      ottl__diag_fix(d, (ottl_span){s->source, at->end, at->end}, VIEW(".string"));
+    } else if (node->op > OTTL_CMP_NE)
+      ottl__diag_help(d, "`%s` compares values of one type", condition_ops[node->op]);
+  }
+  return e;
+}
+
+static ottl_expr *condition_not(sema *s, const ottl_node *node) {
+  ottl_expr *kid = ottl__sema_condition(s, node->first);
+  if (!kid) return NULL;
+  if (kid->is_literal) return ottl__sema_literal(s, node, cell_bool(!kid->literal.word));
+  ottl_expr *e = ottl__sema_new(s, OTTL_E_NOT, node, 1);
+  if (!e) return NULL;
+  e->kids[0] = kid;
+  e->types = TYPES(BOOL);
+  ottl__sema_join(e);
+  return e;
+}
+
+static ottl_expr *condition_logic(sema *s, const ottl_node *node) {
+  bool is_and = node->kind == NODE_AND, good = true;
+  ottl_expr *e = ottl__sema_new(s, is_and ? OTTL_E_AND : OTTL_E_OR, node, node->n_children);
+  if (!e) return NULL;
+  uint32_t n = 0;
+  const ottl_node *decides = NULL;
+  for (const ottl_node *item = node->first; item; item = item->next) {
+    ottl_expr *kid = ottl__sema_condition(s, item);
+    if (!kid)
+      good = false;
+    else if (!kid->is_literal)
+      e->kids[n++] = kid;
+    else if ((kid->literal.word != 0) != is_and && !decides)
+      decides = item;
+  }
+  if (!good) return NULL;
+  e->n_kids = n;
+  if (decides) {
+    if (n > 0) {
+      ottl_diag_item *d =
+          SEMA_WARN(s, CONSTANT_CONDITION, sema_span(s, node), "this condition is always %s", is_and ? "false" : "true");
+      ottl__diag_label(d, sema_span(s, decides), "because of this");
+    }
+    for (uint32_t i = 0; i < n; i++) ottl__sema_drop(s, e->kids[i]);
+    return ottl__sema_literal(s, node, cell_bool(!is_and));
+  }
+  if (n == 0) return ottl__sema_literal(s, node, cell_bool(is_and));
+  if (n == 1) return e->kids[0];
+  e->types = TYPES(BOOL);
+  ottl__sema_join(e);
+  return e;
+}
+
+static ottl_expr *condition_call(sema *s, const ottl_node *node) {
+  ottl_expr *kid = ottl__sema_value(s, node);
+  ottl_expr *e = kid ? ottl__sema_new(s, OTTL_E_TRUTH, node, 1) : NULL;
+  if (!e) return NULL;
+  e->kids[0] = kid;
+  e->types = TYPES(BOOL);
+  ottl__sema_join(e);
+  if (kid->types & ~TYPES(BOOL)) e->may_fail = true;
+  if (kid->types && !(kid->types & TYPES(BOOL))) {
+    char buf[200];
+    ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, node), "this condition always fails: a bool is wanted");
+    ottl__diag_mark(d, "%s", ottl__types_text(kid->types, buf, sizeof buf));
+    ottl__diag_help(d, "compare it, such as `%.*s(...) != nil`", VIEW_ARG(node->text));
+  }
+  return e;
+}
+
+ottl_expr *ottl__sema_condition(sema *s, const ottl_node *node) {
+  if (s->fatal) return NULL;
+  switch ((ottl_node_kind)node->kind) {
+  case NODE_BOOL: return ottl__sema_literal(s, node, cell_bool(node->integer != 0));
+  case NODE_CMP: return condition_compare(s, node);
+  case NODE_NOT: return condition_not(s, node);
+  case NODE_AND:
+  case NODE_OR: return condition_logic(s, node);
+  case NODE_CALL: return condition_call(s, node);
+  default: return NULL;
+  }
+}

@@ -1,0 +1,304 @@
+/* Paths: which context, which field, which keys.
+ *
+ *   log.attributes["k"]     context log, path attributes, one key
+ *
+ * The first segment is a context when it has no keys and more segments follow. How far contexts may be left out depends on
+ * the path style; see enum ottl_path_style. */
+#include "sema/sema.h"
+
+#include <stdio.h>
+
+#define PATH_TEXT 160
+
+typedef struct path_head {
+  ottl_context_id context;
+  const ottl_node *from; /* first segment of the path itself */
+  bool legacy;           /* written as instrumentation_scope */
+  bool otelcol;
+} path_head;
+
+static const struct {
+  const char *spelling;
+  bool keyable;
+} path_otelcol[] = {
+    {"client.addr", false},
+    {"client.metadata", true},
+    {"client.auth.attributes", true},
+    {"grpc.metadata", true},
+};
+
+/* Joins segment names from `from` to `to` (NULL: the last one), with a limit on length. */
+static ottl_view path_text(const ottl_node *from, const ottl_node *to, char *buf) {
+  size_t at = 0;
+  for (const ottl_node *f = from; f; f = f->next) {
+    int n = snprintf(buf + at, PATH_TEXT - at, "%s%.*s", at ? "." : "", VIEW_ARG(f->text));
+    at += (size_t)n;
+    if (at >= PATH_TEXT) return (ottl_view){buf, PATH_TEXT - 1};
+    if (f == to) break;
+  }
+  return (ottl_view){buf, at};
+}
+
+static uint32_t path_name_end(const ottl_node *field) { return field->first ? field->first->begin : field->end; }
+
+/* Takes `name` as a prefix of paths in the group's context. */
+static bool path_prefix(const sema *s, ottl_view name, path_head *head) {
+  if (view_is(name, "otelcol")) {
+    head->otelcol = true;
+    return true;
+  }
+  head->legacy = view_is(name, "instrumentation_scope");
+  /* With context names, the scope context itself does not take the older name; without, it does. */
+  if (head->legacy && (s->context == OTTL_C_RESOURCE || (s->context == OTTL_C_SCOPE && !s->bare))) return false;
+  ottl_context_id context = head->legacy ? OTTL_C_SCOPE : ottl__context_find(name);
+  if (context == OTTL_CONTEXT_COUNT || !ottl__context_sees(s->context, context)) return false;
+  head->context = context;
+  return true;
+}
+
+/* Which context has a path of that spelling: the group's own first, then the nearest. OTTL_CONTEXT_COUNT: none. */
+static ottl_context_id path_whose(const sema *s, ottl_view spelling) {
+  ottl_context_id found = OTTL_CONTEXT_COUNT;
+  for (unsigned c = 0; c < OTTL_CONTEXT_COUNT; c++) {
+    if (!ottl__context_sees(s->context, (ottl_context_id)c) || !ottl__path_find((ottl_context_id)c, spelling)) continue;
+    if (c == s->context) return s->context;
+    found = (ottl_context_id)c; /* contexts come in the order of their levels */
+  }
+  return found;
+}
+
+/* Adds "did you mean" for a path that is not known. `with_context`: suggestions carry their context. */
+static void path_suggest(sema *s, ottl_diag_item *d, const ottl_node *node, ottl_view text, bool with_context) {
+  char best[PATH_TEXT] = "";
+  uint32_t distance = UINT32_MAX, most = text.len <= 8 ? 2 : 3;
+  for (uint32_t i = 0; i < ottl__n_paths; i++) {
+    const ottl_path_info *p = &ottl__paths[i];
+    if (!ottl__context_sees(s->context, (ottl_context_id)p->context)) continue;
+    if (p->view == OTTL_V_CACHE && p->context != s->context) continue;
+    char name[PATH_TEXT];
+    bool named = with_context || p->context != s->context;
+    snprintf(name, sizeof name, "%s%s%s", named ? ottl__contexts[p->context].name : "", named ? "." : "", p->spelling);
+    uint32_t e = ottl__edit_distance(text, view_str(name), most);
+    /* of equals, the group's own */
+    if (e > most || e > distance || (e == distance && p->context != s->context)) continue;
+    distance = e;
+    memcpy(best, name, sizeof best);
+  }
+  if (!best[0]) return;
+  const ottl_node *last = node->last;
+  ottl__diag_help(d, "did you mean `%s`?", best);
+  ottl__diag_fix(d, (ottl_span){s->source, node->begin, path_name_end(last)}, view_str(best));
+}
+
+/* The context is missing: tell where it goes. */
+static void path_no_context(sema *s, const ottl_node *node) {
+  char buf[PATH_TEXT];
+  ottl_view text = path_text(node->first, NULL, buf);
+  /* the longest path that the segments begin with: body.string, attributes["k"] */
+  ottl_context_id whose = OTTL_CONTEXT_COUNT;
+  for (const ottl_node *to = node->first; to; to = to->next) {
+    char part[PATH_TEXT];
+    ottl_context_id c = path_whose(s, path_text(node->first, to, part));
+    if (c != OTTL_CONTEXT_COUNT) whose = c;
+  }
+  ottl_diag_item *d =
+      SEMA_ERROR(s, MISSING_CONTEXT, sema_span(s, node), "the path `%.*s` has no context in front", VIEW_ARG(text));
+  if (whose == OTTL_CONTEXT_COUNT) {
+    path_suggest(s, d, node, text, false);
+    return;
+  }
+  char fix[PATH_TEXT];
+  snprintf(fix, sizeof fix, "%s.", ottl__contexts[whose].name);
+  ottl__diag_help(d, "write `%s%.*s`", fix, VIEW_ARG(text));
+  ottl__diag_fix(d, (ottl_span){s->source, node->begin, node->begin}, view_str(fix));
+}
+
+static void path_foreign_context(sema *s, const ottl_node *node) {
+  const ottl_node *first = node->first;
+  ottl_span span = {s->source, first->begin, path_name_end(first)};
+  const char *own = ottl__contexts[s->context].name;
+  ottl_diag_item *d;
+  if (ottl__context_find(first->text) != OTTL_CONTEXT_COUNT || view_is(first->text, "instrumentation_scope")) {
+    d = SEMA_ERROR(s, FOREIGN_CONTEXT, span, "the %s context does not see `%.*s`", own, VIEW_ARG(first->text));
+    char list[PATH_TEXT];
+    size_t at = 0;
+    for (unsigned c = OTTL_CONTEXT_COUNT; c-- > 0;) {
+      if (ottl__context_sees(s->context, (ottl_context_id)c))
+        at += (size_t)snprintf(list + at, sizeof list - at, "%s`%s`", at ? ", " : "", ottl__contexts[c].name);
+    }
+    if (s->context == OTTL_C_SCOPE && view_is(first->text, "instrumentation_scope"))
+      ottl__diag_help(d, "write `scope`");
+    else
+      ottl__diag_help(d, "it sees %s", list);
+    return;
+  }
+  sema_guess guess = ottl__guess(first->text);
+  for (unsigned c = 0; c < OTTL_CONTEXT_COUNT; c++) {
+    if (ottl__context_sees(s->context, (ottl_context_id)c)) ottl__guess_try(&guess, ottl__contexts[c].name);
+  }
+  if (!guess.name) {
+    path_no_context(s, node);
+    return;
+  }
+  d = SEMA_ERROR(s, FOREIGN_CONTEXT, span, "unknown context `%.*s`", VIEW_ARG(first->text));
+  ottl__diag_help(d, "did you mean `%s`?", guess.name);
+  ottl__diag_fix(d, span, view_str(guess.name));
+}
+
+/* Splits off the context. False: a diagnostic was given. */
+static bool path_head_of(sema *s, const ottl_node *node, path_head *head) {
+  const ottl_node *first = node->first;
+  *head = (path_head){.context = s->context, .from = first};
+  bool dotted = first->next && !first->first;
+  if (s->bare) {
+    if (!path_prefix(s, first->text, head)) return true;
+    head->from = first->next;
+    if (head->from && dotted) return true;
+    if (head->from)
+      SEMA_ERROR(s, KEYS_REFUSED, sema_span(s, first), "the context `%.*s` takes no keys", VIEW_ARG(first->text));
+    else
+      SEMA_ERROR(s, UNKNOWN_PATH, sema_span(s, node), "`%.*s` is a context, not a path", VIEW_ARG(first->text));
+    return false;
+  }
+  if (dotted && path_prefix(s, first->text, head)) {
+    head->from = first->next;
+    return true;
+  }
+  if (s->own) {
+    *head = (path_head){.context = s->context, .from = first};
+    return true;
+  }
+  if (dotted)
+    path_foreign_context(s, node);
+  else
+    path_no_context(s, node);
+  return false;
+}
+
+/* The whole path is not known: perhaps a part of it is. */
+static void path_unknown(sema *s, const ottl_node *node, const path_head *head) {
+  char buf[PATH_TEXT], whole_buf[PATH_TEXT];
+  ottl_view whole = path_text(node->first, NULL, whole_buf);
+  const char *context = head->otelcol ? "otelcol" : ottl__contexts[head->context].name;
+  const ottl_path_info *part = NULL;
+  const ottl_node *end = NULL;
+  for (const ottl_node *to = head->from; to && !head->otelcol; to = to->next) {
+    const ottl_path_info *p = ottl__path_find(head->context, path_text(head->from, to, buf));
+    if (p) {
+      part = p;
+      end = to;
+    }
+  }
+  if (part && end->next) {
+    ottl_span rest = {s->source, end->next->begin, node->end};
+    char rest_buf[PATH_TEXT];
+    ottl_view tail = path_text(end->next, NULL, rest_buf);
+    ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PATH, rest, "`%s.%s` has no field `%.*s`", context, part->spelling, VIEW_ARG(tail));
+    if (part->keyable && !end->first && part->view != OTTL_V_TRACE_STATE && !node->last->first) {
+      char fix[PATH_TEXT + 8];
+      snprintf(fix, sizeof fix, "[\"%.*s\"]", VIEW_ARG(tail));
+      ottl__diag_help(d, "values in it are reached with keys: `%s.%s%s`", context, part->spelling, fix);
+      ottl__diag_fix(d, (ottl_span){s->source, end->end, node->end}, view_str(fix));
+    } else
+      path_suggest(s, d, node, whole, head->from != node->first);
+    return;
+  }
+  ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PATH, ((ottl_span){s->source, node->begin, path_name_end(node->last)}),
+                                 "unknown path `%.*s`", VIEW_ARG(whole));
+  ottl__diag_mark(d, "not a path of the %s context", context);
+  path_suggest(s, d, node, whole, head->from != node->first);
+}
+
+static ottl_expr *path_of_otelcol(sema *s, const ottl_node *node, const path_head *head) {
+  char buf[PATH_TEXT];
+  ottl_view spelling = path_text(head->from, NULL, buf);
+  for (size_t i = 0; i < OTTL_COUNT(path_otelcol); i++) {
+    if (!view_is(spelling, path_otelcol[i].spelling) || (node->last->first && !path_otelcol[i].keyable)) continue;
+    ottl_diag_item *d = SEMA_LACKS(s, sema_span(s, node), "paths of the otelcol context are not there yet");
+    ottl__diag_help(d, "they tell of the request that brought the payload, which only a collector knows");
+    return NULL;
+  }
+  path_unknown(s, node, head);
+  return NULL;
+}
+
+static ottl_types path_keyed(const ottl_expr *e, const ottl_path_info *info, bool *may_fail) {
+  const ottl_expr *key = e->kids[0];
+  if (info->view == OTTL_V_TRACE_STATE) {
+    *may_fail |= !ottl__sema_is_literal(key, OTTL_T_STRING);
+    return TYPES(STRING) | TYPES(NIL);
+  }
+  if (info->view == OTTL_V_BODY || e->n_kids > 1 || !ottl__sema_is_literal(key, OTTL_T_STRING)) *may_fail = true;
+  return TYPES_ANYVALUE;
+}
+
+static void path_lint_keys(sema *s, const ottl_node *last, const ottl_expr *e, const ottl_path_info *info) {
+  ottl_types takes = info->view == OTTL_V_BODY ? TYPES(STRING) | TYPES(INT) | TYPES(GO_INT) : TYPES(STRING);
+  const ottl_expr *key = e->kids[0];
+  if (!key->types || (key->types & takes)) return;
+  char buf[200];
+  ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, last->first), "this always fails: a map has no keys of type %s",
+                                ottl__types_text(key->types, buf, sizeof buf));
+  ottl__diag_help(d, "keys of maps are strings");
+}
+
+ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
+  bool good = true;
+  for (const ottl_node *f = node->first; f; f = f->next) good &= f->kind == NODE_FIELD;
+  if (!good || !node->first) return NULL; /* holes */
+  uint32_t n_keys = node->last->n_children;
+  ottl_expr *e = ottl__sema_new(s, OTTL_E_PATH, node, n_keys);
+  if (!e) return NULL;
+  for (const ottl_node *f = node->first; f != node->last; f = f->next) {
+    for (const ottl_node *k = f->first; k; k = k->next) { /* refused below; errors inside are told all the same */
+      if (k->first) ottl__sema_drop(s, ottl__sema_value(s, k->first));
+    }
+  }
+  good = ottl__sema_keys(s, node->last->first, e->kids, n_keys);
+  path_head head;
+  if (!path_head_of(s, node, &head)) return NULL;
+  if (head.otelcol && !view_is(head.from->text, "cache")) return path_of_otelcol(s, node, &head);
+
+  char buf[PATH_TEXT];
+  ottl_view spelling = path_text(head.from, NULL, buf);
+  if (view_is(head.from->text, "cache") && (head.otelcol || head.legacy || head.context != s->context)) {
+    const char *own = ottl__contexts[s->context].name;
+    ottl_diag_item *d = SEMA_ERROR(s, FOREIGN_CACHE, sema_span(s, node), "the %s context has no access to the cache of `%.*s`",
+                                   own, VIEW_ARG(node->first->text));
+    char fix[PATH_TEXT];
+    snprintf(fix, sizeof fix, "%s%scache", s->bare ? "" : own, s->bare ? "" : ".");
+    ottl__diag_help(d, "use its own: `%s`", fix);
+    ottl__diag_fix(d, (ottl_span){s->source, node->begin, path_name_end(head.from)}, view_str(fix));
+    return NULL;
+  }
+  const ottl_path_info *info = ottl__path_find(head.context, spelling);
+  if (!info) {
+    path_unknown(s, node, &head);
+    return NULL;
+  }
+  for (const ottl_node *f = node->first; f; f = f->next) {
+    if (!f->first || (f == node->last && info->keyable)) continue;
+    ottl_span span = {s->source, f->first->begin, f->last->end};
+    ottl_diag_item *d = SEMA_ERROR(s, KEYS_REFUSED, span, "`%.*s` takes no keys", VIEW_ARG(path_text(node->first, f, buf)));
+    char types[200];
+    if (f == node->last) ottl__diag_note(d, "it reads %s", ottl__types_text(info->types, types, sizeof types));
+    return NULL;
+  }
+  if (info->view == OTTL_V_TRACE_STATE && n_keys > 1) {
+    SEMA_ERROR(s, TRACE_STATE_KEYS, sema_span(s, node->last), "`trace_state` takes one key");
+    return NULL;
+  }
+  if (!good) return NULL;
+  ottl__sema_join(e);
+  int8_t level = (int8_t)ottl__contexts[head.context].level;
+  if (level > e->level) e->level = level;
+  e->path = info;
+  e->context = (uint8_t)head.context;
+  e->types = n_keys ? path_keyed(e, info, &e->may_fail) : info->types;
+  if (n_keys && info->view != OTTL_V_TRACE_STATE) path_lint_keys(s, node->last, e, info);
+  if (info->view == OTTL_V_EVENT_INDEX && !(s->options && s->options->event_index)) {
+    e->may_fail = true;
+    SEMA_WARN(s, EVENT_INDEX, sema_span(s, node), "`event_index` always fails here: the host does not tell it");
+  }
+  return e;
+}

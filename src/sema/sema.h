@@ -1,0 +1,90 @@
+/* Inside the checker. A sema checks one group; functions give NULL for what cannot be used (a diagnostic was given, or memory
+ * ran out: `fatal`), and their callers go on with the rest, so that all errors of a group are told at once. */
+#ifndef OTTL_SRC_SEMA_SEMA_H
+#define OTTL_SRC_SEMA_SEMA_H
+
+#include "sema/check.h"
+#include "sema/tables.h"
+
+typedef struct sema_prep { /* a call that has something to free */
+  ottl_call_site *site;
+  struct sema_prep *next;
+} sema_prep;
+
+typedef struct sema {
+  ottl_arena *arena;
+  ottl_allocator al;
+  ottl_diags *diags;
+  const ottl_compile_options *options;
+  ottl_context_id context;
+  bool bare; /* OTTL_PATHS_BARE */
+  bool own;  /* paths without a context are of the group's own */
+  uint32_t source;
+  uint32_t n_errors, n_unsupported;
+  ottl_status fatal; /* NOMEM, INTERNAL */
+  ottl_scratch *scratch;
+  sema_prep *preps;
+} sema;
+
+#define SEMA_ERROR(s, code, span, ...) ((s)->n_errors++, ottl__diag_add((s)->diags, DIAG_##code, span, __VA_ARGS__))
+#define SEMA_LACKS(s, span, ...)       ((s)->n_unsupported++, ottl__diag_add((s)->diags, DIAG_UNSUPPORTED, span, __VA_ARGS__))
+#define SEMA_WARN(s, code, span, ...)  ottl__diag_add((s)->diags, DIAG_##code, span, __VA_ARGS__)
+
+static inline ottl_span sema_span(const sema *s, const ottl_node *n) { return (ottl_span){s->source, n->begin, n->end}; }
+
+/* -- value.c: values of any kind -- */
+ottl_expr *ottl__sema_new(sema *s, ottl_expr_kind kind, const ottl_node *node, uint32_t n_kids);
+ottl_expr *ottl__sema_literal(sema *s, const ottl_node *node, ottl_cell cell);
+/* Level, impure and may_fail of the kids go up. */
+void ottl__sema_join(ottl_expr *e);
+ottl_expr *ottl__sema_value(sema *s, const ottl_node *node);
+/* The keys of a call or a path segment; false: one of them is no good. */
+bool ottl__sema_keys(sema *s, const ottl_node *first_key, ottl_expr **kids, uint32_t n);
+bool ottl__sema_is_literal(const ottl_expr *e, ottl_type type);
+
+/* -- condition.c, path.c, call.c -- */
+ottl_expr *ottl__sema_condition(sema *s, const ottl_node *node);
+ottl_expr *ottl__sema_path(sema *s, const ottl_node *node);
+ottl_expr *ottl__sema_call(sema *s, const ottl_node *node); /* without its keys */
+/* Frees what the calls in a tree that is not needed any more have prepared. */
+void ottl__sema_drop(sema *s, ottl_expr *e);
+
+/* -- types.c -- */
+ottl_types ottl__types_math(uint8_t op, ottl_types a, ottl_types b, bool *may_fail);
+ottl_types ottl__types_index(ottl_types container, ottl_types key);
+/* May values of these types ever be equal (or, for order, ever compare as true)? */
+bool ottl__types_comparable(ottl_types a, ottl_types b);
+/* What a parameter takes; *sure: the part of it that cannot fail. */
+ottl_types ottl__types_param(ottl_param_kind kind, ottl_types *sure);
+/* What can be written to a path; keyed: with keys. */
+ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed);
+/* "string, int or nil" */
+const char *ottl__types_text(ottl_types types, char *buf, size_t cap);
+
+/* -- suggest.c -- */
+/* Distance of two names in edits (a swap of neighbours is one), no more than `most` + 1. */
+uint32_t ottl__edit_distance(ottl_view a, ottl_view b, uint32_t most);
+typedef struct sema_guess {
+  const char *name;
+  uint32_t distance;
+  ottl_view wanted;
+} sema_guess;
+sema_guess ottl__guess(ottl_view wanted);
+void ottl__guess_try(sema_guess *g, const char *candidate); /* candidate must live on */
+/* strcase.ToCamel of github.com/iancoleman/strcase, as the reference applies it to argument names. Needs len + 1 bytes. */
+size_t ottl__to_camel(ottl_view name, char *ret);
+
+/* -- infer.c -- */
+typedef struct infer_source {
+  const ottl_node *node;
+  uint32_t source;
+} infer_source;
+/* The reference's context inference. Gives OTTL_CONTEXT_COUNT after a diagnostic. *ret_certain: false when no context has all the
+ * functions and symbols, and the answer is only good for looking for errors. */
+ottl_context_id ottl__sema_infer(sema *s, const infer_source *sources, uint32_t n, bool *ret_certain);
+
+/* -- print.c -- */
+/* An s-expression on one line; typed: with the possible types, `!` for what may fail and the level. For tests and dumps. */
+void ottl__expr_print(const ottl_expr *e, bool typed, ottl_sbuf *out);
+
+#endif

@@ -1,0 +1,104 @@
+/* Contexts, paths, enum symbols and limits from the .def tables, and looking them up. The tables are short: plain scans. */
+#include "sema/tables.h"
+
+#include "sema/check.h"
+
+const ottl_context_info ottl__contexts[OTTL_CONTEXT_COUNT] = {
+#define CONTEXT(id, name, level, signals, doc) {name, OTTL_L_##level, signals},
+#include "contexts.def"
+#undef CONTEXT
+};
+
+#define PATH_RW true
+#define PATH_RO false
+const ottl_path_info ottl__paths[] = {
+#define PATH(context, spelling, types, access, view, field, keyable, doc)                                                        \
+  {OTTL_C_##context, spelling, types, PATH_##access, OTTL_V_##view, OTTL_FIELD_##field, keyable, doc},
+#include "paths.def"
+#undef PATH
+};
+const uint32_t ottl__n_paths = OTTL_COUNT(ottl__paths);
+
+const ottl_enum_info ottl__enums[] = {
+#define ENUM(context, symbol, value) {OTTL_C_##context, symbol, value},
+#include "enums.def"
+#undef ENUM
+};
+const uint32_t ottl__n_enums = OTTL_COUNT(ottl__enums);
+
+const ottl_limit_info ottl__limits[OTTL_LIMIT_COUNT] = {
+#define LIMIT(id, name, standard, maximum, unit, doc) {name, unit, doc, standard, maximum},
+#include "limits.def"
+#undef LIMIT
+};
+
+#define C(id) (1u << OTTL_C_##id)
+static const uint32_t tables_sees[OTTL_CONTEXT_COUNT] = {
+    [OTTL_C_RESOURCE] = C(RESOURCE),
+    [OTTL_C_SCOPE] = C(RESOURCE) | C(SCOPE),
+    [OTTL_C_SPAN] = C(RESOURCE) | C(SCOPE) | C(SPAN),
+    [OTTL_C_SPANEVENT] = C(RESOURCE) | C(SCOPE) | C(SPAN) | C(SPANEVENT),
+    [OTTL_C_METRIC] = C(RESOURCE) | C(SCOPE) | C(METRIC),
+    [OTTL_C_DATAPOINT] = C(RESOURCE) | C(SCOPE) | C(METRIC) | C(DATAPOINT),
+    [OTTL_C_EXEMPLAR] = C(RESOURCE) | C(SCOPE) | C(METRIC) | C(DATAPOINT) | C(EXEMPLAR),
+    [OTTL_C_LOG] = C(RESOURCE) | C(SCOPE) | C(LOG),
+};
+
+/* What the collector's components add to single contexts; everything else is there in all of them. */
+static const struct {
+  const char *name;
+  uint32_t contexts;
+} tables_restricted[] = {
+    {"IsRootSpan", C(SPAN)},
+    {"HasAttrKeyOnDatapoint", C(METRIC)},
+    {"HasAttrOnDatapoint", C(METRIC)},
+    {"ParseCEF", C(LOG)},
+    {"ParseCLF", C(LOG)},
+    {"ParseELF", C(LOG)},
+    {"ParseLEEF", C(LOG)},
+    {"aggregate_on_attribute_value", C(METRIC)},
+    {"aggregate_on_attributes", C(METRIC)},
+    {"convert_exponential_histogram_to_histogram", C(METRIC)},
+    {"convert_gauge_to_sum", C(METRIC)},
+    {"convert_sum_to_gauge", C(METRIC)},
+    {"convert_summary_count_val_to_sum", C(DATAPOINT)},
+    {"convert_summary_quantile_val_to_gauge", C(METRIC)},
+    {"convert_summary_sum_val_to_sum", C(DATAPOINT)},
+    {"copy_metric", C(METRIC)},
+    {"extract_count_metric", C(METRIC)},
+    {"extract_percentile_metric", C(METRIC)},
+    {"extract_sum_metric", C(METRIC)},
+    {"merge_histogram_buckets", C(DATAPOINT)},
+    {"scale_metric", C(METRIC)},
+    {"set_semconv_span_name", C(SPAN)},
+};
+
+ottl_context_id ottl__context_find(ottl_view name) {
+  for (unsigned i = 0; i < OTTL_CONTEXT_COUNT; i++) {
+    if (view_is(name, ottl__contexts[i].name)) return (ottl_context_id)i;
+  }
+  return OTTL_CONTEXT_COUNT;
+}
+
+bool ottl__context_sees(ottl_context_id from, ottl_context_id other) { return tables_sees[from] >> other & 1; }
+
+const ottl_path_info *ottl__path_find(ottl_context_id context, ottl_view spelling) {
+  for (uint32_t i = 0; i < ottl__n_paths; i++) {
+    if (ottl__paths[i].context == context && view_is(spelling, ottl__paths[i].spelling)) return &ottl__paths[i];
+  }
+  return NULL;
+}
+
+const ottl_enum_info *ottl__enum_find(ottl_context_id context, ottl_view symbol) {
+  for (uint32_t i = 0; i < ottl__n_enums; i++) {
+    if (ottl__enums[i].context == context && view_is(symbol, ottl__enums[i].symbol)) return &ottl__enums[i];
+  }
+  return NULL;
+}
+
+bool ottl__function_available(ottl_context_id context, ottl_view name) {
+  for (size_t i = 0; i < OTTL_COUNT(tables_restricted); i++) {
+    if (view_is(name, tables_restricted[i].name)) return tables_restricted[i].contexts >> context & 1;
+  }
+  return true;
+}
