@@ -1,0 +1,41 @@
+/* From byte offsets to lines and columns. Worked out when somebody looks, by walking the text: diagnostics are few. */
+#include "diag/diag.h"
+
+size_t ottl__diag_rune(const char *data, size_t len, uint32_t *ret) {
+  const unsigned char *p = (const unsigned char *)data;
+  *ret = 0xFFFD;
+  if (p[0] < 0x80) {
+    *ret = p[0];
+    return 1;
+  }
+  size_t n = p[0] >= 0xC2 && p[0] <= 0xDF ? 2 : p[0] >= 0xE0 && p[0] <= 0xEF ? 3 : p[0] >= 0xF0 && p[0] <= 0xF4 ? 4 : 0;
+  if (n == 0 || n > len) return 1;
+  uint32_t rune = p[0] & (0x7Fu >> n);
+  for (size_t i = 1; i < n; i++) {
+    if ((p[i] & 0xC0) != 0x80) return 1;
+    rune = rune << 6 | (p[i] & 0x3Fu);
+  }
+  if ((n == 3 && rune < 0x800) || (n == 4 && rune < 0x10000) || rune > 0x10FFFF || (rune >= 0xD800 && rune < 0xE000)) return 1;
+  *ret = rune;
+  return n;
+}
+
+diag_place ottl__diag_place(const ottl_source *s, size_t at) {
+  const char *text = s->text.data;
+  if (at > s->text.len) at = s->text.len;
+  diag_place place = {.line = s->line};
+  for (const char *p = text; (p = at ? memchr(p, '\n', (size_t)(text + at - p)) : NULL);) {
+    place.line++;
+    place.line_begin = (size_t)(++p - text);
+  }
+  const char *end = s->text.len > place.line_begin ? memchr(text + place.line_begin, '\n', s->text.len - place.line_begin) : NULL;
+  place.line_end = end ? (size_t)(end - text) : s->text.len;
+  place.column = place.column_utf16 = place.line_begin == 0 ? s->column : 1;
+  for (size_t i = place.line_begin; i < at;) {
+    uint32_t rune;
+    i += ottl__diag_rune(text + i, at - i, &rune);
+    place.column++;
+    place.column_utf16 += rune > 0xFFFF ? 2 : 1;
+  }
+  return place;
+}

@@ -1,0 +1,27 @@
+/* Parsing of one statement, condition or value expression. */
+#ifndef OTTL_SRC_SYNTAX_PARSE_H
+#define OTTL_SRC_SYNTAX_PARSE_H
+
+#include "diag/diag.h"
+#include "syntax/tree.h"
+
+typedef enum ottl_entry { OTTL_ENTRY_STATEMENT, OTTL_ENTRY_CONDITION, OTTL_ENTRY_VALUE } ottl_entry;
+
+#define OTTL_PARSE_MAX_DEPTH 1500u /* brackets inside one another; the reference takes 500 with ease */
+#define OTTL_PARSE_HEIGHT(max_depth)                                                                                             \
+  (4 * (max_depth))                             /* nodes inside one another: a sum of 3000 terms leans that deep to the left */
+#define OTTL_PARSE_MAX_BYTES ((size_t)16 << 20) /* of one statement */
+
+/* Parses `source`. Diagnostics are added to diags (may be NULL) for every error, with source_id in their spans; then the status
+ * is COMPILE. *ret is NULL when nothing usable came out; it may be a tree with holes (NODE_ERROR) beside errors.
+ * Nodes and their texts live in `arena`; nothing points into `source`. max_depth 0: the default.
+ * No more than max_depth brackets lie inside one another, and the height of the tree (see tree.h) is at most
+ * OTTL_PARSE_HEIGHT(max_depth): it may be walked by recursion with small frames. max_depth is at most 100,000.
+ * Fails: COMPILE, NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__parse(ottl_arena *arena, ottl_entry entry, ottl_view source, uint32_t source_id,
+                                        uint32_t max_depth, ottl_diags *diags, ottl_node **ret);
+
+/* Adds the tree as an s-expression on one line; for tests and for `--dump`. */
+void ottl__tree_print(const ottl_node *node, ottl_sbuf *out);
+
+#endif
