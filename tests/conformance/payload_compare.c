@@ -149,43 +149,52 @@ static bool cmp_is_bag(const cmp_state *st, const cmp_place *at) {
   return cmp_one_of(at->key, maps) || (st->rules->unordered_points && !strcmp(at->key, "dataPoints"));
 }
 
+/* First member of a list that was not taken. */
+static yyjson_val *cmp_left(yyjson_val *list, const bool *taken, size_t *ret_index) {
+  size_t n;
+  yyjson_val *member;
+  yyjson_arr_foreach(list, *ret_index, n, member) {
+    if (!taken[*ret_index]) return member;
+  }
+  return NULL;
+}
+
 /* Takes each wanted member from what is there; equality is transitive, so the first match is as good as any. */
 static bool cmp_bags(cmp_state *st, const cmp_place *at, bool in_summary, yyjson_val *want, yyjson_val *got) {
-  size_t n = yyjson_arr_size(want), i, j, all;
-  yyjson_val *a, *b;
+  size_t n = yyjson_arr_size(got), i, j, all;
+  yyjson_val *a, *b, *near = NULL, *missing = NULL; /* near: of the same key as what is missing, to show where it differs */
   bool *taken = conf_realloc(NULL, n);
-  memset(taken, 0, n);
+  if (n) memset(taken, 0, n);
   cmp_state quiet = {st->rules, NULL};
-  bool same = true;
+  cmp_place place = {at, NULL, 0};
   yyjson_arr_foreach(want, i, all, a) {
-    cmp_place place = {at, NULL, i};
-    yyjson_val *near = NULL; /* an entry of the same key, to show where it differs */
-    bool found = false;
     yyjson_val *key = yyjson_obj_get(a, "key");
-    size_t all_got;
-    yyjson_arr_foreach(got, j, all_got, b) {
+    bool found = false;
+    near = NULL;
+    yyjson_arr_foreach(got, j, n, b) {
       if (taken[j]) continue;
-      if (cmp_values(&quiet, &place, in_summary, a, b)) {
-        taken[j] = found = true;
-        break;
-      }
+      found = taken[j] = cmp_values(&quiet, &place, in_summary, a, b);
+      if (found) break;
       if (key && !near && yyjson_equals(key, yyjson_obj_get(b, "key"))) near = b;
     }
-    if (!found) {
-      same = near && st->why ? cmp_values(st, &place, in_summary, a, near) : cmp_fail(st, &place, a, NULL);
-      break;
-    }
+    if (found) continue;
+    missing = a;
+    place.index = i;
+    break;
   }
+  yyjson_val *left = missing ? NULL : cmp_left(got, taken, &place.index);
   free(taken);
-  return same;
+  if (!missing && !left) return true;
+  if (!st->why) return false;
+  return near && missing ? cmp_values(st, &place, in_summary, missing, near) : cmp_fail(st, &place, missing, left);
 }
 
 static bool cmp_lists(cmp_state *st, const cmp_place *at, bool in_summary, yyjson_val *want, yyjson_val *got) {
+  if (cmp_is_bag(st, at)) return cmp_bags(st, at, in_summary, want, got);
   if (yyjson_arr_size(want) != yyjson_arr_size(got)) {
     if (st->why) conf_buf_printf(st->why, "%zu members wanted, %zu there; ", yyjson_arr_size(want), yyjson_arr_size(got));
     return cmp_fail(st, at, want, got);
   }
-  if (cmp_is_bag(st, at)) return cmp_bags(st, at, in_summary, want, got);
   yyjson_arr_iter others = yyjson_arr_iter_with(got);
   size_t i, n;
   yyjson_val *member;
