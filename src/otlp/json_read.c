@@ -12,7 +12,6 @@ typedef struct jr_state {
   ottl_json *json;
   uint8_t *p; /* start of what is written; the end is json->wire + json->wire_cap */
   const char *text;
-  size_t text_len;
   const char *at; /* the member name that was met last, for errors */
 } jr_state;
 
@@ -65,8 +64,11 @@ static const char *jr_kind(yyjson_val *v) {
   }
 }
 
+/* Where the member that was met last has its name. yyjson keeps the text of a document, and strings in it where they were. */
+static size_t jr_offset(const jr_state *r) { return r->at ? (size_t)(r->at - r->text) : 0; }
+
 static ottl_status jr_fail(jr_state *r, const js_field *f, const char *wanted, yyjson_val *v) {
-  size_t offset = r->at && r->at >= r->text && r->at <= r->text + r->text_len ? (size_t)(r->at - r->text) : 0;
+  size_t offset = jr_offset(r);
   if (yyjson_is_str(v))
     return ottl__json_fail(r->json, OTTL_DATA, offset, "`%s`: expected %s, found \"%.40s\"", f->camel, wanted, yyjson_get_str(v));
   return ottl__json_fail(r->json, OTTL_DATA, offset, "`%s`: expected %s, found %s", f->camel, wanted, jr_kind(v));
@@ -244,8 +246,10 @@ static ottl_status jr_repeated(jr_state *r, const js_field *f, yyjson_val *array
   for (size_t i = 0; i < n; i++, v = unsafe_yyjson_get_next(v)) json->vals[base + i] = v;
   json->n_vals = base + n;
   size_t before = jr_used(r);
+  const char *at = r->at;
   for (size_t i = n; i-- > 0;) {
     v = json->vals[base + i];
+    r->at = at;
     if (f->message) {
       OTTL_TRY(jr_sub_message(r, f, v, depth));
     } else if (f->wire_type == JS_BYTES) {
@@ -280,30 +284,42 @@ static ottl_status jr_field(jr_state *r, const js_field *f, yyjson_val *v, unsig
   return OTTL_OK;
 }
 
-/* The field of that name; the search starts where the writer of the text most likely goes on. */
+/* Whether the bytes behind the first 8 agree; names are short, and 8 bytes can be read up to 8 before their end. */
+static inline bool jr_same_rest(const char *a, const char *b, size_t len) {
+  if (len <= 8) return true;
+  if (load_u64(a + len - 8) != load_u64(b + len - 8)) return false;
+  return len <= 16 || memcmp(a + 8, b + 8, len - 16) == 0;
+}
+
+/* The field of that name; the search starts where the writer of the text most likely goes on. In a document, 8 bytes can be read
+ * at any name: a quote, a colon, a value, a brace and yyjson's 4 bytes of padding follow it at least. */
 static inline unsigned jr_find(const js_message *m, const char *name, size_t len, unsigned hint) {
+  uint64_t head = js_head(name, len);
   for (unsigned k = 0, i = hint; k < m->n_fields; k++, i++) {
     if (i >= m->n_fields) i = 0;
     const js_field *f = &m->fields[i];
-    if (f->camel_len == len && memcmp(f->camel, name, len) == 0) return i;
+    if (f->camel_head == head && f->camel_len == len && jr_same_rest(f->camel, name, len)) return i;
+  }
+  for (unsigned i = 0; i < m->n_fields; i++) {
+    const js_field *f = &m->fields[i];
     if (f->snake_len == len && memcmp(f->snake, name, len) == 0) return i;
   }
   return JS_NONE;
 }
 
-static ottl_status jr_message(jr_state *r, const js_message *m, const js_field *of, yyjson_val *object, unsigned depth) {
+/* null stands for "not there", but a text, map or list in a oneof is chosen by its name alone. */
+static inline bool jr_is_missing(const js_field *f, yyjson_val *v) {
+  return yyjson_is_null(v) && !(f->oneof && f->wire_type == JS_BYTES);
+}
+
+/* Any object. On the stack of values: a slot for each field; behind them pairs (field, value) of members that came again, which
+ * add to the first for repeated fields and messages, and replace it for the others. */
+static ottl_status jr_members(jr_state *r, const js_message *m, yyjson_val *object, unsigned depth) {
   ottl_json *json = r->json;
-  if (yyjson_is_null(object)) return OTTL_OK;
-  if (!yyjson_is_obj(object)) return jr_fail(r, of, "an object", object);
-  if (m->is_value && ++depth > json->max_depth) {
-    size_t offset = r->at ? (size_t)(r->at - r->text) : 0;
-    return ottl__json_fail(json, OTTL_LIMIT, offset, "values nest deeper than %u levels", json->max_depth);
-  }
-  /* On the stack of values: a slot for each field; behind them pairs (field, value) of members that came again, which add to the
-   * first for repeated fields and messages, and replace it for the others. */
-  size_t base = json->n_vals, n = m->n_fields, more = base + n, top = more;
-  OTTL_TRY(ottl__al_reserve(&json->al, &json->vals, &json->vals_cap, top, sizeof *json->vals));
-  memset(json->vals + base, 0, n * sizeof *json->vals);
+  size_t base = json->n_vals, more = base + m->n_fields, top = more;
+  uint64_t seen = 0; /* slots that are set */
+  if (OTTL_UNLIKELY(json->vals_cap < top))
+    OTTL_TRY(ottl__al_reserve(&json->al, &json->vals, &json->vals_cap, top, sizeof *json->vals));
   size_t n_members = unsafe_yyjson_get_len(object);
   yyjson_val *key = unsafe_yyjson_get_first(object);
   for (unsigned hint = 0; n_members-- > 0;) {
@@ -311,34 +327,59 @@ static ottl_status jr_message(jr_state *r, const js_message *m, const js_field *
     unsigned i = jr_find(m, unsafe_yyjson_get_str(key), unsafe_yyjson_get_len(key), hint);
     if (i != JS_NONE) {
       const js_field *f = &m->fields[i];
-      r->at = unsafe_yyjson_get_str(key);
+      uint64_t bit = (uint64_t)1 << i;
       hint = i + 1;
-      yyjson_val **slot = &json->vals[base + i];
-      if (yyjson_is_null(v) && !(f->oneof && f->wire_type == JS_BYTES)) {
-        /* null stands for "not there", but a text, map or list in a oneof is chosen by its name alone. */
-      } else if (f->oneof) {
-        for (unsigned k = 0; k < n; k++)
-          if (m->fields[k].oneof == f->oneof) json->vals[base + k] = NULL;
-        *slot = v;
-      } else if (*slot && (f->repeated || f->message)) {
+      if (jr_is_missing(f, v)) {
+      } else if (OTTL_UNLIKELY(seen & bit) && !f->oneof && (f->repeated || f->message)) {
         OTTL_TRY(ottl__al_reserve(&json->al, &json->vals, &json->vals_cap, top + 2, sizeof *json->vals));
         json->vals[top++] = (yyjson_val *)(uintptr_t)i;
         json->vals[top++] = v;
       } else {
-        *slot = v;
+        seen = (seen & ~f->oneof_mask) | bit;
+        json->vals[base + i] = v;
       }
     }
     key = unsafe_yyjson_get_next(v);
   }
   json->n_vals = top;
-  for (unsigned i = (unsigned)n; i-- > 0;) {
-    if (!json->vals[base + i]) continue;
-    for (size_t k = top; k > more; k -= 2)
-      if ((uintptr_t)json->vals[k - 2] == i) OTTL_TRY(jr_field(r, &m->fields[i], json->vals[k - 1], depth));
+  while (seen) {
+    unsigned i = 63 - (unsigned)__builtin_clzll(seen);
+    seen &= ~((uint64_t)1 << i);
+    for (size_t k = top; k > more; k -= 2) {
+      if ((uintptr_t)json->vals[k - 2] != i) continue;
+      r->at = unsafe_yyjson_get_str(json->vals[k - 1] - 1); /* the key stands before its value */
+      OTTL_TRY(jr_field(r, &m->fields[i], json->vals[k - 1], depth));
+    }
+    r->at = unsafe_yyjson_get_str(json->vals[base + i] - 1);
     OTTL_TRY(jr_field(r, &m->fields[i], json->vals[base + i], depth));
   }
   json->n_vals = base;
   return OTTL_OK;
+}
+
+static ottl_status jr_message(jr_state *r, const js_message *m, const js_field *of, yyjson_val *object, unsigned depth) {
+  if (yyjson_is_null(object)) return OTTL_OK;
+  if (!yyjson_is_obj(object)) return jr_fail(r, of, "an object", object);
+  if (m->is_value && ++depth > r->json->max_depth)
+    return ottl__json_fail(r->json, OTTL_LIMIT, jr_offset(r), "values nest deeper than %u levels", r->json->max_depth);
+  /* PERF: attributes and values are most of a payload, and most of them are {"key":..., "value":...} and {"...Value":...}. */
+  size_t n = unsafe_yyjson_get_len(object);
+  if (m->is_value && n == 1) {
+    yyjson_val *key = unsafe_yyjson_get_first(object);
+    unsigned i = jr_find(m, unsafe_yyjson_get_str(key), unsafe_yyjson_get_len(key), 0);
+    if (i == JS_NONE || jr_is_missing(&m->fields[i], key + 1)) return OTTL_OK;
+    r->at = unsafe_yyjson_get_str(key);
+    return jr_field(r, &m->fields[i], key + 1, depth);
+  }
+  if (m->is_pair && n == 2) {
+    yyjson_val *key = unsafe_yyjson_get_first(object), *value = unsafe_yyjson_get_next(key + 1);
+    if (unsafe_yyjson_equals_strn(key, "key", 3) && unsafe_yyjson_equals_strn(value, "value", 5) && yyjson_is_str(key + 1)) {
+      r->at = unsafe_yyjson_get_str(value);
+      if (!yyjson_is_null(value + 1)) OTTL_TRY(jr_sub_message(r, &m->fields[1], value + 1, depth));
+      return jr_string(r, &m->fields[0], key + 1, false);
+    }
+  }
+  return jr_members(r, m, object, depth);
 }
 
 /* The UTF-16 unit of an escape at i, or 0. */
@@ -397,7 +438,7 @@ static ottl_status jr_parse(ottl_json *json, const char *text, size_t len, yyjso
 static ottl_status jr_document(ottl_json *json, ottl_signal signal, yyjson_doc *doc, size_t len, size_t *ret_len) {
   yyjson_val *root = yyjson_doc_get_root(doc);
   if (!yyjson_is_obj(root)) return ottl__json_fail(json, OTTL_DATA, 0, "expected an object, found %s", jr_kind(root));
-  jr_state r = {.json = json, .p = json->wire + json->wire_cap, .text = doc->str_pool, .text_len = len};
+  jr_state r = {.json = json, .p = json->wire + json->wire_cap, .text = doc->str_pool};
   /* The wire form is nearly always the shorter one. */
   if (!jr_need(&r, len / 2 + 64)) return OTTL_NOMEM;
   json->n_vals = 0;

@@ -19,7 +19,7 @@ static uint8_t js_wire_type(ProtobufCType type) {
 /* The names in one allocation: camel, quoted, with snake borrowed from the descriptor. */
 static bool js_names(ottl_arena *arena, js_field *f, const char *snake) {
   size_t len = strlen(snake), n = 0;
-  char *camel = arena_alloc(arena, 2 * len + 6);
+  char *camel = arena_zero(arena, 2 * len + 16);
   if (!camel || len > 200) return false;
   for (size_t i = 0; i < len; i++) {
     char c = snake[i];
@@ -37,6 +37,7 @@ static bool js_names(ottl_arena *arena, js_field *f, const char *snake) {
   quoted[n + 2] = ':';
   quoted[n + 3] = 0;
   f->camel = camel, f->camel_len = (uint8_t)n;
+  f->camel_head = js_head(camel, n);
   f->quoted = quoted, f->quoted_len = (uint8_t)(n + 3);
   f->snake = snake, f->snake_len = (uint8_t)len;
   return true;
@@ -56,9 +57,10 @@ static bool js_field_fill(js_schema *schema, ottl_arena *arena, js_message *m, j
   if (d->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
     /* Members of one oneof share the offset of its case; the first of them gives the group its number. */
     const ProtobufCFieldDescriptor *all = m->descriptor->fields;
-    for (unsigned i = 0; i < m->n_fields && !f->oneof; i++)
+    for (unsigned i = 0; i < m->n_fields; i++)
       if ((all[i].flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && all[i].quantifier_offset == d->quantifier_offset)
-        f->oneof = (uint8_t)(i + 1);
+        f->oneof_mask |= (uint64_t)1 << i;
+    f->oneof = (uint8_t)(__builtin_ctzll(f->oneof_mask) + 1);
   }
   if (d->type == PROTOBUF_C_TYPE_ENUM) f->enums = d->descriptor;
   if (d->type == PROTOBUF_C_TYPE_MESSAGE) {
@@ -77,6 +79,7 @@ const js_message *ottl__json_message(js_schema *schema, ottl_arena *arena, const
   m->descriptor = descriptor;
   m->n_fields = descriptor->n_fields;
   m->is_value = strcmp(descriptor->name, "opentelemetry.proto.common.v1.AnyValue") == 0;
+  m->is_pair = strcmp(descriptor->name, "opentelemetry.proto.common.v1.KeyValue") == 0;
   m->fields = arena_zero(arena, sizeof *m->fields * m->n_fields);
   if (!m->fields) return NULL;
   memset(m->by_number, JS_NONE, sizeof m->by_number);

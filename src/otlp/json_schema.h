@@ -18,10 +18,12 @@ typedef struct js_field {
   const char *camel, *snake; /* zero-terminated */
   const char *quoted;        /* "camelName": as output wants it */
   uint8_t camel_len, snake_len, quoted_len;
-  uint8_t type;      /* ProtobufCType */
-  uint8_t wire_type; /* of one value */
-  uint8_t oneof;     /* fields of one oneof have the same number; 0: in none */
-  uint8_t id_bytes;  /* trace and span ids: their length; 0: any other field */
+  uint64_t camel_head; /* first 8 bytes, as js_head gives them */
+  uint64_t oneof_mask; /* bits of the fields of the same oneof, this one included; 0: in none */
+  uint8_t type;        /* ProtobufCType */
+  uint8_t wire_type;   /* of one value */
+  uint8_t oneof;       /* fields of one oneof have the same number; 0: in none */
+  uint8_t id_bytes;    /* trace and span ids: their length; 0: any other field */
   bool repeated;
   bool packed; /* repeated scalar: packed when we write it */
   uint32_t number;
@@ -34,6 +36,7 @@ struct js_message {
   js_field *fields; /* by number */
   unsigned n_fields;
   bool is_value;         /* AnyValue: what nests */
+  bool is_pair;          /* KeyValue */
   uint8_t by_number[32]; /* index into fields, or JS_NONE */
 };
 
@@ -44,6 +47,13 @@ typedef struct js_schema {
 
 /* The message of that descriptor with everything below it; NULL when out of memory or when the schema has outgrown the tables. */
 const js_message *ottl__json_message(js_schema *schema, ottl_arena *arena, const ProtobufCMessageDescriptor *descriptor);
+
+/* The first bytes of a name of `len` bytes, where 8 can be read: names are told apart by this and their length nearly always. */
+static inline uint64_t js_head(const char *name, size_t len) {
+  uint64_t v = load_u64(name);
+  if (len >= 8) return v;
+  return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? v >> (64 - 8 * len - !len) : v & (((uint64_t)1 << (8 * len)) - 1);
+}
 
 /* Fixed-width values are little-endian on the wire. */
 static inline uint64_t js_fixed64(const void *p) {

@@ -97,6 +97,11 @@ bool ottl__json_read_u64(ottl_view text, bool *ret_negative, uint64_t *ret) {
   if (text.len > 0 && (text.data[0] == '-' || text.data[0] == '+')) i++;
   if (i == text.len) return false;
   uint64_t v = 0;
+  for (size_t safe = text.len - i < 19 ? text.len : i + 19; i < safe; i++) { /* 19 digits fit */
+    unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
+    if (digit > 9) return false;
+    v = v * 10 + digit;
+  }
   for (; i < text.len; i++) {
     unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
     if (digit > 9 || v > (UINT64_MAX - digit) / 10) return false;
@@ -159,18 +164,19 @@ bool ottl__json_read_double(ottl_view text, double *ret) {
   return true;
 }
 
-static int text_nibble(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+static const uint8_t text_nibbles[256] = {
+    /* one more than the digit stands for; 0: no digit */
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool ottl__json_read_hex(uint8_t *to, ottl_view text) {
   if (text.len % 2) return false;
   for (size_t i = 0; i < text.len; i += 2) {
-    int high = text_nibble(text.data[i]), low = text_nibble(text.data[i + 1]);
-    if (high < 0 || low < 0) return false;
-    *to++ = (uint8_t)(high << 4 | low);
+    unsigned high = text_nibbles[(uint8_t)text.data[i]], low = text_nibbles[(uint8_t)text.data[i + 1]];
+    if (!high || !low) return false;
+    *to++ = (uint8_t)((high - 1) << 4 | (low - 1));
   }
   return true;
 }

@@ -4,6 +4,10 @@
 #include "otlp/json_object.h"
 #include "otlp/json_text.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 typedef struct jw_state {
   ottl_json *json;
   char *w, *end; /* of json->text */
@@ -217,12 +221,36 @@ static ottl_status jw_text(jw_state *s, const uint8_t *p, size_t len) {
   const uint8_t *end = p + len;
   if (!jw_need(s, len + 64)) return OTTL_NOMEM;
   while (p < end) {
-    /* Room for as many bytes as are left, and the slack of 16 for what gets longer. */
+    /* Room for as many bytes as are left, and the slack of 16 for what gets longer or is copied beyond the end. */
     char *w = s->w;
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16, w += 16) {
+      __m128i v = _mm_loadu_si128((const __m128i *)p);
+      _mm_storeu_si128((__m128i *)w, v);
+      /* As signed bytes, control characters and what is not ASCII are below the blank. */
+      __m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')),
+                                 _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+      if (_mm_movemask_epi8(odd)) break;
+    }
+#endif
     for (; end - p >= 8; p += 8, w += 8) {
       uint64_t v = load_u64(p);
       memcpy(w, &v, 8);
       if (json_odd_bytes(v)) break;
+    }
+    if (end - p < 8 && s->in_end - p >= 8 && p >= s->in) {
+      /* PERF: keys and short values; the bytes behind the end are there, and made harmless. */
+      uint64_t v = load_u64(p), clean = v;
+      unsigned n = (unsigned)(end - p);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+      uint64_t kept = ((uint64_t)1 << (8 * n)) - 1;
+      clean = (v & kept) | (0x2020202020202020u & ~kept);
+#endif
+      memcpy(w, &v, 8);
+      if (!json_odd_bytes(clean)) {
+        s->w = w + n;
+        return OTTL_OK;
+      }
     }
     while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') *w++ = (char)*p++;
     while (p < end && *p >= 0x80) {
@@ -428,12 +456,44 @@ static ottl_status jw_members(jw_state *s, const js_message *m, size_t base, siz
   return OTTL_OK;
 }
 
+static inline void jw_put(jw_state *s, ottl_view v) {
+  memcpy(s->w, v.data, v.len);
+  s->w += v.len;
+}
+
+static ottl_status jw_pair(jw_state *s, const js_message *m, const uint8_t *key, size_t key_len, const uint8_t *value,
+                           const uint8_t *end, unsigned depth) {
+  if (!jw_need(s, 32)) return OTTL_NOMEM;
+  jw_put(s, VIEW("{\"key\":\""));
+  OTTL_TRY(jw_text(s, key, key_len));
+  if (!jw_need(s, 32)) return OTTL_NOMEM;
+  jw_put(s, VIEW("\",\"value\":"));
+  OTTL_TRY(jw_message(s, m->fields[1].message, value, end, depth));
+  if (!jw_need(s, 1)) return OTTL_NOMEM;
+  *s->w++ = '}';
+  return OTTL_OK;
+}
+
 static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p, const uint8_t *end, unsigned depth) {
   ottl_json *json = s->json;
   if (m->is_value && ++depth > json->max_depth) {
     bool inside = p >= s->in && p <= s->in_end;
     return ottl__json_fail(json, OTTL_LIMIT, inside ? (size_t)(p - s->in) : 0, "values nest deeper than %u levels",
                            json->max_depth);
+  }
+  /* PERF: attributes are most of a payload: a pair of one key and one value, a value of one text. */
+  if (m->is_pair && end - p >= 4 && p[0] == 0x0a && p[1] - 1u < 0x7f && end - p > p[1] + 3) {
+    const uint8_t *value = p + 2 + p[1];
+    if (value[0] == 0x12 && value[1] < 0x80 && end - value == value[1] + 2)
+      return jw_pair(s, m, p + 2, p[1], value + 2, end, depth);
+  }
+  if (m->is_value && end - p >= 2 && p[0] == 0x0a && p[1] < 0x80 && end - p == p[1] + 2) {
+    if (!jw_need(s, 32)) return OTTL_NOMEM;
+    jw_put(s, VIEW("{\"stringValue\":\""));
+    OTTL_TRY(jw_text(s, p + 2, p[1]));
+    if (!jw_need(s, 2)) return OTTL_NOMEM;
+    jw_put(s, VIEW("\"}"));
+    return OTTL_OK;
   }
   size_t kept = json->n_entries, base = kept, n;
   const js_joined *joined = json->joined;

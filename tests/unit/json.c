@@ -242,6 +242,8 @@ static void test_refused(void **state) {
       {"{\"resourceLogs\":{}}", 2},
       {"{\"resourceLogs\":[1]}", 2},
       {"{\"resourceLogs\":[{\"schemaUrl\":1}]}", 19},
+      {"{\"resourceLogs\":[{\"schemaUrl\":1,\"resource\":{},\"x\":2}]}", 19},
+      {"{\"resourceLogs\":[{\"resource\":1},{\"schemaUrl\":\"\"}]}", 19},
       {"{\"resourceLogs\":[{\"resource\":{\"droppedAttributesCount\":-1}}]}", 31},
       {"{\"resourceLogs\":[{\"resource\":{\"droppedAttributesCount\":4294967296}}]}", 31},
       {"{\"resourceLogs\":[{\"resource\":{\"droppedAttributesCount\":1.5}}]}", 31},
