@@ -1,0 +1,164 @@
+/* The measured loop: for each message of the payload, in order, bytes in and bytes out, nothing kept. */
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* malloc, counted. */
+typedef struct count_state {
+  uint64_t calls, bytes;
+} count_state;
+
+static void *count_alloc(void *context, size_t bytes) {
+  count_state *st = context;
+  st->calls++;
+  st->bytes += bytes;
+  return malloc(bytes);
+}
+
+static void *count_realloc(void *context, void *old, size_t old_bytes, size_t new_bytes) {
+  count_state *st = context;
+  st->calls++;
+  st->bytes += new_bytes > old_bytes ? new_bytes - old_bytes : 0;
+  return realloc(old, new_bytes);
+}
+
+static void count_free(void *context, void *memory, size_t bytes) {
+  (void)context;
+  (void)bytes;
+  free(memory);
+}
+
+static double clock_ns(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+double bench_now(void) { return clock_ns(CLOCK_MONOTONIC); }
+
+static ottl_exec *measure_exec(const ottl_program *program, const ottl_allocator *allocator) {
+  ottl_exec_options options;
+  ottl_exec_options_init(&options);
+  options.allocator = allocator;
+  ottl_exec *exec = NULL;
+  ottl_status status = ottl_exec_create(program, &options, &exec);
+  if (status != OTTL_OK) bench_fail("exec: %s", ottl_status_name(status));
+  return exec;
+}
+
+static ottl_result measure_run(ottl_exec *exec, const bench_payload *payload, size_t i) {
+  ottl_result result = {0};
+  ottl_status status = ottl_exec_run(exec, payload->messages[i].data, payload->messages[i].len, &result);
+  if (status != OTTL_OK) {
+    size_t offset = 0;
+    const char *why = ottl_exec_failure(exec, &offset);
+    bench_fail("message %zu: %s: %s at byte %zu", i, ottl_status_name(status), why ? why : "", offset);
+  }
+  return result;
+}
+
+/* ---- verification ---- */
+
+static void write_delimited(FILE *f, const uint8_t *data, size_t len) {
+  size_t n = len;
+  for (; n >= 0x80; n >>= 7) putc((int)(n & 0x7F) | 0x80, f);
+  putc((int)n, f);
+  fwrite(data, 1, len, f);
+}
+
+static void write_line(FILE *f, ottl_json *json, ottl_signal signal, const uint8_t *data, size_t len) {
+  const char *text;
+  size_t text_len;
+  if (ottl_json_from_wire(json, signal, data, len, &text, &text_len) != OTTL_OK) bench_fail("%s", ottl_json_error(json, NULL));
+  fwrite(text, 1, text_len, f);
+  putc('\n', f);
+}
+
+void bench_verify(const ottl_program *program, const bench_workload *workload, const bench_payload *payload, const char *out,
+                  bench_report *report) {
+  size_t out_len = out ? strlen(out) : 0;
+  bool as_json = out_len > 6 && !strcmp(out + out_len - 6, ".jsonl");
+  ottl_json *json = NULL;
+  if (as_json && ottl_json_create(NULL, &json) != OTTL_OK) bench_fail("out of memory");
+  FILE *f = out ? fopen(out, "wb") : NULL;
+  if (out && !f) bench_fail("%s cannot be written", out);
+  ottl_exec *exec = measure_exec(program, NULL);
+  for (size_t i = 0; i < payload->n; i++) {
+    ottl_result result = measure_run(exec, payload, i);
+    report->bytes_in += payload->messages[i].len;
+    report->bytes_out += result.len;
+    report->records_in += bench_count_records(workload->signal, payload->messages[i].data, payload->messages[i].len);
+    report->records_out += bench_count_records(workload->signal, result.data, result.len);
+    report->errors += result.errors;
+    if (!f || !result.data) continue; /* a batch that became empty is not handed on */
+    if (as_json) {
+      write_line(f, json, workload->signal, result.data, result.len);
+    } else {
+      write_delimited(f, result.data, result.len);
+    }
+  }
+  if (f && (ferror(f) | fclose(f))) bench_fail("%s cannot be written", out);
+  ottl_exec_free(exec);
+  ottl_json_free(json);
+}
+
+/* ---- measurement ---- */
+
+static int spread_order(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static bench_spread spread_of(double *figures, size_t n) {
+  qsort(figures, n, sizeof *figures, spread_order);
+  return (bench_spread){figures[0], (figures[(n - 1) / 2] + figures[n / 2]) / 2, figures[n - 1]};
+}
+
+/* The largest resident size from here on, in KiB; 0 where the system does not tell. */
+static void peak_reset(void) {
+  FILE *f = fopen("/proc/self/clear_refs", "w");
+  if (!f) return;
+  fputs("5", f);
+  fclose(f);
+}
+
+static uint64_t peak_read(void) {
+  FILE *f = fopen("/proc/self/status", "r");
+  char line[256];
+  unsigned long long kib = 0;
+  while (f && fgets(line, sizeof line, f)) {
+    if (sscanf(line, "VmHWM: %llu", &kib) == 1) break;
+  }
+  if (f) fclose(f);
+  return kib;
+}
+
+void bench_measure(const ottl_program *program, const bench_payload *payload, unsigned rounds, bench_report *report) {
+  count_state count = {0};
+  ottl_allocator allocator = {count_alloc, count_realloc, count_free, &count};
+  ottl_exec *exec = measure_exec(program, &allocator);
+  double *wall = bench_realloc(NULL, rounds * sizeof *wall), *cpu = bench_realloc(NULL, rounds * sizeof *cpu);
+  double records = (double)report->records_in;
+  peak_reset();
+  for (unsigned round = 0; round <= rounds; round++) {
+    if (round == 1) count = (count_state){0}; /* the round before warmed up */
+    double busy = clock_ns(CLOCK_PROCESS_CPUTIME_ID), began = clock_ns(CLOCK_MONOTONIC);
+    for (size_t i = 0; i < payload->n; i++) (void)measure_run(exec, payload, i);
+    double took = clock_ns(CLOCK_MONOTONIC) - began;
+    busy = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - busy;
+    if (round == 0) continue;
+    wall[round - 1] = took / records;
+    cpu[round - 1] = busy / records;
+  }
+  report->ns = spread_of(wall, rounds);
+  report->cpu_ns = spread_of(cpu, rounds);
+  report->allocs = (double)count.calls / (records * rounds);
+  report->alloc_bytes = (double)count.bytes / (records * rounds);
+  report->peak_rss_kib = peak_read();
+  ottl_exec_free(exec);
+  free(wall);
+  free(cpu);
+}
