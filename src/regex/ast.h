@@ -133,6 +133,7 @@ typedef struct rx_prefilter {
   size_t literal_len;
   char *need; /* every match contains it */
   size_t need_len;
+  bool need_begins;               /* every match begins with it */
   size_t need_rare, literal_rare; /* index of the byte to look for first */
 } rx_prefilter;
 OTTL_MUST_CHECK ottl_status ottl__regex_prefilter_init(const ottl_allocator *al, const rx_tree *tree, rx_prefilter *ret);

@@ -9,6 +9,7 @@ enum {
   SMALL_SUBJECT = 1024,   /* searched in one call */
   FIRST_STARTS = 256,     /* start positions of the first call on a larger subject */
   MOST_SCANNED = 1 << 27, /* starts of one call times bytes of the subject */
+  MOST_STEPPED = 1 << 30, /* steps of one start times bytes of the subject */
   BUDGET_NS = 100000,     /* and 10 ns for each byte: about what the linear engine takes */
   SLOW_MATCHES = 32       /* after PCRE2 gave up, so many go straight to the linear engine */
 };
@@ -104,13 +105,20 @@ static int64_t match_now_ns(void) {
   return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
+/* Steps allowed to one start position. A step may scan the whole subject, so a large one gets fewer. */
+static uint32_t match_limit(size_t bytes) {
+  size_t limit = bytes < MATCH_LIMIT_MOST / 4 ? MATCH_LIMIT_LEAST + 4 * bytes : MATCH_LIMIT_MOST;
+  size_t share = MOST_STEPPED / (bytes + 1);
+  if (limit > share) limit = share > MATCH_LIMIT_LEAST ? share : MATCH_LIMIT_LEAST;
+  return (uint32_t)limit;
+}
+
 /* PCRE2 limits the steps of one start position, not of all, and does not count plain scanning. So the starts on a larger
  * subject are tried in groups, under a clock: a search that grows with the square of the subject is given up. The engines agree,
  * so the clock decides who answers, not what. *start is moved over starts that are known to fail. */
 static int match_pcre2(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, size_t *start) {
   size_t left = s.len - *start;
-  uint32_t limit = left < MATCH_LIMIT_MOST / 4 ? (uint32_t)(MATCH_LIMIT_LEAST + 4 * left) : MATCH_LIMIT_MOST;
-  (void)pcre2_set_match_limit(cx->match, limit);
+  (void)pcre2_set_match_limit(cx->match, match_limit(left));
   if (!re->unbounded || left <= SMALL_SUBJECT) return match_pcre2_once(re, cx, s, *start, PCRE2_UNSET);
   int64_t budget = BUDGET_NS + (left > ((size_t)1 << 50) ? INT64_MAX / 2 : 10 * (int64_t)left), begun = match_now_ns();
   size_t most = MOST_SCANNED / left > 64 ? MOST_SCANNED / left : 64;
@@ -145,9 +153,13 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
   if (OTTL_LIKELY(!cx->no_filter)) {
     if (match_literal(re, spans ? re->filter.find : re->filter.match, subject, start, spans, ret)) return OTTL_OK;
     ottl_view rest = view_of(subject.data + start, subject.len - start);
-    if (re->filter.need && ottl__regex_search(rest, re->filter.need, re->filter.need_len, re->filter.need_rare) == SIZE_MAX) {
-      *ret = false;
-      return OTTL_OK;
+    if (re->filter.need) {
+      size_t at = ottl__regex_search(rest, re->filter.need, re->filter.need_len, re->filter.need_rare);
+      if (at == SIZE_MAX) {
+        *ret = false;
+        return OTTL_OK;
+      }
+      if (re->filter.need_begins) start += at;
     }
   }
   bool linear = !re->code || cx->force == REGEX_LINEAR;

@@ -46,6 +46,7 @@ static bool filter_plain(const rx_node *n, uint32_t r) {
 typedef struct filter_best {
   ottl_sbuf run, best;
   int score;
+  bool first, best_begins; /* nothing is consumed before the run; before the best one */
 } filter_best;
 
 static void filter_end_run(filter_best *b) {
@@ -54,10 +55,12 @@ static void filter_end_run(filter_best *b) {
     int score = (5 - (int)filter_rank((uint8_t)v.data[filter_rare(v)])) * 4 + (int)(v.len < 8 ? v.len : 8) * 3;
     if (score > b->score) {
       b->score = score;
+      b->best_begins = b->first;
       b->best.len = 0;
       sbuf_view(&b->best, v);
     }
   }
+  b->first = false;
   b->run.len = 0;
 }
 
@@ -137,7 +140,7 @@ ottl_status ottl__regex_prefilter_init(const ottl_allocator *al, const rx_tree *
   while (n && filter_optional(subs[n - 1])) n--;
   if (n == 1 && subs[0]->op == RX_CAPTURE) subs = subs[0]->subs;
   ret->match = filter_shape(subs, n, &literal);
-  filter_best b = {.score = -1};
+  filter_best b = {.score = -1, .first = true};
   ottl__sbuf_init(&b.run, al);
   ottl__sbuf_init(&b.best, al);
   filter_collect(&b, root);
@@ -146,6 +149,7 @@ ottl_status ottl__regex_prefilter_init(const ottl_allocator *al, const rx_tree *
   if (status == OTTL_OK && b.best.len) {
     status = filter_keep(al, sbuf_all(&b.best), &ret->need, &ret->need_len);
     ret->need_rare = filter_rare(sbuf_all(&b.best));
+    ret->need_begins = b.best_begins;
   }
   if (status == OTTL_OK && literal) {
     b.run.len = 0;
