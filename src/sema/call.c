@@ -120,14 +120,24 @@ static const char *call_param_type(ottl_param_kind kind) {
 /* A literal for a typed getter is coerced now, and refused now. */
 static bool call_coerce(sema *s, const ottl_function *f, const ottl_param *p, ottl_param_kind kind, const ottl_node *v,
                         ottl_expr *e) {
-  ottl_cell cell;
-  if (!s->scratch && (s->fatal = ottl__scratch_create(&s->al, &s->scratch)) != OTTL_OK) return false;
-  if (ottl__coerce(s->arena, s->scratch, kind, e->literal, &cell) != 0) {
+  static const uint8_t plain[] = {OTTL_P_STRING, OTTL_P_INT, OTTL_P_DOUBLE, OTTL_P_BOOL, OTTL_P_MAP};
+  ottl_types sure, takes = ottl__types_param(kind, &sure);
+  bool is_kind = kind >= OTTL_P_IS_STRING && kind <= OTTL_P_IS_MAP,
+       slice = kind == OTTL_P_SLICE_STRING || kind == OTTL_P_SLICE_STRING_LIKE;
+  ottl_cell cell = e->literal;
+  bool good = !slice || (e->types & takes);
+  if (good && !slice) {
+    if (!s->scratch && (s->fatal = ottl__scratch_create(&s->al, &s->scratch)) != OTTL_OK) return false;
+    good = ottl__coerce(s->arena, s->scratch, is_kind ? plain[kind - OTTL_P_IS_STRING] : kind, e->literal, &cell) == 0;
+  }
+  if (!good) {
     char buf[200];
     ottl_diag_item *d = call_wants(s, DIAG_LITERAL_TYPE, v, f, p, call_param_type(kind));
     ottl__diag_mark(d, "%s", ottl__types_text(e->types, buf, sizeof buf));
+    if (kind == OTTL_P_INT && (e->types & TYPES(DOUBLE))) ottl__diag_help(d, "an int has no point; `Int(...)` cuts a float");
     return false;
   }
+  if (is_kind || slice) return true; /* as written: only checked */
   e->literal = cell;
   e->types = (ottl_types)1 << cell_type(cell);
   return true;
@@ -137,7 +147,8 @@ static bool call_coerce(sema *s, const ottl_function *f, const ottl_param *p, ot
 static ottl_expr *call_getter(sema *s, const ottl_function *f, const ottl_param *p, ottl_param_kind kind, const ottl_node *v) {
   ottl_expr *e = ottl__sema_value(s, v);
   if (!e) return NULL;
-  bool typed = kind >= OTTL_P_STRING && kind <= OTTL_P_IS_MAP;
+  bool typed =
+      (kind >= OTTL_P_STRING && kind <= OTTL_P_IS_MAP) || kind == OTTL_P_SLICE_STRING || kind == OTTL_P_SLICE_STRING_LIKE;
   if (typed && e->is_literal) return call_coerce(s, f, p, kind, v, e) ? e : NULL;
   ottl_types sure, takes = ottl__types_param(kind, &sure);
   if (e->types && !(e->types & takes)) {
@@ -421,6 +432,34 @@ static void call_lint_set(sema *s, const ottl_function *f, const ottl_call_site 
   ottl__diag_mark(d, "%s", ottl__types_text(value->types, buf, sizeof buf));
 }
 
+/* A required parameter that was left out though the count fits: in the reference, literals and lists of expressions are then
+ * zero and empty; anything else is nil and crashes. False: there is no empty value. */
+static bool call_empty(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *node, ottl_call_arg *a) {
+  ottl_call_arg empty = {.given = true, .is_literal = true};
+  switch ((ottl_param_kind)p->kind) {
+  case OTTL_P_LIT_STRING: empty.literal = cell_string(VIEW("")); break;
+  case OTTL_P_LIT_INT: empty.literal = cell_int(0); break;
+  case OTTL_P_LIT_DOUBLE: empty.literal = cell_double(0); break;
+  case OTTL_P_LIT_BOOL: empty.literal = cell_bool(false); break;
+  case OTTL_P_LIT_STRINGS:
+    empty.literal = cell_tree(OTTL_T_LIST_ANY, arena_zero(s->arena, sizeof(ottl_list)));
+    if (!empty.literal.word) s->fatal = OTTL_NOMEM;
+    break;
+  case OTTL_P_GETTERS:
+    empty.is_literal = false;
+    empty.items = arena_zero(s->arena, sizeof *empty.items);
+    if (!empty.items) s->fatal = OTTL_NOMEM;
+    break;
+  default: return false;
+  }
+  ottl_diag_item *d =
+      SEMA_WARN(s, EMPTY_ARGUMENT, sema_span(s, node), "`%s` of `%s` is missing and counts as empty", p->name, f->name);
+  char buf[CALL_TEXT];
+  ottl__diag_help(d, "its signature is `%s`", call_signature(f, buf));
+  *a = empty;
+  return true;
+}
+
 ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
   uint32_t index = call_find(s, node->text, (ottl_span){s->source, node->name_begin, node->name_end}, node->is_editor);
   if (index == UINT32_MAX) return NULL;
@@ -462,6 +501,7 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
   if (!good || s->fatal) return NULL;
   for (i = 0; i < f->n_params; i++) {
     if (f->params[i].optional || site->args[i].given) continue;
+    if (call_empty(s, f, &f->params[i], node, &site->args[i])) continue;
     char buf[CALL_TEXT];
     ottl_diag_item *d =
         SEMA_ERROR(s, MISSING_ARGUMENT, sema_span(s, node), "`%s` of `%s` is missing", f->params[i].name, f->name);
@@ -469,7 +509,7 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
     ottl__diag_note(d, "the reference accepts this and crashes when it runs");
     good = false;
   }
-  if (!good || !call_prepare(s, f, node, nodes, site)) return NULL;
+  if (!good || s->fatal || !call_prepare(s, f, node, nodes, site)) return NULL;
   call_type(e, f, site);
   if (f->kind == OTTL_F_EDITOR) call_lint_set(s, f, site, nodes);
   return e;

@@ -23,10 +23,11 @@ static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
   ottl__sema_join(e);
   if (a->types && b->types && !ottl__types_comparable(a->types, b->types)) {
     char buf_a[200], buf_b[200];
-    ottl_diag_item *d = SEMA_WARN(s, NEVER_EQUAL, sema_span(s, node), "this comparison is always %s: the types are never equal",
-                                  node->op == OTTL_CMP_NE ? "true" : "false");
+    ottl_diag_item *d =
+        SEMA_WARN(s, NEVER_EQUAL, sema_span(s, node->last), "this comparison is always %s: the types are never equal",
+                  node->op == OTTL_CMP_NE ? "true" : "false");
+    ottl__diag_mark(d, "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
     ottl__diag_label(d, sema_span(s, node->first), "%s", ottl__types_text(a->types, buf_a, sizeof buf_a));
-    ottl__diag_label(d, sema_span(s, node->last), "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
     const ottl_expr *id = a->types & (TYPES(TRACE_ID) | TYPES(SPAN_ID)) ? a : b, *text = id == a ? b : a;
     if ((id->types & (TYPES(TRACE_ID) | TYPES(SPAN_ID))) && (text->types & TYPES(STRING)) && id->kind == OTTL_E_PATH) {
       const ottl_node *at = id == a ? node->first : node->last;

@@ -118,6 +118,7 @@ ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed) {
 }
 
 const char *ottl__types_text(ottl_types types, char *buf, size_t cap) {
+  if ((types | TYPES(ABSENT)) == TYPES_ANYVALUE) return "any attribute value";
   const char *names[OTTL_TYPE_COUNT];
   size_t n = 0, at = 0;
   for (unsigned t = 0; t < OTTL_TYPE_COUNT; t++) {

@@ -112,10 +112,10 @@ static ottl_expr *value_math(sema *s, const ottl_node *node) {
   e->types = ottl__types_math(node->op, a->types, b->types, &e->may_fail);
   if (!e->types && a->types && b->types) {
     char buf_a[200], buf_b[200];
-    ottl_diag_item *d =
-        SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, node), "this arithmetic always fails: `%c` does not take these types", node->op);
+    ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, node->last),
+                                  "this arithmetic always fails: `%c` does not take these types", node->op);
+    ottl__diag_mark(d, "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
     ottl__diag_label(d, sema_span(s, node->first), "%s", ottl__types_text(a->types, buf_a, sizeof buf_a));
-    ottl__diag_label(d, sema_span(s, node->last), "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
   }
   if (node->op == '/') {
     bool zero = (ottl__sema_is_literal(b, OTTL_T_INT) && b->literal.word == 0) ||
