@@ -80,4 +80,21 @@ typedef struct ottl_field_info {
 } ottl_field_info;
 extern const ottl_field_info ottl__fields[OTTL_FIELD_COUNT];
 
+/* Where a field lies: the AT rows of schema.def, those of one field side by side. */
+typedef struct ottl_field_place {
+  uint8_t field; /* ottl_field */
+  uint8_t message;
+  uint8_t sub; /* number of the singular message that holds it, or 0 */
+  uint8_t number;
+} ottl_field_place;
+_Static_assert(OTTL_FIELD_COUNT < UINT8_MAX, "field ids fit a byte");
+extern const ottl_field_place ottl__places[];
+extern const uint32_t ottl__n_places;
+
+/* The number of the container of a metric's points: 5, 7, 9, 10 or 11; 0 for NONE. */
+uint8_t ottl__metric_container(ottl_metric_kind kind);
+/* The kind of the metric whose points are in that field; NONE for other fields. */
+ottl_metric_kind ottl__metric_kind_of(uint32_t container);
+ottl_message ottl__point_message(ottl_metric_kind kind);
+
 #endif

@@ -1,0 +1,119 @@
+/* Entries of a row's map and the key columns that mirror some of them, brought into line with each other.
+ *
+ * flush: columns -> entries, with the reference's order: a new key is appended, a removed one leaves its place to the last entry.
+ * reload: entries -> columns. A column mirrors the first entry with its key. */
+#include "batch/map.h"
+
+#include "batch/keyset.h"
+
+static uint32_t entry_of(const ottl_rowmap *map, const ottl_reg *col, uint32_t row, ottl_view key) {
+  if (col->slot) return col->slot[row] == UINT16_MAX ? UINT32_MAX : col->slot[row];
+  const ottl_entry *e = ottl__rowmap_find(map, key);
+  return e ? (uint32_t)(e - map->items) : UINT32_MAX;
+}
+
+static void load_column(ottl_reg *col, uint32_t row, const ottl_entry *e) {
+  col->word[row] = e->word;
+  col->len[row] = e->len;
+  col->tag[row] = e->tag;
+}
+
+/* The column of a key of that map, or OTTL_NO_COLUMN. */
+static uint16_t column_of(const ottl_batch *b, uint32_t m, ottl_view key) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
+    ottl_view k = b->layout->columns[c].key;
+    if (k.len == key.len && key_same(k.data, key.data, (uint32_t)key.len)) return (uint16_t)c;
+  }
+  return OTTL_NO_COLUMN;
+}
+
+static ottl_status set_slot(ottl_reg *col, uint32_t row, uint32_t at) {
+  if (!col->slot) return OTTL_OK;
+  if (at >= UINT16_MAX) return OTTL_LIMIT;
+  col->slot[row] = (uint16_t)at;
+  return OTTL_OK;
+}
+
+static ottl_status remove_entry(ottl_batch *b, uint32_t m, uint32_t row, uint32_t at) {
+  ottl_rowmap *map = &b->maps[m].rows[row];
+  uint16_t gone = map->items[at].column, moved = map->items[map->n - 1].column;
+  ottl__rowmap_remove_swap(map, at);
+  if (gone != OTTL_NO_COLUMN && b->columns[gone].slot) b->columns[gone].slot[row] = UINT16_MAX;
+  if (at < map->n && moved != OTTL_NO_COLUMN) return set_slot(&b->columns[moved], row, at);
+  return OTTL_OK;
+}
+
+ottl_status ottl__map_flush_row(ottl_batch *b, uint32_t m, uint32_t row) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  ottl_rowmap *map = &b->maps[m].rows[row];
+  bool removed = false;
+  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
+    ottl_reg *col = &b->columns[c];
+    if (!col->any_dirty || !bm_get(col->dirty, row)) continue;
+    ottl_view key = b->layout->columns[c].key;
+    uint32_t at = entry_of(map, col, row, key);
+    bm_clear(col->dirty, row);
+    bm_set(b->maps[m].dirty, row);
+    if (col->tag[row] == OTTL_T_ABSENT) {
+      if (at == UINT32_MAX) continue;
+      OTTL_TRY(remove_entry(b, m, row, at));
+      removed = true;
+      continue;
+    }
+    if (at == UINT32_MAX) {
+      at = map->n;
+      ottl_entry *e = ottl__rowmap_push(&b->arena, map, key);
+      if (!e) return OTTL_NOMEM;
+      e->keyid = spec->entries ? ottl__key_id(b, key) : OTTL_NO_KEY;
+      e->column = (uint16_t)c;
+      e->raw_begin = e->raw_end = 0;
+      OTTL_TRY(set_slot(col, row, at));
+    }
+    entry_set(&map->items[at], (ottl_cell){col->word[row], col->len[row], col->tag[row]});
+  }
+  if (removed && b->maps[m].any_dups && bm_get(b->maps[m].dups, row)) return ottl__map_reload_row(b, m, row);
+  return OTTL_OK;
+}
+
+ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  ottl_rowmaps *maps = &b->maps[m];
+  ottl_rowmap *map = &maps->rows[row];
+  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
+    ottl_reg *col = &b->columns[c];
+    col->tag[row] = OTTL_T_ABSENT;
+    if (col->slot) col->slot[row] = UINT16_MAX;
+    bm_clear(col->dirty, row);
+  }
+  bm_clear(maps->dups, row);
+  for (uint32_t i = 0; i < map->n; i++) {
+    ottl_entry *e = &map->items[i];
+    ottl_view key = {e->key, e->klen};
+    if (e->dirty && e->keyid != OTTL_NO_KEY && !view_eq(b->key_names[e->keyid], key)) e->keyid = OTTL_NO_KEY;
+    e->column = column_of(b, m, key);
+    if (e->column == OTTL_NO_COLUMN) continue;
+    ottl_reg *col = &b->columns[e->column];
+    if (col->tag[row] != OTTL_T_ABSENT) { /* a later entry with the same key */
+      e->column = OTTL_NO_COLUMN;
+      bm_set(maps->dups, row);
+      maps->any_dups = true;
+      continue;
+    }
+    load_column(col, row, e);
+    OTTL_TRY(set_slot(col, row, i));
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__map_flush(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n) {
+  if (!batch->layout->maps[map].entries) return OTTL_INVALID_ARG;
+  SEL_EACH(sel, n, row) { OTTL_TRY(ottl__map_flush_row(batch, map, row)); }
+  return OTTL_OK;
+}
+
+ottl_status ottl__map_reload(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n) {
+  if (!batch->layout->maps[map].entries) return OTTL_INVALID_ARG;
+  SEL_EACH(sel, n, row) { OTTL_TRY(ottl__map_reload_row(batch, map, row)); }
+  return OTTL_OK;
+}

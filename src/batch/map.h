@@ -1,0 +1,10 @@
+/* One row's part of ottl__map_flush and ottl__map_reload; maps[m].rows[row] must be there (either tier). */
+#ifndef OTTL_SRC_BATCH_MAP_H
+#define OTTL_SRC_BATCH_MAP_H
+
+#include "batch/batch.h"
+
+OTTL_MUST_CHECK ottl_status ottl__map_flush_row(ottl_batch *batch, uint32_t map, uint32_t row);
+OTTL_MUST_CHECK ottl_status ottl__map_reload_row(ottl_batch *batch, uint32_t map, uint32_t row);
+
+#endif

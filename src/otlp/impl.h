@@ -1,0 +1,207 @@
+/* What the batch keeps for itself between framing, projection, weaving and splicing. See batch.h for the whole.
+ *
+ * Rows of ITEM and below are woven as a whole: their new body is complete. Rows of RESOURCE and SCOPE have most of the payload
+ * below them, so their new body is their own fields alone, and gaps say where which children go:
+ *
+ *   body of a scope   [ scope ][ item 0 ][ item 1 ]..[ item n-1 ][ schema_url ]        in the payload, rows[].start says where
+ *   woven             [ new scope ]^[ schema_url ]                                     gap { at ^, first 0, end n } */
+#ifndef OTTL_SRC_OTLP_IMPL_H
+#define OTTL_SRC_OTLP_IMPL_H
+
+#include "batch/batch.h"
+#include "batch/keyset.h"
+#include "otlp/wire.h"
+
+typedef struct ot_gap {
+  uint32_t at, first, end; /* children first .. end stand before offset `at` of the own body */
+} ot_gap;
+typedef struct ot_gaps {
+  uint32_t n;
+  ot_gap gap[];
+} ot_gaps;
+
+/* A row that is encoded oddly, while its canonical form stands in for it. */
+typedef struct ot_odd {
+  const uint8_t *body, *canonical; /* body: as it came */
+  struct ot_gaps *gaps;            /* as they were */
+  uint32_t len, row;
+  uint8_t level;
+} ot_odd;
+
+typedef enum ot_op {
+  OT_SKIP,
+  OT_FIX64,
+  OT_FIX32,
+  OT_I32,
+  OT_U32,
+  OT_BOOL,
+  OT_SINT32,
+  OT_VIEW,
+  OT_TRACE_ID,
+  OT_SPAN_ID,
+  OT_ANY,
+  OT_REPEATED,
+  OT_PACKED,
+  OT_INT, /* members of NUMBER */
+  OT_DOUBLE,
+  OT_KEYS,    /* a map in the key tier that is only read */
+  OT_KEYS_RW, /* a map in the key tier that may be written */
+  OT_ENTRIES, /* a map in the entry tier */
+  OT_SUB,     /* a singular message with a table of its own; `index` is its own column or OTTL_NO_COLUMN */
+} ot_op;
+
+#define OT_NUMBERS 32 /* every field that we know has a lower number */
+
+typedef struct ot_table ot_table;
+typedef struct ot_action {
+  uint8_t op;
+  uint8_t wire_type;
+  uint16_t index; /* of the column or map */
+} ot_action;
+struct ot_table {
+  ot_action at[OT_NUMBERS];
+  ot_table *sub[OT_NUMBERS];
+};
+
+typedef struct ot_place {
+  uint8_t number, sub; /* number 0: the message does not have it */
+} ot_place;
+
+typedef enum wv_kind {
+  WV_CUT,     /* nothing instead */
+  WV_VARINT,  /* tag, varint word */
+  WV_64,      /* tag, 8 bytes of word */
+  WV_32,      /* tag, 4 bytes of word */
+  WV_BYTES,   /* tag, length, len bytes at word */
+  WV_ANY,     /* tag, length, AnyValue of { word, len, tag } */
+  WV_ENTRY,   /* tag, length, KeyValue of `key` and that AnyValue */
+  WV_ENTRIES, /* the entries of the rowmap at word, each with its tag */
+  WV_RAW,     /* `size` bytes at word */
+  WV_SUB,     /* tag, length, the sub-message with the edits of the second list */
+  WV_GAP,     /* nothing; children first .. last go here */
+} wv_kind;
+
+typedef struct wv_edit {
+  uint32_t begin, end; /* of the row's body: what is replaced */
+  uint32_t size;       /* bytes put there */
+  uint32_t len;        /* WV_GAP: first child */
+  uint64_t word;       /* WV_GAP: end of the children */
+  uint32_t value_size; /* bytes of the AnyValue; WV_SUB: of the sub-message's body */
+  uint8_t kind, number, tag;
+  ottl_view key;
+} wv_edit;
+
+typedef struct wv_list {
+  wv_edit *items;
+  size_t n, cap;
+} wv_list;
+
+typedef struct ot_field { /* a field as it stands on the wire, for the canonical form */
+  const uint8_t *tag, *value, *end;
+  uint32_t number;
+  uint8_t wire_type;
+} ot_field;
+
+typedef struct ot_impl {
+  ottl_arena pass;                 /* columns, tables: reset by bind */
+  ottl_arena window;               /* entries of the own level: reset by window */
+  ot_table *tables[OTTL_MESSAGES]; /* NULL: nothing of the message is read */
+  ottl_keyset *keysets;            /* by map */
+  ot_place *places;                /* [column * OTTL_MESSAGES + message] */
+  ot_place *map_places;
+  uint32_t window_rows;
+  bool bound;
+  bool in_window;
+  bool touched;     /* the output is not the input */
+  bool kinds_known; /* of METRIC rows */
+  bool points_seen; /* a pass looked at the points of metrics: drop_empty then holds for metrics too */
+  uint32_t *up_store[OTTL_LEVELS];
+
+  ot_gaps **gaps[OTTL_L_ITEM]; /* by row; NULL: no row of the level has any */
+  ot_odd *odd;
+  size_t n_odd, odd_cap;
+  uint8_t *pen, *pen_end; /* where the next woven body goes: bodies are packed, so that runs of them are one copy */
+  wv_list edits, sub_edits;
+  ot_gap *new_gaps; /* of the row being woven */
+  size_t n_new_gaps, new_gaps_cap;
+  ot_field *fields;
+  size_t n_fields, fields_cap;
+
+  uint32_t *sizes[OTTL_L_ITEM]; /* finish: bodies of edited resources and scopes */
+  size_t sizes_cap[OTTL_L_ITEM];
+  uint8_t *out;
+  size_t out_cap;
+} ot_impl;
+
+static inline ot_impl *ot_of(const ottl_batch *b) { return b->impl; }
+
+/* Refuses the payload; `at` may lie in the arena, then the offset is 0. Returns DATA. */
+ottl_status ottl__ot_refuse(ottl_batch *b, const uint8_t *at, const char *text);
+
+/* index.c */
+void ottl__ot_rows_done(ottl_batch *b, ottl_rows *rows);
+OTTL_MUST_CHECK ottl_status ottl__ot_metric_kinds(ottl_batch *b);
+
+/* project_plan.c */
+OTTL_MUST_CHECK ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout);
+
+/* project.c: columns and maps of the level for rows first .. first + n, at indexes 0 .. n. */
+OTTL_MUST_CHECK ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n);
+/* The entries of a map between begin and end of the row's body. */
+OTTL_MUST_CHECK ottl_status ottl__ot_entries(ottl_batch *b, ottl_arena *arena, ot_place place, const uint8_t *body,
+                                             uint32_t begin, uint32_t end, ottl_rowmap *ret);
+
+/* canonical.c: the row's message in canonical form, in the batch's arena. Parents above ITEM lose their children: *ret_gap is
+ * where they go. */
+OTTL_MUST_CHECK ottl_status ottl__ot_canonical(ottl_batch *b, unsigned message, const uint8_t *body, uint32_t len,
+                                               const uint8_t **ret, uint32_t *ret_len, uint32_t *ret_gap);
+
+/* weave_level.c */
+/* Weaves the rows first .. first + n of a level that need it: `columns`: those with dirty bits in columns
+ * or maps, at index row - first; `edited`: those that are EDITED, which get their children's changes (ITEM and below only). */
+OTTL_MUST_CHECK ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns,
+                                                 bool edited);
+/* Everything below ITEM that changed is put together up to ITEM; columns: the levels above the pass's have edits of their own. */
+OTTL_MUST_CHECK ottl_status ottl__ot_gather(ottl_batch *b, bool columns);
+/* Marks what is above the row as EDITED. */
+void ottl__ot_mark_up(ottl_batch *b, ottl_level level, uint32_t row);
+/* Puts the bodies of odd rows of the level back that nobody wrote. */
+void ottl__ot_restore(ottl_batch *b, ottl_level level);
+
+/* weave.c: a new body for one row from the edits that im->edits and im->sub_edits hold; they are emptied. */
+OTTL_MUST_CHECK ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row);
+wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin, uint32_t end);
+
+static inline ot_gaps *ot_gaps_of(const ot_impl *im, unsigned level, uint32_t row) {
+  return level < OTTL_L_ITEM && im->gaps[level] ? im->gaps[level][row] : NULL;
+}
+/* The tag of a row in its parent; one byte. */
+static inline uint8_t ot_row_tag(const ottl_batch *b, unsigned level, uint32_t row) {
+  switch (level) {
+  case OTTL_L_RESOURCE: return WR_TAG(1, WR_LEN);
+  case OTTL_L_SCOPE:
+  case OTTL_L_ITEM: return WR_TAG(2, WR_LEN);
+  case OTTL_L_CHILD: return b->rows[level].message[row] == OTTL_M_EVENT ? WR_TAG(11, WR_LEN) : WR_TAG(1, WR_LEN);
+  default:
+    switch (b->rows[OTTL_L_CHILD].message[b->rows[level].parent[row]]) {
+    case OTTL_M_HISTOGRAM_POINT: return WR_TAG(8, WR_LEN);
+    case OTTL_M_EXP_POINT: return WR_TAG(11, WR_LEN);
+    default: return WR_TAG(5, WR_LEN);
+    }
+  }
+}
+/* A woven row of ITEM or below with its tag and length, which stand before its body. */
+static inline const uint8_t *ot_woven(const ottl_rows *r, uint32_t row, uint32_t *ret_len) {
+  uint32_t head = 1 + wr_varint_size(r->len[row]);
+  *ret_len = head + r->len[row];
+  return r->body[row] - head;
+}
+/* The end of the length-delimited field at `at`, which was framed before. */
+static inline const uint8_t *ot_field_end(const uint8_t *at, const uint8_t *end) {
+  uint32_t number, type, len;
+  const uint8_t *p = wr_tag(at, end, &number, &type);
+  p = p ? wr_len(p, end, &len) : NULL;
+  return p ? p + len : end;
+}
+
+#endif

@@ -1,0 +1,488 @@
+/* Projection: one walk over a row's body stores what the program reads, field by field and key by key.
+ *
+ * The action tables say what to do with a field; most fields are stepped over. A row that is encoded in a legal but odd way (see
+ * canonical.c) is walked a second time in its canonical form. */
+#include "otlp/impl.h"
+
+typedef enum pj_result { PJ_OK, PJ_ODD, PJ_BAD, PJ_NOMEM, PJ_LIMIT } pj_result;
+
+typedef struct pj_walk {
+  ottl_batch *b;
+  ot_impl *im;
+  uint32_t i; /* the row's index into columns */
+  const uint8_t *body;
+  const uint8_t *bad; /* PJ_BAD */
+  const char *text;
+  uint32_t sub; /* number of the sub-message that was seen, or 0 */
+  /* entry tier: the row's list while it grows, and the list of the row before, which predicts it */
+  ottl_rowmap list, before;
+  ottl_arena *entries;
+} pj_walk;
+
+static pj_result pj_bad(pj_walk *w, const uint8_t *at, const char *text) {
+  w->bad = at;
+  w->text = text;
+  return PJ_BAD;
+}
+
+/* -- values -- */
+
+/* An AnyValue with exactly one member, encoded the usual way; false: ask ottl__anyvalue_decode. */
+static inline bool any_fast(const uint8_t *p, uint32_t n, ottl_cell *ret) {
+  if (n == 0) {
+    *ret = cell_nil();
+    return true;
+  }
+  static const uint8_t types[8] = {[1] = OTTL_T_STRING, [5] = OTTL_T_LIST, [6] = OTTL_T_MAP, [7] = OTTL_T_BYTES};
+  const uint8_t *end = p + n;
+  switch (*p) {
+  case WR_TAG(1, WR_LEN):
+  case WR_TAG(5, WR_LEN):
+  case WR_TAG(6, WR_LEN):
+  case WR_TAG(7, WR_LEN): {
+    uint32_t len;
+    const uint8_t *value = wr_len(p + 1, end, &len);
+    if (!value || value + len != end) return false;
+    *ret = (ottl_cell){(uint64_t)(uintptr_t)value, len, types[*p >> 3]};
+    return true;
+  }
+  case WR_TAG(2, WR_VARINT):
+    if (n != 2 || p[1] >= 0x80) return false;
+    *ret = cell_bool(p[1]);
+    return true;
+  case WR_TAG(3, WR_VARINT): {
+    uint64_t v;
+    if (wr_varint(p + 1, end, &v) != end) return false;
+    *ret = cell_int((int64_t)v);
+    return true;
+  }
+  case WR_TAG(4, WR_64):
+    if (n != 9) return false;
+    *ret = (ottl_cell){wr_load64(p + 1), 0, OTTL_T_DOUBLE};
+    return true;
+  default: return false;
+  }
+}
+
+static inline bool any_decode(const uint8_t *p, uint32_t n, ottl_cell *ret) {
+  if (OTTL_LIKELY(any_fast(p, n, ret))) return true;
+  return ottl__anyvalue_decode(p, n, ret) == OTTL_OK;
+}
+
+/* A KeyValue of any legal form: the last key wins, and the last value that is not empty, as in pdata. */
+static OTTL_NOINLINE bool entry_slow(const uint8_t *p, uint32_t n, ottl_view *ret_key, ottl_cell *ret_value) {
+  const uint8_t *end = p + n;
+  *ret_key = (ottl_view){(const char *)p, 0};
+  *ret_value = cell_nil();
+  while (p < end) {
+    uint32_t number, type, len;
+    p = wr_tag(p, end, &number, &type);
+    if (!p) return false;
+    if (number == 1 || number == 2) {
+      if (type != WR_LEN || !(p = wr_len(p, end, &len))) return false;
+      if (number == 1) {
+        *ret_key = (ottl_view){(const char *)p, len};
+      } else {
+        ottl_cell value;
+        if (!any_decode(p, len, &value)) return false;
+        if (!cell_is_nil(value)) *ret_value = value;
+      }
+      p += len;
+    } else {
+      if (number == 3 && type != WR_VARINT) return false; /* key_strindex */
+      p = ottl__wr_skip(p, end, type);
+      if (!p) return false;
+    }
+  }
+  return true;
+}
+
+/* The usual form: key, then value, and nothing else. *ret_value NULL: no value. false: not of that form. */
+static inline bool entry_fast(const uint8_t *p, uint32_t n, const uint8_t **ret_key, uint32_t *ret_klen,
+                              const uint8_t **ret_value, uint32_t *ret_len) {
+  const uint8_t *end = p + n;
+  if (OTTL_UNLIKELY(n < 2 || p[0] != WR_TAG(1, WR_LEN))) return false;
+  p = wr_len(p + 1, end, ret_klen);
+  if (OTTL_UNLIKELY(!p)) return false;
+  *ret_key = p;
+  p += *ret_klen;
+  if (OTTL_UNLIKELY(p == end)) {
+    *ret_value = end;
+    *ret_len = 0;
+    return true;
+  }
+  if (OTTL_UNLIKELY(*p != WR_TAG(2, WR_LEN))) return false;
+  p = wr_len(p + 1, end, ret_len);
+  *ret_value = p;
+  return OTTL_LIKELY(p && p + *ret_len == end);
+}
+
+/* -- entries of maps -- */
+
+static inline void column_put(ottl_reg *col, uint32_t i, ottl_cell c, uint32_t off, uint32_t end) {
+  col->word[i] = c.word;
+  col->len[i] = c.len;
+  col->tag[i] = c.tag;
+  col->off[i] = off;
+  col->end[i] = end;
+}
+
+static void note_dup(ottl_rowmaps *map, uint32_t i) {
+  bm_set(map->dups, i);
+  map->any_dups = true;
+}
+
+static inline pj_result keys_entry(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *value, uint32_t n) {
+  const uint8_t *key, *any;
+  uint32_t klen, len;
+  ottl_cell c;
+  uint16_t column;
+  if (OTTL_LIKELY(entry_fast(value, n, &key, &klen, &any, &len))) {
+    column = keyset_find(&w->im->keysets[m], (const char *)key, klen);
+    if (column == OTTL_NO_COLUMN) return PJ_OK;
+    if (!any_decode(any, len, &c)) return pj_bad(w, any, "malformed value of an attribute");
+  } else {
+    ottl_view k;
+    if (!entry_slow(value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
+    column = keyset_find(&w->im->keysets[m], k.data, (uint32_t)k.len);
+    if (column == OTTL_NO_COLUMN) return PJ_OK;
+  }
+  ottl_reg *col = &w->b->columns[column];
+  if (OTTL_UNLIKELY(col->tag[w->i] != OTTL_T_ABSENT)) {
+    note_dup(&w->b->maps[m], w->i);
+    return PJ_OK;
+  }
+  column_put(col, w->i, c, (uint32_t)(tag - w->body), (uint32_t)(value + n - w->body));
+  return PJ_OK;
+}
+
+static OTTL_NOINLINE bool list_grow(pj_walk *w) {
+  uint32_t cap = w->list.cap ? w->list.cap * 2 : w->before.n + 8;
+  ottl_entry *items = cap < UINT32_MAX / 2 ? arena_array(w->entries, cap, sizeof *items) : NULL;
+  if (!items) return false;
+  if (w->list.n) memcpy(items, w->list.items, w->list.n * sizeof *items);
+  w->list.items = items;
+  w->list.cap = cap;
+  return true;
+}
+
+static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *value, uint32_t n) {
+  const uint8_t *key, *any;
+  uint32_t klen, len;
+  ottl_cell c;
+  if (OTTL_LIKELY(entry_fast(value, n, &key, &klen, &any, &len))) {
+    if (!any_decode(any, len, &c)) return pj_bad(w, any, "malformed value of an attribute");
+  } else {
+    ottl_view k;
+    if (!entry_slow(value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
+    key = (const uint8_t *)k.data;
+    klen = (uint32_t)k.len;
+  }
+  uint32_t at = w->list.n;
+  if (OTTL_UNLIKELY(at == w->list.cap) && !list_grow(w)) return PJ_NOMEM;
+  ottl_rowmaps *map = &w->b->maps[m];
+  uint32_t keyid;
+  uint16_t column;
+  if (at < w->before.n && w->before.items[at].klen == klen && key_same(w->before.items[at].key, (const char *)key, klen) &&
+      !map->any_dups) {
+    keyid = w->before.items[at].keyid;
+    column = w->before.items[at].column;
+  } else {
+    keyid = ottl__key_id(w->b, view_of(key, klen));
+    column = keyset_find(&w->im->keysets[m], (const char *)key, klen);
+  }
+  uint32_t off = (uint32_t)(tag - w->body), end = (uint32_t)(value + n - w->body);
+  if (column != OTTL_NO_COLUMN) {
+    ottl_reg *col = &w->b->columns[column];
+    if (OTTL_UNLIKELY(col->tag[w->i] != OTTL_T_ABSENT)) {
+      note_dup(map, w->i);
+      column = OTTL_NO_COLUMN;
+    } else {
+      if (OTTL_UNLIKELY(at >= UINT16_MAX)) return PJ_LIMIT;
+      column_put(col, w->i, c, off, end);
+      col->slot[w->i] = (uint16_t)at;
+    }
+  }
+  w->list.items[at] = (ottl_entry){.key = (const char *)key,
+                                   .word = c.word,
+                                   .klen = klen,
+                                   .len = c.len,
+                                   .raw_begin = off,
+                                   .raw_end = end,
+                                   .keyid = keyid,
+                                   .column = column,
+                                   .tag = c.tag};
+  w->list.n = at + 1;
+  return PJ_OK;
+}
+
+/* Widens the range of the map's entries; false: something stands between them. */
+static inline bool raw_range(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *end) {
+  ottl_rowmaps *map = &w->b->maps[m];
+  uint32_t at = (uint32_t)(tag - w->body);
+  if (map->raw_end[w->i] == 0)
+    map->raw_begin[w->i] = at;
+  else if (OTTL_UNLIKELY(map->raw_end[w->i] != at))
+    return false;
+  map->raw_end[w->i] = (uint32_t)(end - w->body);
+  return true;
+}
+
+/* -- fields -- */
+
+static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uint8_t *end);
+
+/* Notes where a singular field is; false: it was there before. */
+static inline bool seen(pj_walk *w, ottl_reg *col, const uint8_t *tag, const uint8_t *end) {
+  if (OTTL_UNLIKELY(col->end[w->i])) return false;
+  col->off[w->i] = (uint32_t)(tag - w->body);
+  col->end[w->i] = (uint32_t)(end - w->body);
+  return true;
+}
+
+static pj_result len_field(pj_walk *w, const ot_table *t, uint32_t number, const uint8_t *tag, const uint8_t *value, uint32_t n) {
+  const ot_action a = t->at[number];
+  const uint32_t i = w->i;
+  if (a.op == OT_SUB) {
+    if (w->sub) return PJ_ODD;
+    w->sub = number;
+    if (a.index != OTTL_NO_COLUMN) {
+      ottl_reg *col = &w->b->columns[a.index];
+      if (!seen(w, col, tag, value + n)) return PJ_ODD;
+      col->word[i] = (uint64_t)(uintptr_t)value;
+      col->len[i] = n;
+    }
+    return walk(w, t->sub[number], value, value + n);
+  }
+  ottl_reg *col = &w->b->columns[a.index];
+  if (a.op == OT_REPEATED) {
+    if (col->end[i] == 0) {
+      col->word[i] = (uint64_t)(uintptr_t)tag;
+      col->off[i] = (uint32_t)(tag - w->body);
+    }
+    col->end[i] = (uint32_t)(value + n - w->body);
+    col->len[i]++;
+    return PJ_OK;
+  }
+  if (!seen(w, col, tag, value + n)) return PJ_ODD;
+  switch (a.op) {
+  case OT_TRACE_ID:
+    if (n != 0 && n != 16) return pj_bad(w, tag, "a trace id must have 16 bytes");
+    break;
+  case OT_SPAN_ID:
+    if (n != 0 && n != 8) return pj_bad(w, tag, "a span id must have 8 bytes");
+    break;
+  case OT_PACKED:
+    if (n % 8) return pj_bad(w, tag, "a packed field ends within an element");
+    break;
+  case OT_ANY: {
+    ottl_cell c;
+    if (!any_decode(value, n, &c)) return pj_bad(w, tag, "malformed value");
+    col->word[i] = c.word;
+    col->len[i] = c.len;
+    col->tag[i] = c.tag;
+    return PJ_OK;
+  }
+  default: break;
+  }
+  col->word[i] = (uint64_t)(uintptr_t)value;
+  col->len[i] = n;
+  return PJ_OK;
+}
+
+static inline bool is_map(unsigned op) { return op >= OT_KEYS && op <= OT_ENTRIES; }
+
+static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uint8_t *end) {
+  while (p < end) {
+    const uint8_t *tag = p;
+    uint32_t number, type, n;
+    p = wr_tag(p, end, &number, &type);
+    if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed tag");
+    ot_action a = {0};
+    if (OTTL_LIKELY(number < OT_NUMBERS)) a = t->at[number];
+    if (OTTL_UNLIKELY(a.op != OT_SKIP && a.wire_type != type)) {
+      if (a.op == OT_PACKED && type == WR_64) return PJ_ODD;
+      return pj_bad(w, tag, "wrong wire type");
+    }
+    switch (type) {
+    case WR_LEN: {
+      const uint8_t *value = wr_len(p, end, &n);
+      if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, "length runs over the end of the message");
+      p = value + n;
+      if (a.op == OT_SKIP) continue;
+      pj_result r;
+      if (OTTL_LIKELY(is_map(a.op))) {
+        if (a.op != OT_KEYS && OTTL_UNLIKELY(!raw_range(w, a.index, tag, p))) return PJ_ODD;
+        r = a.op == OT_ENTRIES ? list_entry(w, a.index, tag, value, n) : keys_entry(w, a.index, tag, value, n);
+      } else {
+        r = len_field(w, t, number, tag, value, n);
+      }
+      if (OTTL_UNLIKELY(r != PJ_OK)) return r;
+      continue;
+    }
+    case WR_VARINT: {
+      uint64_t v;
+      p = wr_varint(p, end, &v);
+      if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed varint");
+      if (a.op == OT_SKIP) continue;
+      ottl_reg *col = &w->b->columns[a.index];
+      if (!seen(w, col, tag, p)) return PJ_ODD;
+      switch (a.op) {
+      case OT_I32: v = (uint64_t)(int64_t)(int32_t)(uint32_t)v; break;
+      case OT_U32: v = (uint32_t)v; break;
+      case OT_BOOL: v = v != 0; break;
+      default: v = (uint64_t)(int64_t)(int32_t)((uint32_t)(v >> 1) ^ (0 - (uint32_t)(v & 1))); break; /* zigzag, as pdata */
+      }
+      col->word[w->i] = v;
+      continue;
+    }
+    case WR_64: {
+      if (OTTL_UNLIKELY(end - p < 8)) return pj_bad(w, tag, "length runs over the end of the message");
+      p += 8;
+      if (a.op == OT_SKIP) continue;
+      ottl_reg *col = &w->b->columns[a.index];
+      if (!seen(w, col, tag, p)) return PJ_ODD;
+      col->word[w->i] = wr_load64(p - 8);
+      if (a.op != OT_FIX64) col->tag[w->i] = a.op == OT_INT ? OTTL_T_INT : OTTL_T_DOUBLE;
+      continue;
+    }
+    case WR_32: {
+      if (OTTL_UNLIKELY(end - p < 4)) return pj_bad(w, tag, "length runs over the end of the message");
+      p += 4;
+      if (a.op == OT_SKIP) continue;
+      ottl_reg *col = &w->b->columns[a.index];
+      if (!seen(w, col, tag, p)) return PJ_ODD;
+      col->word[w->i] = wr_load32(p - 4);
+      continue;
+    }
+    default:
+      p = ottl__wr_skip(p, end, type);
+      if (!p) return pj_bad(w, tag, "malformed group");
+    }
+  }
+  return PJ_OK;
+}
+
+/* -- rows -- */
+
+static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
+  const ottl_layout *layout = b->layout;
+  for (unsigned c = 0; c < layout->n_columns; c++) {
+    if (layout->columns[c].level != level) continue;
+    ottl_reg *col = &b->columns[c];
+    col->word[i] = 0;
+    if (col->len) col->len[i] = 0;
+    if (col->tag) col->tag[i] = layout->columns[c].source == OTTL_COL_KEY ? OTTL_T_ABSENT : OTTL_T_NIL;
+    if (col->slot) col->slot[i] = UINT16_MAX;
+    col->off[i] = col->end[i] = 0;
+  }
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    if (layout->maps[m].level != level) continue;
+    bm_clear(b->maps[m].dups, i);
+    if (b->maps[m].raw_begin) b->maps[m].raw_begin[i] = b->maps[m].raw_end[i] = 0;
+  }
+}
+
+/* The canonical form stands in for the row until the window or the pass ends: see ottl__ot_restore. */
+static ottl_status stand_in(ottl_batch *b, ottl_level level, uint32_t row) {
+  ot_impl *im = ot_of(b);
+  ottl_rows *r = &b->rows[level];
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->odd, &im->odd_cap, im->n_odd + 1, sizeof *im->odd));
+  ot_gaps *before = ot_gaps_of(im, level, row);
+  ot_odd odd = {r->body[row], NULL, before, r->len[row], row, (uint8_t)level};
+  uint32_t len, gap;
+  OTTL_TRY(ottl__ot_canonical(b, r->message[row], odd.body, odd.len, &odd.canonical, &len, &gap));
+  if (level < OTTL_L_ITEM) {
+    if (!im->gaps[level]) {
+      im->gaps[level] = arena_zero(&b->arena, ((size_t)r->n + 1) * sizeof *im->gaps[level]);
+      if (!im->gaps[level]) return OTTL_NOMEM;
+    }
+    uint32_t n = before ? before->n : 1;
+    ot_gaps *gaps = arena_alloc(&b->arena, sizeof *gaps + n * sizeof gaps->gap[0]);
+    if (!gaps) return OTTL_NOMEM;
+    gaps->n = n;
+    if (before)
+      memcpy(gaps->gap, before->gap, n * sizeof gaps->gap[0]);
+    else
+      gaps->gap[0] = (ot_gap){gap, r->first_child[row], r->first_child[row + 1]};
+    for (uint32_t g = 0; g < n; g++) gaps->gap[g].at = gap;
+    im->gaps[level][row] = gaps;
+  } else if (level < OTTL_L_GRANDCHILD) {
+    b->rows[level + 1].open = false; /* their offsets are those of the other form */
+    if (level < OTTL_L_CHILD) b->rows[level + 2].open = false;
+  }
+  r->body[row] = odd.canonical;
+  r->len[row] = len;
+  im->odd[im->n_odd++] = odd;
+  return OTTL_OK;
+}
+
+static ottl_status project_row(pj_walk *w, ottl_level level, uint32_t row, uint32_t i, bool again) {
+  ottl_rows *r = &w->b->rows[level];
+  const ot_table *t = w->im->tables[r->message[row]];
+  if (!t) return OTTL_OK;
+  w->i = i;
+  w->body = r->body[row];
+  w->sub = 0;
+  w->list = (ottl_rowmap){0};
+  pj_result result = walk(w, t, w->body, w->body + r->len[row]);
+  switch (result) {
+  case PJ_OK: return OTTL_OK;
+  case PJ_BAD: return ottl__ot_refuse(w->b, w->bad, w->text);
+  case PJ_NOMEM: return OTTL_NOMEM;
+  case PJ_LIMIT: return OTTL_LIMIT;
+  default: break;
+  }
+  if (again) return OTTL_INTERNAL;
+  clear_row(w->b, level, i);
+  OTTL_TRY(stand_in(w->b, level, row));
+  return project_row(w, level, row, i, true);
+}
+
+ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n) {
+  ot_impl *im = ot_of(b);
+  pj_walk w = {.b = b, .im = im, .entries = level == b->layout->level ? &im->window : &im->pass};
+  int map = -1; /* a message has one map at most */
+  for (unsigned m = 0; m < b->layout->n_maps; m++) {
+    const ottl_map_spec *spec = &b->layout->maps[m];
+    if (spec->level == level && spec->entries && spec->field < OTTL_FIELD_COUNT) map = (int)m;
+  }
+  const uint8_t *state = b->rows[level].state + first;
+  for (uint32_t i = 0; i < n; i++) {
+    if (state[i] & OTTL_ROW_DROPPED) continue;
+    OTTL_TRY(project_row(&w, level, first + i, i, false));
+    if (map < 0) continue;
+    if (w.list.cap > w.list.n + 2) { /* a little slack for what the program adds */
+      arena_trim(w.entries, w.list.items, w.list.cap * sizeof(ottl_entry), (w.list.n + 2) * sizeof(ottl_entry));
+      w.list.cap = w.list.n + 2;
+    }
+    b->maps[map].rows[i] = w.before = w.list;
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__ot_entries(ottl_batch *b, ottl_arena *arena, ot_place place, const uint8_t *body, uint32_t begin, uint32_t end,
+                             ottl_rowmap *ret) {
+  ottl_rowmap list = {0};
+  const uint8_t *p = body + begin, *stop = body + end;
+  while (p < stop) {
+    const uint8_t *tag = p;
+    uint32_t number, type, n;
+    ottl_view key;
+    ottl_cell value;
+    p = wr_tag(p, stop, &number, &type);
+    p = p && number == place.number && type == WR_LEN ? wr_len(p, stop, &n) : NULL;
+    if (!p || !entry_slow(p, n, &key, &value)) return ottl__ot_refuse(b, tag, "malformed attribute");
+    p += n;
+    ottl_entry *e = ottl__rowmap_push(arena, &list, key);
+    if (!e) return OTTL_NOMEM;
+    entry_set(e, value);
+    e->dirty = 0;
+    e->raw_begin = (uint32_t)(tag - body);
+    e->raw_end = (uint32_t)(p - body);
+    e->keyid = OTTL_NO_KEY;
+    e->column = OTTL_NO_COLUMN;
+  }
+  *ret = list;
+  return OTTL_OK;
+}

@@ -1,0 +1,193 @@
+/* The payload as it is now: what is untouched is copied in long runs, what was woven goes in between, what was dropped stays out.
+ *
+ * Sizes of edited scopes and resources first, bottom-up; then one write, top-down. Pieces that are neighbours where they come
+ * from are one copy, however many rows they are. */
+#include "otlp/impl.h"
+
+typedef struct sp_writer {
+  ottl_batch *b;
+  ot_impl *im;
+  const uint8_t *run, *run_end; /* to be copied */
+  uint8_t *at;
+} sp_writer;
+
+static void flush(sp_writer *w) {
+  w->at = wr_put(w->at, w->run, (size_t)(w->run_end - w->run));
+  w->run = w->run_end = NULL;
+}
+
+static inline void put(sp_writer *w, const uint8_t *data, size_t len) {
+  if (OTTL_LIKELY(data == w->run_end)) {
+    w->run_end += len;
+    return;
+  }
+  if (w->run) flush(w);
+  w->run = data;
+  w->run_end = data + len;
+}
+
+/* A row of the payload with its tag and length. */
+static inline uint32_t row_bytes(const ottl_batch *b, const ottl_rows *r, uint32_t row) {
+  return (uint32_t)(r->body[row] - b->in) + r->len[row] - r->start[row];
+}
+
+/* -- sizes -- */
+
+static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, uint32_t end) {
+  ot_impl *im = ot_of(b);
+  const ottl_rows *r = &b->rows[level];
+  uint64_t sum = 0;
+  for (uint32_t i = first; i < end; i++) {
+    if (OTTL_LIKELY(r->state[i] == 0)) {
+      sum += row_bytes(b, r, i);
+    } else if (!(r->state[i] & OTTL_ROW_DROPPED)) {
+      uint64_t len = level < OTTL_L_ITEM ? im->sizes[level][i] : r->len[i];
+      sum += 1 + wr_varint_size(len) + len;
+    }
+  }
+  return sum;
+}
+
+/* Bytes of the fields of a resource or scope that are not its children. */
+static uint64_t own_bytes(ottl_batch *b, unsigned level, uint32_t row) {
+  const ottl_rows *r = &b->rows[level], *kids = &b->rows[level + 1];
+  if (ot_gaps_of(ot_of(b), level, row)) return r->len[row];
+  uint64_t sum = r->len[row];
+  const uint8_t *end = r->body[row] + r->len[row];
+  for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
+    const uint8_t *at = b->in + kids->start[c];
+    sum -= OTTL_LIKELY(kids->state[c] == 0) ? row_bytes(b, kids, c) : (uint64_t)(ot_field_end(at, end) - at);
+  }
+  return sum;
+}
+
+static ottl_status measure(ottl_batch *b) {
+  ot_impl *im = ot_of(b);
+  for (unsigned level = OTTL_L_ITEM; level-- > 0;) {
+    const ottl_rows *r = &b->rows[level];
+    OTTL_TRY(ottl__al_reserve(&b->al, &im->sizes[level], &im->sizes_cap[level], (size_t)r->n + 1, sizeof *im->sizes[level]));
+    for (uint32_t i = 0; i < r->n; i++) {
+      if (r->state[i] == 0 || (r->state[i] & OTTL_ROW_DROPPED)) continue;
+      uint64_t size = own_bytes(b, level, i) + children_bytes(b, level + 1, r->first_child[i], r->first_child[i + 1]);
+      if (size > INT32_MAX) return OTTL_LIMIT;
+      im->sizes[level][i] = (uint32_t)size;
+    }
+  }
+  return OTTL_OK;
+}
+
+/* -- writing -- */
+
+static void write_body(sp_writer *w, unsigned level, uint32_t row);
+
+static void write_children(sp_writer *w, unsigned level, uint32_t first, uint32_t end) {
+  const ottl_rows *r = &w->b->rows[level];
+  for (uint32_t i = first; i < end; i++) {
+    if (OTTL_LIKELY(r->state[i] == 0)) {
+      put(w, w->b->in + r->start[i], row_bytes(w->b, r, i));
+    } else if (r->state[i] & OTTL_ROW_DROPPED) {
+      continue;
+    } else if (level == OTTL_L_ITEM) {
+      uint32_t len;
+      const uint8_t *woven = ot_woven(r, i, &len);
+      put(w, woven, len);
+    } else {
+      flush(w);
+      *w->at++ = ot_row_tag(w->b, level, i);
+      w->at = wr_put_varint(w->at, w->im->sizes[level][i]);
+      write_body(w, level, i);
+    }
+  }
+}
+
+static void write_body(sp_writer *w, unsigned level, uint32_t row) {
+  ottl_batch *b = w->b;
+  const ottl_rows *r = &b->rows[level], *kids = &b->rows[level + 1];
+  const uint8_t *at = r->body[row], *end = at + r->len[row];
+  const ot_gaps *gaps = ot_gaps_of(w->im, level, row);
+  if (gaps) {
+    const uint8_t *body = at;
+    for (uint32_t g = 0; g < gaps->n; g++) {
+      put(w, at, (size_t)(body + gaps->gap[g].at - at));
+      write_children(w, level + 1, gaps->gap[g].first, gaps->gap[g].end);
+      at = body + gaps->gap[g].at;
+    }
+  } else {
+    for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
+      if (OTTL_LIKELY(kids->state[c] == 0)) continue; /* goes with the range around it */
+      const uint8_t *begin = b->in + kids->start[c];
+      put(w, at, (size_t)(begin - at));
+      write_children(w, level + 1, c, c + 1);
+      at = ot_field_end(begin, end);
+    }
+  }
+  put(w, at, (size_t)(end - at));
+}
+
+/* -- leaving out what is empty -- */
+
+static ottl_status drop_empty_rows(ottl_batch *b) {
+  unsigned top = OTTL_L_SCOPE;
+  if (ot_of(b)->points_seen) { /* a filter of data points: metrics without points go too, but not metrics without any kind */
+    OTTL_TRY(ottl__batch_open_level(b, OTTL_L_CHILD));
+    top = OTTL_L_ITEM;
+  }
+  for (unsigned level = top + 1; level-- > 0;) {
+    const ottl_rows *r = &b->rows[level], *kids = &b->rows[level + 1];
+    for (uint32_t i = 0; i < r->n; i++) {
+      if (r->state[i] & OTTL_ROW_DROPPED) continue;
+      if (level == OTTL_L_ITEM && r->kind[i] == OTTL_MK_NONE) continue;
+      uint32_t c = r->first_child[i], stop = r->first_child[i + 1];
+      while (c < stop && (kids->state[c] & OTTL_ROW_DROPPED)) c++;
+      if (c == stop) ottl__batch_drop_row(b, (ottl_level)level, i);
+    }
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **ret, size_t *ret_len) {
+  ot_impl *im = ot_of(b);
+  if (!b->rows[OTTL_L_RESOURCE].open) return OTTL_INVALID_ARG;
+  OTTL_TRY(ottl__batch_unbind(b));
+  OTTL_TRY(ottl__ot_gather(b, false));
+  if (drop_empty) OTTL_TRY(drop_empty_rows(b));
+  const ottl_rows *r = &b->rows[OTTL_L_RESOURCE];
+  bool some = false;
+  uint64_t size = b->in_len;
+  if (im->touched) {
+    OTTL_TRY(measure(b));
+    for (uint32_t i = 0; i < r->n; i++) {
+      if (r->state[i] == 0) continue;
+      size -= (uint64_t)(ot_field_end(b->in + r->start[i], b->in + b->in_len) - (b->in + r->start[i]));
+      if (!(r->state[i] & OTTL_ROW_DROPPED)) size += 1 + wr_varint_size(im->sizes[0][i]) + im->sizes[0][i];
+    }
+  }
+  for (uint32_t i = 0; i < r->n; i++) some |= !(r->state[i] & OTTL_ROW_DROPPED);
+  if (drop_empty && !some) size = 0;
+  if (size > SIZE_MAX / 2) return OTTL_LIMIT;
+  if (size > im->out_cap || !im->out) {
+    size_t cap = (size_t)size + (size_t)size / 8 + 64;
+    uint8_t *out = al_new(&b->al, cap);
+    if (!out) return OTTL_NOMEM;
+    al_free(&b->al, im->out, im->out_cap);
+    im->out = out;
+    im->out_cap = cap;
+  }
+  sp_writer w = {.b = b, .im = im, .at = im->out};
+  const uint8_t *at = b->in, *end = at + b->in_len;
+  if (size && im->touched) {
+    for (uint32_t i = 0; i < r->n; i++) {
+      if (r->state[i] == 0) continue;
+      const uint8_t *begin = b->in + r->start[i];
+      put(&w, at, (size_t)(begin - at));
+      write_children(&w, OTTL_L_RESOURCE, i, i + 1);
+      at = ot_field_end(begin, end);
+    }
+  }
+  if (size) put(&w, at, (size_t)(end - at));
+  flush(&w);
+  if ((size_t)(w.at - im->out) != size) return OTTL_INTERNAL;
+  *ret = im->out;
+  *ret_len = (size_t)size;
+  return OTTL_OK;
+}

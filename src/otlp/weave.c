@@ -1,0 +1,260 @@
+/* Weaving one row: its old body with the edits in place, written once, into the arena.
+ *
+ *   old  [ a ][ b ][ c ][ d ]     edits: b -> b', after d: e      new  [ a ][ b' ][ c ][ d ][ e ]
+ *
+ * Edits are ranges of the old body and what stands there instead; those within the row's sub-message (Resource, Scope, Status,
+ * container of points) are a list of their own, because the sub-message's length changes with them. */
+#include "otlp/impl.h"
+
+wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin, uint32_t end) {
+  if (OTTL_UNLIKELY(list->n == list->cap) &&
+      ottl__al_reserve(&b->al, &list->items, &list->cap, list->n + 1, sizeof *list->items) != OTTL_OK)
+    return NULL;
+  wv_edit *e = &list->items[list->n++];
+  *e = (wv_edit){.begin = begin, .end = end, .kind = (uint8_t)kind};
+  return e;
+}
+
+/* -- AnyValue: the usual values inline -- */
+
+static inline ottl_status any_size(ottl_cell c, size_t *ret) {
+  switch (c.tag) {
+  case OTTL_T_STRING:
+  case OTTL_T_BYTES: *ret = 1 + (size_t)wr_varint_size(c.len) + c.len; return OTTL_OK;
+  case OTTL_T_INT: *ret = 1 + (size_t)wr_varint_size(c.word); return OTTL_OK;
+  case OTTL_T_BOOL: *ret = 2; return OTTL_OK;
+  case OTTL_T_DOUBLE: *ret = 9; return OTTL_OK;
+  default: return ottl__anyvalue_size(c, ret);
+  }
+}
+
+static inline uint8_t *any_write(uint8_t *at, ottl_cell c) {
+  switch (c.tag) {
+  case OTTL_T_STRING:
+  case OTTL_T_BYTES:
+    *at++ = c.tag == OTTL_T_STRING ? WR_TAG(1, WR_LEN) : WR_TAG(7, WR_LEN);
+    at = wr_put_varint(at, c.len);
+    return wr_put(at, (const void *)(uintptr_t)c.word, c.len);
+  case OTTL_T_INT: *at++ = WR_TAG(3, WR_VARINT); return wr_put_varint(at, c.word);
+  case OTTL_T_BOOL:
+    *at++ = WR_TAG(2, WR_VARINT);
+    *at++ = c.word != 0;
+    return at;
+  case OTTL_T_DOUBLE: *at++ = WR_TAG(4, WR_64); return wr_put64(at, c.word);
+  default: return ottl__anyvalue_write(at, c);
+  }
+}
+
+/* -- KeyValue: an empty key is left out, the value never is, as pdata writes it -- */
+
+static size_t entry_body(size_t klen, size_t value_size) {
+  size_t key = klen ? 1 + (size_t)wr_varint_size(klen) + klen : 0;
+  return key + 1 + wr_varint_size(value_size) + value_size;
+}
+
+static uint8_t *entry_write(uint8_t *at, unsigned number, ottl_view key, ottl_cell value, size_t value_size) {
+  *at++ = (uint8_t)WR_TAG(number, WR_LEN);
+  at = wr_put_varint(at, entry_body(key.len, value_size));
+  if (key.len) {
+    *at++ = WR_TAG(1, WR_LEN);
+    at = wr_put_varint(at, key.len);
+    at = wr_put(at, key.data, key.len);
+  }
+  *at++ = WR_TAG(2, WR_LEN);
+  at = wr_put_varint(at, value_size);
+  return value_size ? any_write(at, value) : at;
+}
+
+static bool entry_clean(const ottl_entry *e) { return !e->dirty && e->raw_end > e->raw_begin; }
+
+static ottl_status entries_size(const ottl_rowmap *map, size_t *ret) {
+  size_t sum = 0;
+  for (uint32_t i = 0; i < map->n; i++) {
+    const ottl_entry *e = &map->items[i];
+    if (entry_clean(e)) {
+      sum += e->raw_end - e->raw_begin;
+      continue;
+    }
+    size_t value;
+    OTTL_TRY(any_size(entry_cell(e), &value));
+    size_t body = entry_body(e->klen, value);
+    sum += 1 + wr_varint_size(body) + body;
+  }
+  *ret = sum;
+  return OTTL_OK;
+}
+
+static uint8_t *entries_write(uint8_t *at, unsigned number, const ottl_rowmap *map, const uint8_t *body) {
+  for (uint32_t i = 0; i < map->n;) {
+    const ottl_entry *e = &map->items[i];
+    if (entry_clean(e)) { /* a run of neighbours is one copy */
+      uint32_t begin = e->raw_begin, end = e->raw_end;
+      for (i++; i < map->n && entry_clean(&map->items[i]) && map->items[i].raw_begin == end; i++) end = map->items[i].raw_end;
+      at = wr_put(at, body + begin, end - begin);
+      continue;
+    }
+    size_t value = 0;
+    if (any_size(entry_cell(e), &value) != OTTL_OK) value = 0; /* measured before */
+    at = entry_write(at, number, (ottl_view){e->key, e->klen}, entry_cell(e), value);
+    i++;
+  }
+  return at;
+}
+
+/* -- edits -- */
+
+static ottl_status measure(wv_edit *e) {
+  size_t size = 0, value = 0;
+  switch (e->kind) {
+  case WV_VARINT: size = 1 + (e->number >= 16) + (size_t)wr_varint_size(e->word); break;
+  case WV_64: size = 9 + (e->number >= 16); break;
+  case WV_32: size = 5 + (e->number >= 16); break;
+  case WV_BYTES: size = 1 + (e->number >= 16) + (size_t)wr_varint_size(e->len) + e->len; break;
+  case WV_ANY:
+  case WV_ENTRY:
+    OTTL_TRY(any_size((ottl_cell){e->word, e->len, e->tag}, &value));
+    size = e->kind == WV_ENTRY ? entry_body(e->key.len, value) : value;
+    size += 1 + (size_t)wr_varint_size(size);
+    break;
+  case WV_ENTRIES: OTTL_TRY(entries_size((const ottl_rowmap *)(uintptr_t)e->word, &size)); break;
+  case WV_RAW: size = e->size; break;
+  default: break;
+  }
+  if (size > INT32_MAX || value > INT32_MAX) return OTTL_LIMIT;
+  e->size = (uint32_t)size;
+  e->value_size = (uint32_t)value;
+  return OTTL_OK;
+}
+
+/* In the order of the body; where they begin together, what inserts comes before what replaces, else as they were added. */
+static void sort_edits(wv_list *list) {
+  for (size_t i = 1; i < list->n; i++) {
+    wv_edit e = list->items[i];
+    size_t j = i;
+    while (j > 0) {
+      const wv_edit *before = &list->items[j - 1];
+      bool after = before->begin > e.begin || (before->begin == e.begin && before->end > before->begin && e.end == e.begin);
+      if (!after) break;
+      list->items[j] = *before;
+      j--;
+    }
+    if (j != i) list->items[j] = e;
+  }
+}
+
+typedef struct wv_pen {
+  ottl_batch *b;
+  const uint8_t *body; /* old */
+  uint8_t *out;        /* begin of the new body */
+} wv_pen;
+
+static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to, const wv_edit *edits, size_t n);
+
+static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
+  const ottl_cell cell = {e->word, e->len, e->tag};
+  switch (e->kind) {
+  case WV_VARINT: at = wr_put_varint(at, WR_TAG(e->number, WR_VARINT)); return wr_put_varint(at, e->word);
+  case WV_64: at = wr_put_varint(at, WR_TAG(e->number, WR_64)); return wr_put64(at, e->word);
+  case WV_32: at = wr_put_varint(at, WR_TAG(e->number, WR_32)); return wr_put32(at, (uint32_t)e->word);
+  case WV_BYTES:
+    at = wr_put_varint(at, WR_TAG(e->number, WR_LEN));
+    at = wr_put_varint(at, e->len);
+    return wr_put(at, (const void *)(uintptr_t)e->word, e->len);
+  case WV_ANY:
+    *at++ = (uint8_t)WR_TAG(e->number, WR_LEN);
+    at = wr_put_varint(at, e->value_size);
+    return e->value_size ? any_write(at, cell) : at;
+  case WV_ENTRY: return entry_write(at, e->number, e->key, cell, e->value_size);
+  case WV_ENTRIES: return entries_write(at, e->number, (const ottl_rowmap *)(uintptr_t)e->word, pen->body);
+  case WV_RAW: return wr_put(at, (const void *)(uintptr_t)e->word, e->size);
+  case WV_SUB: {
+    const wv_list *sub = &ot_of(pen->b)->sub_edits;
+    at = wr_put_varint(at, WR_TAG(e->number, WR_LEN));
+    at = wr_put_varint(at, e->value_size);
+    return write_range(pen, at, e->len, e->end, sub->items, sub->n); /* len: where its body begins */
+  }
+  case WV_GAP: {
+    ot_impl *im = ot_of(pen->b); /* reserved by ottl__ot_weave_row */
+    im->new_gaps[im->n_new_gaps++] = (ot_gap){(uint32_t)(at - pen->out), e->len, (uint32_t)e->word};
+    return at;
+  }
+  default: return at;
+  }
+}
+
+static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to, const wv_edit *edits, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    at = wr_put(at, pen->body + from, edits[i].begin - from);
+    at = write_edit(pen, at, &edits[i]);
+    from = edits[i].end;
+  }
+  return wr_put(at, pen->body + from, to - from);
+}
+
+/* Replaced minus added bytes of a list, measured on the way. */
+static ottl_status list_size(wv_list *list, uint64_t old, uint64_t *ret) {
+  uint64_t size = old;
+  uint32_t from = 0;
+  for (size_t i = 0; i < list->n; i++) {
+    wv_edit *e = &list->items[i];
+    if (e->begin < from) return OTTL_INTERNAL; /* edits overlap */
+    from = e->end;
+    if (e->kind != WV_SUB) OTTL_TRY(measure(e));
+    size = size - (e->end - e->begin) + e->size;
+  }
+  *ret = size;
+  return OTTL_OK;
+}
+
+/* Room for `bytes` in the arena, packed behind the last body. */
+static uint8_t *pen_room(ottl_batch *b, size_t bytes) {
+  ot_impl *im = ot_of(b);
+  if (OTTL_UNLIKELY((size_t)(im->pen_end - im->pen) < bytes)) {
+    size_t block = bytes > 256u << 10 ? bytes : 256u << 10;
+    im->pen = arena_alloc(&b->arena, block);
+    if (!im->pen) return im->pen_end = NULL;
+    im->pen_end = im->pen + block;
+  }
+  return im->pen;
+}
+
+ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
+  ot_impl *im = ot_of(b);
+  ottl_rows *r = &b->rows[level];
+  uint64_t size;
+  if (im->sub_edits.n) { /* the SUB edit is the last of `edits` */
+    wv_edit *sub = &im->edits.items[im->edits.n - 1];
+    if (im->sub_edits.n > 1) sort_edits(&im->sub_edits);
+    OTTL_TRY(list_size(&im->sub_edits, sub->end - sub->len, &size));
+    if (size > INT32_MAX) return OTTL_LIMIT;
+    sub->value_size = (uint32_t)size;
+    sub->size = 1 + wr_varint_size(size) + (uint32_t)size;
+  }
+  if (im->edits.n > 1) sort_edits(&im->edits);
+  OTTL_TRY(list_size(&im->edits, r->len[row], &size));
+  if (size > INT32_MAX) return OTTL_LIMIT;
+  im->n_new_gaps = 0;
+  if (level < OTTL_L_ITEM)
+    OTTL_TRY(ottl__al_reserve(&b->al, &im->new_gaps, &im->new_gaps_cap, im->edits.n + 1, sizeof *im->new_gaps));
+  uint32_t head = 1 + wr_varint_size(size);
+  uint8_t *out = pen_room(b, head + (size_t)size);
+  if (!out) return OTTL_NOMEM;
+  *out = ot_row_tag(b, level, row);
+  wr_put_varint(out + 1, size);
+  out += head;
+  wv_pen pen = {b, r->body[row], out};
+  im->pen = write_range(&pen, out, 0, r->len[row], im->edits.items, im->edits.n);
+  if (level < OTTL_L_ITEM) {
+    ot_gaps *gaps = arena_alloc(&b->arena, sizeof *gaps + im->n_new_gaps * sizeof gaps->gap[0]);
+    if (!gaps) return OTTL_NOMEM;
+    gaps->n = (uint32_t)im->n_new_gaps;
+    if (gaps->n) memcpy(gaps->gap, im->new_gaps, gaps->n * sizeof gaps->gap[0]);
+    im->gaps[level][row] = gaps;
+  }
+  r->body[row] = out;
+  r->len[row] = (uint32_t)size;
+  r->state[row] |= OTTL_ROW_MOVED;
+  im->edits.n = im->sub_edits.n = 0;
+  ottl__ot_mark_up(b, level, row);
+  return OTTL_OK;
+}

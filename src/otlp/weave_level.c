@@ -1,0 +1,400 @@
+/* Which rows are woven, and the edits of each: dirty columns, edited maps, children that changed or went. */
+#include "batch/map.h"
+#include "otlp/impl.h"
+
+void ottl__ot_mark_up(ottl_batch *b, ottl_level level, uint32_t row) {
+  ot_of(b)->touched = true;
+  for (unsigned l = level; l > 0; l--) {
+    row = b->rows[l].parent[row];
+    uint8_t *state = &b->rows[l - 1].state[row];
+    if (*state & OTTL_ROW_EDITED) return; /* and so is everything above */
+    *state |= OTTL_ROW_EDITED;
+  }
+}
+
+/* One row and what is known of it while its edits are gathered. */
+typedef struct wv_row {
+  ottl_batch *b;
+  ottl_level level;
+  uint32_t row, i;
+  const uint8_t *body;
+  uint32_t len;
+  uint8_t message, container;            /* container: of a metric's points, or 0 */
+  bool no_children;                      /* the field that holds the children was emptied */
+  uint32_t sub_begin, sub_body, sub_end; /* where the sub-message is; all len when it is not there */
+  uint8_t sub;                           /* its number; 0: not looked up yet */
+  bool more_subs;                        /* a metric with several containers: the last one is the one */
+} wv_row;
+
+static bool find_sub(wv_row *w, unsigned number) {
+  if (w->sub) return w->sub == number;
+  w->sub = (uint8_t)number;
+  w->sub_begin = w->sub_body = w->sub_end = w->len;
+  const uint8_t *p = w->body, *end = p + w->len;
+  unsigned seen = 0;
+  while (p < end) {
+    const uint8_t *tag = p;
+    uint32_t found, type, len;
+    p = wr_tag(p, end, &found, &type);
+    if (!p) return false;
+    if (w->message == OTTL_M_METRIC && ottl__metric_kind_of(found)) w->more_subs |= seen++ > 0;
+    if (found == number && type == WR_LEN) {
+      p = wr_len(p, end, &len);
+      if (!p) return false;
+      w->sub_begin = (uint32_t)(tag - w->body);
+      w->sub_body = (uint32_t)(p - w->body);
+      w->sub_end = w->sub_body + len;
+      p += len;
+    } else {
+      p = ottl__wr_skip(p, end, type);
+      if (!p) return false;
+    }
+  }
+  return true;
+}
+
+/* The place of a field in this row; number 0: it has none. */
+static ot_place place_of(const wv_row *w, const ot_place *places, unsigned field) {
+  ot_place place = places[w->message];
+  if (w->message != OTTL_M_METRIC || place.sub == 0) return place;
+  for (uint32_t p = 0; p < ottl__n_places; p++) { /* the container decides */
+    const ottl_field_place *at = &ottl__places[p];
+    if (at->field == field && at->sub == w->container) return (ot_place){at->number, at->sub};
+  }
+  return (ot_place){0, 0};
+}
+
+/* Adds an edit where `place` says: in the row or in its sub-message. Empty ranges go to the end of that message. */
+static wv_edit *add_at(wv_row *w, ot_place place, wv_kind kind, uint32_t begin, uint32_t end) {
+  ot_impl *im = ot_of(w->b);
+  wv_list *list = &im->edits;
+  uint32_t tail = w->len;
+  if (place.sub) {
+    if (!find_sub(w, place.sub)) return NULL;
+    list = &im->sub_edits;
+    tail = w->sub_end;
+  }
+  if (begin == end) begin = end = tail;
+  wv_edit *e = ottl__wv_add(w->b, list, kind, begin, end);
+  if (e) e->number = place.number;
+  return e;
+}
+
+/* Cuts every occurrence of a field between p and end. */
+static ottl_status cut_all(wv_row *w, wv_list *list, uint32_t number, uint32_t begin, uint32_t stop) {
+  const uint8_t *p = w->body + begin, *end = w->body + stop;
+  while (p < end) {
+    const uint8_t *tag = p;
+    uint32_t found, type;
+    p = wr_tag(p, end, &found, &type);
+    p = p ? ottl__wr_skip(p, end, type) : NULL;
+    if (!p) return ottl__ot_refuse(w->b, tag, "malformed field");
+    if (found == number && !ottl__wv_add(w->b, list, WV_CUT, (uint32_t)(tag - w->body), (uint32_t)(p - w->body)))
+      return OTTL_NOMEM;
+  }
+  return OTTL_OK;
+}
+
+static bool all_zero(const uint8_t *p, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (p[i]) return false;
+  }
+  return true;
+}
+
+static ottl_status field_edit(wv_row *w, unsigned c) {
+  ottl_batch *b = w->b;
+  ot_impl *im = ot_of(b);
+  const unsigned field = b->layout->columns[c].field;
+  const ottl_reg *col = &b->columns[c];
+  const uint32_t i = w->i;
+  ot_place place = place_of(w, im->places + (size_t)c * OTTL_MESSAGES, field);
+  if (!place.number) return OTTL_OK;
+  uint64_t word = col->word[i];
+  uint32_t len = col->len ? col->len[i] : 0;
+  uint8_t tag = col->tag ? col->tag[i] : col->type;
+  wv_kind kind = WV_VARINT;
+  bool empty = word == 0;
+  switch (ottl__fields[field].wire) {
+  case OTTL_W_FIX64:
+  case OTTL_W_SFIX64: kind = WV_64; break;
+  case OTTL_W_F64:
+    kind = WV_64;
+    empty = double_of_bits(word) == 0;                                                      /* also -0, as pdata */
+    if (field == OTTL_FIELD_POINT_SUM && w->message != OTTL_M_SUMMARY_POINT) empty = false; /* `optional`: 0 is a value */
+    break;
+  case OTTL_W_FIX32:
+    kind = WV_32;
+    empty = (uint32_t)word == 0;
+    break;
+  case OTTL_W_VARINT_I32:
+    word = (uint64_t)(int64_t)(int32_t)(uint32_t)word;
+    empty = word == 0;
+    break;
+  case OTTL_W_VARINT_U32:
+    word = (uint32_t)word;
+    empty = word == 0;
+    break;
+  case OTTL_W_BOOL: word = word != 0; break;
+  case OTTL_W_SINT32: {
+    uint32_t v = (uint32_t)word;
+    word = (v << 1) ^ (0 - (v >> 31));
+    empty = word == 0;
+    break;
+  }
+  case OTTL_W_BYTES:
+    kind = WV_BYTES;
+    empty = all_zero((const uint8_t *)(uintptr_t)word, len);
+    break;
+  case OTTL_W_STRING:
+  case OTTL_W_PACKED:
+    kind = WV_BYTES;
+    empty = len == 0;
+    break;
+  case OTTL_W_MESSAGE:
+    kind = WV_BYTES;
+    empty = false;
+    break;
+  case OTTL_W_ANY:
+    kind = WV_ANY;
+    empty = tag <= OTTL_T_NIL;
+    break;
+  case OTTL_W_NUMBER:
+    kind = WV_64;
+    empty = tag != OTTL_T_INT && tag != OTTL_T_DOUBLE;
+    place.number = tag == OTTL_T_INT ? 6 : w->message == OTTL_M_EXEMPLAR ? 3 : 4;
+    break;
+  case OTTL_W_REPEATED: {
+    if (len != 0) return OTTL_OK; /* only emptied */
+    if (field != OTTL_FIELD_SPAN_LINKS && field != OTTL_FIELD_POINT_QUANTILES) w->no_children = true;
+    if (!place.sub) return cut_all(w, &im->edits, place.number, 0, w->len);
+    if (!find_sub(w, place.sub)) return OTTL_INTERNAL;
+    return cut_all(w, &im->sub_edits, place.number, w->sub_body, w->sub_end);
+  }
+  default: break;
+  }
+  uint32_t begin = col->off[i], end = col->end[i];
+  if (empty && begin == end) return OTTL_OK;
+  if (kind == WV_BYTES && len > INT32_MAX) return OTTL_LIMIT;
+  wv_edit *e = add_at(w, place, empty ? WV_CUT : kind, begin, end);
+  if (!e) return OTTL_NOMEM;
+  e->word = word;
+  e->len = len;
+  e->tag = tag;
+  return OTTL_OK;
+}
+
+static ottl_status key_edit(wv_row *w, unsigned c) {
+  ottl_batch *b = w->b;
+  const ottl_column_spec *spec = &b->layout->columns[c];
+  const ottl_rowmaps *map = &b->maps[spec->map];
+  if (b->layout->maps[spec->map].field == OTTL_FIELD_COUNT) return OTTL_OK;
+  const ottl_reg *col = &b->columns[c];
+  ot_place place = ot_of(b)->map_places[(size_t)spec->map * OTTL_MESSAGES + w->message];
+  if (!place.number) return OTTL_OK;
+  uint32_t begin = col->off[w->i], end = col->end[w->i];
+  bool gone = col->tag[w->i] == OTTL_T_ABSENT;
+  if (begin == end) {
+    if (gone) return OTTL_OK;
+    if (map->raw_end) begin = end = map->raw_end[w->i];
+  }
+  wv_edit *e;
+  if (begin == end && begin) { /* behind the last entry */
+    if (place.sub && !find_sub(w, place.sub)) return OTTL_INTERNAL;
+    e = ottl__wv_add(b, place.sub ? &ot_of(b)->sub_edits : &ot_of(b)->edits, WV_ENTRY, begin, end);
+    if (e) e->number = place.number;
+  } else {
+    e = add_at(w, place, gone ? WV_CUT : WV_ENTRY, begin, end);
+  }
+  if (!e) return OTTL_NOMEM;
+  e->word = col->word[w->i];
+  e->len = col->len[w->i];
+  e->tag = col->tag[w->i];
+  e->key = spec->key;
+  return OTTL_OK;
+}
+
+static ottl_status map_edit(wv_row *w, unsigned m) {
+  ottl_batch *b = w->b;
+  if (b->layout->maps[m].field == OTTL_FIELD_COUNT) return OTTL_OK;
+  ottl_rowmaps *map = &b->maps[m];
+  ot_place place = ot_of(b)->map_places[(size_t)m * OTTL_MESSAGES + w->message];
+  if (!place.number) return OTTL_OK;
+  wv_edit *e = add_at(w, place, WV_ENTRIES, map->raw_begin[w->i], map->raw_end[w->i]);
+  if (!e) return OTTL_NOMEM;
+  e->word = (uint64_t)(uintptr_t)&map->rows[w->i];
+  return OTTL_OK;
+}
+
+/* Children that changed or went, of a row of ITEM or below. */
+static ottl_status child_edits(wv_row *w) {
+  ottl_batch *b = w->b;
+  ot_impl *im = ot_of(b);
+  const ottl_rows *kids = &b->rows[w->level + 1];
+  wv_list *list = &im->edits;
+  if (w->message == OTTL_M_METRIC) {
+    if (!find_sub(w, w->container)) return OTTL_INTERNAL;
+    list = &im->sub_edits;
+  }
+  for (uint32_t c = b->rows[w->level].first_child[w->row], stop = b->rows[w->level].first_child[w->row + 1]; c < stop; c++) {
+    if (!(kids->state[c] & (OTTL_ROW_DROPPED | OTTL_ROW_MOVED))) continue;
+    uint32_t begin = kids->start[c], end = (uint32_t)(ot_field_end(w->body + begin, w->body + w->len) - w->body);
+    bool dropped = kids->state[c] & OTTL_ROW_DROPPED;
+    wv_edit *e = ottl__wv_add(b, list, dropped ? WV_CUT : WV_RAW, begin, end);
+    if (!e) return OTTL_NOMEM;
+    if (!dropped) e->word = (uint64_t)(uintptr_t)ot_woven(kids, c, &e->size);
+  }
+  return OTTL_OK;
+}
+
+/* A resource or scope: its children stay where they are, and the new body tells where that is. */
+static ottl_status gap_edits(wv_row *w) {
+  ottl_batch *b = w->b;
+  ot_impl *im = ot_of(b);
+  const ottl_rows *kids = &b->rows[w->level + 1];
+  if (!im->gaps[w->level]) {
+    im->gaps[w->level] = arena_zero(&b->arena, ((size_t)b->rows[w->level].n + 1) * sizeof *im->gaps[w->level]);
+    if (!im->gaps[w->level]) return OTTL_NOMEM;
+  }
+  const ot_gaps *gaps = im->gaps[w->level][w->row];
+  for (uint32_t g = 0; gaps && g < gaps->n; g++) {
+    wv_edit *e = ottl__wv_add(b, &im->edits, WV_GAP, gaps->gap[g].at, gaps->gap[g].at);
+    if (!e) return OTTL_NOMEM;
+    e->len = gaps->gap[g].first;
+    e->word = gaps->gap[g].end;
+  }
+  if (gaps) return OTTL_OK;
+  uint32_t base = (uint32_t)(w->body - b->in);
+  for (uint32_t c = b->rows[w->level].first_child[w->row], stop = b->rows[w->level].first_child[w->row + 1]; c < stop;) {
+    uint32_t first = c, begin = kids->start[c], end = begin;
+    for (; c < stop && kids->start[c] == end; c++) end = (uint32_t)(ot_field_end(b->in + end, w->body + w->len) - b->in);
+    wv_edit *e = ottl__wv_add(b, &im->edits, WV_GAP, begin - base, end - base);
+    if (!e) return OTTL_NOMEM;
+    e->len = first;
+    e->word = c;
+  }
+  return OTTL_OK;
+}
+
+/* Rows with duplicate keys in the key tier have a list once a key was deleted: see ottl__column_delete_dup. */
+static bool has_list(const ottl_batch *b, unsigned m, uint32_t i) {
+  const ottl_rowmaps *map = &b->maps[m];
+  return map->rows && bm_get(map->dirty, i);
+}
+
+static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, bool columns) {
+  ot_impl *im = ot_of(b);
+  ottl_rows *r = &b->rows[level];
+  wv_row w = {.b = b, .level = level, .row = row, .i = i, .body = r->body[row], .len = r->len[row], .message = r->message[row]};
+  if (w.message == OTTL_M_METRIC) w.container = ottl__metric_container((ottl_metric_kind)r->kind[row]);
+  im->edits.n = im->sub_edits.n = 0;
+  const ottl_layout *layout = b->layout;
+  if (columns) {
+    for (unsigned m = 0; m < layout->n_maps; m++) {
+      if (layout->maps[m].level != level || !b->maps[m].rows) continue;
+      if (layout->maps[m].entries || has_list(b, m, i)) OTTL_TRY(ottl__map_flush_row(b, m, i));
+      if (has_list(b, m, i)) OTTL_TRY(map_edit(&w, m));
+    }
+    for (unsigned c = 0; c < layout->n_columns; c++) {
+      const ottl_column_spec *spec = &layout->columns[c];
+      const ottl_reg *col = &b->columns[c];
+      if (!col->any_dirty || spec->level != level || !bm_get(col->dirty, i)) continue;
+      OTTL_TRY(spec->source == OTTL_COL_KEY ? key_edit(&w, c) : field_edit(&w, c));
+    }
+  }
+  if (level >= OTTL_L_ITEM && (r->state[row] & OTTL_ROW_EDITED) && !w.no_children) OTTL_TRY(child_edits(&w));
+  if (im->sub_edits.n) {
+    /* A whole status that was written hides writes to its parts. */
+    for (size_t e = 0; e < im->edits.n; e++) {
+      if (im->edits.items[e].number == w.sub && im->edits.items[e].kind == WV_BYTES) im->sub_edits.n = 0;
+    }
+  }
+  if (w.more_subs && im->sub_edits.n) { /* containers before the last one mean nothing */
+    for (unsigned k = OTTL_MK_GAUGE; k <= OTTL_MK_SUMMARY; k++) {
+      size_t n = im->edits.n;
+      OTTL_TRY(cut_all(&w, &im->edits, ottl__metric_container((ottl_metric_kind)k), 0, w.len));
+      for (size_t e = n; e < im->edits.n; e++) {
+        if (im->edits.items[e].begin == w.sub_begin) im->edits.items[e] = im->edits.items[--im->edits.n];
+      }
+    }
+  }
+  if (!im->edits.n && !im->sub_edits.n) return OTTL_OK;
+  if (level < OTTL_L_ITEM) OTTL_TRY(gap_edits(&w));
+  if (im->sub_edits.n) {
+    wv_edit *e = ottl__wv_add(b, &im->edits, WV_SUB, w.sub_begin, w.sub_end);
+    if (!e) return OTTL_NOMEM;
+    e->number = w.sub;
+    e->len = w.sub_body;
+  }
+  OTTL_TRY(ottl__ot_weave_row(b, level, row));
+  if (level >= OTTL_L_ITEM) {
+    for (unsigned l = level + 1; l < OTTL_LEVELS; l++) b->rows[l].open = false; /* their offsets are those of the old body */
+  }
+  return OTTL_OK;
+}
+
+/* One word of dirty bits over all columns and maps of the level. */
+static uint64_t dirty_word(const ottl_batch *b, ottl_level level, size_t word) {
+  const ottl_layout *layout = b->layout;
+  uint64_t bits = 0;
+  for (unsigned c = 0; c < layout->n_columns; c++) {
+    if (layout->columns[c].level == level && b->columns[c].any_dirty) bits |= b->columns[c].dirty[word];
+  }
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    if (layout->maps[m].level == level) bits |= b->maps[m].dirty[word];
+  }
+  return bits;
+}
+
+/* The same of rows whose children changed. */
+static uint64_t edited_word(const ottl_rows *r, uint32_t first, uint32_t n) {
+  uint64_t bits = 0;
+  for (uint32_t i = 0; i < n; i++) bits |= (uint64_t)(r->state[first + i] / OTTL_ROW_EDITED & 1) << i;
+  return bits;
+}
+
+ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns, bool edited) {
+  ottl_rows *r = &b->rows[level];
+  for (uint32_t at = 0; at < n; at += 64) {
+    uint32_t rows = n - at < 64 ? n - at : 64;
+    uint64_t bits = columns ? dirty_word(b, level, at / 64) : 0;
+    if (edited) bits |= edited_word(r, first + at, rows);
+    for (; bits; bits &= bits - 1) {
+      uint32_t i = at + (uint32_t)__builtin_ctzll(bits);
+      if (i >= n) break;
+      if (r->state[first + i] & OTTL_ROW_DROPPED) continue;
+      OTTL_TRY(weave_one(b, level, first + i, i, columns));
+      if (edited) r->state[first + i] &= (uint8_t)~OTTL_ROW_EDITED;
+    }
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__ot_gather(ottl_batch *b, bool columns) {
+  for (unsigned level = OTTL_L_CHILD + 1; level-- > 0;) {
+    bool own = columns && level < b->layout->level, edited = level >= OTTL_L_ITEM && ot_of(b)->touched;
+    if ((own || edited) && b->rows[level].open)
+      OTTL_TRY(ottl__ot_weave_level(b, (ottl_level)level, 0, b->rows[level].n, own, edited));
+  }
+  return OTTL_OK;
+}
+
+void ottl__ot_restore(ottl_batch *b, ottl_level level) {
+  ot_impl *im = ot_of(b);
+  size_t kept = 0;
+  for (size_t i = 0; i < im->n_odd; i++) {
+    const ot_odd odd = im->odd[i];
+    if (odd.level != level) {
+      im->odd[kept++] = odd;
+      continue;
+    }
+    if (b->rows[level].body[odd.row] != odd.canonical) continue; /* woven */
+    b->rows[level].body[odd.row] = odd.body;
+    b->rows[level].len[odd.row] = odd.len;
+    if (level < OTTL_L_ITEM)
+      im->gaps[level][odd.row] = odd.gaps;
+    else
+      for (unsigned l = level + 1u; l < OTTL_LEVELS; l++) b->rows[l].open = false;
+  }
+  im->n_odd = kept;
+}
