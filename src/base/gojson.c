@@ -66,6 +66,10 @@ static size_t gj_unit(char out[6], const char *p, const char *end, ottl_json_sty
 }
 
 void ottl__gojson_put_string(ottl_sbuf *buf, ottl_view text, ottl_json_style style) {
+  if (text.len == 0) {
+    sbuf_str(buf, "\"\"");
+    return;
+  }
   bool html = style == OTTL_JSON_GOCCY;
   sbuf_byte(buf, '"');
   const char *p = text.data, *end = p + text.len, *from = p; /* from..p is not copied yet */
@@ -88,7 +92,7 @@ void ottl__gojson_put_string(ottl_sbuf *buf, ottl_view text, ottl_json_style sty
 
 int ottl__gojson_compare_keys(ottl_view a, ottl_view b, ottl_json_style style) {
   if (style == OTTL_JSON_STD) return view_cmp(a, b);
-  const char *p = a.data, *q = b.data, *p_end = p + a.len, *q_end = q + b.len;
+  const char *p = a.len ? a.data : "", *q = b.len ? b.data : "", *p_end = p + a.len, *q_end = q + b.len;
   while (p < p_end || q < q_end) {
     if (p < p_end && q < q_end && *p == *q && (unsigned char)*p < 0x80) {
       p++;

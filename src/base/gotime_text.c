@@ -191,10 +191,10 @@ static uint64_t gx_unit(ottl_view u) {
 }
 
 ottl_duration_error ottl__gotime_parse_duration(ottl_view text, int64_t *ret_ns, ottl_view *ret_unit) {
+  if (text.len == 0) return OTTL_DURATION_INVALID;
   const char *p = text.data, *end = p + text.len;
   const uint64_t most = 1ull << 63;
   uint64_t sum = 0;
-  if (text.len == 0) return OTTL_DURATION_INVALID;
   bool neg = *p == '-';
   p += *p == '-' || *p == '+';
   if (p == end) return OTTL_DURATION_INVALID;

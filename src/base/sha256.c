@@ -17,10 +17,10 @@ static inline uint32_t sha_load(const unsigned char *p) {
   return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 static inline void sha_store(unsigned char *p, uint32_t v) {
-  p[0] = (unsigned char)(v >> 24);
-  p[1] = (unsigned char)(v >> 16);
-  p[2] = (unsigned char)(v >> 8);
-  p[3] = (unsigned char)v;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  v = __builtin_bswap32(v);
+#endif
+  memcpy(p, &v, sizeof v);
 }
 
 void ottl__sha256_scalar(uint32_t state[8], const unsigned char *data, size_t n_blocks) {
@@ -60,12 +60,11 @@ void ottl__sha256_with(ottl_sha256_blocks blocks, ottl_view text, unsigned char 
   uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const unsigned char *p = (const unsigned char *)text.data;
   size_t whole = text.len / 64, rest = text.len % 64;
-  unsigned char tail[128];
+  unsigned char tail[128] = {0}; /* a clear of known length is cheaper than one of what is needed */
   size_t n_tail = rest < 56 ? 1 : 2;
   if (whole) blocks(state, p, whole);
   if (rest) memcpy(tail, p + 64 * whole, rest);
   tail[rest] = 0x80;
-  memset(tail + rest + 1, 0, 64 * n_tail - 8 - rest - 1);
   uint64_t bits = (uint64_t)text.len * 8;
   sha_store(tail + 64 * n_tail - 8, (uint32_t)(bits >> 32));
   sha_store(tail + 64 * n_tail - 4, (uint32_t)bits);
