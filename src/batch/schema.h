@@ -45,7 +45,7 @@ typedef enum ottl_metric_kind {
  *   STRING, BYTES: store VIEW · ANY (AnyValue): store CELL · MAP (repeated KeyValue): no column of its own, see ottl_map_spec
  *   REPEATED (messages): store VIEW, word = first occurrence's tag, len = count · PACKED (fixed64 or double): store VIEW of the
  *   packed bytes · MESSAGE (singular): store VIEW of its body · NUMBER (as_int or as_double): store CELL: INT, DOUBLE or NIL */
-typedef enum ottl_wire {
+typedef enum ottl_wire_kind {
   OTTL_W_FIX64,
   OTTL_W_FIX32,
   OTTL_W_SFIX64,
@@ -62,7 +62,7 @@ typedef enum ottl_wire {
   OTTL_W_PACKED,
   OTTL_W_MESSAGE,
   OTTL_W_NUMBER
-} ottl_wire;
+} ottl_wire_kind;
 
 typedef enum ottl_field {
 #define FIELD(id, level, wire) OTTL_FIELD_##id,
@@ -76,7 +76,7 @@ typedef enum ottl_field {
 typedef struct ottl_field_info {
   const char *name;
   uint8_t level; /* ottl_level */
-  uint8_t wire;  /* ottl_wire */
+  uint8_t wire;  /* ottl_wire_kind */
 } ottl_field_info;
 extern const ottl_field_info ottl__fields[OTTL_FIELD_COUNT];
 

@@ -36,7 +36,7 @@ void ottl__emit_narrowed(ottl_emit *e, uint16_t sel, uint16_t from) {
   e->sel_parent[sel] = from;
 }
 
-static uint8_t field_store(ottl_wire wire, uint8_t *type) {
+static uint8_t field_store(ottl_wire_kind wire, uint8_t *type) {
   switch (wire) {
   case OTTL_W_F64: *type = OTTL_T_DOUBLE; return OTTL_STORE_WORD;
   case OTTL_W_STRING: *type = OTTL_T_STRING; return OTTL_STORE_VIEW;
@@ -55,7 +55,7 @@ static void emit_column_regs(ottl_emit *e) {
   for (size_t i = 0; i < e->n_columns; i++) {
     const ottl_column_spec *c = &e->columns[i].spec;
     uint8_t type = OTTL_T_NIL, store = OTTL_STORE_CELL;
-    if (c->source == OTTL_COL_FIELD) store = field_store((ottl_wire)ottl__fields[c->field].wire, &type);
+    if (c->source == OTTL_COL_FIELD) store = field_store((ottl_wire_kind)ottl__fields[c->field].wire, &type);
     uint16_t r = ottl__emit_reg(e, store, type, c->level);
     if (e->status == OTTL_OK) e->regs[r].column = true;
   }

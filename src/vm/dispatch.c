@@ -1,0 +1,269 @@
+/* Dispatch: instructions one after another. The cost of decoding is paid once for a whole window of rows. */
+#include "vm/vm.h"
+
+static vm_handler *const handlers[] = {
+#define OP(name, operands, handler, synopsis) handler,
+#include "opcodes.def"
+#undef OP
+};
+
+static ottl_status run(ottl_vm *vm, uint32_t from, uint32_t to) {
+  for (uint32_t i = from; i < to; i++) {
+    const ottl_insn *in = &vm->code->insns[i];
+    OTTL_TRY(handlers[in->op](vm, in));
+  }
+  return OTTL_OK;
+}
+
+/* ---- registers ---- */
+
+/* Bytes of a register's arrays for n rows; every array starts on a 64-byte line. */
+static size_t reg_bytes(const ottl_reg_desc *d, size_t n) {
+  size_t words = BM_WORDS(n) * 64; /* whole bitmap words, so that kernels may run over */
+  switch (d->store) {
+  case OTTL_STORE_BOOL: return (words / 8 + 63) / 64 * 64;
+  case OTTL_STORE_WORD: return words * 8;
+  case OTTL_STORE_VIEW: return words * 12;
+  default: return words * 13;
+  }
+}
+
+static void reg_point(ottl_reg *r, char *block, size_t n) {
+  size_t words = BM_WORDS(n) * 64;
+  r->bits = (uint64_t *)block;
+  r->word = (uint64_t *)block;
+  r->len = (uint32_t *)(block + words * 8);
+  r->tag = (uint8_t *)(block + words * 12);
+}
+
+static ottl_status frame_reserve(ottl_vm *vm, vm_frame *f, uint8_t level, uint32_t rows) {
+  if (rows <= f->cap[level]) return OTTL_OK;
+  uint32_t cap = (rows + 63) / 64 * 64;
+  for (uint32_t i = f->code->layout.n_columns; i < f->code->n_regs; i++) {
+    const ottl_reg_desc *d = &f->code->regs[i];
+    if (d->level != level) continue;
+    size_t bytes = reg_bytes(d, cap) + 64;
+    void *block = al_zero(&vm->al, bytes);
+    if (!block) return OTTL_NOMEM;
+    al_free(&vm->al, f->blocks[i], f->block_bytes[i]);
+    f->blocks[i] = block;
+    f->block_bytes[i] = bytes;
+    reg_point(&f->own[i], (char *)(((uintptr_t)block + 63) & ~(uintptr_t)63), cap);
+  }
+  f->cap[level] = cap;
+  return OTTL_OK;
+}
+
+static void put_constant(ottl_reg *r, ottl_cell c) {
+  switch (r->store) {
+  case OTTL_STORE_BOOL: bm_put(r->bits, 0, c.word != 0); break;
+  case OTTL_STORE_WORD: r->word[0] = c.word; break;
+  case OTTL_STORE_VIEW: r->word[0] = c.word, r->len[0] = c.len; break;
+  default: reg_put_cell(r, 0, c); break;
+  }
+}
+
+static ottl_status bitmap_reserve(ottl_vm *vm, uint8_t level, uint32_t rows) {
+  size_t words = BM_WORDS(rows) + 1;
+  return ottl__al_reserve(&vm->al, &vm->all[level], &vm->all_cap[level], words, sizeof(uint64_t));
+}
+
+/* Runs the prologue: what depends on no row is computed once, in memory that lives as long as the exec. */
+static ottl_status frame_prologue(ottl_vm *vm, vm_frame *f) {
+  ottl_batch batch = {.n = 1};
+  batch.arena = vm->constants;
+  ottl_arena slice = vm->slice;
+  ottl__arena_init(&vm->slice, &vm->al, 256);
+  vm->frame = f;
+  vm->code = f->code;
+  vm->batch = &batch;
+  vm->r = f->r;
+  ottl_status status = bitmap_reserve(vm, OTTL_LEVEL_CONST, 1);
+  if (status == OTTL_OK) {
+    vm->all[OTTL_LEVEL_CONST][0] = 1;
+    status = run(vm, 0, f->code->n_prologue);
+  }
+  /* Failures of constants have to outlive the window. */
+  for (uint32_t i = f->code->layout.n_columns; i < f->code->n_regs && status == OTTL_OK; i++) {
+    ottl_reg *r = &f->own[i];
+    if (!r->has_err) continue;
+    uint64_t *err = arena_zero(&batch.arena, 8);
+    uint16_t *code = arena_zero(&batch.arena, 8);
+    if (!err || !code) {
+      status = OTTL_NOMEM;
+      break;
+    }
+    *err = *r->err;
+    *code = *r->code;
+    r->err = err;
+    r->code = code;
+  }
+  ottl__arena_done(&vm->slice);
+  vm->constants = batch.arena;
+  vm->slice = slice;
+  vm->batch = NULL;
+  return status;
+}
+
+ottl_status ottl__vm_frame_create(ottl_vm *vm, const ottl_code *code, uint32_t slice_rows, vm_frame **ret) {
+  vm_frame *f = al_zero(&vm->al, sizeof *f);
+  if (!f) return OTTL_NOMEM;
+  ottl_status status = OTTL_NOMEM;
+  f->code = code;
+  size_t n = code->n_regs + 1;
+  f->r = al_zero(&vm->al, n * sizeof *f->r);
+  f->own = al_zero(&vm->al, n * sizeof *f->own);
+  f->blocks = al_zero(&vm->al, n * sizeof *f->blocks);
+  f->block_bytes = al_zero(&vm->al, n * sizeof *f->block_bytes);
+  if (!f->r || !f->own || !f->blocks || !f->block_bytes) goto out;
+  for (uint32_t i = 0; i < code->n_regs; i++) {
+    const ottl_reg_desc *d = &code->regs[i];
+    f->own[i] = (ottl_reg){.store = d->store, .type = d->type, .level = d->level, .mask = d->level == OTTL_LEVEL_CONST ? 0 : UINT32_MAX};
+    f->r[i] = &f->own[i];
+  }
+  status = frame_reserve(vm, f, OTTL_LEVEL_CONST, 1);
+  if (status == OTTL_OK) status = frame_reserve(vm, f, code->level, slice_rows);
+  if (status != OTTL_OK) goto out;
+  for (uint32_t i = code->layout.n_columns; i < code->n_regs; i++) {
+    if (code->regs[i].constant) put_constant(&f->own[i], code->regs[i].cell);
+  }
+  status = frame_prologue(vm, f);
+out:
+  if (status != OTTL_OK) {
+    ottl__vm_frame_free(vm, f);
+    return status;
+  }
+  *ret = f;
+  return OTTL_OK;
+}
+
+void ottl__vm_frame_free(ottl_vm *vm, vm_frame *f) {
+  if (!f) return;
+  size_t n = f->code->n_regs + 1;
+  for (size_t i = 0; f->blocks && i < n; i++) al_free(&vm->al, f->blocks[i], f->block_bytes[i]);
+  al_free(&vm->al, f->r, n * sizeof *f->r);
+  al_free(&vm->al, f->own, n * sizeof *f->own);
+  al_free(&vm->al, f->blocks, n * sizeof *f->blocks);
+  al_free(&vm->al, f->block_bytes, n * sizeof *f->block_bytes);
+  al_free(&vm->al, f, sizeof *f);
+}
+
+/* ---- windows ---- */
+
+ottl_status ottl__vm_begin(ottl_vm *vm, vm_frame *f, ottl_batch *batch) {
+  vm->frame = f;
+  vm->code = f->code;
+  vm->batch = batch;
+  vm->r = f->r;
+  for (uint8_t level = 0; level < f->code->level; level++) {
+    OTTL_TRY(frame_reserve(vm, f, level, batch->rows[level].n));
+    OTTL_TRY(bitmap_reserve(vm, level, batch->rows[level].n));
+  }
+  for (uint32_t i = 0; i < f->code->layout.n_columns; i++) f->r[i] = &batch->columns[i];
+  return OTTL_OK;
+}
+
+static bool row_dropped(const ottl_batch *b, uint8_t level, uint32_t row) {
+  for (;; level--) {
+    if (b->rows[level].state[row] & OTTL_ROW_DROPPED) return true;
+    if (level == 0) return false;
+    row = b->rows[level].parent[row];
+  }
+}
+
+/* The rows of the window that count, and the rows above that they are under. */
+static ottl_status window_rows(ottl_vm *vm) {
+  ottl_batch *b = vm->batch;
+  uint8_t own = vm->code->level;
+  OTTL_TRY(bitmap_reserve(vm, own, b->n));
+  size_t words = BM_WORDS(b->n);
+  memset(vm->all[own], 0xff, words * 8);
+  if (b->n % 64) vm->all[own][words - 1] = ((uint64_t)1 << b->n % 64) - 1;
+  for (uint32_t i = 0; vm->dropping && i < b->n; i++) {
+    if (row_dropped(b, own, b->first + i)) bm_clear(vm->all[own], i);
+  }
+  for (uint8_t level = 0; level < own; level++) {
+    memset(vm->all[level], 0, BM_WORDS(b->hi[level]) * 8);
+    uint32_t last = UINT32_MAX;
+    SEL_EACH(vm->all[own], b->n, i) {
+      uint32_t p = b->up[level][i];
+      if (p != last) bm_set(vm->all[level], p);
+      last = p;
+    }
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__vm_window(ottl_vm *vm) {
+  ottl__arena_reset(&vm->slice);
+  OTTL_TRY(window_rows(vm));
+  size_t words = BM_WORDS(vm->batch->n) + 1;
+  vm->stopped = arena_zero(&vm->slice, words * 8);
+  vm->touched = arena_zero(&vm->slice, words * 8);
+  if (!vm->stopped || !vm->touched) return OTTL_NOMEM;
+  vm->any_stopped = false;
+  vm->n_failures = 0;
+  return run(vm, vm->code->n_prologue, vm->code->n_insns);
+}
+
+/* ---- failures ---- */
+
+bool ottl__vm_fail(ottl_vm *vm, ottl_reg *r, uint32_t n, uint32_t i, uint16_t code) {
+  if (!r->has_err) {
+    r->err = arena_zero(&vm->slice, BM_WORDS(n) * 8);
+    r->code = arena_array(&vm->slice, n ? n : 1, sizeof *r->code);
+    if (!r->err || !r->code) return false;
+    r->has_err = true;
+  }
+  bm_set(r->err, i);
+  r->code[i] = code;
+  return true;
+}
+
+bool ottl__vm_inherit(ottl_vm *vm, ottl_reg *r, const ottl_reg *a, const uint64_t *sel, uint32_t n) {
+  if (!a->has_err) return true;
+  SEL_EACH(sel, n, i) {
+    if (reg_failed(a, i) && !reg_failed(r, i) && !ottl__vm_fail(vm, r, n, i, a->code[reg_at(a, i)])) return false;
+  }
+  return true;
+}
+
+static ottl_status row_failed(ottl_vm *vm, uint32_t i, uint32_t statement, uint32_t condition, uint16_t code) {
+  vm->n_failed++;
+  bm_set(vm->touched, i);
+  if (vm->code->error_mode == OTTL_ERROR_PROPAGATE) {
+    if (bm_get(vm->stopped, i)) return OTTL_OK; /* the first failure of a row counts */
+    bm_set(vm->stopped, i);
+    vm->any_stopped = true;
+  }
+  if (vm->n_failures >= vm->max_failures) return OTTL_OK;
+  OTTL_TRY(ottl__al_reserve(&vm->al, &vm->failures, &vm->cap_failures, vm->n_failures + 1, sizeof *vm->failures));
+  vm->failures[vm->n_failures++] = (vm_failure){vm->batch->first + i, statement, condition, code};
+  return OTTL_OK;
+}
+
+ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, uint32_t statement, uint32_t condition, uint16_t code) {
+  uint8_t own = vm->code->level;
+  if (level == own) return row_failed(vm, i, statement, condition, code);
+  SEL_EACH(vm->all[own], vm->batch->n, k) {
+    if (vm->batch->up[level][k] == i) OTTL_TRY(row_failed(vm, k, statement, condition, code));
+  }
+  return OTTL_OK;
+}
+
+/* ---- life ---- */
+
+ottl_status ottl__vm_init(ottl_vm *vm, const ottl_allocator *al) {
+  *vm = (ottl_vm){.al = *al, .max_failures = 1u << 16};
+  ottl__arena_init(&vm->constants, al, 4096);
+  ottl__arena_init(&vm->slice, al, 0);
+  return ottl__scratch_create(al, &vm->scratch);
+}
+
+void ottl__vm_done(ottl_vm *vm) {
+  for (size_t i = 0; i < OTTL_COUNT(vm->all); i++) al_free(&vm->al, vm->all[i], vm->all_cap[i] * sizeof(uint64_t));
+  al_free(&vm->al, vm->failures, vm->cap_failures * sizeof *vm->failures);
+  ottl__scratch_free(vm->scratch);
+  ottl__arena_done(&vm->constants);
+  ottl__arena_done(&vm->slice);
+}

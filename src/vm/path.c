@@ -1,0 +1,296 @@
+/* Walking into values by keys, for reading and for writing, and the reference's ways of storing a value.
+ *
+ * SPEC: pkg/ottl contexts/internal/ctxutil: getIndexableValue, SetIndexableValue, SetValue; ottl: getIndexedValue, mapGetter. */
+#include "batch/value_wire.h"
+#include "vm/vm.h"
+
+/* The key of one step. A failing key fails the walk only when the walk gets there. */
+static uint16_t step_key(ottl_vm *vm, uint16_t reg, uint32_t row, ottl_cell *ret) {
+  const ottl_reg *k = vm->r[reg];
+  if (reg_failed(k, row)) return k->code[reg_at(k, row)];
+  *ret = reg_cell(k, row);
+  return 0;
+}
+
+static uint16_t map_step(ottl_cell map, ottl_view key, ottl_cell *ret, bool *ret_found) {
+  ottl_walk walk = walk_begin(map);
+  for (;;) {
+    ottl_view name;
+    ottl_cell value;
+    bool more;
+    if (!walk_entry(&walk, &name, &value, &more)) return OTTL_RE_BAD_WIRE;
+    if (!more) break;
+    if (!view_eq(name, key)) continue;
+    *ret = value;
+    *ret_found = true;
+    return 0;
+  }
+  *ret_found = false;
+  return 0;
+}
+
+static uint16_t list_step(ottl_cell list, int64_t index, ottl_cell *ret) {
+  if (index < 0) return OTTL_RE_INDEX_BOUNDS;
+  if (cell_is_tree(list)) {
+    const ottl_list *l = cell_list(list);
+    if ((uint64_t)index >= l->n) return OTTL_RE_INDEX_BOUNDS;
+    *ret = l->items[index];
+    return 0;
+  }
+  ottl_walk walk = walk_begin(list);
+  for (;; index--) {
+    bool more;
+    if (!walk_item(&walk, ret, &more)) return OTTL_RE_BAD_WIRE;
+    if (!more) return OTTL_RE_INDEX_BOUNDS;
+    if (index == 0) return 0;
+  }
+}
+
+uint16_t ottl__path_get(ottl_vm *vm, ottl_cell at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret) {
+  if (at.tag == OTTL_T_ABSENT) { /* a missing key ends the walk */
+    *ret = at;
+    return 0;
+  }
+  for (uint32_t k = 0; k < n_keys; k++) {
+    ottl_cell key = cell_nil();
+    ottl_type type = cell_type(at);
+    if (type != OTTL_T_MAP && type != OTTL_T_LIST) return OTTL_ROWERR(NOT_INDEXABLE, type);
+    uint16_t err = step_key(vm, keys[k], row, &key);
+    if (err) return err;
+    if (type == OTTL_T_MAP) {
+      bool found;
+      if (key.tag != OTTL_T_STRING) return OTTL_ROWERR(KEY_TYPE, cell_type(key));
+      err = map_step(at, cell_view(key), &at, &found);
+      if (err) return err;
+      if (!found) {
+        *ret = cell_nil();
+        return 0;
+      }
+    } else {
+      if (key.tag != OTTL_T_INT) return OTTL_ROWERR(KEY_TYPE, cell_type(key));
+      err = list_step(at, (int64_t)key.word, &at);
+      if (err) return err;
+    }
+  }
+  *ret = at;
+  return 0;
+}
+
+uint16_t ottl__path_get_result(ottl_vm *vm, ottl_cell at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret) {
+  for (uint32_t k = 0; k < n_keys; k++) {
+    ottl_cell key = cell_nil();
+    uint16_t err = step_key(vm, keys[k], row, &key);
+    if (err) return err;
+    ottl_type type = cell_type(at);
+    if (key.tag == OTTL_T_STRING) {
+      bool found;
+      if (type != OTTL_T_MAP) return OTTL_ROWERR(NOT_INDEXABLE, type);
+      err = map_step(at, cell_view(key), &at, &found);
+      if (err) return err;
+      if (!found) return OTTL_RE_KEY_NOT_FOUND;
+    } else if (key.tag == OTTL_T_INT || key.tag == OTTL_T_GO_INT) {
+      switch (type) {
+      case OTTL_T_LIST:
+      case OTTL_T_LIST_ANY:
+      case OTTL_T_LIST_STRING:
+      case OTTL_T_LIST_INT:
+      case OTTL_T_LIST_DOUBLE: err = list_step(at, (int64_t)key.word, &at); break;
+      case OTTL_T_BYTES:
+        if (key.word >= at.len) return OTTL_RE_INDEX_BOUNDS;
+        at = (ottl_cell){((const uint8_t *)(uintptr_t)at.word)[key.word], 0, OTTL_T_GO_INT};
+        break;
+      default: return OTTL_ROWERR(NOT_INDEXABLE, type);
+      }
+      if (err) return err;
+    } else {
+      return OTTL_ROWERR(KEY_TYPE, cell_type(key));
+    }
+  }
+  *ret = at;
+  return 0;
+}
+
+static uint16_t status_error(ottl_status status) {
+  switch (status) {
+  case OTTL_OK: return 0;
+  case OTTL_DATA: return OTTL_RE_BAD_WIRE;
+  case OTTL_LIMIT: return OTTL_RE_TOO_DEEP;
+  default: return OTTL_RE_TOO_LARGE; /* memory */
+  }
+}
+
+/* ---- storing values ---- */
+
+static uint16_t list_of_cells(ottl_vm *vm, ottl_cell v, ottl_cell *at) {
+  const ottl_list *from = cell_list(v);
+  ottl_list *list = arena_zero(&vm->batch->arena, sizeof *list);
+  if (!list) return OTTL_RE_TOO_LARGE;
+  list->items = arena_array(&vm->batch->arena, from->n + 1, sizeof *list->items);
+  if (!list->items) return OTTL_RE_TOO_LARGE;
+  list->cap = from->n;
+  list->n = from->n;
+  for (uint32_t i = 0; i < from->n; i++) list->items[i] = cell_nil();
+  *at = cell_tree(OTTL_T_LIST, list);
+  uint16_t err = 0;
+  /* Only the last item's error counts, as in the reference. */
+  for (uint32_t i = 0; i < from->n; i++) err = ottl__set_value(vm, &list->items[i], from->items[i]);
+  return err;
+}
+
+uint16_t ottl__set_value(ottl_vm *vm, ottl_cell *at, ottl_cell v) {
+  switch (cell_type(v)) {
+  case OTTL_T_ABSENT:
+  case OTTL_T_NIL: *at = cell_nil(); return 0;
+  case OTTL_T_BOOL:
+  case OTTL_T_INT:
+  case OTTL_T_DOUBLE:
+  case OTTL_T_STRING:
+  case OTTL_T_BYTES: *at = v; return 0;
+  case OTTL_T_LIST_ANY:
+  case OTTL_T_LIST_STRING:
+  case OTTL_T_LIST_INT:
+  case OTTL_T_LIST_DOUBLE: return list_of_cells(vm, v, at);
+  case OTTL_T_MAP:
+  case OTTL_T_LIST: {
+    /* The target is made first, then the source is copied: a source that holds its own target sees it empty. */
+    if (cell_is_tree(v) && !(at->tag == v.tag && at->word == v.word)) {
+      void *node = arena_zero(&vm->batch->arena, sizeof(ottl_rowmap) > sizeof(ottl_list) ? sizeof(ottl_rowmap) : sizeof(ottl_list));
+      if (!node) return OTTL_RE_TOO_LARGE;
+      *at = cell_tree(cell_type(v), node);
+    }
+    ottl_cell copy;
+    uint16_t err = status_error(ottl__value_copy(&vm->batch->arena, v, &copy));
+    if (!err) *at = copy;
+    return err;
+  }
+  default: return OTTL_ROWERR(SET_UNSUPPORTED, cell_type(v));
+  }
+}
+
+uint16_t ottl__from_raw(ottl_vm *vm, ottl_cell v, bool top, ottl_cell *ret) {
+  switch (cell_type(v)) {
+  case OTTL_T_ABSENT:
+  case OTTL_T_NIL: *ret = cell_nil(); return 0;
+  case OTTL_T_BOOL:
+  case OTTL_T_INT:
+  case OTTL_T_DOUBLE:
+  case OTTL_T_STRING:
+  case OTTL_T_BYTES: *ret = v; return 0;
+  case OTTL_T_GO_INT: *ret = cell_int((int64_t)v.word); return 0;
+  case OTTL_T_MAP:
+    if (!top) break; /* a map two lists down is refused */
+    return status_error(ottl__value_copy(&vm->batch->arena, v, ret));
+  case OTTL_T_LIST_ANY: {
+    const ottl_list *from = cell_list(v);
+    ottl_list *list = arena_zero(&vm->batch->arena, sizeof *list);
+    if (!list) return OTTL_RE_TOO_LARGE;
+    for (uint32_t i = 0; i < from->n; i++) {
+      ottl_cell item;
+      uint16_t err = ottl__from_raw(vm, from->items[i], top && cell_type(from->items[i]) == OTTL_T_MAP, &item);
+      if (err) return err;
+      if (ottl__list_push(&vm->batch->arena, list, item) != OTTL_OK) return OTTL_RE_TOO_LARGE;
+    }
+    *ret = cell_tree(OTTL_T_LIST, list);
+    return 0;
+  }
+  default: break;
+  }
+  return OTTL_ROWERR(INVALID_VALUE, cell_type(v));
+}
+
+/* ---- writing at keys ---- */
+
+#define MAX_PADDING (1u << 20)
+
+static uint16_t pad_list(ottl_vm *vm, ottl_cell *at, int64_t index, ottl_cell **ret) {
+  ottl_list *list = arena_zero(&vm->batch->arena, sizeof *list);
+  if (index >= (int64_t)MAX_PADDING) return OTTL_RE_TOO_LARGE;
+  uint32_t n = index < 0 ? 1 : (uint32_t)index + 1; /* a negative index makes a list of one */
+  if (list) list->items = arena_array(&vm->batch->arena, n, sizeof *list->items);
+  if (!list || !list->items) return OTTL_RE_TOO_LARGE;
+  for (uint32_t i = 0; i < n; i++) list->items[i] = cell_nil();
+  list->n = list->cap = n;
+  *at = cell_tree(OTTL_T_LIST, list);
+  *ret = &list->items[n - 1];
+  return 0;
+}
+
+/* Cells of map entries are not cells in memory: the walk keeps either form. */
+typedef struct slot {
+  ottl_cell *cell;
+  ottl_entry *entry;
+} slot;
+
+static ottl_cell slot_get(slot s) { return s.cell ? *s.cell : entry_cell(s.entry); }
+static void slot_put(slot s, ottl_cell c) {
+  if (s.cell) {
+    *s.cell = c;
+  } else {
+    entry_set(s.entry, c);
+  }
+}
+
+static uint16_t set_step(ottl_vm *vm, slot *s, ottl_cell key, ottl_cell *v) {
+  ottl_cell at = slot_get(*s);
+  ottl_type type = cell_type(at);
+  if (type == OTTL_T_NIL || type == OTTL_T_ABSENT) {
+    if (key.tag == OTTL_T_STRING) {
+      ottl_rowmap *map = arena_zero(&vm->batch->arena, sizeof *map);
+      if (!map) return OTTL_RE_TOO_LARGE;
+      slot_put(*s, cell_tree(OTTL_T_MAP, map));
+      s->entry = ottl__rowmap_push(&vm->batch->arena, map, cell_view(key));
+      s->cell = NULL;
+      return s->entry ? 0 : OTTL_RE_TOO_LARGE;
+    }
+    if (key.tag != OTTL_T_INT) return OTTL_ROWERR(KEY_TYPE, cell_type(key));
+    ottl_cell list, *item;
+    uint16_t err = pad_list(vm, &list, (int64_t)key.word, &item);
+    if (err) return err;
+    slot_put(*s, list);
+    *s = (slot){item, NULL};
+    return 0;
+  }
+  if (type != OTTL_T_MAP && type != OTTL_T_LIST) return OTTL_ROWERR(NOT_INDEXABLE, type);
+  if (key.tag != (type == OTTL_T_MAP ? OTTL_T_STRING : OTTL_T_INT)) return OTTL_ROWERR(KEY_TYPE, cell_type(key));
+  if (!cell_is_tree(at)) {
+    ottl_cell tree = at;
+    uint16_t err = status_error(ottl__value_to_tree(&vm->batch->arena, &tree));
+    if (err) return err;
+    /* A value that is this very container is the live one from now on. */
+    if (v->tag == at.tag && v->word == at.word && v->len == at.len) *v = tree;
+    slot_put(*s, tree);
+    at = tree;
+  }
+  if (type == OTTL_T_LIST) {
+    ottl_list *list = cell_list(at);
+    if ((int64_t)key.word < 0 || key.word >= list->n) return OTTL_RE_INDEX_BOUNDS;
+    *s = (slot){&list->items[key.word], NULL};
+    return 0;
+  }
+  ottl_rowmap *map = cell_map(at);
+  ottl_entry *e = ottl__rowmap_find(map, cell_view(key));
+  if (!e) e = ottl__rowmap_push(&vm->batch->arena, map, cell_view(key));
+  *s = (slot){NULL, e};
+  return e ? 0 : OTTL_RE_TOO_LARGE;
+}
+
+uint16_t ottl__path_set(ottl_vm *vm, ottl_cell *at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v) {
+  slot s = {at, NULL};
+  for (uint32_t k = 0; k < n_keys; k++) {
+    ottl_cell key = cell_nil();
+    uint16_t err = step_key(vm, keys[k], row, &key);
+    if (!err) err = set_step(vm, &s, key, &v);
+    if (err) return err;
+  }
+  if (s.cell) return ottl__set_value(vm, s.cell, v);
+  /* The entry may live in a map that the value holds: show it the emptied slot. */
+  ottl_cell cell = entry_cell(s.entry);
+  if (cell_is_tree(v) && !(cell.tag == v.tag && cell.word == v.word)) {
+    void *node = arena_zero(&vm->batch->arena, 16);
+    if (!node) return OTTL_RE_TOO_LARGE;
+    if (cell_type(v) == OTTL_T_MAP || cell_type(v) == OTTL_T_LIST) entry_set(s.entry, cell_tree(cell_type(v), node));
+  }
+  uint16_t err = ottl__set_value(vm, &cell, v);
+  if (!err || cell_type(v) >= OTTL_T_LIST_ANY) entry_set(s.entry, cell);
+  return err;
+}

@@ -1,0 +1,121 @@
+/* The interpreter: one code over one window of rows at a time. Handlers are ordinary functions over registers. */
+#ifndef OTTL_SRC_VM_VM_H
+#define OTTL_SRC_VM_VM_H
+
+#include "bytecode/code.h"
+
+/* One failure of a row, until the window is done. */
+typedef struct vm_failure {
+  uint32_t row; /* of the group's level */
+  uint32_t statement; /* UINT32_MAX: the group's conditions */
+  uint32_t condition;
+  uint16_t code;
+} vm_failure;
+
+/* Results of programs that evaluate: one cell for each row and expression. */
+typedef struct vm_results {
+  ottl_cell *cells;
+  uint16_t *codes; /* 0: the cell is the value */
+} vm_results;
+
+/* Registers of one code, kept between runs. */
+typedef struct vm_frame {
+  const ottl_code *code;
+  ottl_reg **r;      /* n_regs: columns point into the batch, others at `own` */
+  ottl_reg *own;
+  void **blocks;     /* memory of own registers, by register */
+  size_t *block_bytes;
+  uint32_t cap[OTTL_LEVELS + 1]; /* rows that registers of a level have room for */
+} vm_frame;
+
+typedef struct ottl_vm {
+  ottl_allocator al;
+  ottl_arena constants;  /* results of prologues; lives as long as the exec */
+  ottl_arena slice;      /* reset for each window: error bitmaps, pointers */
+  ottl_scratch *scratch;
+  int64_t now_seconds;
+  uint32_t now_nanos;
+  bool event_index;      /* the host tells spanevent.event_index */
+
+  /* of the running code */
+  vm_frame *frame;
+  const ottl_code *code;
+  ottl_batch *batch;
+  ottl_reg **r;
+  uint64_t *all[OTTL_LEVELS + 1]; /* rows of each level that count: not dropped, and of the window */
+  size_t all_cap[OTTL_LEVELS + 1];
+  uint64_t *stopped;  /* rows of the window that failed under propagate; as all[level] */
+  bool any_stopped;
+  bool dropping;      /* some row of the batch was dropped */
+  vm_failure *failures;
+  size_t n_failures, cap_failures;
+  uint64_t n_failed;  /* failures counted, kept or not */
+  size_t max_failures;
+  uint64_t *touched;  /* rows of the window that failed something: for rows_failed */
+  vm_results *results; /* evaluating programs: by expression; indexed by absolute row */
+} ottl_vm;
+
+typedef ottl_status vm_handler(ottl_vm *vm, const ottl_insn *in);
+
+OTTL_MUST_CHECK ottl_status ottl__vm_init(ottl_vm *vm, const ottl_allocator *al);
+void ottl__vm_done(ottl_vm *vm);
+OTTL_MUST_CHECK ottl_status ottl__vm_frame_create(ottl_vm *vm, const ottl_code *code, uint32_t slice_rows, vm_frame **ret);
+void ottl__vm_frame_free(ottl_vm *vm, vm_frame *frame);
+/* Before the windows of a pass: the batch is bound to the code's layout. */
+OTTL_MUST_CHECK ottl_status ottl__vm_begin(ottl_vm *vm, vm_frame *frame, ottl_batch *batch);
+/* Runs the code on the batch's window. */
+OTTL_MUST_CHECK ottl_status ottl__vm_window(ottl_vm *vm);
+
+/* -- for handlers -- */
+
+/* Rows [0, n) that registers of the level are computed for. */
+static inline uint32_t vm_n(const ottl_vm *vm, uint8_t level) {
+  if (level == vm->code->level) return vm->batch->n;
+  if (level == OTTL_LEVEL_CONST) return 1;
+  return vm->batch->hi[level];
+}
+static inline const uint64_t *vm_sel(const ottl_vm *vm, const ottl_insn *in) {
+  return in->s == OTTL_SEL_ALL ? vm->all[in->level] : vm->r[in->s]->bits;
+}
+static inline const uint64_t *vm_bits(const ottl_vm *vm, uint16_t sel, uint8_t level) {
+  return sel == OTTL_SEL_ALL ? vm->all[level] : vm->r[sel]->bits;
+}
+/* Row of level `to` (at or above `from`) that row i of level `from` is under. */
+static inline uint32_t vm_up(const ottl_vm *vm, uint8_t from, uint8_t to, uint32_t i) {
+  if (from == to) return i;
+  if (from == vm->code->level) return vm->batch->up[to][i];
+  while (from > to) {
+    i = vm->batch->rows[from].parent[i];
+    from--;
+  }
+  return i;
+}
+
+/* Row i of register r failed. False when out of memory. */
+bool ottl__vm_fail(ottl_vm *vm, ottl_reg *r, uint32_t n, uint32_t i, uint16_t code);
+/* Gives r the failures of a, for selected rows. */
+bool ottl__vm_inherit(ottl_vm *vm, ottl_reg *r, const ottl_reg *a, const uint64_t *sel, uint32_t n);
+/* Row i of in->level failed statement `statement`. */
+ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, uint32_t statement, uint32_t condition, uint16_t code);
+/* Calls a converter or value editor; out failures are set. */
+ottl_status ottl__vm_call(ottl_vm *vm, const ottl_insn *in, ottl_call *call, const uint64_t *sel, uint32_t n);
+
+/* Indexing and writing inside containers (path.c). keys: registers from the pool. Returns 0 or a row error. */
+uint16_t ottl__path_get(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
+uint16_t ottl__path_get_result(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
+/* Writes v into *at at the keys, making containers on the way; effects before a failure stay. */
+uint16_t ottl__path_set(ottl_vm *vm, ottl_cell *at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v);
+/* The reference's SetValue: *at becomes a copy of v, or stays and an error is returned. */
+uint16_t ottl__set_value(ottl_vm *vm, ottl_cell *at, ottl_cell v);
+/* The reference's FromRaw and map literal values: *ret is a copy of v as a value. */
+uint16_t ottl__from_raw(ottl_vm *vm, ottl_cell v, bool top, ottl_cell *ret);
+
+/* Do points or metrics of this kind have the field? */
+bool ottl__kind_has_field(ottl_metric_kind kind, uint16_t field);
+uint16_t ottl__buckets_read(ottl_vm *vm, ottl_view body, int32_t *ret_offset, ottl_list **ret_counts);
+
+#define OP(name, operands, handler, synopsis) vm_handler handler;
+#include "opcodes.def"
+#undef OP
+
+#endif
