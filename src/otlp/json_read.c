@@ -226,16 +226,22 @@ static ottl_status jr_string(jr_state *r, const js_field *f, yyjson_val *v, bool
   return OTTL_OK;
 }
 
-static ottl_status jr_sub_message(jr_state *r, const js_field *f, yyjson_val *v, unsigned depth) {
-  size_t before = jr_used(r);
-  OTTL_TRY(jr_message(r, f->message, f, v, depth));
+/* Puts tag and length before what has been written since `before`. */
+static ottl_status jr_prefix(jr_state *r, const js_field *f, size_t before) {
   if (!jr_need(r, JR_PREFIX)) return OTTL_NOMEM;
   jr_varint(r, jr_used(r) - before);
   jr_tag(r, f, JS_BYTES);
   return OTTL_OK;
 }
 
-static ottl_status jr_repeated(jr_state *r, const js_field *f, yyjson_val *array, unsigned depth) {
+static ottl_status jr_sub_message(jr_state *r, const js_field *f, yyjson_val *v, unsigned depth) {
+  size_t before = jr_used(r);
+  OTTL_TRY(jr_message(r, f->message, f, v, depth));
+  return jr_prefix(r, f, before);
+}
+
+/* The elements of an array; packed ones without tag and length. */
+static ottl_status jr_elements(jr_state *r, const js_field *f, yyjson_val *array, unsigned depth) {
   if (!yyjson_is_arr(array)) return jr_fail(r, f, "an array", array);
   ottl_json *json = r->json;
   size_t n = unsafe_yyjson_get_len(array), base = json->n_vals;
@@ -245,7 +251,6 @@ static ottl_status jr_repeated(jr_state *r, const js_field *f, yyjson_val *array
   yyjson_val *v = unsafe_yyjson_get_first(array);
   for (size_t i = 0; i < n; i++, v = unsafe_yyjson_get_next(v)) json->vals[base + i] = v;
   json->n_vals = base + n;
-  size_t before = jr_used(r);
   const char *at = r->at;
   for (size_t i = n; i-- > 0;) {
     v = json->vals[base + i];
@@ -261,17 +266,13 @@ static ottl_status jr_repeated(jr_state *r, const js_field *f, yyjson_val *array
       jr_put_scalar(r, f, bits);
     }
   }
-  if (f->packed) {
-    if (!jr_need(r, JR_PREFIX)) return OTTL_NOMEM;
-    jr_varint(r, jr_used(r) - before);
-    jr_tag(r, f, JS_BYTES);
-  }
   json->n_vals = base;
   return OTTL_OK;
 }
 
+/* A member; for packed fields the elements only, as a member that came again makes one run with the first. */
 static ottl_status jr_field(jr_state *r, const js_field *f, yyjson_val *v, unsigned depth) {
-  if (f->repeated) return jr_repeated(r, f, v, depth);
+  if (f->repeated) return jr_elements(r, f, v, depth);
   if (f->message) return jr_sub_message(r, f, v, depth);
   if (f->wire_type == JS_BYTES) return jr_string(r, f, v, f->oneof != 0);
   uint64_t bits;
@@ -345,6 +346,7 @@ static ottl_status jr_members(jr_state *r, const js_message *m, yyjson_val *obje
   while (seen) {
     unsigned i = 63 - (unsigned)__builtin_clzll(seen);
     seen &= ~((uint64_t)1 << i);
+    size_t before = jr_used(r);
     for (size_t k = top; k > more; k -= 2) {
       if ((uintptr_t)json->vals[k - 2] != i) continue;
       r->at = unsafe_yyjson_get_str(json->vals[k - 1] - 1); /* the key stands before its value */
@@ -352,6 +354,7 @@ static ottl_status jr_members(jr_state *r, const js_message *m, yyjson_val *obje
     }
     r->at = unsafe_yyjson_get_str(json->vals[base + i] - 1);
     OTTL_TRY(jr_field(r, &m->fields[i], json->vals[base + i], depth));
+    if (m->fields[i].packed && jr_used(r) > before) OTTL_TRY(jr_prefix(r, &m->fields[i], before));
   }
   json->n_vals = base;
   return OTTL_OK;

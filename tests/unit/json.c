@@ -219,6 +219,8 @@ static void test_members(void **state) {
   /* Fields of presence, and the same name without it. */
   check_point(json, "histogram", "{\"sum\":0,\"max\":-0.0,\"count\":\"0\",\"bucketCounts\":[\"0\",1],\"explicitBounds\":[0.5]}",
               "{\"sum\":0,\"bucketCounts\":[\"0\",\"1\"],\"explicitBounds\":[0.5],\"max\":-0.0}");
+  check_point(json, "histogram", "{\"bucketCounts\":[1],\"bucketCounts\":[],\"bucketCounts\":[\"2\",3]}",
+              "{\"bucketCounts\":[\"1\",\"2\",\"3\"]}");
   check_point(json, "summary", "{\"sum\":0,\"quantileValues\":[{\"quantile\":1,\"value\":\"NaN\"}]}",
               "{\"quantileValues\":[{\"quantile\":1,\"value\":\"NaN\"}]}");
   check_point(json, "exponentialHistogram",
