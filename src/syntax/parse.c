@@ -6,6 +6,8 @@
 #include "syntax/build.h"
 #include "syntax/parser.h"
 
+#define PARSE_MAX_ERRORS 200 /* far more than are shown; a text with more is given up */
+
 typedef struct open_bracket {
   uint32_t close; /* kind of its closing token */
   uint32_t begin;
@@ -20,7 +22,8 @@ typedef struct parse_driver {
   uint32_t fed_kind;     /* what it was taken for */
   open_bracket *open;
   size_t n_open, cap_open;
-  bool unterminated; /* the scanner has said already why the end comes early */
+  uint32_t n_closing[TOK_COLON + 1]; /* open brackets by the kind that closes them */
+  bool unterminated;                 /* the scanner has said already why the end comes early */
 } parse_driver;
 
 static uint32_t bracket_close(uint32_t kind) {
@@ -43,8 +46,11 @@ static void drive_feed(parse_driver *d, uint32_t kind, const ottl_token *t) {
       return;
     }
     d->open[d->n_open++] = (open_bracket){close, t->begin};
-  } else if (bracket_closes(kind) && d->n_open && d->open[d->n_open - 1].close == kind)
+    d->n_closing[close]++;
+  } else if (bracket_closes(kind) && d->n_open && d->open[d->n_open - 1].close == kind) {
     d->n_open--;
+    d->n_closing[kind]--;
+  }
   ottl__parser_feed(d->parser, kind, t);
   d->fed = t;
   d->fed_kind = kind;
@@ -58,6 +64,7 @@ static bool token_starts_value(uint32_t kind) {
          kind == TOK_UNDERSCORE || (kind >= TOK_NIL && kind <= TOK_BYTES) || bracket_close(kind);
 }
 _Static_assert(TOK_NIL + 6 == TOK_BYTES, "literals lie behind each other");
+_Static_assert(TOK_RPAREN <= TOK_COLON && TOK_RBRACK <= TOK_COLON && TOK_RBRACE <= TOK_COLON, "n_closing has room");
 
 /* SPEC: punctuation and `where` are matched by text, whatever the token, so that a string may stand for them. Where the grammar
  * takes both, the reference tries alternatives in order; looking at what comes next gives the same choice. */
@@ -91,7 +98,8 @@ static uint32_t drive_kind(const parse_driver *d, const ottl_token *t) {
     /* Parentheses come before a string. With a run of such strings, what follows decides for all but the last, which is a string
      * when it is compared. */
     bool last = true;
-    for (; token_is_text(next, "("); next++) last = false;
+    for (uint32_t run = 0; token_is_text(next, "("); next++, last = false)
+      if (++run > d->c->max_depth) return mark; /* too deep anyway */
     if (next->kind == TOK_CMP) return last ? TOK_STRING : mark;
     if (next->kind == TOK_STRING) {
       if (token_is_text(next, ")")) return next[1].kind == TOK_ARROW ? mark : TOK_STRING;
@@ -203,16 +211,10 @@ static void drive_close(parse_driver *d, const ottl_token *at) {
   drive_feed(d, close->kind, close);
 }
 
-static bool drive_fits_outer(const parse_driver *d, uint32_t kind) {
-  for (size_t i = d->n_open; i-- > 0;)
-    if (d->open[i].close == kind) return true;
-  return false;
-}
-
-/* A closing bracket (or the end) that fits an outer bracket: the inner ones were forgotten. True: one was closed. */
+/* A closing bracket that fits an outer bracket, or the end, or `where`: the inner ones were forgotten. True: one was closed. */
 static bool drive_forgotten(parse_driver *d, const ottl_token *t, uint32_t kind, bool silent) {
-  if (!d->n_open ||
-      (kind != TOK_END && (!bracket_closes(kind) || d->open[d->n_open - 1].close == kind || !drive_fits_outer(d, kind))))
+  if (!d->n_open || (kind != TOK_END && kind != TOK_WHERE &&
+                     (!bracket_closes(kind) || d->open[d->n_open - 1].close == kind || !d->n_closing[kind])))
     return false;
   open_bracket inner = d->open[d->n_open - 1];
   if (!ottl__parser_accepts(d->parser, inner.close)) return false;
@@ -260,7 +262,8 @@ static void drive(parse_driver *d, ottl_view source) {
   static const ottl_token first = {0};
   ottl__parser_feed(d->parser, c->entry == OTTL_ENTRY_STATEMENT ? TOK_FOR_STATEMENT : TOK_FOR_EXPRESSION, &first);
   bool said_unclosed = d->unterminated;
-  while (!c->nomem && !c->too_deep) {
+  const ottl_token *unclosed_at = NULL; /* one message for all that is forgotten at one place */
+  while (!c->nomem && !c->too_deep && c->n_errors < PARSE_MAX_ERRORS) {
     const ottl_token *t = &d->tokens[d->i];
     uint32_t kind = drive_kind(d, t);
     if (ottl__parser_accepts(d->parser, kind)) {
@@ -272,8 +275,12 @@ static void drive(parse_driver *d, ottl_view source) {
       d->i++;
       continue;
     }
-    if (kind != TOK_JUNK && drive_forgotten(d, t, kind, said_unclosed && kind == TOK_END)) {
+    /* `where` inside brackets, where no name can stand, says that they were forgotten. */
+    bool where = kind == TOK_LOWER && c->entry == OTTL_ENTRY_STATEMENT && d->n_open && view_is(t->text, "where");
+    uint32_t forgotten = where ? TOK_WHERE : kind;
+    if (kind != TOK_JUNK && drive_forgotten(d, t, forgotten, forgotten == TOK_END ? said_unclosed : t == unclosed_at)) {
       if (kind == TOK_END) said_unclosed = true;
+      unclosed_at = t;
       continue;
     }
     if (kind != TOK_JUNK && !(kind == TOK_END && said_unclosed)) drive_report(d, t, source);
@@ -312,6 +319,8 @@ ottl_status ottl__parse(ottl_arena *arena, ottl_entry entry, ottl_view source, u
     CTX_ERROR(&c, EMPTY, ctx_span(&c, 0, (uint32_t)text.len), "the %s is empty", names[entry]);
   } else {
     d.tokens = tokens.items;
+    /* The end is where the last token ends, not behind the white space after it. */
+    if (tokens.n > 1) tokens.items[tokens.n - 1].begin = tokens.items[tokens.n - 1].end = tokens.items[tokens.n - 2].end;
     d.unterminated = tokens.unterminated;
     d.parser = ottl__parser_create(&c);
     if (d.parser) drive(&d, text);
