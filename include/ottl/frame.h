@@ -31,7 +31,8 @@ typedef enum ottl_encoding { OTTL_ENCODING_PROTO = 0, OTTL_ENCODING_JSON = 1 } o
 OTTL_API const char *ottl_framing_name(ottl_framing framing);
 /* The framing of that name. name: len bytes. False, and *ret_framing not touched, if there is none. Any thread; since 0.1. */
 OTTL_API bool ottl_framing_parse(const char *name, size_t len, ottl_framing *ret_framing);
-/* What messages in this framing are written in (framed messages may hold JSON all the same). Never fails; any thread; since 0.1. */
+/* What messages in this framing are written in (PROTO_FRAMED ones may hold JSON all the same, or be compressed: look at each with
+ * ottl_message_encoding). Never fails; any thread; since 0.1. */
 OTTL_API ottl_encoding ottl_framing_encoding(ottl_framing framing);
 /* Tells OTLP/JSON from protobuf by the first bytes of one message: JSON is `{` with a member name or `}` behind it, blanks
  * apart; anything else is protobuf. Never fails; any thread; since 0.1. */

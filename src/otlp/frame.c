@@ -51,7 +51,7 @@ ottl_encoding ottl_framing_encoding(ottl_framing framing) {
   return framing == OTTL_FRAMING_JSON || framing == OTTL_FRAMING_JSONL ? OTTL_ENCODING_JSON : OTTL_ENCODING_PROTO;
 }
 
-/* A hypothesis: refuted, not refuted by what is there so far, or held to the end of what is there and that ends with a message. */
+/* A hypothesis: refuted, not refuted by what is there so far, or held to its end, where a message ends. */
 typedef enum fr_fit { FR_NO, FR_SO_FAR, FR_YES } fr_fit;
 
 static size_t fr_blanks(const uint8_t *p, size_t len, size_t i) {
@@ -128,9 +128,9 @@ static fr_fit fr_request(const uint8_t *p, size_t len, uint64_t size) {
 }
 
 /* A compressed or JSON message inside the file exporter's frames. */
-static bool fr_other_content(const uint8_t *p, size_t len) {
+static bool fr_other_content(const uint8_t *p, size_t len, bool whole) {
   static const uint8_t zstd[4] = {0x28, 0xb5, 0x2f, 0xfd};
-  return (len >= 4 && memcmp(p, zstd, 4) == 0) || fr_json(p, len, true) == FR_YES;
+  return (len >= 4 && memcmp(p, zstd, 4) == 0) || fr_json(p, len, whole) != FR_NO;
 }
 
 static fr_fit fr_lengths(const uint8_t *p, size_t len, bool whole, bool fixed, size_t max) {
@@ -148,7 +148,7 @@ static fr_fit fr_lengths(const uint8_t *p, size_t len, bool whole, bool fixed, s
     if (n > max) return FR_NO;
     if (whole && n > len - i) return FR_NO;
     size_t there = len - i < n ? len - i : (size_t)n;
-    if (n && !(fixed && fr_other_content(p + i, there))) {
+    if (n && !(fixed && fr_other_content(p + i, there, there == n))) {
       fr_fit fit = fr_request(p + i, there, n);
       if (fit != FR_YES) return fit;
     }

@@ -37,7 +37,7 @@ static ottl_status jw_fail(jw_state *s, const uint8_t *at, const char *what) {
   return ottl__json_fail(s->json, OTTL_DATA, inside ? (size_t)(at - s->in) : 0, "malformed OTLP: %s", what);
 }
 
-/* Reads a varint; NULL if it does not end in time. */
+/* Reads a varint; NULL if it does not end in time. Bits beyond the 64th are dropped, as pdata does. */
 static inline const uint8_t *jw_varint(const uint8_t *p, const uint8_t *end, uint64_t *ret) {
   if (OTTL_LIKELY(p < end && *p < 0x80)) {
     *ret = *p;
@@ -46,7 +46,6 @@ static inline const uint8_t *jw_varint(const uint8_t *p, const uint8_t *end, uin
   uint64_t v = 0;
   for (unsigned shift = 0; p < end && shift < 70; shift += 7) {
     uint64_t byte = *p++;
-    if (shift == 63 && byte > 1) return NULL;
     v |= (byte & 0x7f) << shift;
     if (byte < 0x80) {
       *ret = v;
@@ -495,9 +494,9 @@ static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p
     jw_put(s, VIEW("\"}"));
     return OTTL_OK;
   }
-  size_t kept = json->n_entries, base = kept, n;
+  size_t kept = json->n_entries, base = kept, n = 0;
   const js_joined *joined = json->joined;
-  bool odd;
+  bool odd = false;
   OTTL_TRY(jw_list(s, m, p, end, &n, &odd));
   if (OTTL_UNLIKELY(odd)) {
     size_t listed = n;

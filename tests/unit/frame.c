@@ -107,6 +107,23 @@ static void test_binary(void **state) {
     }
 }
 
+/* The file exporter may compress each message, or frame JSON. */
+static void test_framed_content(void **state) {
+  (void)state;
+  static const char *const contents[] = {"\x28\xb5\x2f\xfd compressed", "{\"resourceLogs\":[]}", "{ }"};
+  for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+    stream s = {0}, wanted = {0};
+    for (uint64_t k = 0; k < 2; k++) {
+      add_message(&s, OTTL_FRAMING_PROTO_FRAMED, k, contents[i], strlen(contents[i]));
+      add(&wanted, contents[i], strlen(contents[i]));
+      add(&wanted, "|", 1);
+    }
+    check(&s, OTTL_FRAMING_AUTO, OTTL_FRAMING_PROTO_FRAMED, &wanted);
+    free(s.data);
+    free(wanted.data);
+  }
+}
+
 static void check_text(const char *text, ottl_framing framing, const char *wanted) {
   stream s = {0}, w = {0};
   add(&s, text, strlen(text));
@@ -214,10 +231,8 @@ static int set_up(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_names),
-      cmocka_unit_test(test_json),
-      cmocka_unit_test(test_binary),
-      cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_names),          cmocka_unit_test(test_json),    cmocka_unit_test(test_binary),
+      cmocka_unit_test(test_framed_content), cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -376,7 +376,7 @@ static void test_depth(void **state) {
   size_t wire_len;
   assert_int_equal(ottl_json_to_wire(json, OTTL_SIGNAL_LOGS, text, 99996, &wire, &wire_len), OTTL_OK);
   assert_int_equal(wire_len, 0);
-  /* A message in two pieces, in two pieces, ...: cost stays bounded (a limit or an answer, soon). */
+  /* A message in two pieces, of which one is in two pieces, and so on: a limit or an answer, soon. */
   static uint8_t nested[100000];
   size_t len = 0;
   nested[len++] = 0x2a; /* body, array_value, values alternate: AnyValue{array_value{values}} twice over */
@@ -409,12 +409,9 @@ static void test_doubles(void **state) {
                                  : 0x40f0000000000000u + (seed >> 14 << 20);
     memcpy(&d, &bits, 8);
     if (isnan(d) || isinf(d)) continue;
-    uint8_t wire[32] = {0x0a, 17, 0x12, 15, 0x12, 13, 0x2a, 11, 0x0a, 9, 0x21}; /* gauge point as_double */
-    wire[1] = 19, wire[3] = 17, wire[5] = 15, wire[7] = 13, wire[9] = 11;
-    uint8_t *w = wire;
-    *w++ = 0x0a, *w++ = 17, *w++ = 0x12, *w++ = 15, *w++ = 0x12, *w++ = 13, *w++ = 0x2a, *w++ = 11, *w++ = 0x0a, *w++ = 9,
-    *w++ = 0x21;
-    memcpy(w, &bits, 8);
+    /* A gauge with one point: as_double. */
+    uint8_t wire[19] = {0x0a, 17, 0x12, 15, 0x12, 13, 0x2a, 11, 0x0a, 9, 0x21};
+    for (int k = 0; k < 8; k++) wire[11 + k] = (uint8_t)(bits >> (8 * k));
     const char *out;
     size_t out_len;
     assert_int_equal(ottl_json_from_wire(json, OTTL_SIGNAL_METRICS, wire, 19, &out, &out_len), OTTL_OK);
