@@ -18,8 +18,8 @@ typedef enum ottl_op {
   OTTL_OP_COUNT
 } ottl_op;
 
-#define OTTL_SEL_ALL UINT16_MAX
-#define OTTL_NO_REG UINT16_MAX
+#define OTTL_SEL_ALL     UINT16_MAX
+#define OTTL_NO_REG      UINT16_MAX
 #define OTTL_LEVEL_CONST OTTL_LEVELS /* registers with one value; instructions that run once for an exec */
 
 typedef struct ottl_insn {
@@ -40,24 +40,24 @@ typedef struct ottl_reg_desc {
 /* A call: which registers its arguments are in. */
 typedef struct ottl_code_call {
   const ottl_call_site *site;
-  const uint16_t *regs;   /* one for each parameter; OTTL_NO_REG: none */
+  const uint16_t *regs;         /* one for each parameter; OTTL_NO_REG: none */
   const uint16_t *const *items; /* list parameters: registers of the items, or NULL */
-  uint32_t map;           /* MAP_EDIT: the map */
-  uint32_t keys;          /* CELL_EDIT: pool index of count, keys behind the column */
+  uint32_t map;                 /* MAP_EDIT: the map */
+  uint32_t keys;                /* CELL_EDIT: pool index of count, keys behind the column */
 } ottl_code_call;
 
 typedef struct ottl_code {
   ottl_layout layout;
   uint8_t context, level, error_mode;
   bool row_order;
-  bool filter;            /* conditions drop rows */
-  ottl_insn *insns;       /* prologue first */
+  bool filter;      /* conditions drop rows */
+  ottl_insn *insns; /* prologue first */
   uint32_t n_insns, n_prologue;
   ottl_reg_desc *regs;
   uint32_t n_regs;
-  uint16_t *pool;         /* operand lists */
+  uint16_t *pool; /* operand lists */
   uint32_t n_pool;
-  ottl_view *names;       /* keys of map literals, by the number in the pool */
+  ottl_view *names; /* keys of map literals, by the number in the pool */
   uint32_t n_names;
   ottl_code_call *calls;
   uint32_t n_calls;
@@ -87,7 +87,8 @@ static inline ottl_store store_of_types(ottl_types types, uint8_t *type) {
 }
 
 /* Emits the code of a checked group into `arena`. kind: ottl_kind. Fails: NOMEM, LIMIT (too many registers or columns). */
-OTTL_MUST_CHECK ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret);
+OTTL_MUST_CHECK ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order,
+                                             ottl_code *ret);
 /* Checks every operand of the code against the opcode table. INTERNAL with a text when something is wrong. */
 OTTL_MUST_CHECK ottl_status ottl__code_verify(const ottl_code *code, const char **ret_text);
 void ottl__code_disassemble(const ottl_code *code, ottl_sbuf *out);

@@ -139,7 +139,8 @@ static void emit_value_editor(ottl_emit *e, const ottl_expr *x, ottl_op op, uint
   uint16_t old = ottl__emit_at(e, target, level, sel);
   uint16_t call = ottl__emit_call(e, x, level, sel);
   uint16_t d = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level), changed = new_sel(e, level);
-  ottl__emit_insn(e, (ottl_insn){.op = (uint16_t)op, .level = level, .d = d, .a = old, .b = changed, .s = sel, .x = call, .y = statement});
+  ottl__emit_insn(
+      e, (ottl_insn){.op = (uint16_t)op, .level = level, .d = d, .a = old, .b = changed, .s = sel, .x = call, .y = statement});
   emit_store(e, target, d, level, changed, statement);
 }
 
@@ -204,7 +205,8 @@ static bool infallible(ottl_emit *e, const ottl_checked_statement *s) {
   if (strcmp(ottl__functions[site->function].name, "delete_key") == 0) return is_whole_map(target) && site->args[1].is_literal;
   if (ottl__functions[site->function].handler) return false;
   emit_place p = ottl__emit_place(e, target);
-  if (p.is_map || p.column == OTTL_NO_COLUMN || e->columns[p.column].spec.source != OTTL_COL_KEY || target->n_kids != 1) return false;
+  if (p.is_map || p.column == OTTL_NO_COLUMN || e->columns[p.column].spec.source != OTTL_COL_KEY || target->n_kids != 1)
+    return false;
   const ottl_expr *v = site->args[1].expr;
   ottl_types plain = TYPES_NIL | TYPES(BOOL) | TYPES(INT) | TYPES(DOUBLE) | TYPES(STRING) | TYPES(BYTES);
   return v && !v->may_fail && !(v->types & ~plain);
@@ -234,7 +236,9 @@ static void emit_conditions(ottl_emit *e) {
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_SEL_NOT, .level = g->level, .d = sel, .a = OTTL_SEL_ALL, .b = d});
     }
     uint16_t cond = ottl__emit_at(e, g->conditions[i], g->level, sel);
-    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_CONDITION, .level = g->level, .flags = i == 0, .d = d, .a = cond, .b = OTTL_SEL_ALL, .x = i});
+    ottl__emit_insn(
+        e,
+        (ottl_insn){.op = OTTL_OP_CONDITION, .level = g->level, .flags = i == 0, .d = d, .a = cond, .b = OTTL_SEL_ALL, .x = i});
   }
   e->active = d;
 }
@@ -296,8 +300,12 @@ static void finish(ottl_emit *e, ottl_code *code) {
 
 ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret) {
   ottl_emit e = {.arena = arena, .al = arena->al, .group = group, .kind = kind, .row_order = row_order, .code = ret, .clock = 1};
-  *ret = (ottl_code){.context = group->context, .level = group->level, .error_mode = group->error_mode,
-                     .filter = kind == OTTL_KIND_FILTER, .n_statements = group->n_statements, .n_conditions = group->n_conditions};
+  *ret = (ottl_code){.context = group->context,
+                     .level = group->level,
+                     .error_mode = group->error_mode,
+                     .filter = kind == OTTL_KIND_FILTER,
+                     .n_statements = group->n_statements,
+                     .n_conditions = group->n_conditions};
   ottl__emit_layout(&e);
   if (e.status == OTTL_OK && !row_order) {
     ret->row_order_reason = ottl__emit_hazards(&e);

@@ -51,15 +51,15 @@ typedef struct ottl_emit {
   uint16_t *sel_parent; /* by register: the selection it was narrowed from */
   size_t cap_sel_parent;
   uint32_t clock;
-  uint16_t active; /* selection of rows that statements run on */
+  uint16_t active;   /* selection of rows that statements run on */
   ottl_allocator al; /* arrays above grow with it and are freed at the end */
 } ottl_emit;
 
 /* Where a path lies. */
 typedef struct emit_place {
-  bool is_map;      /* the whole map, or a dynamic key in it */
-  uint16_t map;     /* is_map, and of key columns */
-  uint16_t column;  /* OTTL_NO_COLUMN when is_map */
+  bool is_map;        /* the whole map, or a dynamic key in it */
+  uint16_t map;       /* is_map, and of key columns */
+  uint16_t column;    /* OTTL_NO_COLUMN when is_map */
   uint32_t first_key; /* index of the first key of the expression that is still to be walked */
 } emit_place;
 

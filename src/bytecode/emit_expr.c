@@ -11,7 +11,8 @@ static bool cell_same(ottl_cell a, ottl_cell b) {
 }
 
 static bool arg_equal(const ottl_call_arg *a, const ottl_call_arg *b) {
-  if (a->given != b->given || a->is_literal != b->is_literal || a->n_items != b->n_items || a->function != b->function) return false;
+  if (a->given != b->given || a->is_literal != b->is_literal || a->n_items != b->n_items || a->function != b->function)
+    return false;
   if (a->is_literal && !cell_same(a->literal, b->literal)) return false;
   if (!a->is_literal && (a->expr || b->expr) && !(a->expr && b->expr && ottl__expr_equal(a->expr, b->expr))) return false;
   for (uint32_t i = 0; i < a->n_items; i++) {
@@ -22,7 +23,8 @@ static bool arg_equal(const ottl_call_arg *a, const ottl_call_arg *b) {
 
 bool ottl__expr_equal(const ottl_expr *a, const ottl_expr *b) {
   if (a == b) return true;
-  if (a->kind != b->kind || a->op != b->op || a->path != b->path || a->context != b->context || a->n_kids != b->n_kids) return false;
+  if (a->kind != b->kind || a->op != b->op || a->path != b->path || a->context != b->context || a->n_kids != b->n_kids)
+    return false;
   if (a->kind == OTTL_E_LITERAL) return cell_same(a->literal, b->literal);
   if (a->kind == OTTL_E_CALL) {
     if (a->call->function != b->call->function || a->call->n_args != b->call->n_args) return false;
@@ -226,8 +228,9 @@ static uint16_t emit_logic(ottl_emit *e, const ottl_expr *x, uint16_t sel) {
     result = ottl__emit_spread(e, result, high);
     if (e->status != OTTL_OK) return 0;
     uint16_t d = ottl__emit_reg(e, OTTL_STORE_BOOL, OTTL_T_BOOL, high);
-    ottl__emit_insn(e, (ottl_insn){.op = is_and ? OTTL_OP_AND : OTTL_OP_OR, .level = high, .d = d, .a = result, .b = right,
-                                   .s = OTTL_SEL_ALL});
+    ottl__emit_insn(
+        e,
+        (ottl_insn){.op = is_and ? OTTL_OP_AND : OTTL_OP_OR, .level = high, .d = d, .a = result, .b = right, .s = OTTL_SEL_ALL});
     result = d;
   }
   return result;
@@ -276,12 +279,13 @@ static bool view_is_plain(uint8_t view) {
   }
 }
 
-static uint16_t emit_index(ottl_emit *e, ottl_op op, uint16_t base, const ottl_expr *x, uint32_t first_key, uint8_t level, uint16_t sel) {
+static uint16_t emit_index(ottl_emit *e, ottl_op op, uint16_t base, const ottl_expr *x, uint32_t first_key, uint8_t level,
+                           uint16_t sel) {
   uint32_t pool = ottl__emit_keys(e, x, first_key, level, sel);
   base = ottl__emit_spread(e, base, level);
   uint16_t d = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level);
-  ottl__emit_insn(e, (ottl_insn){.op = (uint16_t)op, .level = level, .d = d, .a = base, .s = sel, .x = pool + 1,
-                                 .y = x->n_kids - first_key});
+  ottl__emit_insn(
+      e, (ottl_insn){.op = (uint16_t)op, .level = level, .d = d, .a = base, .s = sel, .x = pool + 1, .y = x->n_kids - first_key});
   return d;
 }
 
@@ -295,7 +299,8 @@ static uint16_t emit_path(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
     uint8_t map_level = e->maps[p.map].spec.level;
     if (x->n_kids == 0) {
       base = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, map_level);
-      ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_MAP_READ, .level = map_level, .d = base, .s = sel_for(e, map_level, sel), .x = p.map});
+      ottl__emit_insn(
+          e, (ottl_insn){.op = OTTL_OP_MAP_READ, .level = map_level, .d = base, .s = sel_for(e, map_level, sel), .x = p.map});
     } else {
       uint16_t key = ottl__emit_at(e, x->kids[0], level, sel);
       base = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level);
@@ -310,8 +315,13 @@ static uint16_t emit_path(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
     base = ottl__emit_reg(e, (uint8_t)store, type, field_level);
     uint32_t keys = 0;
     if (x->n_kids) keys = ottl__emit_keys(e, x, 0, field_level, OTTL_SEL_ALL) + 1;
-    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_VIEW, .level = field_level, .d = base, .a = p.column == OTTL_NO_COLUMN ? OTTL_NO_REG : p.column,
-                                   .s = sel_for(e, field_level, sel), .x = info->view, .y = keys});
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_VIEW,
+                                   .level = field_level,
+                                   .d = base,
+                                   .a = p.column == OTTL_NO_COLUMN ? OTTL_NO_REG : p.column,
+                                   .s = sel_for(e, field_level, sel),
+                                   .x = info->view,
+                                   .y = keys});
     return base;
   }
   if (next_key < x->n_kids) return emit_index(e, OTTL_OP_INDEX, base, x, next_key, level, sel);
@@ -353,7 +363,11 @@ static uint16_t emit_operands(ottl_emit *e, const ottl_expr *x, uint8_t level, u
     ottl__emit_pool(e, regs[i]);
   }
   uint16_t d = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level);
-  ottl__emit_insn(e, (ottl_insn){.op = x->kind == OTTL_E_MAP ? OTTL_OP_MAP : OTTL_OP_LIST, .level = level, .d = d, .s = sel, .x = first,
+  ottl__emit_insn(e, (ottl_insn){.op = x->kind == OTTL_E_MAP ? OTTL_OP_MAP : OTTL_OP_LIST,
+                                 .level = level,
+                                 .d = d,
+                                 .s = sel,
+                                 .x = first,
                                  .y = x->n_kids});
   return d;
 }
@@ -381,7 +395,8 @@ static uint16_t emit_new(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16
     if (x->kind == OTTL_E_TRUTH && e->regs[a].store == OTTL_STORE_BOOL) return a;
     d = x->kind == OTTL_E_TRUTH ? ottl__emit_reg(e, OTTL_STORE_BOOL, OTTL_T_BOOL, level)
                                 : ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level);
-    ottl__emit_insn(e, (ottl_insn){.op = x->kind == OTTL_E_TRUTH ? OTTL_OP_TRUTH : OTTL_OP_NEG, .level = level, .d = d, .a = a, .s = sel});
+    ottl__emit_insn(
+        e, (ottl_insn){.op = x->kind == OTTL_E_TRUTH ? OTTL_OP_TRUTH : OTTL_OP_NEG, .level = level, .d = d, .a = a, .s = sel});
     return d;
   case OTTL_E_MATH: return emit_math(e, x, level, sel);
   case OTTL_E_LIST:

@@ -20,7 +20,8 @@ static uint16_t layout_column(ottl_emit *e, ottl_column_spec spec) {
   for (size_t i = 0; i < e->n_columns; i++) {
     const ottl_column_spec *c = &e->columns[i].spec;
     if (c->source != spec.source) continue;
-    if (spec.source == OTTL_COL_FIELD ? c->field == spec.field : c->map == spec.map && view_eq(c->key, spec.key)) return (uint16_t)i;
+    if (spec.source == OTTL_COL_FIELD ? c->field == spec.field : c->map == spec.map && view_eq(c->key, spec.key))
+      return (uint16_t)i;
   }
   if (!ottl__emit_grow(e, &e->columns, &e->cap_columns, e->n_columns + 1, sizeof *e->columns)) return 0;
   e->columns[e->n_columns] = (emit_column){.spec = spec};
@@ -36,13 +37,14 @@ emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path) {
   if (info->view == OTTL_V_MAP || info->view == OTTL_V_CACHE) {
     uint16_t map = layout_map(e, path);
     if (e->status != OTTL_OK || !key_is_constant(path, 0)) return (emit_place){true, map, OTTL_NO_COLUMN, 0};
-    uint16_t column = layout_column(e, (ottl_column_spec){.source = OTTL_COL_KEY, .level = e->maps[map].spec.level,
-                                                         .map = map, .key = cell_view(path->kids[0]->literal)});
+    uint16_t column = layout_column(
+        e, (ottl_column_spec){
+               .source = OTTL_COL_KEY, .level = e->maps[map].spec.level, .map = map, .key = cell_view(path->kids[0]->literal)});
     return (emit_place){false, map, column, 1};
   }
   if (info->field == OTTL_FIELD_COUNT) return (emit_place){false, 0, OTTL_NO_COLUMN, 0};
-  uint16_t column =
-      layout_column(e, (ottl_column_spec){.source = OTTL_COL_FIELD, .level = ottl__fields[info->field].level, .field = info->field});
+  uint16_t column = layout_column(
+      e, (ottl_column_spec){.source = OTTL_COL_FIELD, .level = ottl__fields[info->field].level, .field = info->field});
   return (emit_place){false, 0, column, 0};
 }
 
@@ -92,8 +94,9 @@ static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
   if (is_key_delete(editor)) {
     uint16_t map = layout_map(e, target);
     if (e->status != OTTL_OK) return;
-    uint16_t column = layout_column(e, (ottl_column_spec){.source = OTTL_COL_KEY, .level = e->maps[map].spec.level, .map = map,
-                                                         .key = cell_view(call->args[1].literal)});
+    uint16_t column = layout_column(
+        e, (ottl_column_spec){
+               .source = OTTL_COL_KEY, .level = e->maps[map].spec.level, .map = map, .key = cell_view(call->args[1].literal)});
     if (e->status != OTTL_OK) return;
     e->columns[column].spec.written = true;
     e->maps[map].spec.written = true;

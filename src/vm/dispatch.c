@@ -118,7 +118,8 @@ ottl_status ottl__vm_frame_create(ottl_vm *vm, const ottl_code *code, uint32_t s
   if (!f->r || !f->own || !f->blocks || !f->block_bytes) goto out;
   for (uint32_t i = 0; i < code->n_regs; i++) {
     const ottl_reg_desc *d = &code->regs[i];
-    f->own[i] = (ottl_reg){.store = d->store, .type = d->type, .level = d->level, .mask = d->level == OTTL_LEVEL_CONST ? 0 : UINT32_MAX};
+    f->own[i] =
+        (ottl_reg){.store = d->store, .type = d->type, .level = d->level, .mask = d->level == OTTL_LEVEL_CONST ? 0 : UINT32_MAX};
     f->r[i] = &f->own[i];
   }
   status = frame_reserve(vm, f, OTTL_LEVEL_CONST, 1);
@@ -242,7 +243,8 @@ static ottl_status row_failed(ottl_vm *vm, uint32_t i, uint32_t statement, uint3
   return OTTL_OK;
 }
 
-ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, uint32_t statement, uint32_t condition, uint16_t code) {
+ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, uint32_t statement, uint32_t condition,
+                                      uint16_t code) {
   uint8_t own = vm->code->level;
   if (level == own) return row_failed(vm, i, statement, condition, code);
   SEL_EACH(vm->all[own], vm->batch->n, k) {

@@ -43,7 +43,8 @@ ottl_status op_sel_and(ottl_vm *vm, const ottl_insn *in) { return narrow(vm, in,
 ottl_status op_sel_not(ottl_vm *vm, const ottl_insn *in) { return narrow(vm, in, UINT64_MAX); }
 
 /* The failures of a, and those of b where a leaves the answer open. */
-static ottl_status logic_failures(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, const ottl_reg *b, uint64_t open_when, uint8_t level) {
+static ottl_status logic_failures(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, const ottl_reg *b, uint64_t open_when,
+                                  uint8_t level) {
   d->has_err = false;
   if (OTTL_LIKELY(!a->has_err && !b->has_err)) return OTTL_OK;
   uint32_t n = vm_n(vm, level);
@@ -67,7 +68,8 @@ ottl_status op_or(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   size_t words = BM_WORDS(vm_n(vm, in->level));
-  for (size_t w = 0; w < words; w++) d->bits[w] = (val_word(a, w) & ~err_word(a, w)) | (val_word(b, w) & ~err_word(b, w) & ~err_word(a, w));
+  for (size_t w = 0; w < words; w++)
+    d->bits[w] = (val_word(a, w) & ~err_word(a, w)) | (val_word(b, w) & ~err_word(b, w) & ~err_word(a, w));
   return logic_failures(vm, d, a, b, 0, in->level);
 }
 

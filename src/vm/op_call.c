@@ -88,7 +88,8 @@ static ottl_arg *call_args(ottl_vm *vm, const ottl_code_call *cc) {
   ottl_arg *args = arena_zero(&vm->slice, (site->n_args + 1) * sizeof *args);
   for (uint32_t k = 0; args && k < site->n_args; k++) {
     const ottl_call_arg *from = &site->args[k];
-    args[k] = (ottl_arg){.given = from->given, .is_literal = from->is_literal, .literal = from->literal, .function = from->function};
+    args[k] =
+        (ottl_arg){.given = from->given, .is_literal = from->is_literal, .literal = from->literal, .function = from->function};
     if (cc->regs[k] != OTTL_NO_REG) args[k].reg = vm->r[cc->regs[k]];
     if (!cc->items[k]) continue;
     const ottl_reg **items = arena_alloc(&vm->slice, (from->n_items + 1) * sizeof *items);
@@ -108,7 +109,8 @@ static bool exclude(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, uint64_t *rows,
 }
 
 /* Prepares a call for rows `sel`: rows whose arguments failed are failures of d, and not in call->sel. */
-static ottl_status call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d, const uint64_t *sel, uint32_t n, ottl_call *call) {
+static ottl_status call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d, const uint64_t *sel, uint32_t n,
+                              ottl_call *call) {
   const ottl_function *f = &ottl__functions[cc->site->function];
   ottl_arg *args = call_args(vm, cc);
   size_t words = BM_WORDS(n);
@@ -124,9 +126,18 @@ static ottl_status call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d
       if (!exclude(vm, d, args[k].items[i], rows, n)) return OTTL_NOMEM;
     }
   }
-  *call = (ottl_call){.arg = args, .n_args = cc->site->n_args, .out = d, .sel = rows, .n = n, .prep = cc->site->prep,
-                      .arena = &vm->batch->arena, .scratch = vm->scratch, .now_seconds = vm->now_seconds, .now_nanos = vm->now_nanos,
-                      .err = err, .code = code};
+  *call = (ottl_call){.arg = args,
+                      .n_args = cc->site->n_args,
+                      .out = d,
+                      .sel = rows,
+                      .n = n,
+                      .prep = cc->site->prep,
+                      .arena = &vm->batch->arena,
+                      .scratch = vm->scratch,
+                      .now_seconds = vm->now_seconds,
+                      .now_nanos = vm->now_nanos,
+                      .err = err,
+                      .code = code};
   return OTTL_OK;
 }
 
@@ -185,8 +196,8 @@ ottl_status op_path_call(ottl_vm *vm, const ottl_insn *in) {
   return report(vm, in, d, in->y, n);
 }
 
-static ottl_status edit_maps(ottl_vm *vm, const ottl_insn *in, ottl_call *call, ottl_rowmap **maps, uint64_t *changed, ottl_reg *d,
-                             uint32_t function, uint32_t statement) {
+static ottl_status edit_maps(ottl_vm *vm, const ottl_insn *in, ottl_call *call, ottl_rowmap **maps, uint64_t *changed,
+                             ottl_reg *d, uint32_t function, uint32_t statement) {
   call->map = maps;
   call->changed = changed;
   OTTL_TRY(ottl__functions[function].handler(call));

@@ -1,35 +1,35 @@
 /* Comparison: one handler for each pair of operand forms that matters, each with its loop for each relation. */
 #include "vm/vm.h"
 
-#define RELATION(rel, a, b)                                                          \
-  ((rel) == OTTL_CMP_EQ   ? (a) == (b)                                               \
-   : (rel) == OTTL_CMP_NE ? (a) != (b)                                               \
-   : (rel) == OTTL_CMP_LT ? (a) < (b)                                                \
-   : (rel) == OTTL_CMP_LE ? (a) <= (b)                                               \
-   : (rel) == OTTL_CMP_GE ? (a) >= (b)                                               \
+#define RELATION(rel, a, b)                                                                                                      \
+  ((rel) == OTTL_CMP_EQ   ? (a) == (b)                                                                                           \
+   : (rel) == OTTL_CMP_NE ? (a) != (b)                                                                                           \
+   : (rel) == OTTL_CMP_LT ? (a) < (b)                                                                                            \
+   : (rel) == OTTL_CMP_LE ? (a) <= (b)                                                                                           \
+   : (rel) == OTTL_CMP_GE ? (a) >= (b)                                                                                           \
                           : (a) > (b))
 
 /* Runs `test` (an expression of row i) for all n rows into d->bits, with `rel` a constant in each copy of the loop. */
-#define EACH_RELATION(relation, d, n, test)                                          \
-  switch (relation) {                                                                \
-  case OTTL_CMP_EQ: CMP_LOOP(OTTL_CMP_EQ, d, n, test); break;                        \
-  case OTTL_CMP_NE: CMP_LOOP(OTTL_CMP_NE, d, n, test); break;                        \
-  case OTTL_CMP_LT: CMP_LOOP(OTTL_CMP_LT, d, n, test); break;                        \
-  case OTTL_CMP_LE: CMP_LOOP(OTTL_CMP_LE, d, n, test); break;                        \
-  case OTTL_CMP_GE: CMP_LOOP(OTTL_CMP_GE, d, n, test); break;                        \
-  default: CMP_LOOP(OTTL_CMP_GT, d, n, test); break;                                 \
+#define EACH_RELATION(relation, d, n, test)                                                                                      \
+  switch (relation) {                                                                                                            \
+  case OTTL_CMP_EQ: CMP_LOOP(OTTL_CMP_EQ, d, n, test); break;                                                                    \
+  case OTTL_CMP_NE: CMP_LOOP(OTTL_CMP_NE, d, n, test); break;                                                                    \
+  case OTTL_CMP_LT: CMP_LOOP(OTTL_CMP_LT, d, n, test); break;                                                                    \
+  case OTTL_CMP_LE: CMP_LOOP(OTTL_CMP_LE, d, n, test); break;                                                                    \
+  case OTTL_CMP_GE: CMP_LOOP(OTTL_CMP_GE, d, n, test); break;                                                                    \
+  default: CMP_LOOP(OTTL_CMP_GT, d, n, test); break;                                                                             \
   }
-#define CMP_LOOP(relation_, d, n, test)                                              \
-  for (size_t w_ = 0; w_ < BM_WORDS(n); w_++) {                                      \
-    const int rel = (relation_);                                                     \
-    uint64_t bits_ = 0;                                                              \
-    uint32_t base_ = (uint32_t)w_ * 64, m_ = (n)-base_ < 64 ? (n)-base_ : 64;        \
-    for (uint32_t k_ = 0; k_ < m_; k_++) {                                           \
-      const uint32_t i = base_ + k_;                                                 \
-      OTTL_UNUSED(i);                                                                \
-      bits_ |= (uint64_t)(test) << k_;                                               \
-    }                                                                                \
-    (d)->bits[w_] = bits_;                                                           \
+#define CMP_LOOP(relation_, d, n, test)                                                                                          \
+  for (size_t w_ = 0; w_ < BM_WORDS(n); w_++) {                                                                                  \
+    const int rel = (relation_);                                                                                                 \
+    uint64_t bits_ = 0;                                                                                                          \
+    uint32_t base_ = (uint32_t)w_ * 64, m_ = (n) - base_ < 64 ? (n) - base_ : 64;                                                \
+    for (uint32_t k_ = 0; k_ < m_; k_++) {                                                                                       \
+      const uint32_t i = base_ + k_;                                                                                             \
+      OTTL_UNUSED(i);                                                                                                            \
+      bits_ |= (uint64_t)(test) << k_;                                                                                           \
+    }                                                                                                                            \
+    (d)->bits[w_] = bits_;                                                                                                       \
   }
 
 /* Failures of the operands are failures of the comparison: the left one's first. */
@@ -111,7 +111,8 @@ ottl_status op_cmp_cell_string(ottl_vm *vm, const ottl_insn *in) {
       const uint64_t *word = a->word;
       uint32_t klen = (uint32_t)k.len;
       CMP_LOOP(OTTL_CMP_EQ, d, n,
-               (OTTL_UNUSED(rel), (tag[i] == OTTL_T_STRING && len[i] == klen && memcmp((const char *)(uintptr_t)word[i], k.data, klen) == 0) != ne))
+               (OTTL_UNUSED(rel),
+                (tag[i] == OTTL_T_STRING && len[i] == klen && memcmp((const char *)(uintptr_t)word[i], k.data, klen) == 0) != ne))
     } else {
       bool eq = a->tag[0] == OTTL_T_STRING && view_eq(reg_view(a, 0), k);
       CMP_LOOP(OTTL_CMP_EQ, d, n, (OTTL_UNUSED(rel), eq != ne))

@@ -367,7 +367,8 @@ static uint16_t set_field(ottl_vm *vm, const ottl_insn *in, ottl_reg *col, uint3
   case OTTL_V_EXEMPLAR_INT:
   case OTTL_V_VALUE_DOUBLE:
   case OTTL_V_EXEMPLAR_DOUBLE: {
-    bool is_int = view == OTTL_V_VALUE_INT || view == OTTL_V_EXEMPLAR_INT, exemplar = view == OTTL_V_EXEMPLAR_INT || view == OTTL_V_EXEMPLAR_DOUBLE;
+    bool is_int = view == OTTL_V_VALUE_INT || view == OTTL_V_EXEMPLAR_INT,
+         exemplar = view == OTTL_V_EXEMPLAR_INT || view == OTTL_V_EXEMPLAR_DOUBLE;
     if ((err = want(v, is_int ? OTTL_T_INT : OTTL_T_DOUBLE))) return err;
     if (!exemplar && !has) return OTTL_RE_POINT_KIND;
     col_set(col, row, v);
@@ -380,7 +381,8 @@ static uint16_t set_field(ottl_vm *vm, const ottl_insn *in, ottl_reg *col, uint3
     err = packed_of(vm, v, view == OTTL_V_BOUNDS, &packed);
     return err ? err : put_bytes(col, row, packed);
   }
-  case OTTL_V_BUCKETS: return (err = want(v, OTTL_T_BUCKETS)) ? err : !has ? OTTL_RE_POINT_KIND : put_bytes(col, row, cell_view(v));
+  case OTTL_V_BUCKETS:
+    return (err = want(v, OTTL_T_BUCKETS)) ? err : !has ? OTTL_RE_POINT_KIND : put_bytes(col, row, cell_view(v));
   case OTTL_V_BUCKETS_OFFSET:
     if ((err = want(v, OTTL_T_INT))) return err;
     return !has ? OTTL_RE_POINT_KIND : set_buckets_part(vm, col, row, view, v);

@@ -154,7 +154,8 @@ uint16_t ottl__set_value(ottl_vm *vm, ottl_cell *at, ottl_cell v) {
   case OTTL_T_LIST: {
     /* The target is made first, then the source is copied: a source that holds its own target sees it empty. */
     if (cell_is_tree(v) && !(at->tag == v.tag && at->word == v.word)) {
-      void *node = arena_zero(&vm->batch->arena, sizeof(ottl_rowmap) > sizeof(ottl_list) ? sizeof(ottl_rowmap) : sizeof(ottl_list));
+      void *node =
+          arena_zero(&vm->batch->arena, sizeof(ottl_rowmap) > sizeof(ottl_list) ? sizeof(ottl_rowmap) : sizeof(ottl_list));
       if (!node) return OTTL_RE_TOO_LARGE;
       *at = cell_tree(cell_type(v), node);
     }

@@ -6,7 +6,7 @@
 
 /* One failure of a row, until the window is done. */
 typedef struct vm_failure {
-  uint32_t row; /* of the group's level */
+  uint32_t row;       /* of the group's level */
   uint32_t statement; /* UINT32_MAX: the group's conditions */
   uint32_t condition;
   uint16_t code;
@@ -21,21 +21,21 @@ typedef struct vm_results {
 /* Registers of one code, kept between runs. */
 typedef struct vm_frame {
   const ottl_code *code;
-  ottl_reg **r;      /* n_regs: columns point into the batch, others at `own` */
+  ottl_reg **r; /* n_regs: columns point into the batch, others at `own` */
   ottl_reg *own;
-  void **blocks;     /* memory of own registers, by register */
+  void **blocks; /* memory of own registers, by register */
   size_t *block_bytes;
   uint32_t cap[OTTL_LEVELS + 1]; /* rows that registers of a level have room for */
 } vm_frame;
 
 typedef struct ottl_vm {
   ottl_allocator al;
-  ottl_arena constants;  /* results of prologues; lives as long as the exec */
-  ottl_arena slice;      /* reset for each window: error bitmaps, pointers */
+  ottl_arena constants; /* results of prologues; lives as long as the exec */
+  ottl_arena slice;     /* reset for each window: error bitmaps, pointers */
   ottl_scratch *scratch;
   int64_t now_seconds;
   uint32_t now_nanos;
-  bool event_index;      /* the host tells spanevent.event_index */
+  bool event_index; /* the host tells spanevent.event_index */
 
   /* of the running code */
   vm_frame *frame;
@@ -44,14 +44,14 @@ typedef struct ottl_vm {
   ottl_reg **r;
   uint64_t *all[OTTL_LEVELS + 1]; /* rows of each level that count: not dropped, and of the window */
   size_t all_cap[OTTL_LEVELS + 1];
-  uint64_t *stopped;  /* rows of the window that failed under propagate; as all[level] */
+  uint64_t *stopped; /* rows of the window that failed under propagate; as all[level] */
   bool any_stopped;
-  bool dropping;      /* some row of the batch was dropped */
+  bool dropping; /* some row of the batch was dropped */
   vm_failure *failures;
   size_t n_failures, cap_failures;
-  uint64_t n_failed;  /* failures counted, kept or not */
+  uint64_t n_failed; /* failures counted, kept or not */
   size_t max_failures;
-  uint64_t *touched;  /* rows of the window that failed something: for rows_failed */
+  uint64_t *touched;   /* rows of the window that failed something: for rows_failed */
   vm_results *results; /* evaluating programs: by expression; indexed by absolute row */
 } ottl_vm;
 
@@ -96,7 +96,8 @@ bool ottl__vm_fail(ottl_vm *vm, ottl_reg *r, uint32_t n, uint32_t i, uint16_t co
 /* Gives r the failures of a, for selected rows. */
 bool ottl__vm_inherit(ottl_vm *vm, ottl_reg *r, const ottl_reg *a, const uint64_t *sel, uint32_t n);
 /* Row i of in->level failed statement `statement`. */
-ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, uint32_t statement, uint32_t condition, uint16_t code);
+ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, uint32_t statement, uint32_t condition,
+                                      uint16_t code);
 /* Calls a converter or value editor; out failures are set. */
 ottl_status ottl__vm_call(ottl_vm *vm, const ottl_insn *in, ottl_call *call, const uint64_t *sel, uint32_t n);
 

@@ -1,0 +1,244 @@
+/* Running: passes over a batch, window by window; then the payload is put together again. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "api/api.h"
+
+#define MAX_SLICE_ROWS 1024
+
+void ottl_exec_options_init(ottl_exec_options *options) { *options = (ottl_exec_options){.struct_size = sizeof *options}; }
+
+ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_options *options, ottl_exec **ret_exec) {
+  ottl_exec_options defaults;
+  ottl_exec_options_init(&defaults);
+  const ottl_exec_options *o = options ? options : &defaults;
+  if (!program || !ret_exec || o->struct_size < sizeof *o || o->slice_rows > MAX_SLICE_ROWS) return OTTL_INVALID_ARG;
+  ottl_allocator al = ottl__alloc_or_default(o->allocator);
+  ottl_exec *x = al_zero(&al, sizeof *x);
+  if (!x) return OTTL_NOMEM;
+  x->al = al;
+  x->program = program;
+  x->slice_rows = o->slice_rows ? o->slice_rows : MAX_SLICE_ROWS;
+  x->clock_seconds = o->clock_seconds;
+  x->clock_nanos = o->clock_nanos;
+  x->max_errors = o->max_errors ? o->max_errors : 1000;
+  ottl_status status = ottl__vm_init(&x->vm, &al);
+  if (status == OTTL_OK) status = ottl__batch_create(&al, &x->batch);
+  if (status != OTTL_OK) goto out;
+  x->vm.event_index = program->event_index;
+  size_t n_results = program->n_groups ? program->codes[0].n_statements : 0;
+  x->frames = al_zero(&al, (program->n_groups + 1) * sizeof *x->frames);
+  x->results = al_zero(&al, (n_results + 1) * sizeof *x->results);
+  status = OTTL_NOMEM;
+  if (!x->frames || !x->results) goto out;
+  status = OTTL_OK;
+  for (size_t i = 0; i < program->n_groups && status == OTTL_OK; i++) {
+    status = ottl__vm_frame_create(&x->vm, &program->codes[i], program->codes[i].row_order ? 1 : x->slice_rows, &x->frames[i]);
+  }
+out:
+  if (status != OTTL_OK) {
+    ottl_exec_free(x);
+    return status;
+  }
+  *ret_exec = x;
+  return OTTL_OK;
+}
+
+void ottl_exec_free(ottl_exec *x) {
+  if (!x) return;
+  size_t n_groups = x->program->n_groups;
+  for (size_t i = 0; x->frames && i < n_groups; i++) ottl__vm_frame_free(&x->vm, x->frames[i]);
+  al_free(&x->al, x->frames, (n_groups + 1) * sizeof *x->frames);
+  size_t n_results = n_groups ? x->program->codes[0].n_statements : 0;
+  al_free(&x->al, x->results, (n_results + 1) * sizeof *x->results);
+  al_free(&x->al, x->errors, x->cap_errors * sizeof *x->errors);
+  ottl__vm_done(&x->vm);
+  ottl__batch_free(x->batch);
+  ottl_allocator al = x->al;
+  al_free(&al, x, sizeof *x);
+}
+
+/* ---- failures ---- */
+
+static int by_row(const void *a, const void *b) {
+  const vm_failure *x = a, *y = b;
+  if (x->row != y->row) return x->row < y->row ? -1 : 1;
+  uint64_t sx = x->statement == UINT32_MAX ? x->condition : (uint64_t)x->statement + ((uint64_t)1 << 32);
+  uint64_t sy = y->statement == UINT32_MAX ? y->condition : (uint64_t)y->statement + ((uint64_t)1 << 32);
+  return sx < sy ? -1 : sx > sy;
+}
+
+/* Takes over the failures of a window, in order of row and statement. */
+static ottl_status take_failures(ottl_exec *x, uint32_t group, ottl_result *result) {
+  ottl_vm *vm = &x->vm;
+  if (OTTL_LIKELY(vm->n_failed == 0)) return OTTL_OK;
+  result->errors += vm->n_failed;
+  vm->n_failed = 0;
+  for (size_t w = 0; w < BM_WORDS(x->batch->n); w++) result->rows_failed += (uint64_t)__builtin_popcountll(vm->touched[w]);
+  if (vm->n_failures > 1) qsort(vm->failures, vm->n_failures, sizeof *vm->failures, by_row);
+  for (size_t i = 0; i < vm->n_failures && x->n_errors < x->max_errors; i++) {
+    OTTL_TRY(ottl__al_reserve(&x->al, &x->errors, &x->cap_errors, x->n_errors + 1, sizeof *x->errors));
+    const vm_failure *f = &vm->failures[i];
+    x->errors[x->n_errors++] = (exec_error){f->row, group, f->statement, f->condition, f->code};
+  }
+  return OTTL_OK;
+}
+
+/* ---- passes ---- */
+
+static ottl_status prepare_results(ottl_exec *x, const ottl_code *code) {
+  x->n_rows = x->batch->rows[code->level].n;
+  for (uint32_t i = 0; i < code->n_statements; i++) {
+    x->results[i].cells = arena_array(&x->batch->arena, (size_t)x->n_rows + 1, sizeof(ottl_cell));
+    x->results[i].codes = arena_array(&x->batch->arena, (size_t)x->n_rows + 1, sizeof(uint16_t));
+    if (!x->results[i].cells || !x->results[i].codes) return OTTL_NOMEM;
+  }
+  x->vm.results = x->results;
+  return OTTL_OK;
+}
+
+/* set(span.events, nil) from a span event empties the list under iteration: the events that would follow are not visited. */
+static bool parent_emptied(const ottl_exec *x, const ottl_code *code, uint32_t row) {
+  uint8_t level = code->level;
+  if (!code->row_order || level < OTTL_L_CHILD) return false;
+  const ottl_batch *b = x->batch;
+  uint32_t parent = b->rows[level].parent[row];
+  for (uint16_t i = 0; i < code->layout.n_columns; i++) {
+    const ottl_column_spec *c = &code->layout.columns[i];
+    if (c->source != OTTL_COL_FIELD || c->level != level - 1 || !c->written) continue;
+    bool holds =
+        c->field == OTTL_FIELD_SPAN_EVENTS || c->field == OTTL_FIELD_METRIC_POINTS || c->field == OTTL_FIELD_POINT_EXEMPLARS;
+    if (holds && b->columns[i].any_dirty && bm_get(b->columns[i].dirty, parent) && b->columns[i].len[parent] == 0) return true;
+  }
+  return false;
+}
+
+static ottl_status run_group(ottl_exec *x, uint32_t group, ottl_result *result) {
+  const ottl_code *code = &x->program->codes[group];
+  ottl_batch *b = x->batch;
+  bool evaluates = x->program->kind >= OTTL_KIND_VALUES;
+  OTTL_TRY(ottl__batch_open_level(b, (ottl_level)code->level));
+  uint32_t step = code->row_order ? 1 : x->slice_rows, n = b->rows[code->level].n;
+  OTTL_TRY(ottl__batch_bind(b, &code->layout, step));
+  n = b->rows[code->level].n;
+  if (evaluates && group == 0) OTTL_TRY(prepare_results(x, code));
+  OTTL_TRY(ottl__vm_begin(&x->vm, x->frames[group], b));
+  bool refused = false;
+  for (uint32_t first = 0; first < n && !refused; first += step) {
+    uint32_t count = n - first < step ? n - first : step;
+    if (parent_emptied(x, code, first)) continue;
+    OTTL_TRY(ottl__batch_window(b, first, count));
+    OTTL_TRY(ottl__vm_window(&x->vm));
+    OTTL_TRY(take_failures(x, group, result));
+    /* A filter under propagate tries every record; everything else stops at the first failure. */
+    refused = code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && x->program->kind == OTTL_KIND_TRANSFORM;
+    OTTL_TRY(ottl__batch_close_window(b));
+  }
+  OTTL_TRY(ottl__batch_unbind(b));
+  bool failed = code->error_mode == OTTL_ERROR_PROPAGATE && x->n_errors && x->program->kind <= OTTL_KIND_FILTER;
+  return failed ? OTTL_RUNTIME : OTTL_OK;
+}
+
+static void read_clock(ottl_exec *x) {
+  x->vm.now_seconds = x->clock_seconds;
+  x->vm.now_nanos = x->clock_nanos;
+  if (x->clock_seconds || x->clock_nanos) return;
+  struct timespec now;
+  if (timespec_get(&now, TIME_UTC) == TIME_UTC) {
+    x->vm.now_seconds = now.tv_sec;
+    x->vm.now_nanos = (uint32_t)now.tv_nsec;
+  }
+}
+
+/* The level whose rows are counted: the deepest that a group works on. */
+static uint8_t counted_level(const ottl_program *p) {
+  uint8_t level = OTTL_L_ITEM;
+  for (size_t i = 0; i < p->n_groups; i++) {
+    if (p->codes[i].level > level) level = p->codes[i].level;
+  }
+  return level;
+}
+
+static void count_rows(const ottl_exec *x, ottl_result *result) {
+  const ottl_rows *rows = &x->batch->rows[counted_level(x->program)];
+  result->rows_in = rows->n;
+  for (uint32_t i = 0; i < rows->n; i++) {
+    if (rows->state[i] & OTTL_ROW_DROPPED) {
+      result->rows_dropped++;
+    } else if (rows->state[i] & (OTTL_ROW_MOVED | OTTL_ROW_EDITED)) {
+      result->rows_changed++;
+    }
+  }
+}
+
+/* Order of groups: as given; a filter's go by level, because a record under a dropped resource is not looked at. */
+static ottl_status run_groups(ottl_exec *x, ottl_result *result) {
+  const ottl_program *p = x->program;
+  if (p->kind != OTTL_KIND_FILTER) {
+    for (uint32_t i = 0; i < p->n_groups; i++) OTTL_TRY(run_group(x, i, result));
+    return OTTL_OK;
+  }
+  ottl_status status = OTTL_OK;
+  for (uint8_t level = 0; level < OTTL_LEVELS; level++) {
+    for (uint32_t i = 0; i < p->n_groups; i++) {
+      if (p->codes[i].level != level) continue;
+      ottl_status s = run_group(x, i, result);
+      if (s == OTTL_RUNTIME) {
+        status = s;
+      } else if (s != OTTL_OK) {
+        return s;
+      }
+    }
+  }
+  return status;
+}
+
+ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_result *ret_result) {
+  if (!x || !ret_result || (in_len && !in)) return OTTL_INVALID_ARG;
+  ottl_result result = {0};
+  x->n_errors = 0;
+  x->n_rows = 0;
+  x->failure = NULL;
+  x->vm.dropping = false;
+  x->vm.n_failed = 0;
+  read_clock(x);
+  ottl__scratch_reset(x->vm.scratch);
+  ottl_signal signal = x->program->signal != OTTL_SIGNAL_NONE ? x->program->signal : OTTL_SIGNAL_LOGS;
+  ottl_status status = ottl__batch_open(x->batch, (int)signal, in, in_len);
+  if (status == OTTL_OK) status = run_groups(x, &result);
+  if (status == OTTL_OK || status == OTTL_RUNTIME) count_rows(x, &result);
+  if (status == OTTL_OK && x->program->kind <= OTTL_KIND_FILTER) {
+    status = ottl__batch_finish(x->batch, x->program->kind == OTTL_KIND_FILTER, &result.data, &result.len);
+    result.unchanged = result.len == in_len && result.rows_changed == 0 && (in_len == 0 || memcmp(result.data, in, in_len) == 0);
+    if (result.len == 0) result.data = NULL;
+  }
+  if (status == OTTL_DATA || status == OTTL_LIMIT) {
+    x->failure = x->batch->error_text ? x->batch->error_text : "the payload cannot be read";
+    x->failure_offset = x->batch->error_offset;
+  }
+  *ret_result = result;
+  return status;
+}
+
+bool ottl_exec_error(ottl_exec *x, size_t i, ottl_row_error *ret) {
+  if (!x || !ret) return false;
+  size_t n = x->n_errors;
+  for (size_t g = 0; g < x->program->n_groups && n > 1; g++) {
+    if (x->program->codes[g].error_mode == OTTL_ERROR_PROPAGATE && x->program->kind == OTTL_KIND_TRANSFORM) n = 1;
+  }
+  if (i >= n) return false;
+  const exec_error *e = &x->errors[i];
+  *ret = (ottl_row_error){.item = e->item,
+                          .group = e->group,
+                          .statement = e->statement,
+                          .condition = e->condition,
+                          .code = ottl__rowerr_name(e->code),
+                          .message = ottl__rowerr_text(e->code, x->message, sizeof x->message)};
+  return true;
+}
+
+const char *ottl_exec_failure(const ottl_exec *x, size_t *ret_offset) {
+  if (!x || !x->failure) return NULL;
+  if (ret_offset) *ret_offset = x->failure_offset;
+  return x->failure;
+}

@@ -1,0 +1,171 @@
+/* Compiling: groups through parser, checker and emitter. */
+#include "api/api.h"
+#include "syntax/split.h"
+
+void ottl_compile_options_init(ottl_compile_options *options) {
+  *options = (ottl_compile_options){.struct_size = sizeof *options};
+}
+
+/* The worst outcome counts: errors before what is merely lacking. */
+static ottl_status worse(ottl_status a, ottl_status b) {
+  static const uint8_t rank[] = {
+      [OTTL_OK] = 0, [OTTL_UNSUPPORTED] = 1, [OTTL_COMPILE] = 2, [OTTL_LIMIT] = 3, [OTTL_INTERNAL] = 4, [OTTL_NOMEM] = 5};
+  unsigned ra = (unsigned)a < OTTL_COUNT(rank) ? rank[a] : 4, rb = (unsigned)b < OTTL_COUNT(rank) ? rank[b] : 4;
+  return rb > ra ? b : a;
+}
+
+/* The one signal that all contexts have; NONE when there are several. */
+static ottl_signal program_signal(const ottl_program *p) {
+  unsigned all = 1u << OTTL_SIGNAL_LOGS | 1u << OTTL_SIGNAL_TRACES | 1u << OTTL_SIGNAL_METRICS;
+  for (size_t i = 0; i < p->n_groups; i++) all &= ottl__contexts[p->codes[i].context].signals;
+  for (int s = OTTL_SIGNAL_LOGS; s <= OTTL_SIGNAL_METRICS; s++) {
+    if (all == 1u << s) return (ottl_signal)s;
+  }
+  return OTTL_SIGNAL_NONE;
+}
+
+static ottl_status compile_groups(ottl_program *p, const ottl_group *groups, const ottl_compile_options *o, ottl_diags *diags) {
+  ottl_status status = OTTL_OK;
+  for (size_t i = 0; i < p->n_groups; i++) {
+    ottl_status s = ottl__sema_group(&p->arena, o, &groups[i], diags, &p->checked[i]);
+    status = worse(status, s);
+    if (s == OTTL_NOMEM) break;
+  }
+  if (status != OTTL_OK) return status;
+  for (size_t i = 0; i < p->n_groups; i++) {
+    OTTL_TRY(ottl__emit_group(&p->arena, &p->checked[i], (int)o->kind, o->row_order, &p->codes[i]));
+    const char *text = NULL;
+    OTTL_TRY(ottl__code_verify(&p->codes[i], &text));
+  }
+  p->signal = o->signal != OTTL_SIGNAL_NONE ? o->signal : program_signal(p);
+  return OTTL_OK;
+}
+
+ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *options,
+                                 ottl_program **ret_program, ottl_diags **ret_diags) {
+  ottl_compile_options defaults;
+  ottl_compile_options_init(&defaults);
+  const ottl_compile_options *o = options ? options : &defaults;
+  if (ret_diags) *ret_diags = NULL;
+  if (!ret_program || (n_groups && !groups) || o->struct_size < sizeof *o) return OTTL_INVALID_ARG;
+  for (size_t i = 0; i < n_groups; i++) {
+    if (groups[i].struct_size < sizeof *groups) return OTTL_INVALID_ARG;
+  }
+  if (n_groups > UINT16_MAX) return OTTL_LIMIT;
+  ottl_allocator al = ottl__alloc_or_default(o->allocator);
+  ottl_diags *diags = NULL;
+  ottl_program *p = al_zero(&al, sizeof *p);
+  if (!p) return OTTL_NOMEM;
+  p->al = al;
+  p->kind = o->kind;
+  p->event_index = o->event_index;
+  ottl__arena_init(&p->arena, &al, (size_t)16 << 10);
+  ottl_status status = ottl__diags_create(&al, &diags);
+  if (status != OTTL_OK) goto out;
+  p->checked = arena_zero(&p->arena, (n_groups + 1) * sizeof *p->checked);
+  p->codes = arena_zero(&p->arena, (n_groups + 1) * sizeof *p->codes);
+  status = OTTL_NOMEM;
+  if (!p->checked || !p->codes) goto out;
+  p->n_groups = n_groups;
+  status = compile_groups(p, groups, o, diags);
+out:
+  if (ret_diags && diags && ottl_diags_count(diags)) {
+    *ret_diags = diags;
+  } else {
+    ottl_diags_free(diags);
+  }
+  if (status != OTTL_OK) {
+    ottl_program_free(p);
+    return status;
+  }
+  *ret_program = p;
+  return OTTL_OK;
+}
+
+/* Pieces of one file that follow each other with the same context are one group. */
+static ottl_status text_groups(ottl_arena *arena, const ottl_pieces *pieces, const char *name, const ottl_compile_options *o,
+                               ottl_error_mode mode, ottl_group **ret, size_t *ret_n) {
+  ottl_group *groups = arena_zero(arena, (pieces->n + 1) * sizeof *groups);
+  ottl_snippet *snippets = arena_zero(arena, (pieces->n + 1) * sizeof *snippets);
+  if (!groups || !snippets) return OTTL_NOMEM;
+  size_t n = 0;
+  ottl_view context = {NULL, 0};
+  for (size_t i = 0; i < pieces->n; i++) {
+    const ottl_piece *p = &pieces->items[i];
+    snippets[i] = (ottl_snippet){p->text.data, p->text.len, name, p->line, p->column};
+    if (i == 0 || !view_eq(context, p->context)) {
+      context = p->context;
+      ottl_view copy = arena_copy(arena, context.data, context.len);
+      if (!copy.data) return OTTL_NOMEM;
+      groups[n++] = (ottl_group){.struct_size = sizeof *groups, .context = context.len ? copy.data : NULL, .error_mode = mode};
+    }
+    ottl_group *g = &groups[n - 1];
+    const ottl_snippet **list = o->kind == OTTL_KIND_FILTER ? &g->conditions : &g->statements;
+    size_t *count = o->kind == OTTL_KIND_FILTER ? &g->n_conditions : &g->n_statements;
+    if (*count == 0) *list = &snippets[i];
+    ++*count;
+  }
+  *ret = groups;
+  *ret_n = n;
+  return OTTL_OK;
+}
+
+ottl_status ottl_program_compile_text(const char *text, size_t len, const char *name, ottl_error_mode error_mode,
+                                      const ottl_compile_options *options, ottl_program **ret_program, ottl_diags **ret_diags) {
+  ottl_compile_options defaults;
+  ottl_compile_options_init(&defaults);
+  const ottl_compile_options *o = options ? options : &defaults;
+  if (ret_diags) *ret_diags = NULL;
+  if ((len && !text) || !ret_program || o->struct_size < sizeof *o) return OTTL_INVALID_ARG;
+  ottl_allocator al = ottl__alloc_or_default(o->allocator);
+  ottl_arena arena;
+  ottl__arena_init(&arena, &al, 0);
+  ottl_pieces pieces;
+  ottl_group *groups;
+  size_t n;
+  ottl_status status = ottl__split(&arena, (ottl_view){text, len}, &pieces);
+  if (status == OTTL_OK) status = text_groups(&arena, &pieces, name, o, error_mode, &groups, &n);
+  if (status == OTTL_OK) status = ottl_program_compile(groups, n, o, ret_program, ret_diags);
+  ottl__arena_done(&arena);
+  return status;
+}
+
+void ottl_program_free(ottl_program *p) {
+  if (!p) return;
+  for (size_t i = 0; i < p->n_groups; i++) ottl__sema_release(&p->al, &p->checked[i]);
+  ottl__arena_done(&p->arena);
+  ottl_allocator al = p->al;
+  al_free(&al, p, sizeof *p);
+}
+
+ottl_signal ottl_program_signal(const ottl_program *p) { return p ? p->signal : OTTL_SIGNAL_NONE; }
+size_t ottl_program_groups(const ottl_program *p) { return p ? p->n_groups : 0; }
+
+const char *ottl_program_context(const ottl_program *p, size_t group) {
+  return p && group < p->n_groups ? ottl__contexts[p->codes[group].context].name : NULL;
+}
+
+bool ottl_program_row_order(const ottl_program *p, size_t group) { return p && group < p->n_groups && p->codes[group].row_order; }
+
+ottl_status ottl_program_disassemble(const ottl_program *p, char **ret_text, size_t *ret_len) {
+  if (!p || !ret_text || !ret_len) return OTTL_INVALID_ARG;
+  ottl_sbuf out;
+  ottl__sbuf_init(&out, &p->al);
+  for (size_t i = 0; i < p->n_groups; i++) ottl__code_disassemble(&p->codes[i], &out);
+  if (out.failed) {
+    ottl__sbuf_done(&out);
+    return OTTL_NOMEM;
+  }
+  char *text = al_new(&p->al, out.len + 1);
+  if (text) memcpy(text, out.len ? out.data : "", out.len);
+  if (text) text[out.len] = 0;
+  *ret_len = out.len;
+  ottl__sbuf_done(&out);
+  if (!text) return OTTL_NOMEM;
+  *ret_text = text;
+  return OTTL_OK;
+}
+
+void ottl_text_free(const ottl_program *p, char *text, size_t len) {
+  if (p) al_free(&p->al, text, len + 1);
+}
