@@ -65,6 +65,9 @@ enum {
   OTTL_FN_IDEMPOTENT = 32,  /* editors: doing it twice to a value is doing it once */
   OTTL_FN_NO_FOLD = 64,     /* never folded by our own constant folding */
   OTTL_FN_STRING_ARG = 128, /* has exactly one parameter, a string getter: may stand as `function` of replace_* */
+  /* Looks at arguments only where the reference evaluates them (Coalesce, replace_pattern): rows in which an argument failed
+   * stay in c->sel, and the handler asks reg_failed where it needs the argument. */
+  OTTL_FN_LAZY = 256,
 };
 
 typedef struct ottl_arg {

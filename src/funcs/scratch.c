@@ -32,6 +32,7 @@ void ottl__scratch_free(ottl_scratch *s) {
   for (size_t i = 0; i < OTTL_PATTERN_SLOTS; i++) scratch_drop(s, &s->patterns[i]);
   ottl__regex_context_free(s->regex);
   al_free(&s->al, s->spans, s->n_spans * sizeof *s->spans);
+  al_free(&s->al, s->stack, s->cap_stack);
   al_free(&s->al, s->decided, s->n_decided * sizeof *s->decided);
   ottl__sbuf_done(&s->text);
   ottl__sbuf_done(&s->text2);
@@ -83,11 +84,4 @@ ottl_status ottl__scratch_template(ottl_scratch *s, scratch_pattern *p, ottl_vie
 ottl_status ottl__scratch_spans(ottl_scratch *s, const ottl_regex *re) {
   size_t need = 2 * ((size_t)ottl__regex_groups(re) + 1);
   return need <= s->n_spans ? OTTL_OK : ottl__al_reserve(&s->al, &s->spans, &s->n_spans, need, sizeof *s->spans);
-}
-
-ottl_status ottl__scratch_decided(ottl_scratch *s, uint32_t n) {
-  size_t words = ((size_t)n * 2 + 63) / 64;
-  if (words > s->n_decided) OTTL_TRY(ottl__al_reserve(&s->al, &s->decided, &s->n_decided, words, sizeof *s->decided));
-  if (words) memset(s->decided, 0, words * sizeof *s->decided);
-  return OTTL_OK;
 }

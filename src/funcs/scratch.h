@@ -26,6 +26,8 @@ struct ottl_scratch {
   ottl_regex_context *regex;
   size_t *spans; /* of the regex in use; room for n_spans */
   size_t n_spans;
+  void *stack;       /* of a parser */
+  size_t cap_stack;  /* bytes */
   uint64_t *decided; /* two bits a key id: whether a key pattern was tried on the key, and whether it matched */
   size_t n_decided;  /* words */
   scratch_pattern patterns[OTTL_PATTERN_SLOTS];
@@ -38,7 +40,5 @@ OTTL_MUST_CHECK ottl_status ottl__scratch_pattern(ottl_scratch *s, ottl_view pat
 OTTL_MUST_CHECK ottl_status ottl__scratch_template(ottl_scratch *s, scratch_pattern *p, ottl_view replacement);
 /* Makes s->spans large enough for a regex. */
 OTTL_MUST_CHECK ottl_status ottl__scratch_spans(ottl_scratch *s, const ottl_regex *re);
-/* Clears s->decided, with room for key ids below n. */
-OTTL_MUST_CHECK ottl_status ottl__scratch_decided(ottl_scratch *s, uint32_t n);
 
 #endif

@@ -1,0 +1,255 @@
+/* Editors of maps that look at values: merge_maps, truncate_all, replace_all_patterns. */
+#include "base/map.h"
+#include "base/utf8.h"
+#include "batch/value_wire.h"
+#include "funcs/handlers.h"
+
+/* -- merge_maps -- */
+
+enum { MERGE_INSERT = 1, MERGE_UPDATE, MERGE_UPSERT };
+
+static int merge_strategy(const ottl_arg *arg) {
+  ottl_view v = cell_view(arg->literal);
+  return view_is(v, "insert") ? MERGE_INSERT : view_is(v, "update") ? MERGE_UPDATE : view_is(v, "upsert") ? MERGE_UPSERT : 0;
+}
+
+ottl_status ottl__prep_merge_maps(ottl_prepare *p) {
+  if (merge_strategy(&p->arg[2])) return OTTL_OK;
+  ottl_view v = cell_view(p->arg[2].literal);
+  return ottl__refuse(p, 2, "invalid value for strategy, %.*s, must be 'insert', 'update' or 'upsert'",
+                      (int)(v.len < 100 ? v.len : 100), v.data);
+}
+
+/* First entry of a key; through an index when the work would be more than linear. */
+typedef struct merge_target {
+  ottl_rowmap *map;
+  ottl_map index;
+  bool indexed;
+} merge_target;
+
+static ottl_entry *merge_find(merge_target *t, ottl_view key) {
+  if (!t->indexed) return ottl__rowmap_find(t->map, key);
+  uint32_t i = ottl__map_find(&t->index, key);
+  return i == OTTL_MAP_NONE ? NULL : &t->map->items[i];
+}
+
+static ottl_status merge_entry(ottl_call *c, uint32_t row, merge_target *t, ottl_view key, ottl_cell value, int strategy) {
+  ottl_entry *e = merge_find(t, key);
+  if (e ? strategy == MERGE_INSERT : strategy == MERGE_UPDATE) return OTTL_OK;
+  OTTL_TRY(ottl__value_copy(c->arena, value, &value));
+  if (!e) {
+    e = ottl__rowmap_push(c->arena, t->map, key);
+    if (!e) return OTTL_NOMEM;
+    if (t->indexed) OTTL_TRY(ottl__map_put(&t->index, key, t->map->n - 1));
+  }
+  entry_set(e, cell_is_nil(value) ? cell_nil() : value);
+  bm_set(c->changed, row);
+  return OTTL_OK;
+}
+
+static ottl_status merge_row(ottl_call *c, uint32_t row, ottl_cell source, int strategy) {
+  merge_target t = {.map = c->map[row]};
+  if (cell_is_tree(source) && cell_map(source) == t.map) { /* a map into itself: upsert empties each value before it reads it */
+    if (strategy != MERGE_UPSERT) return OTTL_OK;
+    for (uint32_t i = 0; i < t.map->n; i++) entry_set(&t.map->items[i], cell_nil());
+    if (t.map->n) bm_set(c->changed, row);
+    return OTTL_OK;
+  }
+  uint32_t n;
+  ottl_status status = ottl__value_count(source, &n);
+  if (status != OTTL_OK) return fail_status(c, row, status);
+  t.indexed = n > 4 && t.map->n > 64;
+  ottl__map_init(&t.index, &c->scratch->al);
+  for (uint32_t i = t.map->n; t.indexed && status == OTTL_OK && i-- > 0;) {
+    status = ottl__map_put(&t.index, (ottl_view){t.map->items[i].key, t.map->items[i].klen}, i);
+  }
+  ottl_walk k = walk_begin(source);
+  for (uint32_t i = 0; status == OTTL_OK && i < n; i++) {
+    ottl_view key;
+    ottl_cell value;
+    bool more;
+    status = walk_entry(&k, &key, &value, &more) ? merge_entry(c, row, &t, key, value, strategy) : OTTL_DATA;
+    /* many new entries make the plain search slow too */
+    if (status == OTTL_OK && !t.indexed && t.map->n > 256 && n - i > 64) {
+      t.indexed = true;
+      for (uint32_t j = t.map->n; status == OTTL_OK && j-- > 0;) {
+        status = ottl__map_put(&t.index, (ottl_view){t.map->items[j].key, t.map->items[j].klen}, j);
+      }
+    }
+  }
+  ottl__map_done(&t.index);
+  return fail_status(c, row, status);
+}
+
+ottl_status ottl__fn_merge_maps(ottl_call *c) {
+  int strategy = merge_strategy(&c->arg[2]);
+  SEL_EACH(c->sel, c->n, row) OTTL_TRY(merge_row(c, row, reg_cell(c->arg[1].reg, row), strategy));
+  return OTTL_OK;
+}
+
+/* -- truncate_all -- */
+
+ottl_status ottl__prep_truncate_all(ottl_prepare *p) {
+  int64_t limit = (int64_t)p->arg[1].literal.word;
+  size_t marker = p->arg[3].given ? p->arg[3].literal.len : 0;
+  if (limit < 0) {
+    return ottl__refuse(p, 1, "invalid limit for truncate_all function, %lld cannot be negative", (long long)limit);
+  }
+  if ((int64_t)marker > limit) {
+    return ottl__refuse(p, 3,
+                        "invalid truncation marker for truncate_all function, length of marker %zu cannot be greater than limit "
+                        "%lld",
+                        marker, (long long)limit);
+  }
+  return OTTL_OK;
+}
+
+/* The rare half of the loop: one string that is too long. */
+static OTTL_NOINLINE ottl_status truncate_entry(ottl_call *c, ottl_entry *e, uint32_t limit, bool utf8_safe, ottl_view marker) {
+  const char *text = (const char *)(uintptr_t)e->word;
+  uint32_t at = limit - (uint32_t)marker.len;
+  while (utf8_safe && at > 0 && !utf8_starts(text[at])) at--;
+  if (marker.len) {
+    char *p = arena_alloc(c->arena, at + marker.len);
+    if (!p) return OTTL_NOMEM;
+    memcpy(p, text, at);
+    memcpy(p + at, marker.data, marker.len);
+    e->word = (uint64_t)(uintptr_t)p;
+  }
+  e->len = at + (uint32_t)marker.len;
+  e->dirty = 1;
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_truncate_all(ottl_call *c) {
+  int64_t want = (int64_t)c->arg[1].literal.word;
+  uint32_t limit = want > UINT32_MAX ? UINT32_MAX : (uint32_t)want;
+  bool utf8_safe = c->arg[2].given ? c->arg[2].literal.word != 0 : true;
+  ottl_view marker = c->arg[3].given ? cell_view(c->arg[3].literal) : VIEW("");
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_rowmap *map = c->map[row];
+    bool changed = false;
+    for (ottl_entry *e = map->items, *end = e + (e ? map->n : 0); e < end; e++) {
+      if (OTTL_LIKELY(e->len <= limit) || e->tag != OTTL_T_STRING) continue;
+      OTTL_TRY(truncate_entry(c, e, limit, utf8_safe, marker));
+      changed = true;
+    }
+    if (changed) bm_set(c->changed, row);
+  }
+  return OTTL_OK;
+}
+
+/* -- replace_all_patterns: target, mode, pattern, replacement, function, format -- */
+
+ottl_status ottl__prep_replace_all_patterns(ottl_prepare *p) {
+  ottl_view mode = cell_view(p->arg[1].literal);
+  OTTL_TRY(ottl__pattern_prepare(p, "replace_all_patterns", 2, 3));
+  if (view_is(mode, "key") || view_is(mode, "value")) return OTTL_OK;
+  return ottl__refuse(p, 1, "invalid mode %.*s, must be either 'key' or 'value'", (int)(mode.len < 100 ? mode.len : 100),
+                      mode.data);
+}
+
+/* The text of one key or value after replacement.
+ * RE_SAME: nothing matched. RE_FAILED: a function or format failed, which the reference does not report. */
+typedef enum replaced { RE_SAME, RE_CHANGED, RE_FAILED } replaced;
+
+static ottl_status replace_text(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view text, ottl_view *ret_text,
+                                replaced *ret) {
+  ottl_sbuf *buf = scratch_text(c);
+  bool hit;
+  *ret = RE_SAME;
+  if (!c->arg[4].given) {
+    OTTL_TRY(ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit));
+    if (!hit) return OTTL_OK;
+  } else {
+    OTTL_TRY(ottl__regex_match(use->re, c->scratch->regex, text, &hit));
+    if (!hit) return OTTL_OK;
+    uint16_t error;
+    OTTL_TRY(ottl__replace_by_function(c, row, use, text, 4, 5, &error));
+    if (error) {
+      *ret = RE_FAILED;
+      return OTTL_OK;
+    }
+  }
+  if (buf->failed) return OTTL_NOMEM;
+  if (buf->len > OTTL_RESULT_MAX) {
+    call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
+    *ret = RE_FAILED;
+    return OTTL_OK;
+  }
+  *ret_text = arena_copy(c->arena, buf->data, buf->len);
+  if (!ret_text->data) return OTTL_NOMEM;
+  *ret = RE_CHANGED;
+  return OTTL_OK;
+}
+
+static ottl_status replace_values(ottl_call *c, uint32_t row, const pattern_use *use) {
+  ottl_rowmap *map = c->map[row];
+  bool changed = false;
+  for (uint32_t i = 0; i < map->n; i++) {
+    ottl_entry *e = &map->items[i];
+    if (e->tag != OTTL_T_STRING) continue;
+    ottl_view text;
+    replaced how;
+    OTTL_TRY(replace_text(c, row, use, cell_view(entry_cell(e)), &text, &how));
+    if (how != RE_CHANGED) continue;
+    entry_set(e, cell_string(text));
+    changed = true;
+  }
+  if (changed) bm_set(c->changed, row);
+  return OTTL_OK;
+}
+
+/* Entries get their new keys in order; one whose key is taken replaces that entry's value; one that failed goes. The map is
+ * built anew, so duplicate keys that came so become one too. */
+static ottl_status replace_keys(ottl_call *c, uint32_t row, const pattern_use *use) {
+  ottl_rowmap *map = c->map[row];
+  merge_target t = {.map = map};
+  uint32_t n = map->n, kept = 0;
+  bool changed = false;
+  ottl_status status = OTTL_OK;
+  t.indexed = n > 32;
+  ottl__map_init(&t.index, &c->scratch->al);
+  for (uint32_t i = 0; i < n && status == OTTL_OK; i++) {
+    ottl_entry e = map->items[i];
+    ottl_view key = {e.key, e.klen};
+    replaced how;
+    status = replace_text(c, row, use, key, &key, &how);
+    if (status != OTTL_OK) break;
+    changed |= how != RE_SAME;
+    if (how == RE_FAILED) continue;
+    if (how == RE_CHANGED) {
+      e.key = key.data;
+      e.klen = (uint32_t)key.len;
+      e.keyid = OTTL_NO_KEY;
+      e.column = OTTL_NO_COLUMN;
+      e.dirty = 1;
+    }
+    map->n = kept; /* what was kept so far */
+    ottl_entry *old = merge_find(&t, key);
+    if (old) {
+      entry_set(old, entry_cell(&e));
+      changed = true;
+      continue;
+    }
+    if (t.indexed) status = ottl__map_put(&t.index, key, kept);
+    map->items[kept++] = e;
+  }
+  ottl__map_done(&t.index);
+  if (status != OTTL_OK) return status;
+  map->n = kept;
+  if (changed) bm_set(c->changed, row);
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_replace_all_patterns(ottl_call *c) {
+  bool keys = view_is(cell_view(c->arg[1].literal), "key");
+  SEL_EACH(c->sel, c->n, row) {
+    pattern_use use;
+    bool ok;
+    if (arg_failed(c, c->arg[3].reg, row) || arg_failed(c, c->arg[2].reg, row)) continue;
+    OTTL_TRY(ottl__pattern_for_row(c, row, 2, 3, &use, &ok));
+    if (ok) OTTL_TRY(keys ? replace_keys(c, row, &use) : replace_values(c, row, &use));
+  }
+  return OTTL_OK;
+}

@@ -1,0 +1,170 @@
+/* Editors of one value: replace_pattern, append, clear. Old values are in argument 0, new ones go to the result. */
+#include "base/gotime.h"
+#include "batch/value_wire.h"
+#include "funcs/handlers.h"
+
+/* -- replace_pattern: target, pattern, replacement, function, format -- */
+
+ottl_status ottl__prep_replace_pattern(ottl_prepare *p) { return ottl__pattern_prepare(p, "replace_pattern", 1, 2); }
+
+static ottl_status replace_row(ottl_call *c, uint32_t row, ottl_view text) {
+  pattern_use use;
+  bool ok, hit;
+  OTTL_TRY(ottl__pattern_for_row(c, row, 1, 2, &use, &ok));
+  if (!ok) return OTTL_OK;
+  ottl_sbuf *buf = scratch_text(c);
+  if (!c->arg[3].given) {
+    OTTL_TRY(ottl__regex_replace_all(use.re, c->scratch->regex, use.tmpl, text, buf, &hit));
+    if (!hit) return OTTL_OK;
+  } else {
+    OTTL_TRY(ottl__regex_match(use.re, c->scratch->regex, text, &hit));
+    if (!hit) return OTTL_OK;
+    uint16_t error;
+    OTTL_TRY(ottl__replace_by_function(c, row, &use, text, 3, 4, &error));
+    if (error) {
+      call_fail(c, row, error);
+      return OTTL_OK;
+    }
+  }
+  OTTL_TRY(out_text(c, row, buf));
+  if (buf->len <= OTTL_RESULT_MAX) bm_set(c->changed, row);
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_replace_pattern(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    if (arg_failed(c, c->arg[0].reg, row)) continue;
+    ottl_cell old = reg_cell(c->arg[0].reg, row);
+    if (cell_is_nil(old) || arg_failed(c, c->arg[2].reg, row)) continue;
+    if (cell_type(old) != OTTL_T_STRING || arg_failed(c, c->arg[1].reg, row)) continue;
+    OTTL_TRY(replace_row(c, row, cell_view(old)));
+  }
+  return OTTL_OK;
+}
+
+/* -- append: target, value, values -- */
+
+ottl_status ottl__prep_append(ottl_prepare *p) {
+  if (p->arg[1].given || p->arg[2].given) return OTTL_OK;
+  return ottl__refuse(p, 0, "at least one of the optional arguments ('value' or 'values') must be provided");
+}
+
+/* Takes over what pdata's FromRaw takes; lists of literals become lists. */
+static ottl_status append_value(ottl_call *c, uint32_t row, ottl_list *list, ottl_cell value, bool *ret_ok) {
+  uint16_t error = 0;
+  *ret_ok = true;
+  switch (cell_type(value)) {
+  case OTTL_T_ABSENT:
+  case OTTL_T_NIL: value = cell_nil(); break;
+  case OTTL_T_BOOL:
+  case OTTL_T_INT:
+  case OTTL_T_DOUBLE:
+  case OTTL_T_STRING:
+  case OTTL_T_BYTES: break;
+  case OTTL_T_GO_INT: value = cell_int((int64_t)value.word); break;
+  case OTTL_T_LIST_ANY: error = ottl__coerce(c->arena, c->scratch, OTTL_P_LIST, value, &value); break;
+  default: error = OTTL_ROWERR(INVALID_VALUE, value.tag); break;
+  }
+  if (error) {
+    call_fail(c, row, error);
+    *ret_ok = false;
+    return OTTL_OK;
+  }
+  return ottl__list_push(c->arena, list, value);
+}
+
+static ottl_status append_row(ottl_call *c, uint32_t row) {
+  ottl_cell old = reg_cell(c->arg[0].reg, row);
+  ottl_list *list = arena_zero(c->arena, sizeof *list);
+  if (!list) return OTTL_NOMEM;
+  bool ok = true;
+  switch (cell_type(old)) {
+  case OTTL_T_ABSENT:
+  case OTTL_T_NIL: break;
+  case OTTL_T_LIST:
+  case OTTL_T_LIST_ANY:
+  case OTTL_T_LIST_STRING:
+  case OTTL_T_LIST_INT:
+  case OTTL_T_LIST_DOUBLE: {
+    bool raw = cell_type(old) == OTTL_T_LIST; /* its elements are of pdata: any of them goes back */
+    ottl_status status = raw ? ottl__value_copy(c->arena, old, &old) : OTTL_OK;
+    if (status == OTTL_OK) status = ottl__value_to_tree(c->arena, &old);
+    if (status != OTTL_OK) return fail_status(c, row, status);
+    const ottl_list *from = cell_list(old);
+    for (uint32_t i = 0; ok && i < from->n; i++) {
+      if (raw)
+        OTTL_TRY(ottl__list_push(c->arena, list, from->items[i]));
+      else
+        OTTL_TRY(append_value(c, row, list, from->items[i], &ok));
+    }
+    break;
+  }
+  default: OTTL_TRY(append_value(c, row, list, old, &ok)); break;
+  }
+  if (ok && c->arg[1].given) OTTL_TRY(append_value(c, row, list, reg_cell(c->arg[1].reg, row), &ok));
+  for (uint32_t i = 0; ok && c->arg[2].given && i < c->arg[2].n_items; i++) {
+    OTTL_TRY(append_value(c, row, list, reg_cell(c->arg[2].items[i], row), &ok));
+  }
+  if (!ok) return OTTL_OK;
+  out_put(c, row, cell_tree(OTTL_T_LIST, list));
+  bm_set(c->changed, row);
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_append(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) OTTL_TRY(append_row(c, row));
+  return OTTL_OK;
+}
+
+/* -- clear -- */
+
+/* Go's zero value of a type. */
+static ottl_status clear_zero(ottl_call *c, ottl_cell old, ottl_cell *ret, bool *ret_ok) {
+  static const char zeros[16];
+  ottl_type type = cell_type(old);
+  *ret_ok = true;
+  switch (type) {
+  case OTTL_T_ABSENT:
+  case OTTL_T_NIL: *ret = cell_nil(); return OTTL_OK;
+  case OTTL_T_BOOL:
+  case OTTL_T_INT:
+  case OTTL_T_DOUBLE:
+  case OTTL_T_DURATION:
+  case OTTL_T_GO_INT: *ret = (ottl_cell){0, 0, (uint8_t)type}; return OTTL_OK;
+  case OTTL_T_STRING:
+  case OTTL_T_BYTES: *ret = cell_of_view(type, VIEW("")); return OTTL_OK;
+  case OTTL_T_TRACE_ID: *ret = cell_of_view(type, view_of(zeros, 16)); return OTTL_OK;
+  case OTTL_T_SPAN_ID: *ret = cell_of_view(type, view_of(zeros, 8)); return OTTL_OK;
+  case OTTL_T_TIME:
+  case OTTL_T_TIME_ZONED: *ret = (ottl_cell){(uint64_t)OTTL_INSTANT_ZERO_SECONDS, 0, OTTL_T_TIME}; return OTTL_OK;
+  case OTTL_T_MAP:
+  case OTTL_T_LIST:
+  case OTTL_T_LIST_ANY:
+  case OTTL_T_LIST_STRING:
+  case OTTL_T_LIST_INT:
+  case OTTL_T_LIST_UINT64:
+  case OTTL_T_LIST_DOUBLE: {
+    _Static_assert(sizeof(ottl_rowmap) == sizeof(ottl_list), "an empty one of either");
+    void *node = arena_zero(c->arena, sizeof(ottl_rowmap));
+    if (!node) return OTTL_NOMEM;
+    *ret = cell_tree(type, node);
+    return OTTL_OK;
+  }
+  default: *ret_ok = false; return OTTL_OK; /* the reference panics inside pdata */
+  }
+}
+
+ottl_status ottl__fn_clear(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_cell old = reg_cell(c->arg[0].reg, row), zero;
+    bool ok;
+    OTTL_TRY(clear_zero(c, old, &zero, &ok));
+    if (!ok) {
+      call_fail(c, row, OTTL_ROWERR(REFERENCE_PANIC, old.tag));
+      continue;
+    }
+    out_put(c, row, zero);
+    bm_set(c->changed, row);
+  }
+  return OTTL_OK;
+}

@@ -1,0 +1,136 @@
+/* The handlers and preparers that grammar/functions.def names, and what they share. */
+#ifndef OTTL_SRC_FUNCS_HANDLERS_H
+#define OTTL_SRC_FUNCS_HANDLERS_H
+
+#include "funcs/scratch.h"
+
+/* -- results -- */
+
+/* Stores a value of the result's type, whatever the register's store. */
+static inline void out_put(ottl_call *c, uint32_t row, ottl_cell v) {
+  ottl_reg *r = c->out;
+  switch (r->store) {
+  case OTTL_STORE_BOOL: bm_put(r->bits, row, v.word != 0); break;
+  case OTTL_STORE_WORD: r->word[row] = v.word; break;
+  case OTTL_STORE_VIEW:
+    r->word[row] = v.word;
+    r->len[row] = v.len;
+    break;
+  default: reg_put_cell(r, row, v); break;
+  }
+}
+static inline void out_bool(ottl_call *c, uint32_t row, bool v) {
+  if (OTTL_LIKELY(c->out->store == OTTL_STORE_BOOL))
+    bm_put(c->out->bits, row, v);
+  else
+    out_put(c, row, cell_bool(v));
+}
+static inline void out_int(ottl_call *c, uint32_t row, int64_t v) { out_put(c, row, cell_int(v)); }
+static inline void out_view(ottl_call *c, uint32_t row, ottl_view v) { out_put(c, row, cell_string(v)); }
+
+/* Copies what is in scratch->text to the call's arena as the row's result. */
+OTTL_MUST_CHECK static inline ottl_status out_text(ottl_call *c, uint32_t row, const ottl_sbuf *text) {
+  if (text->failed) return OTTL_NOMEM;
+  if (text->len > OTTL_RESULT_MAX) {
+    call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
+    return OTTL_OK;
+  }
+  ottl_view copy = arena_copy(c->arena, text->data, text->len);
+  if (!copy.data) return OTTL_NOMEM;
+  out_view(c, row, copy);
+  return OTTL_OK;
+}
+static inline ottl_sbuf *scratch_text(ottl_call *c) {
+  c->scratch->text.len = 0;
+  c->scratch->text.failed = false;
+  return &c->scratch->text;
+}
+
+/* True, with the row failed, when evaluating this argument failed (functions with OTTL_FN_LAZY). */
+static inline bool arg_failed(ottl_call *c, const ottl_reg *reg, uint32_t row) {
+  if (OTTL_LIKELY(!reg_failed(reg, row))) return false;
+  call_fail(c, row, reg->code[reg_at(reg, row)]);
+  return true;
+}
+
+/* What went wrong with a value of a row; statuses that end the run stay. */
+OTTL_MUST_CHECK static inline ottl_status fail_status(ottl_call *c, uint32_t row, ottl_status status) {
+  if (status == OTTL_DATA)
+    call_fail(c, row, OTTL_ROWERR(BAD_WIRE, 0));
+  else if (status == OTTL_LIMIT)
+    call_fail(c, row, OTTL_ROWERR(TOO_DEEP, 0));
+  else
+    return status;
+  return OTTL_OK;
+}
+
+/* Refuses arguments when they are prepared; the message goes to people. */
+ottl_status ottl__refuse(ottl_prepare *p, uint32_t arg, const char *format, ...) OTTL_PRINTF(3, 4);
+
+/* -- patterns -- */
+
+#define OTTL_NO_ARG UINT32_MAX
+
+typedef struct pattern_prep {
+  ottl_regex *re; /* NULL: the pattern is not a literal */
+  ottl_regex_template *tmpl;
+} pattern_prep;
+typedef struct pattern_use {
+  const ottl_regex *re;
+  const ottl_regex_template *tmpl;
+} pattern_use;
+
+/* Compiles a literal pattern and, when both are literals, its replacement (argument index or OTTL_NO_ARG). */
+ottl_status ottl__pattern_prepare(ottl_prepare *p, const char *function, uint32_t pattern, uint32_t replacement);
+/* The pattern for a row. When the pattern is not valid, the row fails and *ret_ok is false. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__pattern_for_row(ottl_call *c, uint32_t row, uint32_t pattern, uint32_t replacement,
+                                                  pattern_use *ret, bool *ret_ok);
+/* The steps of replace_* with `function`: each match expanded, given to the function, formatted. The result is appended to
+ * scratch->text. A failure of the row shows as *ret_error. Fails: NOMEM, LIMIT. */
+OTTL_MUST_CHECK ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view subject,
+                                                      uint32_t function_arg, uint32_t format_arg, uint16_t *ret_error);
+
+/* -- list arguments (SliceGetter) -- */
+
+/* Calls a function for each item of a SLICE_* argument of a row.
+ * of_pdata: the item was an element of a pdata list (what a StringLikeGetter makes of it differs). */
+typedef struct slice_items {
+  const ottl_arg *arg;
+  ottl_cell list; /* when arg.reg */
+  uint32_t row, next;
+  const ottl_cell *items;
+  uint32_t n;
+  bool of_pdata, is_nil;
+} slice_items;
+/* *ret_ok false: the row failed. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__slice_begin(ottl_call *c, uint32_t row, uint32_t arg, slice_items *ret, bool *ret_ok);
+static inline bool slice_next(slice_items *s, ottl_cell *ret) {
+  if (s->next >= s->n) return false;
+  *ret = s->items ? s->items[s->next] : reg_cell(s->arg->items[s->next], s->row);
+  s->next++;
+  return true;
+}
+
+/* -- functions.def -- */
+
+ottl_handler ottl__fn_delete_key, ottl__fn_delete_matching_keys, ottl__fn_keep_keys, ottl__fn_keep_matching_keys,
+    ottl__fn_replace_all_patterns, ottl__fn_merge_maps, ottl__fn_truncate_all, ottl__fn_limit;
+ottl_handler ottl__fn_replace_pattern, ottl__fn_append, ottl__fn_clear;
+ottl_handler ottl__fn_is_match, ottl__fn_concat, ottl__fn_len, ottl__fn_like, ottl__fn_coalesce;
+ottl_handler ottl__fn_is_string, ottl__fn_is_int, ottl__fn_is_double, ottl__fn_is_bool, ottl__fn_is_map, ottl__fn_is_list;
+ottl_handler ottl__fn_upper, ottl__fn_lower, ottl__fn_substring, ottl__fn_split, ottl__fn_has_prefix, ottl__fn_has_suffix,
+    ottl__fn_trim, ottl__fn_trim_prefix, ottl__fn_trim_suffix;
+ottl_handler ottl__fn_sha256, ottl__fn_fnv, ottl__fn_hex, ottl__fn_trace_id, ottl__fn_span_id;
+ottl_handler ottl__fn_parse_json;
+ottl_handler ottl__fn_now, ottl__fn_unix, ottl__fn_unix_nano, ottl__fn_unix_micro, ottl__fn_unix_milli, ottl__fn_unix_seconds,
+    ottl__fn_duration, ottl__fn_nanoseconds, ottl__fn_microseconds, ottl__fn_milliseconds, ottl__fn_seconds, ottl__fn_minutes,
+    ottl__fn_hours, ottl__fn_year, ottl__fn_month, ottl__fn_day, ottl__fn_hour, ottl__fn_minute, ottl__fn_second,
+    ottl__fn_nanosecond, ottl__fn_weekday;
+ottl_handler ottl__fn_keys, ottl__fn_values, ottl__fn_index, ottl__fn_contains_value;
+
+ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,
+    ottl__prep_replace_all_patterns, ottl__prep_merge_maps, ottl__prep_truncate_all, ottl__prep_limit;
+ottl_preparer ottl__prep_replace_pattern, ottl__prep_append;
+ottl_preparer ottl__prep_is_match, ottl__prep_concat, ottl__prep_coalesce, ottl__prep_trace_id, ottl__prep_span_id;
+
+#endif

@@ -1,0 +1,303 @@
+/* ParseJSON, as goccy/go-json 0.10.6 reads text into an `any`: lenient where that is (numbers are what ParseFloat takes of
+ * the characters 0-9.eE+-, strings may hold control characters, `null` is the key "", a zero byte ends the text).
+ *
+ * One pass with a stack of its own: values of the open containers lie one behind the other and become a container when it
+ * closes. Nesting is limited to what the rest of the library follows, not to goccy's 10,000. */
+#include "base/gonum.h"
+#include "base/hex.h"
+#include "base/map.h"
+#include "base/utf8.h"
+#include "batch/value_wire.h"
+#include "funcs/handlers.h"
+
+typedef struct json_value { /* of an open container */
+  ottl_view key;
+  ottl_cell value;
+} json_value;
+
+typedef struct json_parser {
+  const char *at, *end;
+  ottl_arena *arena;
+  const ottl_allocator *al;
+  ottl_scratch *scratch; /* its stack holds the values */
+  json_value *values;
+  size_t n;
+  struct json_open {
+    uint32_t first; /* of its values */
+    bool is_map;
+    ottl_view key; /* under which it goes into its parent */
+  } open[OTTL_VALUE_DEPTH];
+  unsigned depth;
+} json_parser;
+
+typedef enum json_result { JSON_OK, JSON_BAD, JSON_DEEP, JSON_NOMEM } json_result;
+
+static char json_peek(const json_parser *p) { return p->at < p->end ? *p->at : 0; }
+static void json_space(json_parser *p) {
+  while (p->at < p->end && (*p->at == ' ' || *p->at == '\n' || *p->at == '\t' || *p->at == '\r')) p->at++;
+}
+static bool json_word(json_parser *p, const char *word, size_t len) {
+  if ((size_t)(p->end - p->at) < len || memcmp(p->at, word, len) != 0) return false;
+  p->at += len;
+  return true;
+}
+
+static uint32_t json_hex4(const char *s) {
+  uint32_t v = 0;
+  for (int i = 0; i < 4; i++) v = v << 4 | (unsigned)(hex_value(s[i]) & 15);
+  return v;
+}
+
+/* Escapes were checked before. A surrogate without its partner is U+FFFD. */
+static bool json_unescape(json_parser *p, const char *s, size_t len, ottl_view *ret) {
+  char *text = arena_alloc(p->arena, len), *out = text;
+  if (!text) return false;
+  const char *end = s + len;
+  while (s < end) {
+    const char *slash = memchr(s, '\\', (size_t)(end - s));
+    size_t plain = (size_t)((slash ? slash : end) - s);
+    memcpy(out, s, plain);
+    out += plain;
+    s += plain;
+    if (!slash) break;
+    switch (s[1]) {
+    case 'b': *out++ = '\b'; break;
+    case 'f': *out++ = '\f'; break;
+    case 'n': *out++ = '\n'; break;
+    case 'r': *out++ = '\r'; break;
+    case 't': *out++ = '\t'; break;
+    case 'u': {
+      uint32_t rune = json_hex4(s + 2);
+      if (rune >= 0xd800 && rune < 0xdc00 && end - s >= 12 && s[6] == '\\' && s[7] == 'u') {
+        uint32_t low = json_hex4(s + 8);
+        if (low >= 0xdc00 && low < 0xe000) {
+          rune = ((rune - 0xd800) << 10 | (low - 0xdc00)) + 0x10000;
+          s += 6;
+        }
+      }
+      out += ottl__utf8_encode(out, rune);
+      s += 4;
+      break;
+    }
+    default: *out++ = s[1]; break; /* a quote, \ or / */
+    }
+    s += 2;
+  }
+  arena_trim(p->arena, text, len, (size_t)(out - text));
+  *ret = view_of(text, (size_t)(out - text));
+  return true;
+}
+
+/* At the opening quote. */
+static json_result json_string(json_parser *p, ottl_view *ret) {
+  const char *begin = ++p->at, *s = begin;
+  bool escaped = false;
+  for (;;) {
+    while (s < p->end && *s != '"' && *s != '\\' && *s != 0) s++;
+    if (s == p->end || *s == 0) return JSON_BAD;
+    if (*s == '"') break;
+    escaped = true;
+    if (++s == p->end) return JSON_BAD;
+    if (*s == 'u') {
+      if (p->end - s < 5) return JSON_BAD;
+      for (int i = 1; i <= 4; i++) {
+        if (hex_value(s[i]) < 0) return JSON_BAD;
+      }
+      s += 5;
+    } else if (*s && strchr("\"\\/bfnrt", *s)) {
+      s++;
+    } else {
+      return JSON_BAD;
+    }
+  }
+  p->at = s + 1;
+  *ret = view_of(begin, (size_t)(s - begin));
+  return !escaped || json_unescape(p, begin, (size_t)(s - begin), ret) ? JSON_OK : JSON_NOMEM;
+}
+
+static json_result json_number(json_parser *p, ottl_cell *ret) {
+  const char *begin = p->at++;
+  while (p->at < p->end &&
+         ((unsigned)(*p->at - '0') < 10 || *p->at == '.' || *p->at == 'e' || *p->at == 'E' || *p->at == '+' || *p->at == '-')) {
+    p->at++;
+  }
+  char next = json_peek(p);
+  if (next && !strchr(" \t\r\n,:}]", next)) return JSON_BAD;
+  double v;
+  if (ottl__gonum_parse_double(view_of(begin, (size_t)(p->at - begin)), &v) != OTTL_NUM_OK) return JSON_BAD;
+  *ret = cell_double(v);
+  return JSON_OK;
+}
+
+static bool json_push(json_parser *p, ottl_view key, ottl_cell value) {
+  size_t need = (p->n + 1) * sizeof *p->values;
+  if (need > p->scratch->cap_stack) {
+    if (ottl__al_reserve(p->al, &p->scratch->stack, &p->scratch->cap_stack, need, 1) != OTTL_OK) return false;
+    p->values = p->scratch->stack;
+  }
+  p->values[p->n++] = (json_value){key, value};
+  return true;
+}
+
+/* Of equal keys the last value stays, in the place of the first. */
+static bool json_make_map(json_parser *p, const json_value *values, uint32_t n, ottl_cell *ret) {
+  ottl_rowmap *map = arena_zero(p->arena, sizeof *map);
+  ottl_entry *items = arena_array(p->arena, n, sizeof *items);
+  if (!map || !items) return false;
+  *map = (ottl_rowmap){items, 0, n};
+  ottl_map index;
+  ottl__map_init(&index, p->al);
+  bool ok = true;
+  for (uint32_t i = 0; ok && i < n; i++) {
+    ottl_view key = values[i].key;
+    ottl_entry *e = NULL;
+    if (n <= 16) {
+      e = ottl__rowmap_find(map, key);
+    } else {
+      uint32_t at = ottl__map_find(&index, key);
+      if (at != OTTL_MAP_NONE)
+        e = &items[at];
+      else
+        ok = ottl__map_put(&index, key, map->n) == OTTL_OK;
+    }
+    if (!e) {
+      e = &items[map->n++];
+      *e = (ottl_entry){.key = key.data, .klen = (uint32_t)key.len, .keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN, .dirty = 1};
+    }
+    entry_set(e, values[i].value);
+  }
+  ottl__map_done(&index);
+  *ret = cell_tree(OTTL_T_MAP, map);
+  return ok;
+}
+
+static bool json_make_list(json_parser *p, const json_value *values, uint32_t n, ottl_cell *ret) {
+  ottl_list *list = arena_zero(p->arena, sizeof *list);
+  ottl_cell *items = arena_array(p->arena, n, sizeof *items);
+  if (!list || !items) return false;
+  for (uint32_t i = 0; i < n; i++) items[i] = values[i].value;
+  *list = (ottl_list){items, n, n};
+  *ret = cell_tree(OTTL_T_LIST, list);
+  return true;
+}
+
+static json_result json_begin(json_parser *p, bool is_map, ottl_view key) {
+  if (p->depth == OTTL_VALUE_DEPTH) return JSON_DEEP;
+  p->open[p->depth++] = (struct json_open){(uint32_t)p->n, is_map, key};
+  p->at++;
+  json_space(p);
+  return JSON_OK;
+}
+
+/* A key and its colon. */
+static json_result json_key(json_parser *p, ottl_view *ret) {
+  json_space(p);
+  json_result r;
+  if (json_peek(p) == '"') {
+    if ((r = json_string(p, ret)) != JSON_OK) return r;
+  } else if (json_word(p, "null", 4)) {
+    *ret = VIEW("");
+  } else {
+    return JSON_BAD;
+  }
+  json_space(p);
+  if (json_peek(p) != ':') return JSON_BAD;
+  p->at++;
+  return JSON_OK;
+}
+
+/* A value that is no container. */
+static json_result json_scalar(json_parser *p, ottl_cell *ret) {
+  char ch = json_peek(p);
+  if (ch == '"') {
+    ottl_view text;
+    json_result r = json_string(p, &text);
+    if (r == JSON_OK) *ret = cell_string(text);
+    return r;
+  }
+  if (ch == '-' || (unsigned)(ch - '0') < 10) return json_number(p, ret);
+  if (json_word(p, "true", 4))
+    *ret = cell_bool(true);
+  else if (json_word(p, "false", 5))
+    *ret = cell_bool(false);
+  else if (json_word(p, "null", 4))
+    *ret = cell_nil();
+  else
+    return JSON_BAD;
+  return JSON_OK;
+}
+
+static json_result json_parse(json_parser *p, ottl_cell *ret) {
+  ottl_view key = VIEW("");
+  ottl_cell value = cell_nil();
+  json_result r;
+  for (;;) { /* at the beginning of a value */
+    json_space(p);
+    char ch = json_peek(p);
+    if (ch == '{' || ch == '[') {
+      if ((r = json_begin(p, ch == '{', key)) != JSON_OK) return r;
+      if (json_peek(p) != (ch == '{' ? '}' : ']')) {
+        if (ch == '{' && (r = json_key(p, &key)) != JSON_OK) return r;
+        continue;
+      }
+    } else {
+      if ((r = json_scalar(p, &value)) != JSON_OK) return r;
+      if (p->depth == 0) break;
+      if (!json_push(p, key, value)) return JSON_NOMEM;
+      json_space(p);
+    }
+    /* behind a value: the next one, or the ends of containers */
+    for (;;) {
+      const struct json_open *top = &p->open[p->depth - 1];
+      char end = json_peek(p);
+      if (end == ',') {
+        p->at++;
+        if (top->is_map && (r = json_key(p, &key)) != JSON_OK) return r;
+        break;
+      }
+      if (end != (top->is_map ? '}' : ']')) return JSON_BAD;
+      p->at++;
+      uint32_t n = (uint32_t)p->n - top->first;
+      const json_value *values = p->values ? p->values + top->first : NULL;
+      if (!(top->is_map ? json_make_map : json_make_list)(p, values, n, &value)) return JSON_NOMEM;
+      p->n = top->first;
+      key = top->key;
+      if (--p->depth == 0) goto done;
+      if (!json_push(p, key, value)) return JSON_NOMEM;
+      json_space(p);
+    }
+  }
+done:
+  json_space(p);
+  if (json_peek(p) != 0) return JSON_BAD;
+  *ret = value;
+  return JSON_OK;
+}
+
+ottl_status ottl__fn_parse_json(ottl_call *c) {
+  json_parser p;
+  p.arena = c->arena;
+  p.al = &c->scratch->al;
+  p.scratch = c->scratch;
+  p.values = c->scratch->stack;
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_view text = reg_view(c->arg[0].reg, row);
+    ottl_cell v = cell_nil();
+    p.at = text.data;
+    p.end = text.data + text.len;
+    p.n = 0;
+    p.depth = 0;
+    switch (json_parse(&p, &v)) {
+    case JSON_OK:
+      if (cell_type(v) == OTTL_T_MAP || cell_type(v) == OTTL_T_LIST)
+        out_put(c, row, v);
+      else
+        call_fail(c, row, OTTL_ROWERR(JSON_SCALAR, v.tag));
+      break;
+    case JSON_BAD: call_fail(c, row, OTTL_ROWERR(BAD_JSON, 0)); break;
+    case JSON_DEEP: call_fail(c, row, OTTL_ROWERR(TOO_DEEP, 0)); break;
+    case JSON_NOMEM: return OTTL_NOMEM;
+    }
+  }
+  return OTTL_OK;
+}

@@ -1,0 +1,136 @@
+/* IsMatch, and what the replace_* editors do with a function. */
+#include "funcs/handlers.h"
+
+ottl_status ottl__prep_is_match(ottl_prepare *p) { return ottl__pattern_prepare(p, "IsMatch", 1, OTTL_NO_ARG); }
+
+ottl_status ottl__fn_is_match(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    pattern_use use;
+    bool ok, hit = false;
+    OTTL_TRY(ottl__pattern_for_row(c, row, 1, OTTL_NO_ARG, &use, &ok));
+    if (!ok) continue;
+    ottl_cell text = reg_cell(c->arg[0].reg, row);
+    if (!cell_is_nil(text)) OTTL_TRY(ottl__regex_match(use.re, c->scratch->regex, cell_view(text), &hit));
+    out_bool(c, row, hit);
+  }
+  return OTTL_OK;
+}
+
+/* -- the function of replace_* -- */
+
+/* A converter with one string parameter, on one text. */
+static ottl_status apply_function(ottl_call *c, const ottl_function *f, ottl_view text, ottl_cell *ret, uint16_t *ret_error) {
+  uint64_t in_word = (uint64_t)(uintptr_t)text.data, out_word = 0, sel = 1, bits = 0, err = 0;
+  uint32_t in_len = (uint32_t)text.len, out_len = 0;
+  uint8_t out_tag = OTTL_T_NIL;
+  uint16_t code = 0;
+  ottl_reg in = {.store = OTTL_STORE_VIEW, .type = OTTL_T_STRING, .word = &in_word, .len = &in_len};
+  ottl_reg out = {.store = OTTL_STORE_CELL, .tag = &out_tag, .word = &out_word, .len = &out_len, .bits = &bits};
+  ottl_arg arg = {.reg = &in, .given = true};
+  ottl_call one = {.arg = &arg,
+                   .n_args = 1,
+                   .out = &out,
+                   .sel = &sel,
+                   .n = 1,
+                   .arena = c->arena,
+                   .scratch = c->scratch,
+                   .now_seconds = c->now_seconds,
+                   .now_nanos = c->now_nanos,
+                   .err = &err,
+                   .code = &code};
+  ottl_sbuf building = c->scratch->text; /* the function may use the same buffer: ours is put aside */
+  ottl__sbuf_init(&c->scratch->text, &c->scratch->al);
+  ottl_status status = f->handler(&one);
+  ottl__sbuf_done(&c->scratch->text);
+  c->scratch->text = building;
+  if (status != OTTL_OK) return status;
+  *ret = (ottl_cell){out_word, out_len, out_tag};
+  *ret_error = one.any_err ? code : 0;
+  return OTTL_OK;
+}
+
+/* The reference's check of replacement_format: one line with a %s and no other verb, a % at the end excepted. */
+static bool format_valid(ottl_view f) {
+  bool found = false;
+  for (size_t i = 0; i < f.len; i++) {
+    if (f.data[i] == '\n') return false;
+    if (f.data[i] != '%' || i + 1 == f.len) continue;
+    if (f.data[i + 1] != 's') return false;
+    found = true;
+  }
+  return found;
+}
+
+/* Go's Sprintf(format, value). */
+static void format_put(ottl_sbuf *buf, ottl_view f, ottl_view value) {
+  bool used = false;
+  for (size_t i = 0; i < f.len; i++) {
+    if (f.data[i] != '%') {
+      sbuf_byte(buf, f.data[i]);
+    } else if (i + 1 == f.len) {
+      sbuf_str(buf, "%!(NOVERB)");
+    } else {
+      if (used)
+        sbuf_str(buf, "%!s(MISSING)");
+      else
+        sbuf_view(buf, value);
+      used = true;
+      i++;
+    }
+  }
+}
+
+ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view subject,
+                                      uint32_t function_arg, uint32_t format_arg, uint16_t *ret_error) {
+  const ottl_function *f = &ottl__functions[c->arg[function_arg].function];
+  const ottl_arg *format = &c->arg[format_arg];
+  ottl_scratch *s = c->scratch;
+  const ottl_regex *re = use->re;
+  *ret_error = 0;
+  OTTL_TRY(ottl__scratch_spans(s, re));
+  ottl_regex_iter it = {0, SIZE_MAX, 0};
+  size_t last = 0;
+  for (bool hit;;) {
+    OTTL_TRY(ottl__regex_next(re, s->regex, subject, &it, s->spans, &hit));
+    if (!hit) break;
+    size_t begin = s->spans[0], end = s->spans[1];
+    if (!(f->flags & OTTL_FN_STRING_ARG) || !f->handler) {
+      *ret_error = OTTL_ROWERR(FUNCTION_ARGUMENT, 0); /* wrong number of arguments, or where the reference panics */
+      return OTTL_OK;
+    }
+    s->text2.len = 0;
+    s->text2.failed = false;
+    OTTL_TRY(ottl__regex_expand(re, use->tmpl, subject, s->spans, &s->text2));
+    ottl_view expanded = arena_copy(c->arena, s->text2.data, s->text2.len);
+    if (!expanded.data) return OTTL_NOMEM;
+    ottl_cell result;
+    OTTL_TRY(apply_function(c, f, expanded, &result, ret_error));
+    if (*ret_error) return OTTL_OK;
+    if (cell_type(result) != OTTL_T_STRING) {
+      *ret_error = OTTL_ROWERR(FUNCTION_RESULT, 0);
+      return OTTL_OK;
+    }
+    sbuf_put(&s->text, subject.data + last, begin - last);
+    if (format->given) {
+      if (reg_failed(format->reg, row)) {
+        *ret_error = format->reg->code[reg_at(format->reg, row)];
+        return OTTL_OK;
+      }
+      ottl_view text = reg_view(format->reg, row);
+      if (!format_valid(text)) {
+        *ret_error = OTTL_ROWERR(BAD_FORMAT, 0);
+        return OTTL_OK;
+      }
+      format_put(&s->text, text, cell_view(result));
+    } else {
+      sbuf_view(&s->text, cell_view(result));
+    }
+    last = end;
+    if (s->text.len > OTTL_RESULT_MAX) {
+      *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
+      return OTTL_OK;
+    }
+  }
+  sbuf_put(&s->text, subject.data + last, subject.len - last);
+  return sbuf_status(&s->text);
+}

@@ -1,0 +1,233 @@
+/* Converters of strings. Results are views into their input wherever they can be. */
+#define _GNU_SOURCE /* memmem */
+#include "base/unicode_case.h"
+#include "base/utf8.h"
+#include "batch/value_text.h"
+#include "funcs/handlers.h"
+
+/* -- ToUpperCase, ToLowerCase -- */
+
+/* ASCII text: a view of the input when nothing changes, else one copy. */
+static bool case_ascii(ottl_call *c, ottl_view text, char first, ottl_view *ret, ottl_status *status) {
+  size_t i = 0;
+  unsigned char high = 0;
+  bool change = false;
+  for (; i < text.len; i++) {
+    unsigned char ch = (unsigned char)text.data[i];
+    high |= ch;
+    change |= (unsigned char)(ch - (unsigned char)first) < 26;
+  }
+  if (high & 0x80) return false;
+  *status = OTTL_OK;
+  *ret = text;
+  if (!change) return true;
+  char *p = arena_alloc(c->arena, text.len);
+  if (!p) {
+    *status = OTTL_NOMEM;
+    return true;
+  }
+  for (i = 0; i < text.len; i++) {
+    unsigned char ch = (unsigned char)text.data[i];
+    p[i] = (char)(ch ^ ((unsigned char)(ch - (unsigned char)first) < 26 ? 0x20 : 0));
+  }
+  *ret = view_of(p, text.len);
+  return true;
+}
+
+static ottl_status case_rows(ottl_call *c, char first, void (*put)(ottl_sbuf *, ottl_view)) {
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_view text = reg_view(c->arg[0].reg, row), result;
+    ottl_status status;
+    if (case_ascii(c, text, first, &result, &status)) {
+      if (status != OTTL_OK) return status;
+      out_view(c, row, result);
+      continue;
+    }
+    ottl_sbuf *buf = scratch_text(c);
+    put(buf, text);
+    OTTL_TRY(out_text(c, row, buf));
+  }
+  return OTTL_OK;
+}
+ottl_status ottl__fn_upper(ottl_call *c) { return case_rows(c, 'a', ottl__unicode_put_upper); }
+ottl_status ottl__fn_lower(ottl_call *c) { return case_rows(c, 'A', ottl__unicode_put_lower); }
+
+/* -- Substring: target, start, length, utf8_safe -- */
+
+ottl_status ottl__fn_substring(ottl_call *c) {
+  bool utf8_safe = c->arg[3].given && c->arg[3].literal.word;
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_view text = reg_view(c->arg[0].reg, row);
+    int64_t start = reg_int(c->arg[1].reg, row), length = reg_int(c->arg[2].reg, row), len = (int64_t)text.len;
+    if (start < 0 || length <= 0 || start > len || length > len - start) {
+      call_fail(c, row, OTTL_ROWERR(SUBSTRING_RANGE, 0));
+      continue;
+    }
+    size_t from = (size_t)start, to = (size_t)(start + length);
+    if (utf8_safe) {
+      while (from < text.len && !utf8_starts(text.data[from])) from++;
+      while (from < to && to < text.len && !utf8_starts(text.data[to])) to--;
+      if (to < from) to = from;
+    }
+    out_view(c, row, view_of(text.data + from, to - from));
+  }
+  return OTTL_OK;
+}
+
+/* -- Split -- */
+
+/* Where a delimiter (not empty) is next; SIZE_MAX: nowhere. */
+static size_t text_find(ottl_view text, size_t from, ottl_view what) {
+  if (what.len > text.len - from) return SIZE_MAX;
+  const char *hit = what.len == 1 ? memchr(text.data + from, what.data[0], text.len - from)
+                                  : memmem(text.data + from, text.len - from, what.data, what.len);
+  return hit ? (size_t)(hit - text.data) : SIZE_MAX;
+}
+
+static ottl_status split_row(ottl_call *c, uint32_t row, ottl_view text, ottl_view delimiter) {
+  size_t n = 0;
+  uint32_t rune;
+  if (delimiter.len == 0) {
+    n = ottl__utf8_count(text);
+  } else {
+    n = 1;
+    for (size_t at = 0; (at = text_find(text, at, delimiter)) != SIZE_MAX; at += delimiter.len) n++;
+  }
+  if (n > OTTL_RESULT_MAX / sizeof(ottl_cell)) {
+    call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
+    return OTTL_OK;
+  }
+  ottl_list *list = arena_alloc(c->arena, sizeof *list);
+  ottl_cell *items = arena_array(c->arena, n, sizeof *items);
+  if (!list || !items) return OTTL_NOMEM;
+  size_t at = 0;
+  for (size_t i = 0; i < n; i++) {
+    size_t end;
+    if (delimiter.len == 0) {
+      end = at + (size_t)utf8_decode(text.data + at, text.len - at, &rune);
+    } else {
+      end = text_find(text, at, delimiter);
+      if (end == SIZE_MAX) end = text.len;
+    }
+    items[i] = cell_string(view_of(text.data + at, end - at));
+    at = end + delimiter.len;
+  }
+  *list = (ottl_list){items, (uint32_t)n, (uint32_t)n};
+  out_put(c, row, cell_tree(OTTL_T_LIST_STRING, list));
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_split(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) { OTTL_TRY(split_row(c, row, reg_view(c->arg[0].reg, row), reg_view(c->arg[1].reg, row))); }
+  return OTTL_OK;
+}
+
+/* -- HasPrefix, HasSuffix, TrimPrefix, TrimSuffix -- */
+
+static bool has_prefix(ottl_view text, ottl_view part) {
+  return part.len <= text.len && (part.len == 0 || memcmp(text.data, part.data, part.len) == 0);
+}
+static bool has_suffix(ottl_view text, ottl_view part) {
+  return part.len <= text.len && (part.len == 0 || memcmp(text.data + text.len - part.len, part.data, part.len) == 0);
+}
+
+ottl_status ottl__fn_has_prefix(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) out_bool(c, row, has_prefix(reg_view(c->arg[0].reg, row), reg_view(c->arg[1].reg, row)));
+  return OTTL_OK;
+}
+ottl_status ottl__fn_has_suffix(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) out_bool(c, row, has_suffix(reg_view(c->arg[0].reg, row), reg_view(c->arg[1].reg, row)));
+  return OTTL_OK;
+}
+ottl_status ottl__fn_trim_prefix(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_view text = reg_view(c->arg[0].reg, row), part = reg_view(c->arg[1].reg, row);
+    if (has_prefix(text, part)) text = view_of(text.data + part.len, text.len - part.len);
+    out_view(c, row, text);
+  }
+  return OTTL_OK;
+}
+ottl_status ottl__fn_trim_suffix(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_view text = reg_view(c->arg[0].reg, row), part = reg_view(c->arg[1].reg, row);
+    if (has_suffix(text, part)) text.len -= part.len;
+    out_view(c, row, text);
+  }
+  return OTTL_OK;
+}
+
+/* -- Trim: a set of characters, where an invalid byte counts as U+FFFD -- */
+
+static bool set_has(ottl_view set, uint32_t rune) {
+  uint32_t r;
+  for (size_t i = 0; i < set.len; i += (size_t)utf8_decode(set.data + i, set.len - i, &r)) {
+    utf8_decode(set.data + i, set.len - i, &r);
+    if (r == rune) return true;
+  }
+  return false;
+}
+
+ottl_status ottl__fn_trim(ottl_call *c) {
+  ottl_view set = c->arg[1].given ? cell_view(c->arg[1].literal) : VIEW(" ");
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_view text = reg_view(c->arg[0].reg, row);
+    uint32_t rune;
+    while (text.len) {
+      int width = utf8_decode(text.data, text.len, &rune);
+      if (!set_has(set, rune)) break;
+      text = view_of(text.data + width, text.len - (size_t)width);
+    }
+    while (text.len) {
+      int width = ottl__utf8_decode_last(text, &rune);
+      if (!set_has(set, rune)) break;
+      text.len -= (size_t)width;
+    }
+    out_view(c, row, text);
+  }
+  return OTTL_OK;
+}
+
+/* -- Concat: vals, delimiter -- */
+
+ottl_status ottl__prep_concat(ottl_prepare *p) {
+  const ottl_arg *vals = &p->arg[0];
+  if (!vals->is_literal || cell_is_nil(vals->literal)) return OTTL_OK;
+  ottl_type type = cell_type(vals->literal);
+  if ((type >= OTTL_T_LIST && type <= OTTL_T_LIST_DOUBLE) || type == OTTL_T_BYTES) return OTTL_OK;
+  return ottl__refuse(p, 0, "expected a slice, got %s", ottl__type_go_name(type));
+}
+
+static ottl_status concat_row(ottl_call *c, uint32_t row) {
+  slice_items vals;
+  bool ok;
+  OTTL_TRY(ottl__slice_begin(c, row, 0, &vals, &ok));
+  if (!ok) return OTTL_OK;
+  ottl_view delimiter = reg_view(c->arg[1].reg, row);
+  ottl_sbuf *buf = scratch_text(c);
+  bool first = true;
+  for (ottl_cell v; slice_next(&vals, &v); first = false) {
+    if (!first) sbuf_view(buf, delimiter);
+    if (vals.of_pdata) { /* elements of a pdata list are pcommon.Value, and nil is a value too */
+      ottl__arena_reset(&c->scratch->arena);
+      ottl_status status = ottl__value_as_string(&c->scratch->arena, buf, v);
+      if (status == OTTL_NOMEM) return status;
+      if (status != OTTL_OK) return fail_status(c, row, status);
+    } else {
+      if (vals.items) {
+        uint16_t error = ottl__coerce(c->arena, c->scratch, OTTL_P_STRING_LIKE, v, &v);
+        if (error) {
+          call_fail(c, row, error);
+          return OTTL_OK;
+        }
+      }
+      sbuf_view(buf, cell_is_nil(v) ? VIEW("<nil>") : cell_view(v));
+    }
+    if (buf->len > OTTL_RESULT_MAX) break;
+  }
+  return out_text(c, row, buf);
+}
+
+ottl_status ottl__fn_concat(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) OTTL_TRY(concat_row(c, row));
+  return OTTL_OK;
+}
