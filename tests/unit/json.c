@@ -376,26 +376,45 @@ static void test_depth(void **state) {
   size_t wire_len;
   assert_int_equal(ottl_json_to_wire(json, OTTL_SIGNAL_LOGS, text, 99996, &wire, &wire_len), OTTL_OK);
   assert_int_equal(wire_len, 0);
-  /* A message in two pieces, of which one is in two pieces, and so on: a limit or an answer, soon. */
-  static uint8_t nested[100000];
-  size_t len = 0;
-  nested[len++] = 0x2a; /* body, array_value, values alternate: AnyValue{array_value{values}} twice over */
-  nested[len++] = 0x00;
-  for (unsigned i = 0; i < 3000 && len < sizeof nested - 64; i++) {
-    uint8_t header[6], n = 0;
-    size_t v = len;
-    header[n++] = i % 2 ? 0x2a : 0x0a;
-    for (; v >= 0x80; v >>= 7) header[n++] = (uint8_t)(v | 0x80);
-    header[n++] = (uint8_t)v;
-    memmove(nested + n, nested, len);
-    memcpy(nested, header, n);
-    len += n;
-    nested[len++] = i % 2 ? 0x2a : 0x0a;
-    nested[len++] = 0x00;
-  }
+}
+
+/* Puts tag and length before the len bytes at the start of buf. */
+static size_t wrap(uint8_t *buf, size_t len, uint8_t tag) {
+  uint8_t header[8], n = 0;
+  size_t v = len;
+  header[n++] = tag;
+  for (; v >= 0x80; v >>= 7) header[n++] = (uint8_t)(v | 0x80);
+  header[n++] = (uint8_t)v;
+  memmove(buf + n, buf, len);
+  memcpy(buf, header, n);
+  return len + n;
+}
+
+/* Maps within maps whose value comes in two pieces at each level: what is joined at one time is bounded. */
+static void test_pieces(void **state) {
+  ottl_json *json = *state;
+  static uint8_t buf[20000];
   const char *out;
   size_t out_len;
-  (void)!ottl_json_from_wire(json, OTTL_SIGNAL_LOGS, nested, len, &out, &out_len);
+  for (int levels = 1; levels <= 400; levels += 399) {
+    size_t len = 0;
+    buf[len++] = 0x18, buf[len++] = 7; /* int_value */
+    for (int i = 0; i < levels; i++) {
+      len = wrap(buf, len, 0x12);
+      buf[len++] = 0x12, buf[len++] = 0; /* KeyValue: value again, empty */
+      len = wrap(buf, len, 0x0a);        /* KeyValueList */
+      len = wrap(buf, len, 0x32);        /* AnyValue */
+    }
+    const uint8_t path[] = {0x2a, 0x12, 0x12, 0x0a}; /* body, log record, scope, resource */
+    for (size_t i = 0; i < sizeof path; i++) len = wrap(buf, len, path[i]);
+    ottl_status status = ottl_json_from_wire(json, OTTL_SIGNAL_LOGS, buf, len, &out, &out_len);
+    assert_int_equal(status, levels == 1 ? OTTL_OK : OTTL_LIMIT);
+    const char *wanted = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"kvlistValue\":{\"values\":["
+                         "{\"value\":{\"intValue\":\"7\"}}]}}}]}]}]}";
+    if (levels > 1) break;
+    assert_int_equal(out_len, strlen(wanted));
+    assert_memory_equal(out, wanted, out_len);
+  }
 }
 
 static void test_doubles(void **state) {
@@ -512,9 +531,10 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_values),  cmocka_unit_test(test_members),  cmocka_unit_test(test_refused),
-      cmocka_unit_test(test_signal),  cmocka_unit_test(test_odd_wire), cmocka_unit_test(test_depth),
-      cmocka_unit_test(test_doubles), cmocka_unit_test(test_memory),   cmocka_unit_test(test_fixtures),
+      cmocka_unit_test(test_values),   cmocka_unit_test(test_members),  cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_signal),   cmocka_unit_test(test_odd_wire), cmocka_unit_test(test_depth),
+      cmocka_unit_test(test_pieces),   cmocka_unit_test(test_doubles),  cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_fixtures),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
