@@ -11,6 +11,7 @@ typedef struct group_item {
   uint32_t source;
   uint8_t entry;  /* OTTL_ENTRY_... */
   bool condition; /* of the group, not of a statement */
+  bool broken;    /* has syntax errors: what else is wrong with it would be guesswork */
 } group_item;
 
 static ottl_status group_parse(sema *s, ottl_arena *trees, group_item *item) {
@@ -19,7 +20,8 @@ static ottl_status group_parse(sema *s, ottl_arena *trees, group_item *item) {
   item->source = ottl__diags_source(s->diags, view_str(sn->name), text, sn->line ? sn->line : 1, sn->column ? sn->column : 1, 0);
   uint32_t depth = ottl__limits[OTTL_LIMIT_NESTING].standard;
   ottl_status st = ottl__parse(trees, item->entry, text, item->source, depth, s->diags, &item->node);
-  if (st == OTTL_COMPILE) s->n_errors++;
+  item->broken = st == OTTL_COMPILE;
+  s->n_errors += item->broken;
   return st == OTTL_COMPILE ? OTTL_OK : st;
 }
 
@@ -111,10 +113,10 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
   g.level = ottl__contexts[s->context].level;
   uint32_t had = s->n_errors;
   for (uint32_t i = 0; i < n && !s->fatal; i++) {
-    if (!items[i].node) continue;
+    if (!items[i].node || items[i].broken) continue;
     ottl_checked_statement c = {0};
-    uint32_t bad = s->n_errors + s->n_unsupported;
-    if (!group_check_entry(s, &items[i], &c) && !s->fatal && !bad && s->n_errors + s->n_unsupported == bad)
+    uint32_t told = s->n_errors + s->n_unsupported;
+    if (!group_check_entry(s, &items[i], &c) && !s->fatal && s->n_errors + s->n_unsupported == told)
       s->fatal = OTTL_INTERNAL; /* something was refused and nobody said why */
     if (items[i].condition)
       g.conditions[g.n_conditions++] = c.call;

@@ -2,7 +2,17 @@
  * `not` of a literal is one. A literal behind an operand that fails hides the failure; that is part of the language. */
 #include "sema/sema.h"
 
+#include <stdio.h>
+
 static const char *const condition_ops[] = {"==", "!=", "<", "<=", ">=", ">"};
+
+/* Has the path a field `string`? */
+static bool condition_has_text(const ottl_expr *path) {
+  char buf[64];
+  if (path->kind != OTTL_E_PATH || path->n_kids) return false;
+  snprintf(buf, sizeof buf, "%s.string", path->path->spelling);
+  return ottl__path_find((ottl_context_id)path->path->context, view_str(buf)) != NULL;
+}
 
 static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
   ottl_expr *a = ottl__sema_value(s, node->first), *b = ottl__sema_value(s, node->last);
@@ -28,9 +38,9 @@ static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
                   node->op == OTTL_CMP_NE ? "true" : "false");
     ottl__diag_mark(d, "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
     ottl__diag_label(d, sema_span(s, node->first), "%s", ottl__types_text(a->types, buf_a, sizeof buf_a));
-    const ottl_expr *id = a->types & (TYPES(TRACE_ID) | TYPES(SPAN_ID)) ? a : b, *text = id == a ? b : a;
-    if ((id->types & (TYPES(TRACE_ID) | TYPES(SPAN_ID))) && (text->types & TYPES(STRING)) && id->kind == OTTL_E_PATH) {
-      const ottl_node *at = id == a ? node->first : node->last;
+    const ottl_expr *text = b->types == TYPES(STRING) ? b : a, *path = text == b ? a : b;
+    if (text->types == TYPES(STRING) && condition_has_text(path)) {
+      const ottl_node *at = path == a ? node->first : node->last;
       ottl__diag_help(d, "compare the text: add `.string`");
       ottl__diag_fix(d, (ottl_span){s->source, at->end, at->end}, VIEW(".string"));
     } else if (node->op > OTTL_CMP_NE)

@@ -67,14 +67,20 @@ static ottl_context_id path_whose(const sema *s, ottl_view spelling) {
   return found;
 }
 
-/* Adds "did you mean" for a path that is not known. `with_context`: suggestions carry their context. */
-static void path_suggest(sema *s, ottl_diag_item *d, const ottl_node *node, ottl_view text, bool with_context) {
+/* Adds "did you mean" for a path that is not known. `with_context`: suggestions carry their context. `within`: only fields of
+ * this path. False: nothing is near. */
+static bool path_suggest(sema *s, ottl_diag_item *d, const ottl_node *node, ottl_view text, bool with_context,
+                         const ottl_path_info *within) {
   char best[PATH_TEXT] = "";
-  uint32_t distance = UINT32_MAX, most = text.len <= 8 ? 2 : 3;
+  uint32_t distance = UINT32_MAX, most = text.len <= 4 ? 1 : text.len <= 8 ? 2 : 3;
   for (uint32_t i = 0; i < ottl__n_paths; i++) {
     const ottl_path_info *p = &ottl__paths[i];
     if (!ottl__context_sees(s->context, (ottl_context_id)p->context)) continue;
     if (p->view == OTTL_V_CACHE && p->context != s->context) continue;
+    if (within) {
+      size_t n = strlen(within->spelling);
+      if (p->context != within->context || strncmp(p->spelling, within->spelling, n) != 0 || p->spelling[n] != '.') continue;
+    }
     char name[PATH_TEXT];
     bool named = with_context || p->context != s->context;
     snprintf(name, sizeof name, "%s%s%s", named ? ottl__contexts[p->context].name : "", named ? "." : "", p->spelling);
@@ -84,10 +90,11 @@ static void path_suggest(sema *s, ottl_diag_item *d, const ottl_node *node, ottl
     distance = e;
     memcpy(best, name, sizeof best);
   }
-  if (!best[0]) return;
+  if (!best[0]) return false;
   const ottl_node *last = node->last;
   ottl__diag_help(d, "did you mean `%s`?", best);
   ottl__diag_fix(d, (ottl_span){s->source, node->begin, path_name_end(last)}, view_str(best));
+  return true;
 }
 
 /* The context is missing: tell where it goes. */
@@ -104,7 +111,7 @@ static void path_no_context(sema *s, const ottl_node *node) {
   ottl_diag_item *d =
       SEMA_ERROR(s, MISSING_CONTEXT, sema_span(s, node), "the path `%.*s` has no context in front", VIEW_ARG(text));
   if (whose == OTTL_CONTEXT_COUNT) {
-    path_suggest(s, d, node, text, false);
+    path_suggest(s, d, node, text, false, NULL);
     return;
   }
   char fix[PATH_TEXT];
@@ -194,19 +201,21 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
     char rest_buf[PATH_TEXT];
     ottl_view tail = path_text(end->next, NULL, rest_buf);
     ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PATH, rest, "`%s.%s` has no field `%.*s`", context, part->spelling, VIEW_ARG(tail));
+    bool named = head->from != node->first;
+    if (path_suggest(s, d, node, whole, named, part)) return;
     if (part->keyable && !end->first && part->view != OTTL_V_TRACE_STATE && !node->last->first) {
       char fix[PATH_TEXT + 8];
       snprintf(fix, sizeof fix, "[\"%.*s\"]", VIEW_ARG(tail));
       ottl__diag_help(d, "values in it are reached with keys: `%s.%s%s`", context, part->spelling, fix);
       ottl__diag_fix(d, (ottl_span){s->source, end->end, node->end}, view_str(fix));
     } else
-      path_suggest(s, d, node, whole, head->from != node->first);
+      path_suggest(s, d, node, whole, named, NULL);
     return;
   }
   ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PATH, ((ottl_span){s->source, node->begin, path_name_end(node->last)}),
                                  "unknown path `%.*s`", VIEW_ARG(whole));
   ottl__diag_mark(d, "not a path of the %s context", context);
-  path_suggest(s, d, node, whole, head->from != node->first);
+  path_suggest(s, d, node, whole, head->from != node->first, NULL);
 }
 
 static ottl_expr *path_of_otelcol(sema *s, const ottl_node *node, const path_head *head) {
@@ -237,8 +246,8 @@ static void path_lint_keys(sema *s, const ottl_node *last, const ottl_expr *e, c
   const ottl_expr *key = e->kids[0];
   if (!key->types || (key->types & takes)) return;
   char buf[200];
-  ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, last->first), "this always fails: a map has no keys of type %s",
-                                ottl__types_text(key->types, buf, sizeof buf));
+  ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, last->first->first),
+                                "this always fails: a map has no keys of type %s", ottl__types_text(key->types, buf, sizeof buf));
   ottl__diag_help(d, "keys of maps are strings");
 }
 

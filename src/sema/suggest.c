@@ -26,7 +26,7 @@ uint32_t ottl__edit_distance(ottl_view a, ottl_view b, uint32_t most) {
 }
 
 /* How many edits still look like a slip: the longer the name, the more. */
-static uint32_t suggest_most(size_t len) { return len <= 3 ? 1 : len <= 8 ? 2 : 3; }
+static uint32_t suggest_most(size_t len) { return len <= 4 ? 1 : len <= 8 ? 2 : 3; }
 
 sema_guess ottl__guess(ottl_view wanted) { return (sema_guess){NULL, suggest_most(wanted.len) + 1, wanted}; }
 

@@ -60,7 +60,7 @@ static ottl_expr *value_enum(sema *s, const ottl_node *node) {
     if (ottl__enums[i].context == s->context) {
       any = true;
       ottl__guess_try(&guess, ottl__enums[i].symbol);
-    } else if (view_is(node->text, ottl__enums[i].symbol))
+    } else if (!other && view_is(node->text, ottl__enums[i].symbol))
       other = &ottl__enums[i];
   }
   ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_ENUM, sema_span(s, node), "unknown enum symbol `%.*s` in the %s context",
