@@ -98,10 +98,12 @@ bool ottl__regex_anchored(const rx_node *n);
 /* simplify.c: trivial counts and doubled operators go away, in place. False: out of memory. */
 bool ottl__regex_simplify(ottl_arena *arena, rx_node **node);
 
-/* emit.c: appends the PCRE2 pattern. Returns false where PCRE2 would not answer as Go does: the linear engine serves alone. */
-bool ottl__regex_emit(const rx_node *root, ottl_sbuf *out);
-/* Only ASCII is consumed, and something always is: bytes may be matched without regard to UTF-8. */
-bool ottl__regex_only_ascii(const rx_node *n);
+/* bytes.c: bytes may be matched without regard to UTF-8, whatever the subject is. */
+bool ottl__regex_bytes_will_do(const rx_node *root);
+
+/* emit.c: appends the PCRE2 pattern, for PCRE2_UTF or for bytes. Returns false where PCRE2 would not answer as Go does: the
+ * linear engine serves alone. */
+bool ottl__regex_emit(const rx_node *root, bool bytes, ottl_sbuf *out);
 /* Is there a repetition without upper limit? Then a search can take longer than the subject is long. */
 bool ottl__regex_unbounded(const rx_node *n);
 

@@ -10,7 +10,8 @@ enum { EMIT_MAX_BYTES = 1 << 19 };
 
 typedef struct emitter {
   ottl_sbuf *out;
-  bool fold; /* (?i) is on here */
+  bool bytes; /* without PCRE2_UTF: runes beyond ASCII are several */
+  bool fold;  /* (?i) is on here */
   bool fine;
 } emitter;
 
@@ -119,7 +120,7 @@ static void emit_atom(emitter *e, const rx_node *n) {
   bool surrogate = n->op == RX_LITERAL && n->n_runes == 1 && n->runes[0] >= 0xd800 && n->runes[0] < 0xe000;
   if (n->op == RX_CAPTURE || n->op == RX_ANY || n->op == RX_ANY_NOT_NL || (n->op == RX_CLASS && n->cls.n)) {
     emit_node(e, n);
-  } else if (n->op == RX_LITERAL && n->n_runes == 1 && !surrogate) {
+  } else if (n->op == RX_LITERAL && n->n_runes == 1 && !surrogate && !(e->bytes && n->runes[0] >= 0x80)) {
     emit_rune(e, n->runes[0], n->flags & RX_FOLD, true);
   } else {
     emit_group(e, "(?:", n);
@@ -190,8 +191,8 @@ static void emit_node(emitter *e, const rx_node *n) {
   }
 }
 
-bool ottl__regex_emit(const rx_node *root, ottl_sbuf *out) {
-  emitter e = {.out = out, .fine = true};
+bool ottl__regex_emit(const rx_node *root, bool bytes, ottl_sbuf *out) {
+  emitter e = {.out = out, .bytes = bytes, .fine = true};
   emit_node(&e, root);
   return e.fine && !out->failed;
 }

@@ -61,7 +61,8 @@ static ottl_status regex_compile_pcre2(ottl_regex *re, const rx_node *root) {
   pcre2_compile_context *cc = NULL;
   ottl_sbuf text;
   ottl__sbuf_init(&text, &re->al);
-  if (!ottl__regex_emit(root, &text)) {
+  re->bytes = ottl__regex_bytes_will_do(root);
+  if (!ottl__regex_emit(root, re->bytes, &text)) {
     status = sbuf_status(&text);
     goto out;
   }
@@ -73,7 +74,6 @@ static ottl_status regex_compile_pcre2(ottl_regex *re, const rx_node *root) {
   }
   (void)pcre2_set_newline(cc, PCRE2_NEWLINE_LF);
   uint32_t options = PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP;
-  re->bytes = ottl__regex_only_ascii(root);
   re->unbounded = ottl__regex_unbounded(root) && !ottl__regex_anchored(root);
   if (!re->bytes) options |= PCRE2_UTF | PCRE2_NO_UTF_CHECK;
   if (re->unbounded) options |= PCRE2_USE_OFFSET_LIMIT;

@@ -64,27 +64,6 @@ bool ottl__regex_anchored(const rx_node *n) {
   }
 }
 
-static bool simplify_only_ascii(const rx_node *n) {
-  switch (n->op) {
-  case RX_ANY:
-  case RX_ANY_NOT_NL: return false;
-  case RX_CLASS: return n->cls.n == 0 || n->cls.items[n->cls.n - 1].hi < 0x80;
-  case RX_LITERAL:
-    for (size_t i = 0; i < n->n_runes; i++) {
-      uint32_t r = n->runes[i];
-      if (r >= 0x80 || ((n->flags & RX_FOLD) && ((r | 0x20) == 'k' || (r | 0x20) == 's'))) return false;
-    }
-    return true;
-  default:
-    for (size_t i = 0; i < n->n_subs; i++) {
-      if (!simplify_only_ascii(n->subs[i])) return false;
-    }
-    return true;
-  }
-}
-
-bool ottl__regex_only_ascii(const rx_node *n) { return !ottl__regex_nullable(n) && simplify_only_ascii(n); }
-
 bool ottl__regex_unbounded(const rx_node *n) {
   if (n->op == RX_STAR || n->op == RX_PLUS || (n->op == RX_REPEAT && (n->max == -1 || n->max > 10))) return true;
   for (size_t i = 0; i < n->n_subs; i++) {

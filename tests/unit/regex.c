@@ -120,7 +120,7 @@ static void test_fixture(void **state) {
   assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
   char *line = NULL;
   size_t cap = 0;
-  unsigned cases = 0, linear_only = 0;
+  unsigned cases = 0, linear_only = 0, bytes = 0;
   while (getline(&line, &cap, file) > 0) {
     if (line[0] == '#') continue;
     char *at = line;
@@ -146,6 +146,7 @@ static void test_fixture(void **state) {
       continue;
     }
     linear_only += !re->code;
+    bytes += re->bytes;
     cx->force = REGEX_AUTO;
     cx->no_filter = 0;
     check_case(re, cx, "auto", pattern, f);
@@ -161,7 +162,8 @@ static void test_fixture(void **state) {
     ottl__regex_free(re);
   }
   if (getenv("OTTL_TEST_VERBOSE")) {
-    fprintf(stderr, "%u cases, %u without PCRE2; matches: %u PCRE2, %u linear\n", cases, linear_only, cx->n_pcre2, cx->n_linear);
+    fprintf(stderr, "%u cases, %u without PCRE2, %u by bytes; matches: %u PCRE2, %u linear\n", cases, linear_only, bytes,
+            cx->n_pcre2, cx->n_linear);
   }
   ottl__regex_context_free(cx);
   free(line);
