@@ -146,6 +146,10 @@ static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned dept
     break;
   case OTTL_T_LIST_UINT64: {
     const ottl_list *list = cell_list(c);
+    if (list->n == 0) { /* pdata gives a nil slice */
+      sbuf_put(w->buf, "null", 4);
+      break;
+    }
     sbuf_byte(w->buf, '[');
     for (uint32_t i = 0; i < list->n; i++) {
       if (i) sbuf_byte(w->buf, ',');
@@ -154,10 +158,15 @@ static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned dept
     sbuf_byte(w->buf, ']');
     break;
   }
+  case OTTL_T_LIST_DOUBLE: /* explicit bounds: as above */
+    if (cell_list(c)->n == 0) {
+      sbuf_put(w->buf, "null", 4);
+      break;
+    }
+    /* fall through */
   case OTTL_T_LIST_ANY:
   case OTTL_T_LIST_STRING:
-  case OTTL_T_LIST_INT:
-  case OTTL_T_LIST_DOUBLE: return text_list(w, c, true, depth);
+  case OTTL_T_LIST_INT: return text_list(w, c, true, depth);
   default: sbuf_put(w->buf, "{}", 2); break; /* opaque: pointers to what is not exported */
   }
   return sbuf_status(w->buf);

@@ -114,7 +114,7 @@ static void emit_store(ottl_emit *e, const ottl_expr *target, uint16_t value, ui
   } else if (map_like || view == OTTL_V_BODY) {
     bool inside = p.first_key < target->n_kids;
     in.op = inside ? OTTL_OP_SET_PATH : OTTL_OP_SET_KEY;
-    in.flags = view == OTTL_V_BODY;
+    in.flags = view == OTTL_V_BODY ? OTTL_SET_BODY : 0;
     if (inside) in.y = ottl__emit_keys(e, target, p.first_key, level, sel);
   } else {
     in.op = OTTL_OP_SET_VIEW;
@@ -131,6 +131,21 @@ static uint16_t new_sel(ottl_emit *e, uint8_t level) { return ottl__emit_reg(e, 
 
 static bool is_whole_map(const ottl_expr *target) {
   return (target->path->view == OTTL_V_MAP || target->path->view == OTTL_V_CACHE) && target->n_kids == 0;
+}
+
+/* Is the value the whole map that the target is a key of? */
+static bool is_map_of(ottl_emit *e, const ottl_expr *value, const ottl_expr *target) {
+  if (value->kind != OTTL_E_PATH || !is_whole_map(value) || target->n_kids != 1) return false;
+  emit_place p = ottl__emit_place(e, target), q = ottl__emit_place(e, value);
+  return p.column != OTTL_NO_COLUMN && e->columns[p.column].spec.source == OTTL_COL_KEY && e->columns[p.column].spec.map == q.map;
+}
+
+static void mark_of_itself(ottl_emit *e) {
+  for (size_t i = e->n_insns; i-- > 0;) {
+    if (e->insns[i].op != OTTL_OP_SET_KEY) continue;
+    e->insns[i].flags |= OTTL_SET_OF_ITSELF;
+    return;
+  }
 }
 
 /* Path editors, and map editors on a map inside something else: new values first, then a store of those that changed. */
@@ -152,6 +167,7 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
     const ottl_call_arg *v = &site->args[1];
     uint16_t value = v->is_literal ? ottl__emit_const(e, v->literal) : ottl__emit_at(e, v->expr, level, sel);
     emit_store(e, target, value, level, sel, statement);
+    if (e->status == OTTL_OK && v->expr && is_map_of(e, v->expr, target)) mark_of_itself(e);
     return;
   }
   if (f->params[0].kind == OTTL_P_MAP_GETSETTER && is_whole_map(target)) {

@@ -310,7 +310,7 @@ static uint16_t emit_path(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
   } else if (info->view == OTTL_V_MAP || info->view == OTTL_V_CACHE || view_is_plain(info->view)) {
     base = p.column;
   } else {
-    uint8_t type, field_level = info->field == OTTL_FIELD_COUNT ? e->group->level : ottl__fields[info->field].level;
+    uint8_t type, field_level = info->field == OTTL_FIELD_COUNT ? level : ottl__fields[info->field].level;
     ottl_store store = store_of_types(x->n_kids ? TYPES_ALL : info->types, &type);
     base = ottl__emit_reg(e, (uint8_t)store, type, field_level);
     uint32_t keys = 0;

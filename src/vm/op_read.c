@@ -180,10 +180,12 @@ static uint16_t view_row(ottl_vm *vm, const ottl_insn *in, const ottl_reg *a, ui
       *ret = cell_string(reg_view(a, i));
       return 0;
     }
-    const ottl_reg *k = vm->r[vm->code->pool[in->y]]; /* pool index + 1, past the count */
+    uint16_t reg = vm->code->pool[in->y]; /* pool index + 1, past the count */
+    const ottl_reg *k = vm->r[reg];
+    bool literal = vm->code->regs[reg].constant && k->store == OTTL_STORE_VIEW && k->type == OTTL_T_STRING;
     ottl_view value;
-    if (!ottl__trace_state_get(reg_view(a, i), k->store == OTTL_STORE_VIEW ? reg_view(k, i) : VIEW(""), &value)) return 0;
-    if (!k->mask && k->store == OTTL_STORE_VIEW && k->type == OTTL_T_STRING) {
+    if (!ottl__trace_state_get(reg_view(a, i), literal ? reg_view(k, i) : VIEW(""), &value)) return 0;
+    if (literal) {
       *ret = cell_string(value);
       return 0;
     }
@@ -222,7 +224,11 @@ static uint16_t view_row(ottl_vm *vm, const ottl_insn *in, const ottl_reg *a, ui
   case OTTL_V_VALUE_DOUBLE: return number_part(reg_cell(a, i), false, ret);
   case OTTL_V_BUCKET_COUNTS: return packed_list(vm, reg_view(a, i), OTTL_T_LIST_UINT64, ret) ? 0 : OTTL_RE_TOO_LARGE;
   case OTTL_V_BOUNDS: return packed_list(vm, reg_view(a, i), OTTL_T_LIST_DOUBLE, ret) ? 0 : OTTL_RE_TOO_LARGE;
-  case OTTL_V_BUCKETS: *ret = cell_of_view(OTTL_T_BUCKETS, reg_view(a, i)); return 0;
+  case OTTL_V_BUCKETS:
+    *ret = cell_of_view(OTTL_T_BUCKETS, reg_view(a, i));
+    /* Opaque values are equal by identity: one that is not there still has one. */
+    if (ret->len == 0) ret->word = (uint64_t)(uintptr_t)&a->word[i];
+    return 0;
   case OTTL_V_BUCKETS_OFFSET:
   case OTTL_V_BUCKETS_COUNTS: {
     int32_t offset;

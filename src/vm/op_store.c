@@ -29,6 +29,17 @@ static uint8_t column_level(const ottl_vm *vm, uint16_t column) { return vm->cod
 
 static bool plain(uint8_t tag) { return tag <= OTTL_T_BYTES; }
 
+/* set(attributes["self"], attributes): the slot is made before the map is copied, so the copy has it, empty. */
+static uint16_t see_own_slot(ottl_vm *vm, const ottl_insn *in, ottl_cell at) {
+  ottl_view key = vm->code->layout.columns[in->a].key;
+  ottl_rowmap *inner = arena_zero(&vm->batch->arena, sizeof *inner);
+  ottl_entry *e = ottl__rowmap_find(cell_map(at), key);
+  if (!e) e = ottl__rowmap_push(&vm->batch->arena, cell_map(at), key);
+  if (!e || !inner) return OTTL_RE_TOO_LARGE;
+  entry_set(e, cell_tree(OTTL_T_MAP, inner));
+  return 0;
+}
+
 ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *col = vm->r[in->a];
   const ottl_reg *v = vm->r[in->b];
@@ -46,6 +57,7 @@ ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
     ottl_cell at = {col->word[row], col->len[row], col->tag[row]};
     if (at.tag == OTTL_T_ABSENT) at.tag = OTTL_T_NIL; /* the slot is made first */
     uint16_t err = ottl__set_value(vm, &at, c);
+    if (in->flags & OTTL_SET_OF_ITSELF) err = see_own_slot(vm, in, at);
     col_set(col, row, at);
     if (err) OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, in->x, 0, err));
   }
@@ -65,7 +77,7 @@ ottl_status op_set_path(ottl_vm *vm, const ottl_insn *in) {
     ottl_cell at = {col->word[row], col->len[row], col->tag[row]};
     ottl_type type = cell_type(at);
     uint16_t err;
-    if (in->flags && type != OTTL_T_MAP && type != OTTL_T_LIST) {
+    if ((in->flags & OTTL_SET_BODY) && type != OTTL_T_MAP && type != OTTL_T_LIST) {
       err = OTTL_ROWERR(NOT_INDEXABLE, type);
     } else {
       err = ottl__path_set(vm, &at, pool + 1, pool[0], i, reg_cell(v, i));
@@ -283,10 +295,12 @@ static uint16_t set_repeated(ottl_reg *col, uint32_t row, ottl_cell v, ottl_type
 }
 
 static uint16_t set_trace_state_key(ottl_vm *vm, const ottl_insn *in, ottl_reg *col, uint32_t row, uint32_t i, ottl_cell v) {
-  const ottl_reg *k = vm->r[vm->code->pool[in->y]];
+  uint16_t reg = vm->code->pool[in->y];
+  const ottl_reg *k = vm->r[reg];
   ottl_view text = reg_view(col, row), updated, ignored;
   if (!ottl__trace_state_get(text, VIEW(""), &ignored)) return 0;
-  if (k->mask || k->store != OTTL_STORE_VIEW || k->type != OTTL_T_STRING) return OTTL_ROWERR(KEY_TYPE, OTTL_T_INT);
+  if (!vm->code->regs[reg].constant || k->store != OTTL_STORE_VIEW || k->type != OTTL_T_STRING)
+    return OTTL_ROWERR(KEY_TYPE, OTTL_T_INT);
   if (ottl__trace_state_put(&vm->batch->arena, text, reg_view(k, i), cell_view(v), &updated) != OTTL_OK) return OTTL_RE_TOO_LARGE;
   return updated.data == text.data ? 0 : put_bytes(col, row, updated);
 }
