@@ -94,7 +94,7 @@ static size_t match_bad_before(const ottl_regex_context *cx, size_t at, size_t e
 /* PCRE2's return code for starts from `start` to `last`, or to the end (PCRE2_UNSET). */
 static int match_pcre2_once(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, size_t start, size_t last) {
   (void)pcre2_set_offset_limit(cx->match, last);
-  PCRE2_SPTR data = (PCRE2_SPTR)(s.data ? s.data : "");
+  PCRE2_SPTR data = (PCRE2_SPTR)s.data;
   if (re->jit) return pcre2_jit_match(re->code, data, s.len, start, 0, cx->data, cx->match);
   return pcre2_match(re->code, data, s.len, start, re->bytes ? 0 : PCRE2_NO_UTF_CHECK, cx->data, cx->match);
 }
@@ -150,6 +150,7 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
     *ret = false;
     return OTTL_OK;
   }
+  if (!subject.data) subject.data = "";
   if (OTTL_LIKELY(!cx->no_filter)) {
     if (match_literal(re, spans ? re->filter.find : re->filter.match, subject, start, spans, ret)) return OTTL_OK;
     ottl_view rest = view_of(subject.data + start, subject.len - start);

@@ -311,11 +311,41 @@ static void test_names(void **state) {
   assert_int_equal(error.offset, 4);
 }
 
+static void test_start(void **state) {
+  OTTL_UNUSED(state);
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex *re;
+  ottl_regex_context *cx;
+  size_t spans[4];
+  bool hit;
+  assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
+  assert_int_equal(ottl__regex_compile(&al, VIEW("\\b(.)|$"), &re, NULL), OTTL_OK);
+  ottl_view s = VIEW("a\xe2\x82\xac"
+                     "b");
+  static const size_t want[][3] = {{0, 0, 1}, {1, 1, 4}, {2, 4, 5}, {3, 4, 5}, {4, 4, 5}, {5, 5, 5}};
+  for (unsigned force = REGEX_AUTO; force <= REGEX_LINEAR; force++) {
+    cx->force = (ottl_regex_engine)force;
+    for (size_t i = 0; i < OTTL_COUNT(want); i++) {
+      assert_int_equal(ottl__regex_find(re, cx, s, want[i][0], spans, &hit), OTTL_OK);
+      assert_true(hit);
+      assert_int_equal(spans[0], want[i][1]);
+      assert_int_equal(spans[1], want[i][2]);
+    }
+    assert_int_equal(ottl__regex_find(re, cx, s, 6, spans, &hit), OTTL_OK);
+    assert_false(hit);
+    assert_int_equal(ottl__regex_find(re, cx, view_of(NULL, 0), 0, spans, &hit), OTTL_OK);
+    assert_true(hit);
+    assert_int_equal(spans[2], SIZE_MAX);
+  }
+  ottl__regex_context_free(cx);
+  ottl__regex_free(re);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1) fixture = argv[1];
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_fixture), cmocka_unit_test(test_hostile), cmocka_unit_test(test_memory),
-      cmocka_unit_test(test_steady),  cmocka_unit_test(test_names),
+      cmocka_unit_test(test_steady),  cmocka_unit_test(test_names),   cmocka_unit_test(test_start),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
