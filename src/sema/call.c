@@ -420,16 +420,19 @@ static void call_type(ottl_expr *e, const ottl_function *f, const ottl_call_site
   }
 }
 
-/* `set` of a value that its path never takes. */
-static void call_lint_set(sema *s, const ottl_function *f, const ottl_call_site *site, const ottl_node **nodes) {
+/* `set`: whether the path takes the value. */
+static void call_check_set(sema *s, const ottl_function *f, ottl_expr *e, const ottl_node **nodes) {
   if (f->n_params != 2 || f->params[0].kind != OTTL_P_SETTER) return;
-  const ottl_expr *path = site->args[0].expr, *value = site->args[1].expr;
-  ottl_types takes = ottl__types_settable(path->path, path->n_kids > 0);
+  const ottl_expr *path = e->call->args[0].expr, *value = e->call->args[1].expr;
+  bool keyed = path->n_kids > 0;
+  ottl_types takes = ottl__types_settable(path->path, keyed);
+  if (!ottl__types_set_sure(path->path, keyed, value->types)) e->may_fail = true;
   if (!takes || !value->types || (value->types & takes)) return;
   char buf[200], want[200];
   ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, nodes[1]), "this always fails: the path takes %s",
                                 ottl__types_text(takes & ~TYPES_NIL, want, sizeof want));
   ottl__diag_mark(d, "%s", ottl__types_text(value->types, buf, sizeof buf));
+  if (takes == TYPES(INT)) ottl__sema_enum_hint(s, d, nodes[1], value);
 }
 
 /* A required parameter that was left out though the count fits: in the reference, literals and lists of expressions are then
@@ -511,7 +514,7 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
   }
   if (!good || s->fatal || !call_prepare(s, f, node, nodes, site)) return NULL;
   call_type(e, f, site);
-  if (f->kind == OTTL_F_EDITOR) call_lint_set(s, f, site, nodes);
+  if (f->kind == OTTL_F_EDITOR) call_check_set(s, f, e, nodes);
   return e;
 }
 

@@ -19,7 +19,9 @@ extern const ottl_context_info ottl__contexts[OTTL_CONTEXT_COUNT];
 ottl_context_id ottl__context_find(ottl_view name);
 
 /* Parses and checks one group: registers its sources with `diags`, infers the context when group->context is NULL.
- * kind: what statements are (editor statements, conditions of a filter, values, conditions).
+ * kind: what statements are (editor statements, conditions of a filter, values, conditions). Of a FILTER, the group's conditions
+ * and statements alike become statements with is_condition, in that order; `conditions` stays empty.
+ * A text with syntax errors is not checked further, the others of the group are.
  * Memory: `arena` (lives as long as the program); call sites with a free_prep are the caller's to free (walk the tree, or see
  * ottl__sema_release). Fails: COMPILE, UNSUPPORTED, LIMIT, NOMEM; diagnostics say why. All errors of the group are reported. */
 OTTL_MUST_CHECK ottl_status ottl__sema_group(ottl_arena *arena, const ottl_compile_options *options, const ottl_group *group,

@@ -39,7 +39,12 @@ static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
     ottl__diag_mark(d, "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
     ottl__diag_label(d, sema_span(s, node->first), "%s", ottl__types_text(a->types, buf_a, sizeof buf_a));
     const ottl_expr *text = b->types == TYPES(STRING) ? b : a, *path = text == b ? a : b;
-    if (text->types == TYPES(STRING) && condition_has_text(path)) {
+    ottl_types ids = TYPES(TRACE_ID) | TYPES(SPAN_ID);
+    if ((path->types & ~TYPES_NIL) == TYPES(INT) && ottl__sema_enum_hint(s, d, text == b ? node->last : node->first, text))
+      return e;
+    if (ottl__sema_is_literal(b, OTTL_T_NIL) && a->types && !(a->types & ~ids))
+      ottl__diag_help(d, "an id is never nil: one that was not given is all zeros");
+    else if (text->types == TYPES(STRING) && condition_has_text(path)) {
       const ottl_node *at = path == a ? node->first : node->last;
       ottl__diag_help(d, "compare the text: add `.string`");
       ottl__diag_fix(d, (ottl_span){s->source, at->end, at->end}, VIEW(".string"));

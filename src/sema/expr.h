@@ -24,29 +24,29 @@ typedef enum ottl_path_view {
   OTTL_V_TRACE_ID_STRING,
   OTTL_V_SPAN_ID,
   OTTL_V_SPAN_ID_STRING,
-  OTTL_V_TRACE_STATE,    /* STRING; one literal string key allowed */
+  OTTL_V_TRACE_STATE, /* STRING; one literal string key allowed */
   OTTL_V_KIND_STRING,
   OTTL_V_KIND_DEPRECATED,
-  OTTL_V_STATUS,         /* opaque MESSAGE */
-  OTTL_V_REPEATED,       /* opaque REPEATED: events, links */
-  OTTL_V_METRIC_TYPE,    /* reads the row's kind; writes are ignored */
-  OTTL_V_TEMPORALITY,    /* metric.aggregation_temporality: nil for kinds without it; such writes are ignored */
+  OTTL_V_STATUS,      /* opaque MESSAGE */
+  OTTL_V_REPEATED,    /* opaque REPEATED: events, links */
+  OTTL_V_METRIC_TYPE, /* reads the row's kind; writes are ignored */
+  OTTL_V_TEMPORALITY, /* metric.aggregation_temporality: nil for kinds without it; such writes are ignored */
   OTTL_V_IS_MONOTONIC,
-  OTTL_V_DATA_POINTS,    /* opaque REPEATED by kind; nil for metrics without a type */
+  OTTL_V_DATA_POINTS, /* opaque REPEATED by kind; nil for metrics without a type */
   /* data points: reading a field that the point's kind lacks is nil, writing it is an error */
-  OTTL_V_POINT_INT64,    /* count, zero_count: FIX64 */
-  OTTL_V_POINT_INT32,    /* scale: SINT32 */
-  OTTL_V_POINT_DOUBLE,   /* sum: F64 */
+  OTTL_V_POINT_INT64,  /* count, zero_count: FIX64 */
+  OTTL_V_POINT_INT32,  /* scale: SINT32 */
+  OTTL_V_POINT_DOUBLE, /* sum: F64 */
   OTTL_V_POINT_EXEMPLARS,
   OTTL_V_POINT_QUANTILES,
-  OTTL_V_VALUE_INT,      /* NUMBER of points (nil and error for other kinds) */
+  OTTL_V_VALUE_INT, /* NUMBER of points (nil and error for other kinds) */
   OTTL_V_VALUE_DOUBLE,
-  OTTL_V_BUCKET_COUNTS,  /* PACKED fixed64 */
-  OTTL_V_BOUNDS,         /* PACKED double */
-  OTTL_V_BUCKETS,        /* positive, negative: MESSAGE */
+  OTTL_V_BUCKET_COUNTS, /* PACKED fixed64 */
+  OTTL_V_BOUNDS,        /* PACKED double */
+  OTTL_V_BUCKETS,       /* positive, negative: MESSAGE */
   OTTL_V_BUCKETS_OFFSET,
   OTTL_V_BUCKETS_COUNTS,
-  OTTL_V_EXEMPLAR_INT,   /* NUMBER of exemplars */
+  OTTL_V_EXEMPLAR_INT, /* NUMBER of exemplars */
   OTTL_V_EXEMPLAR_DOUBLE,
   OTTL_V_EVENT_INDEX,
 } ottl_path_view;
@@ -56,8 +56,8 @@ typedef struct ottl_path_info {
   const char *spelling; /* without the context: "attributes", "trace_id.string" */
   ottl_types types;     /* what it can read without keys */
   bool writable;
-  uint8_t view;         /* ottl_path_view */
-  uint16_t field;       /* ottl_field; OTTL_FIELD_COUNT: none */
+  uint8_t view;   /* ottl_path_view */
+  uint16_t field; /* ottl_field; OTTL_FIELD_COUNT: none */
   bool keyable;
   const char *doc;
 } ottl_path_info;
@@ -82,7 +82,7 @@ typedef enum ottl_expr_kind {
   OTTL_E_NOT,     /* kids[0]; bool */
   OTTL_E_AND,     /* kids; bool; literals were folded away */
   OTTL_E_OR,
-  OTTL_E_TRUTH,   /* kids[0] a converter as a condition: fails unless it gives a bool; bool */
+  OTTL_E_TRUTH, /* kids[0] a converter as a condition: fails unless it gives a bool; bool */
 } ottl_expr_kind;
 
 typedef struct ottl_expr ottl_expr;
@@ -90,24 +90,24 @@ typedef struct ottl_expr ottl_expr;
 /* One parameter's argument. */
 typedef struct ottl_call_arg {
   bool given;
-  bool is_literal;     /* literal is set, coerced to the parameter's kind */
+  bool is_literal; /* literal is set, coerced to the parameter's kind */
   ottl_cell literal;
-  ottl_expr *expr;     /* value, or the path of a setter; NULL for literals kinds and lists */
-  ottl_expr **items;   /* list literals of GETTERS and SLICE_* */
+  ottl_expr *expr;   /* value, or the path of a setter; NULL for literals kinds and lists */
+  ottl_expr **items; /* list literals of GETTERS and SLICE_* */
   uint32_t n_items;
   uint16_t function;
 } ottl_call_arg;
 
 typedef struct ottl_call_site {
-  uint16_t function;   /* index into ottl__functions */
-  uint32_t n_args;     /* = n_params */
+  uint16_t function; /* index into ottl__functions */
+  uint32_t n_args;   /* = n_params */
   ottl_call_arg *args;
   void *prep;
   void (*free_prep)(const ottl_allocator *al, void *prep);
 } ottl_call_site;
 
 struct ottl_expr {
-  uint8_t kind;        /* ottl_expr_kind */
+  uint8_t kind; /* ottl_expr_kind */
   uint8_t op;
   int8_t level;        /* highest ottl_level it depends on; -1: constant */
   bool is_literal;     /* the reference's notion of a literal */
@@ -116,24 +116,24 @@ struct ottl_expr {
   uint8_t context;     /* PATH of a cache: whose */
   uint32_t begin, end; /* span */
   uint32_t source_id;
-  ottl_types types;    /* what it can yield */
+  ottl_types types; /* what it can yield */
   const ottl_path_info *path;
   ottl_cell literal;
   ottl_call_site *call;
-  ottl_view *names;    /* MAP */
+  ottl_view *names; /* MAP */
   ottl_expr **kids;
   uint32_t n_kids;
 };
 
 typedef struct ottl_checked_statement {
-  ottl_expr *call;     /* an editor's CALL; programs of kind VALUES: any value; CONDITIONS and FILTER: a bool */
-  ottl_expr *where;    /* NULL: always */
+  ottl_expr *call;  /* an editor's CALL; programs of kind VALUES: any value; CONDITIONS and FILTER: a bool */
+  ottl_expr *where; /* NULL: always */
   uint32_t source_id;
   bool is_condition;
 } ottl_checked_statement;
 
 typedef struct ottl_checked_group {
-  uint8_t context;     /* ottl_context_id */
+  uint8_t context; /* ottl_context_id */
   uint8_t level;
   uint8_t error_mode;
   ottl_expr **conditions;

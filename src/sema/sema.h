@@ -42,6 +42,9 @@ ottl_expr *ottl__sema_value(sema *s, const ottl_node *node);
 bool ottl__sema_keys(sema *s, const ottl_node *first_key, ottl_expr **kids, uint32_t n);
 bool ottl__sema_is_literal(const ottl_expr *e, ottl_type type);
 
+/* A text where an enum's number is wanted: adds the symbol it may mean. False: there is none. */
+bool ottl__sema_enum_hint(sema *s, ottl_diag_item *d, const ottl_node *node, const ottl_expr *text);
+
 /* -- condition.c, path.c, call.c -- */
 ottl_expr *ottl__sema_condition(sema *s, const ottl_node *node);
 ottl_expr *ottl__sema_path(sema *s, const ottl_node *node);
@@ -58,6 +61,8 @@ bool ottl__types_comparable(ottl_types a, ottl_types b);
 ottl_types ottl__types_param(ottl_param_kind kind, ottl_types *sure);
 /* What can be written to a path; keyed: with keys. */
 ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed);
+/* Does writing a value of these types never fail, as far as the path itself is concerned? */
+bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types value);
 /* "string, int or nil" */
 const char *ottl__types_text(ottl_types types, char *buf, size_t cap);
 

@@ -85,7 +85,7 @@ ottl_types ottl__types_param(ottl_param_kind kind, ottl_types *sure) {
 ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed) {
   if (!path->writable) return 0;
   if (path->view == OTTL_V_TRACE_STATE) return TYPES(STRING);
-  if (keyed) return TYPES_ANYVALUE | T_LISTS;
+  if (keyed) return TYPES_ANYVALUE | (T_LISTS & ~TYPES(LIST_UINT64));
   switch ((ottl_path_view)path->view) {
   case OTTL_V_MAP:
   case OTTL_V_CACHE: return TYPES(MAP) | TYPES_NIL;
@@ -112,8 +112,37 @@ ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed) {
   case OTTL_V_TIME: return TYPES_TIME;
   case OTTL_V_TRACE_ID: return TYPES(TRACE_ID);
   case OTTL_V_SPAN_ID: return TYPES(SPAN_ID);
-  case OTTL_V_BODY: return TYPES_ANYVALUE | T_LISTS;
+  case OTTL_V_BODY: return TYPES_ANYVALUE | (T_LISTS & ~TYPES(LIST_UINT64));
   default: return TYPES_ALL;
+  }
+}
+
+bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types value) {
+  ottl_types sure = ottl__types_settable(path, keyed) & ~TYPES(LIST_ANY); /* a list may hold what values cannot be */
+  switch ((ottl_path_view)path->view) {
+  case OTTL_V_UINT32_CHECKED: /* ranges and texts */
+  case OTTL_V_TRACE_ID_STRING:
+  case OTTL_V_SPAN_ID_STRING:
+  case OTTL_V_KIND_STRING:
+  case OTTL_V_KIND_DEPRECATED:
+  case OTTL_V_POINT_INT64: /* kinds of points */
+  case OTTL_V_POINT_INT32:
+  case OTTL_V_POINT_DOUBLE:
+  case OTTL_V_POINT_EXEMPLARS:
+  case OTTL_V_POINT_QUANTILES:
+  case OTTL_V_VALUE_INT:
+  case OTTL_V_VALUE_DOUBLE:
+  case OTTL_V_BUCKET_COUNTS:
+  case OTTL_V_BOUNDS:
+  case OTTL_V_BUCKETS:
+  case OTTL_V_BUCKETS_OFFSET:
+  case OTTL_V_BUCKETS_COUNTS:
+  case OTTL_V_DATA_POINTS:
+  case OTTL_V_REPEATED:
+  case OTTL_V_STATUS:
+  case OTTL_V_EVENT_INDEX: return false;
+  case OTTL_V_METRIC_TYPE: return true;
+  default: return !(value & ~sure);
   }
 }
 

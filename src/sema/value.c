@@ -76,6 +76,26 @@ static ottl_expr *value_enum(sema *s, const ottl_node *node) {
   return NULL;
 }
 
+bool ottl__sema_enum_hint(sema *s, ottl_diag_item *d, const ottl_node *node, const ottl_expr *text) {
+  if (!ottl__sema_is_literal(text, OTTL_T_STRING)) return false;
+  ottl_view v = cell_view(text->literal);
+  for (uint32_t i = 0; i < ottl__n_enums && v.len >= 2; i++) {
+    const char *symbol = ottl__enums[i].symbol;
+    size_t n = strlen(symbol);
+    if (ottl__enums[i].context != s->context || v.len > n || (v.len < n && symbol[n - v.len - 1] != '_')) continue;
+    size_t k = 0;
+    for (; k < v.len; k++) {
+      char c = v.data[k];
+      if ((c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c) != symbol[n - v.len + k]) break;
+    }
+    if (k < v.len) continue;
+    ottl__diag_help(d, "the number has a name: `%s`", symbol);
+    ottl__diag_fix(d, sema_span(s, node), view_str(symbol));
+    return true;
+  }
+  return false;
+}
+
 static void value_always_fails(sema *s, const ottl_node *node, const char *what) {
   ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, node), "%s", what);
   OTTL_UNUSED(d);

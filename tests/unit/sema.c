@@ -420,6 +420,37 @@ static const struct told_case told_cases[] = {
      "  |\n"
      "1 | set(log.severity_number, \"x\") where 1 == 2\n"
      "  |                                     ^^^^^^\n"},
+    {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "span", OTTL_SIGNAL_NONE, OTTL_OK, "set(span.status.code, \"Error\") where span.kind == \"SPAN_KIND_SERVER\"",
+     "warning[W0701]: this always fails: the path takes int\n"
+     " --> 1:23\n"
+     "  |\n"
+     "1 | set(span.status.code, \"Error\") where span.kind == \"SPAN_KIND_SERVER\"\n"
+     "  |                       ^^^^^^^ string\n"
+     "  = help: the number has a name: `STATUS_CODE_ERROR`\n"
+     "\n"
+     "warning[W0702]: this comparison is always false: the types are never equal\n"
+     " --> 1:51\n"
+     "  |\n"
+     "1 | set(span.status.code, \"Error\") where span.kind == \"SPAN_KIND_SERVER\"\n"
+     "  |                                                   ^^^^^^^^^^^^^^^^^^ string\n"
+     "  |                                      --------- int\n"
+     "  = help: the number has a name: `SPAN_KIND_SERVER`\n"},
+    {OTTL_KIND_CONDITIONS, OTTL_PATHS_PREFIXED, "span", OTTL_SIGNAL_NONE, OTTL_OK, "span.trace_id != nil or span.kind == \"me\"",
+     "warning[W0702]: this comparison is always true: the types are never equal\n"
+     " --> 1:18\n"
+     "  |\n"
+     "1 | span.trace_id != nil or span.kind == \"me\"\n"
+     "  |                  ^^^ nil\n"
+     "  | ------------- trace id\n"
+     "  = help: an id is never nil: one that was not given is all zeros\n"
+     "\n"
+     "warning[W0702]: this comparison is always false: the types are never equal\n"
+     " --> 1:38\n"
+     "  |\n"
+     "1 | span.trace_id != nil or span.kind == \"me\"\n"
+     "  |                                      ^^^^ string\n"
+     "  |                         --------- int\n"
+     "  = help: compare the text: add `.string`\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "spanevent", OTTL_SIGNAL_NONE, OTTL_OK, "set(spanevent.event_index, 1)",
      "warning[W0706]: `event_index` always fails here: the host does not tell it\n"
      " --> 1:5\n"
