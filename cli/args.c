@@ -1,0 +1,133 @@
+/* Reads options and file names, in any order, by the table in options.def. `--` ends the options. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+#define OPTION(id, commands, letter, name, argument, help) ARG_##id,
+#include "options.def"
+  ARG_COUNT
+};
+
+static const struct arg {
+  int in;
+  char letter;
+  const char *name, *argument;
+} args[] = {
+#define OPTION(id, commands, letter, name, argument, help) {commands, letter, name, argument},
+#include "options.def"
+};
+
+/* Index of value in a NULL-terminated list, or -1. */
+static int arg_choice(const char *value, const char *const *names) {
+  for (int i = 0; names[i]; i++)
+    if (strcmp(value, names[i]) == 0) return i;
+  return -1;
+}
+
+static int arg_bad(const char *value, const char *name, const char *choices) {
+  return cli_fail(CLI_USAGE, "`%s` is no value of --%s: give %s", value, name, choices);
+}
+
+static int arg_once(const char **field, const char *value, const char *name) {
+  if (*field) return cli_fail(CLI_USAGE, "--%s is given twice", name);
+  *field = value;
+  return CLI_OK;
+}
+
+static int arg_set(cli_options *o, int id, const char *value) {
+  static const char *const modes[] = {"propagate", "ignore", "silent", NULL};
+  static const char *const signals[] = {"logs", "traces", "metrics", NULL};
+  static const char formats[] = "auto, proto, proto-delimited, proto-framed, json or jsonl";
+  int choice = 0;
+  switch (id) {
+  case ARG_STATEMENT:
+  case ARG_CONDITION: o->snippets.items[o->snippets.n++] = value; break;
+  case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
+  case ARG_CONTEXT: return arg_once(&o->context, value, args[id].name);
+  case ARG_OUTPUT: return arg_once(&o->output, value, args[id].name);
+  case ARG_ERROR_MODE:
+    if ((choice = arg_choice(value, modes)) < 0) return arg_bad(value, args[id].name, "propagate, ignore or silent");
+    o->error_mode = (ottl_error_mode)choice;
+    break;
+  case ARG_SIGNAL:
+    if ((choice = arg_choice(value, signals)) < 0) return arg_bad(value, args[id].name, "logs, traces or metrics");
+    o->signal = (ottl_signal)(choice + OTTL_SIGNAL_LOGS);
+    break;
+  case ARG_FROM:
+    if (!ottl_framing_parse(value, strlen(value), &o->from)) return arg_bad(value, args[id].name, formats);
+    break;
+  case ARG_TO:
+    if (!ottl_framing_parse(value, strlen(value), &o->to)) return arg_bad(value, args[id].name, formats);
+    break;
+  case ARG_COMPRESS:
+    if (!io_compression_parse(value, &o->compress)) return arg_bad(value, args[id].name, "zstd, gzip or none");
+    o->compress_given = true;
+    break;
+  case ARG_KEEP: o->keep = true; break;
+  case ARG_STATS: o->stats = true; break;
+  case ARG_HELP: o->help = true; break;
+  default: break;
+  }
+  return CLI_OK;
+}
+
+/* `--name`, `--name=value`, `--name value`. */
+static int arg_long(const char *command, int in, char **argv, int *i, cli_options *o) {
+  const char *name = argv[*i] + 2, *equals = strchr(name, '=');
+  size_t len = equals ? (size_t)(equals - name) : strlen(name);
+  for (int id = 0; id < ARG_COUNT; id++) {
+    if (!(args[id].in & in) || strlen(args[id].name) != len || memcmp(args[id].name, name, len) != 0) continue;
+    if (!args[id].argument) return equals ? cli_fail(CLI_USAGE, "--%s takes no value", args[id].name) : arg_set(o, id, NULL);
+    if (equals) return arg_set(o, id, equals + 1);
+    if (!argv[*i + 1]) return cli_fail(CLI_USAGE, "--%s needs a value: %s", args[id].name, args[id].argument);
+    return arg_set(o, id, argv[++*i]);
+  }
+  return cli_fail(CLI_USAGE, "no option `--%.*s`; `ottl help %s` lists them", (int)len, name, command);
+}
+
+/* `-x`, `-x value`, `-xvalue`, `-xy`. */
+static int arg_short(const char *command, int in, char **argv, int *i, cli_options *o) {
+  for (const char *p = argv[*i] + 1; *p; p++) {
+    int id = 0;
+    while (id < ARG_COUNT && !((args[id].in & in) && args[id].letter == *p)) id++;
+    if (id == ARG_COUNT) return cli_fail(CLI_USAGE, "no option `-%c`; `ottl help %s` lists them", *p, command);
+    if (args[id].argument) {
+      const char *value = p[1] ? p + 1 : argv[*i + 1];
+      if (!value) return cli_fail(CLI_USAGE, "-%c needs a value: %s", *p, args[id].argument);
+      if (!p[1]) ++*i;
+      return arg_set(o, id, value);
+    }
+    int status = arg_set(o, id, NULL);
+    if (status != CLI_OK) return status;
+  }
+  return CLI_OK;
+}
+
+int cli_options_read(const char *command, int in, int argc, char **argv, cli_options *ret) {
+  memset(ret, 0, sizeof *ret);
+  ret->snippets.items = calloc((size_t)argc + 1, sizeof *ret->snippets.items);
+  ret->files.items = calloc((size_t)argc + 1, sizeof *ret->files.items);
+  if (!ret->snippets.items || !ret->files.items) return cli_fail(CLI_INTERNAL, "out of memory");
+  bool ended = false;
+  for (int i = 1; i < argc; i++) {
+    const char *arg = argv[i];
+    int status = CLI_OK;
+    if (ended || arg[0] != '-' || !arg[1])
+      ret->files.items[ret->files.n++] = arg;
+    else if (strcmp(arg, "--") == 0)
+      ended = true;
+    else if (arg[1] == '-')
+      status = arg_long(command, in, argv, &i, ret);
+    else
+      status = arg_short(command, in, argv, &i, ret);
+    if (status != CLI_OK) return status;
+  }
+  return CLI_OK;
+}
+
+void cli_options_done(cli_options *options) {
+  free(options->snippets.items);
+  free(options->files.items);
+}

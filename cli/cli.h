@@ -1,0 +1,102 @@
+/* What the files of the command line share. It sees the library as any host does: through include/ottl alone. */
+#ifndef OTTL_CLI_H
+#define OTTL_CLI_H
+
+#include "io.h"
+#include "ottl/ottl.h"
+
+/* Exit statuses, aligned with jq where jq has one. */
+enum {
+  CLI_OK = 0,
+  CLI_NO = 1,      /* the answer is "no" */
+  CLI_USAGE = 2,   /* wrong use, or a file that cannot be read or written */
+  CLI_COMPILE = 3, /* statements do not compile */
+  CLI_PAYLOAD = 4, /* the input is not valid OTLP */
+  CLI_ROW = 5,     /* a record failed under error mode propagate */
+  CLI_INTERNAL = 70
+};
+
+enum { IN_RUN = 1, IN_FILTER = 2, IN_HELP = 4 }; /* which commands know an option */
+
+typedef struct cli_texts {
+  const char **items; /* room for one for each argument */
+  size_t n;
+} cli_texts;
+
+typedef struct cli_options {
+  cli_texts snippets; /* -s or -c */
+  cli_texts files;
+  const char *program_file; /* -f */
+  const char *context, *output;
+  ottl_error_mode error_mode;
+  ottl_signal signal;
+  ottl_framing from, to; /* to: AUTO is "as the input" */
+  bool compress_given;
+  io_compression compress;
+  bool keep, stats, help;
+} cli_options;
+
+/* args.c: reads the arguments behind the name of the command. Returns CLI_OK, or tells what is wrong and returns CLI_USAGE.
+ * The caller calls cli_options_done in either case. */
+int cli_options_read(const char *command, int in, int argc, char **argv, cli_options *ret);
+void cli_options_done(cli_options *options);
+
+/* help.c */
+void cli_help_overview(void);
+bool cli_help_command(const char *name); /* false: no such command */
+
+/* Commands: argv[0] is the name of the command. */
+int cli_run(int argc, char **argv);
+int cli_filter(int argc, char **argv);
+int cli_help(int argc, char **argv);
+
+/* program.c: the statements, compiled for each signal that turns up. */
+typedef struct cli_program {
+  const cli_options *options;
+  bool filter;
+  char *text; /* of -f */
+  size_t text_len;
+  ottl_signal signal; /* what it works on; NONE: told by each message */
+  bool told;          /* warnings are told once */
+  struct {
+    ottl_program *program;
+    ottl_exec *exec;
+  } by_signal[4];
+} cli_program;
+
+int cli_program_open(cli_program *program, const cli_options *options, bool filter);
+/* The exec for messages of a signal. */
+int cli_program_exec(cli_program *program, ottl_signal signal, ottl_exec **ret);
+void cli_program_close(cli_program *program);
+
+/* stream.c: all input through the program to the output. */
+int cli_stream(const cli_options *options, cli_program *program);
+
+/* stats.c: what happened, summed up over the messages. */
+typedef struct cli_failure {
+  uint32_t group, statement, condition;
+  uint64_t count, message, item;
+  char text[200];
+} cli_failure;
+
+#define CLI_FAILURES 32 /* different statements that are told apart */
+
+typedef struct cli_stats {
+  uint64_t messages, rows_in, rows_changed, rows_dropped, rows_failed, errors;
+  uint64_t bytes_in, bytes_out; /* of messages, not compressed */
+  cli_failure failures[CLI_FAILURES];
+  size_t n_failures;
+  double seconds;
+} cli_stats;
+
+void cli_stats_add(cli_stats *stats, ottl_exec *exec, const ottl_result *result);
+void cli_stats_warn(const cli_stats *stats, const cli_program *program);
+void cli_stats_print(const cli_stats *stats);
+/* Which statement a failure is about, such as "statement 2 (set(...))". */
+void cli_failure_place(const cli_program *program, uint32_t group, uint32_t statement, uint32_t condition, char *text,
+                       size_t size);
+
+/* main.c: one line on standard error, "ottl: ..."; returns status. */
+int cli_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,118 @@
+/* Help: options from options.def, and what else a newcomer wants to know. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+  const char *name, *arguments, *summary;
+} commands[] = {
+#define COMMAND(name, main, arguments, summary) {name, arguments, summary},
+#include "options.def"
+};
+
+static const struct {
+  int in;
+  char letter;
+  const char *name, *argument, *help;
+} options[] = {
+#define OPTION(id, commands, letter, name, argument, help) {commands, letter, name, argument, help},
+#include "options.def"
+};
+
+static const char files_text[] =
+    "Files are read one after another; `-` or none is standard input. zstd and gzip are undone.\n"
+    "\n"
+    "Formats:\n"
+    "  json             one OTLP/JSON export request\n"
+    "  jsonl            one a line, as the collector's file exporter writes them\n"
+    "  proto            one OTLP protobuf export request\n"
+    "  proto-delimited  each after its length as a varint\n"
+    "  proto-framed     each after its length in 4 bytes, big-endian (file exporter, format: proto)\n";
+
+static const char exits_text[] =
+    "Exit status:\n"
+    "  0 done; 2 wrong use, or a file cannot be read or written; 3 statements do not compile;\n"
+    "  4 the input is not valid OTLP; 5 a record failed under --error-mode propagate; 70 internal error\n";
+
+static const char run_text[] =
+    "Runs statements on every record of OTLP logs, traces or metrics and writes the result. What no\n"
+    "statement touches comes out as it went in.\n"
+    "\n"
+    "Examples:\n"
+    "  mask e-mail addresses in log bodies\n"
+    "    ottl run -s 'replace_pattern(log.body, \"[a-z.]+@[a-z.]+\", \"***\")' logs.jsonl\n"
+    "  drop an attribute from all spans, protobuf in, compressed protobuf out\n"
+    "    ottl run -s 'delete_key(span.attributes, \"http.url\")' traces.pb -o out.pb.zst --compress zstd\n"
+    "  statements from a file, protobuf to JSON, with figures at the end\n"
+    "    ottl run -f policy.ottl --from proto --to json --stats < logs.pb\n"
+    "  set something where a condition holds\n"
+    "    ottl run -s 'set(log.severity_text, \"FATAL\") where log.severity_number >= 21' logs.jsonl\n";
+
+static const char filter_text[] =
+    "Drops the records for which any condition holds; --keep keeps those and drops the rest. A scope\n"
+    "or resource that is left without records goes with them. A record on which a condition fails\n"
+    "(under --error-mode ignore or silent) stays.\n"
+    "\n"
+    "Examples:\n"
+    "  without debug logs\n"
+    "    ottl filter -c 'log.severity_number < SEVERITY_NUMBER_INFO' logs.jsonl\n"
+    "  only what failed\n"
+    "    ottl filter --keep -c 'span.status.code == STATUS_CODE_ERROR' traces.pb -o errors.pb\n"
+    "  without health checks, and without what one service says\n"
+    "    ottl filter -c 'span.attributes[\"http.route\"] == \"/health\"' \\\n"
+    "                -c 'resource.attributes[\"service.name\"] == \"noisy\"' traces.jsonl\n";
+
+void cli_help_overview(void) {
+  puts("ottl: run OpenTelemetry Transformation Language statements on OTLP payloads\n\nUsage: ottl COMMAND ...\n");
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+  puts("\n"
+       "  --help      this text; `ottl help COMMAND` tells more and shows examples\n"
+       "  --version   versions of the program and of the language\n"
+       "\n"
+       "A first look:\n"
+       "  ottl run -s 'set(log.body, \"hello\")' logs.jsonl");
+}
+
+static void help_options(int in) {
+  puts("Options:");
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    if (!(options[i].in & in)) continue;
+    char head[64];
+    snprintf(head, sizeof head, "%c%c%s --%s%s%s", options[i].letter ? '-' : ' ', options[i].letter ? options[i].letter : ' ',
+             options[i].letter ? "," : " ", options[i].name, options[i].argument ? " " : "",
+             options[i].argument ? options[i].argument : "");
+    printf("  %-27s ", head);
+    for (const char *p = options[i].help; *p; p++) {
+      putchar(*p);
+      if (*p == '\n') printf("%30s", "");
+    }
+    putchar('\n');
+  }
+  putchar('\n');
+}
+
+bool cli_help_command(const char *name) {
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    if (strcmp(name, commands[i].name) != 0) continue;
+    printf("ottl %s: %s\n\nUsage: ottl %s %s\n\n", name, commands[i].summary, name, commands[i].arguments);
+    bool run = strcmp(name, "run") == 0, filter = strcmp(name, "filter") == 0;
+    if (!run && !filter) return true;
+    puts(run ? run_text : filter_text);
+    help_options(run ? IN_RUN : IN_FILTER);
+    puts(files_text);
+    fputs(exits_text, stdout);
+    return true;
+  }
+  return false;
+}
+
+int cli_help(int argc, char **argv) {
+  if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    cli_help_overview();
+    return CLI_OK;
+  }
+  if (argc > 2) return cli_fail(CLI_USAGE, "help explains one command at a time");
+  if (!cli_help_command(argv[1])) return cli_fail(CLI_USAGE, "no command `%s`; `ottl --help` lists them", argv[1]);
+  return CLI_OK;
+}

@@ -1,0 +1,57 @@
+/* The ottl command: finds the subcommand and hands over. */
+#include "cli.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int cli_fail(int status, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  fputs("ottl: ", stderr);
+  vfprintf(stderr, format, args);
+  fputc('\n', stderr);
+  va_end(args);
+  return status;
+}
+
+static const struct {
+  const char *name;
+  int (*main)(int argc, char **argv);
+} commands[] = {
+#define COMMAND(name, main, arguments, summary) {name, main},
+#include "options.def"
+};
+
+static int main_version(void) {
+  char pcre2[64] = "";
+  if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) < (int)sizeof pcre2) pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
+  printf("ottl %s\nlanguage: pkg/ottl %s\ninstruction set: %s\nPCRE2: %s\n", ottl_version(), OTTL_REFERENCE_VERSION, ottl_isa(),
+         pcre2);
+  return CLI_OK;
+}
+
+int main(int argc, char **argv) {
+  int status = CLI_USAGE;
+  if (argc < 2) {
+    cli_fail(0, "what is to be done? `ottl --help` tells");
+  } else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    cli_help_overview();
+    status = CLI_OK;
+  } else if (strcmp(argv[1], "--version") == 0) {
+    status = main_version();
+  } else {
+    size_t i = 0, n = sizeof commands / sizeof *commands;
+    while (i < n && strcmp(argv[1], commands[i].name) != 0) i++;
+    if (i < n)
+      status = commands[i].main(argc - 1, argv + 1);
+    else
+      cli_fail(0, "no command `%s`; `ottl --help` lists them", argv[1]);
+  }
+  /* Help that did not fit on the disk, say. */
+  if ((fflush(stdout) != 0 || ferror(stdout)) && status == CLI_OK) status = cli_fail(CLI_USAGE, "cannot write standard output");
+  return status;
+}

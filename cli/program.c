@@ -1,0 +1,152 @@
+/* Statements and conditions from the command line or a file, compiled. What serves every signal alike (resource and scope
+ * contexts) is compiled for each signal that turns up in the input. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM_MAX_BYTES ((size_t)16 << 20) /* of a file of statements */
+
+static int program_load(cli_program *p, const char *path) {
+  io_input *in = NULL;
+  io_error error;
+  size_t cap = 0;
+  if (io_open_input(path, NULL, &in, &error) != IO_OK) return cli_fail(CLI_USAGE, "%s", error.text);
+  int status = CLI_OK;
+  for (size_t n = 1; n && status == CLI_OK;) {
+    if (p->text_len == cap) {
+      cap = cap ? cap * 2 : 4096;
+      char *grown = realloc(p->text, cap);
+      if (!grown) {
+        status = cli_fail(CLI_INTERNAL, "out of memory");
+        break;
+      }
+      p->text = grown;
+    }
+    if (io_read(in, p->text + p->text_len, cap - p->text_len, &n, &error) != IO_OK)
+      status = cli_fail(CLI_USAGE, "%s", error.text);
+    else if ((p->text_len += n) > PROGRAM_MAX_BYTES)
+      status = cli_fail(CLI_USAGE, "%s: more than %zu MB are no file of statements", path, PROGRAM_MAX_BYTES >> 20);
+  }
+  io_close(in);
+  return status;
+}
+
+static void program_to_stderr(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
+
+static void program_tell(cli_program *p, const ottl_diags *diags) {
+  if (p->told) return;
+  p->told = true;
+  const char *no_colour = getenv("NO_COLOR");
+  bool colour = isatty(STDERR_FILENO) && !(no_colour && *no_colour);
+  if (ottl_diags_render(diags, OTTL_DIAGS_TEXT, colour, program_to_stderr, stderr) != OTTL_OK)
+    cli_fail(0, "diagnostics cannot be shown");
+}
+
+/* `not (a) and not (b)`: a filter that drops what no condition matches. Each condition has compiled alone before, so that
+ * brackets within it are balanced and messages point into what the user wrote. */
+static char *program_inverted(const cli_texts *conditions) {
+  size_t size = 1;
+  for (size_t i = 0; i < conditions->n; i++) size += strlen(conditions->items[i]) + sizeof " and not (\n)";
+  char *text = malloc(size), *end = text;
+  for (size_t i = 0; text && i < conditions->n; i++)
+    end += snprintf(end, size - (size_t)(end - text), "%snot (%s\n)", i ? " and " : "", conditions->items[i]);
+  return text;
+}
+
+static ottl_status program_snippets(cli_program *p, const ottl_compile_options *options, ottl_program **ret, ottl_diags **diags) {
+  const cli_texts *texts = &p->options->snippets;
+  ottl_snippet *snippets = calloc(texts->n, sizeof *snippets);
+  char(*names)[32] = calloc(texts->n, sizeof *names);
+  ottl_group group = {.struct_size = sizeof group, .context = p->options->context, .error_mode = p->options->error_mode};
+  ottl_status status = OTTL_NOMEM;
+  char *inverted = NULL;
+  if (!snippets || !names) goto out;
+  for (size_t i = 0; i < texts->n; i++) {
+    snprintf(names[i], sizeof names[i], "%s %zu", p->filter ? "condition" : "statement", i + 1);
+    snippets[i] = (ottl_snippet){.text = texts->items[i], .len = strlen(texts->items[i]), .name = texts->n > 1 ? names[i] : NULL};
+  }
+  *(p->filter ? &group.conditions : &group.statements) = snippets;
+  *(p->filter ? &group.n_conditions : &group.n_statements) = texts->n;
+  status = ottl_program_compile(&group, 1, options, ret, diags);
+  if (status != OTTL_OK || !p->options->keep) goto out;
+  ottl_program_free(*ret);
+  *ret = NULL;
+  inverted = program_inverted(texts);
+  status = OTTL_NOMEM;
+  if (!inverted) goto out;
+  snippets[0] = (ottl_snippet){.text = inverted, .len = strlen(inverted)};
+  group.n_conditions = 1;
+  status = ottl_program_compile(&group, 1, options, ret, NULL);
+out:
+  free(inverted);
+  free(names);
+  free(snippets);
+  return status;
+}
+
+static int program_compile(cli_program *p, ottl_signal signal, ottl_program **ret) {
+  ottl_compile_options options;
+  ottl_diags *diags = NULL;
+  ottl_compile_options_init(&options);
+  options.kind = p->filter ? OTTL_KIND_FILTER : OTTL_KIND_TRANSFORM;
+  options.signal = signal;
+  const cli_options *o = p->options;
+  ottl_status status = o->program_file ? ottl_program_compile_text(p->text ? p->text : "", p->text_len, o->program_file,
+                                                                   o->error_mode, &options, ret, &diags)
+                                       : program_snippets(p, &options, ret, &diags);
+  if (diags) program_tell(p, diags);
+  size_t n_told = ottl_diags_count(diags);
+  ottl_diags_free(diags);
+  switch (status) {
+  case OTTL_OK: return CLI_OK;
+  case OTTL_COMPILE:
+  case OTTL_UNSUPPORTED: return n_told ? CLI_COMPILE : cli_fail(CLI_COMPILE, "statements do not compile");
+  case OTTL_LIMIT: return n_told ? CLI_COMPILE : cli_fail(CLI_COMPILE, "statements are too large");
+  default: return cli_fail(CLI_INTERNAL, "compiling failed: %s", ottl_status_name(status));
+  }
+}
+
+static int program_exec(cli_program *p, ottl_signal as) {
+  ottl_status status = ottl_exec_create(p->by_signal[as].program, NULL, &p->by_signal[as].exec);
+  return status == OTTL_OK ? CLI_OK : cli_fail(CLI_INTERNAL, "cannot run the statements: %s", ottl_status_name(status));
+}
+
+int cli_program_open(cli_program *p, const cli_options *options, bool filter) {
+  p->options = options;
+  p->filter = filter;
+  if (options->snippets.n && options->program_file)
+    return cli_fail(CLI_USAGE, "-%c and -f do not go together: put everything into the file", filter ? 'c' : 's');
+  if (options->context && options->program_file)
+    return cli_fail(CLI_USAGE, "--context is for -%c; in a file it is a line `context: %s`", filter ? 'c' : 's',
+                    options->context);
+  int status = options->program_file ? program_load(p, options->program_file) : CLI_OK;
+  ottl_program *program = NULL;
+  if (status == CLI_OK) status = program_compile(p, options->signal, &program);
+  if (status != CLI_OK) return status;
+  p->signal = ottl_program_signal(program);
+  if (p->signal == OTTL_SIGNAL_NONE) {
+    ottl_program_free(program); /* compiled again when the signal is known */
+    return CLI_OK;
+  }
+  p->by_signal[p->signal].program = program;
+  return program_exec(p, p->signal);
+}
+
+int cli_program_exec(cli_program *p, ottl_signal signal, ottl_exec **ret) {
+  int status = CLI_OK;
+  if (!p->by_signal[signal].program) status = program_compile(p, signal, &p->by_signal[signal].program);
+  if (status == CLI_OK && !p->by_signal[signal].exec) status = program_exec(p, signal);
+  *ret = p->by_signal[signal].exec;
+  return status;
+}
+
+void cli_program_close(cli_program *p) {
+  for (int i = 0; i < 4; i++) {
+    ottl_exec_free(p->by_signal[i].exec);
+    ottl_program_free(p->by_signal[i].program);
+  }
+  free(p->text);
+}

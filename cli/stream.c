@@ -1,0 +1,248 @@
+/* Input to output, one message at a time:
+ *
+ *   file -> decompress -> cut into messages -> (JSON to wire) -> program -> (wire to JSON) -> frame -> compress -> file
+ *
+ * Memory is bounded by the largest message. The output takes framing and compression of the first input unless told. */
+#include "cli.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#define STREAM_READ ((size_t)256 << 10)
+
+typedef struct stream {
+  const cli_options *options;
+  cli_program *program;
+  io_input *in;
+  io_output *out;
+  io_codec *codec; /* for messages that are compressed one by one */
+  ottl_json *reader, *writer;
+  ottl_framing framing; /* of the output; AUTO until the first message */
+  uint64_t in_file;     /* messages of this file so far */
+  uint64_t written;
+  bool closed; /* nobody reads our output any more */
+  cli_stats stats;
+} stream;
+
+static int stream_io(io_status status, const io_error *error) {
+  return cli_fail(status == IO_CORRUPT || status == IO_LIMIT ? CLI_PAYLOAD : CLI_USAGE, "%s", error->text);
+}
+
+static int stream_out(stream *s, io_status status, const io_error *error) {
+  if (status == IO_OK) return CLI_OK;
+  if (status != IO_CLOSED) return stream_io(status, error);
+  s->closed = true; /* `ottl ... | head` is no error */
+  return CLI_OK;
+}
+
+/* "FILE: message 3", for errors. */
+#define AT_FORMAT "%s: message %" PRIu64 ": "
+#define AT(s)     io_input_name((s)->in), (s)->in_file
+
+static int stream_json(stream *s, ottl_json **json) {
+  if (*json) return CLI_OK;
+  ottl_status status = ottl_json_create(NULL, json);
+  (void)s;
+  return status == OTTL_OK ? CLI_OK : cli_fail(CLI_INTERNAL, "JSON: %s", ottl_status_name(status));
+}
+
+/* Which signal a message is of: what the program works on, what JSON says. */
+static int stream_signal(stream *s, ottl_encoding encoding, ottl_view message, ottl_signal *ret) {
+  ottl_signal wanted = s->program->signal;
+  ottl_signal found = encoding == OTTL_ENCODING_JSON ? ottl_json_signal(message.data, message.len) : OTTL_SIGNAL_NONE;
+  static const char *const names[] = {"", "logs", "traces", "metrics"};
+  if (wanted && found && wanted != found)
+    return cli_fail(CLI_PAYLOAD, AT_FORMAT "it has %s, the %s are about %s", AT(s), names[found],
+                    s->program->filter ? "conditions" : "statements", names[wanted]);
+  if (!wanted && !found && encoding == OTTL_ENCODING_JSON)
+    return cli_fail(CLI_PAYLOAD, AT_FORMAT "this JSON has no resourceLogs, resourceSpans or resourceMetrics", AT(s));
+  if (!wanted && !found)
+    return cli_fail(CLI_USAGE, "protobuf does not tell logs, traces and metrics apart, and neither do the %s: give --signal",
+                    s->program->filter ? "conditions" : "statements");
+  *ret = wanted ? wanted : found;
+  return CLI_OK;
+}
+
+static int stream_open_output(stream *s, ottl_framing found) {
+  const cli_options *o = s->options;
+  io_error error;
+  s->framing = o->to != OTTL_FRAMING_AUTO ? o->to : found;
+  io_compression compression = o->compress_given ? o->compress : s->in ? io_input_compression(s->in) : IO_PLAIN;
+  io_status status = io_open_output(o->output, compression, 0, &s->out, &error);
+  return status == IO_OK ? CLI_OK : stream_io(status, &error);
+}
+
+static int stream_write(stream *s, const void *data, size_t len, io_compression packed) {
+  io_error error;
+  io_status io = IO_OK;
+  ottl_frame_edges edges;
+  if (packed != IO_PLAIN && (io = io_pack(s->codec, packed, 0, data, len, &data, &len, &error)) != IO_OK)
+    return stream_io(io, &error);
+  ottl_status status = ottl_frame_edges_of(s->framing, s->written, data, len, &edges);
+  if (status == OTTL_INVALID_ARG && s->framing == OTTL_FRAMING_JSON && s->written)
+    return cli_fail(CLI_USAGE, "there are several messages and format json holds one: use --to jsonl");
+  if (status != OTTL_OK)
+    return cli_fail(CLI_PAYLOAD, AT_FORMAT "it does not fit into format %s", AT(s), ottl_framing_name(s->framing));
+  s->written++;
+  s->stats.bytes_out += len;
+  if (edges.n_before) io = io_write(s->out, edges.before, edges.n_before, &error);
+  if (io == IO_OK) io = io_write(s->out, data, len, &error);
+  if (io == IO_OK && edges.n_after) io = io_write(s->out, edges.after, edges.n_after, &error);
+  return stream_out(s, io, &error);
+}
+
+static int stream_refused(stream *s, ottl_exec *exec, ottl_status status) {
+  size_t offset = 0;
+  const char *why = ottl_exec_failure(exec, &offset);
+  ottl_row_error e;
+  if (status == OTTL_RUNTIME && ottl_exec_error(exec, 0, &e)) {
+    char place[160];
+    cli_failure_place(s->program, e.group, e.statement, e.condition, place, sizeof place);
+    cli_fail(0, AT_FORMAT "%s failed on record %" PRIu64 ": %s: %s", AT(s), place, e.item + 1, e.code, e.message);
+    return cli_fail(CLI_ROW, "stopped there; --error-mode ignore goes on");
+  }
+  if (status == OTTL_RUNTIME) return cli_fail(CLI_ROW, AT_FORMAT "a record failed", AT(s));
+  if (status == OTTL_DATA || status == OTTL_LIMIT)
+    return cli_fail(CLI_PAYLOAD, AT_FORMAT "not valid OTLP at byte %zu: %s", AT(s), offset, why ? why : ottl_status_name(status));
+  return cli_fail(CLI_INTERNAL, AT_FORMAT "%s", AT(s), ottl_status_name(status));
+}
+
+static int stream_bad_json(stream *s, const ottl_json *json, ottl_status status) {
+  size_t offset = 0;
+  const char *why = ottl_json_error(json, &offset);
+  if (status == OTTL_DATA || status == OTTL_LIMIT)
+    return cli_fail(CLI_PAYLOAD, AT_FORMAT "not valid OTLP/JSON at byte %zu: %s", AT(s), offset, why);
+  return cli_fail(CLI_INTERNAL, AT_FORMAT "JSON: %s", AT(s), ottl_status_name(status));
+}
+
+/* One message, as it stands in the input. */
+static int stream_message(stream *s, ottl_framing framing, ottl_view raw) {
+  io_error error;
+  ottl_view message = raw;
+  io_compression packed = IO_PLAIN;
+  s->in_file++;
+  if (framing == OTTL_FRAMING_PROTO_FRAMED && (packed = io_compression_of(raw.data, raw.len)) != IO_PLAIN) {
+    const void *data;
+    if (!s->codec) s->codec = io_codec_create();
+    if (!s->codec) return cli_fail(CLI_INTERNAL, "out of memory");
+    io_status io = io_unpack(s->codec, raw.data, raw.len, OTTL_FRAME_MAX_BYTES, &data, &message.len, &error);
+    if (io != IO_OK) return cli_fail(CLI_PAYLOAD, AT_FORMAT "%s", AT(s), error.text);
+    message.data = data;
+  }
+  if (s->options->compress_given || s->framing != OTTL_FRAMING_PROTO_FRAMED) packed = IO_PLAIN;
+
+  bool framed = framing == OTTL_FRAMING_PROTO_FRAMED;
+  ottl_encoding encoding = framed ? ottl_message_encoding(message.data, message.len) : ottl_framing_encoding(framing);
+  ottl_encoding wanted = s->options->to == OTTL_FRAMING_AUTO && s->framing == OTTL_FRAMING_PROTO_FRAMED
+                             ? encoding
+                             : ottl_framing_encoding(s->framing);
+  ottl_signal signal = OTTL_SIGNAL_NONE;
+  ottl_exec *exec = NULL;
+  int status = stream_signal(s, encoding, message, &signal);
+  if (status == CLI_OK) status = cli_program_exec(s->program, signal, &exec);
+  const uint8_t *wire = (const uint8_t *)message.data;
+  size_t wire_len = message.len;
+  if (status == CLI_OK && encoding == OTTL_ENCODING_JSON && (status = stream_json(s, &s->reader)) == CLI_OK) {
+    ottl_status json = ottl_json_to_wire(s->reader, signal, message.data, message.len, &wire, &wire_len);
+    if (json != OTTL_OK) status = stream_bad_json(s, s->reader, json);
+  }
+  if (status != CLI_OK) return status;
+
+  ottl_result result;
+  ottl_status run = ottl_exec_run(exec, wire, wire_len, &result);
+  s->stats.bytes_in += message.len;
+  if (run != OTTL_OK) return stream_refused(s, exec, run);
+  cli_stats_add(&s->stats, exec, &result);
+  if (!result.data && !result.unchanged) return CLI_OK; /* nothing is left of it */
+  if (result.unchanged && encoding == wanted && !(encoding == OTTL_ENCODING_JSON && memchr(message.data, '\n', message.len)))
+    return stream_write(s, message.data, message.len, packed);
+  const char *text = (const char *)result.data;
+  size_t text_len = result.len;
+  if (wanted == OTTL_ENCODING_JSON && (status = stream_json(s, &s->writer)) == CLI_OK) {
+    ottl_status json = ottl_json_from_wire(s->writer, signal, result.data, result.len, &text, &text_len);
+    if (json != OTTL_OK) status = stream_bad_json(s, s->writer, json);
+  }
+  return status == CLI_OK ? stream_write(s, text, text_len, packed) : status;
+}
+
+/* All messages that the reader has by now. */
+static int stream_messages(stream *s, ottl_frame_reader *reader) {
+  for (;;) {
+    bool found = false;
+    ottl_view message;
+    ottl_status status = ottl_frame_reader_next(reader, &found, &message);
+    if (status != OTTL_OK) {
+      uint64_t offset = 0;
+      const char *why = ottl_frame_reader_error(reader, &offset);
+      if (status == OTTL_NOMEM) return cli_fail(CLI_INTERNAL, "out of memory");
+      return cli_fail(CLI_PAYLOAD, "%s: byte %" PRIu64 ": %s", io_input_name(s->in), offset, why);
+    }
+    if (!found) return CLI_OK;
+    ottl_framing framing = ottl_frame_reader_framing(reader);
+    int result = s->out ? CLI_OK : stream_open_output(s, framing);
+    if (result == CLI_OK) result = stream_message(s, framing, message);
+    if (result != CLI_OK || s->closed) return result;
+  }
+}
+
+static int stream_file(stream *s, const char *path) {
+  io_error error;
+  ottl_frame_reader *reader = NULL;
+  s->in_file = 0;
+  if (io_open_input(path, NULL, &s->in, &error) != IO_OK) return cli_fail(CLI_USAGE, "%s", error.text);
+  int result = CLI_OK;
+  ottl_status status = ottl_frame_reader_create(NULL, s->options->from, 0, &reader);
+  for (size_t n = 1; n && status == OTTL_OK && result == CLI_OK && !s->closed;) {
+    void *room;
+    status = ottl_frame_reader_room(reader, STREAM_READ, &room);
+    if (status != OTTL_OK) break;
+    io_status io = io_read(s->in, room, STREAM_READ, &n, &error);
+    if (io != IO_OK) {
+      result = stream_io(io, &error);
+      break;
+    }
+    status = ottl_frame_reader_fed(reader, n);
+    if (status == OTTL_OK) result = stream_messages(s, reader);
+    /* A slow pipe: hand on what there is, before waiting for more. */
+    bool slow = n && n < STREAM_READ && s->out && !s->closed && io_input_compression(s->in) == IO_PLAIN;
+    if (result == CLI_OK && slow && !s->options->compress_given) result = stream_out(s, io_flush(s->out, &error), &error);
+  }
+  if (status != OTTL_OK) result = cli_fail(CLI_INTERNAL, "%s: %s", io_input_name(s->in), ottl_status_name(status));
+  ottl_frame_reader_free(reader);
+  /* The first file decides on the compression of the output, also when nothing is in it. */
+  if (result == CLI_OK && !s->out && s->options->output) result = stream_open_output(s, ottl_frame_reader_framing(reader));
+  io_close(s->in);
+  s->in = NULL;
+  return result;
+}
+
+static double stream_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+int cli_stream(const cli_options *options, cli_program *program) {
+  stream s = {.options = options, .program = program};
+  io_error error;
+  int status = CLI_OK;
+  double start = stream_now();
+  if (!options->files.n) status = stream_file(&s, NULL);
+  for (size_t i = 0; i < options->files.n && status == CLI_OK && !s.closed; i++)
+    status = stream_file(&s, options->files.items[i]);
+  if (s.out && (status == CLI_OK || !options->output)) {
+    /* A pipe gets the messages before the one that failed; a file is as it was. */
+    int finished = stream_out(&s, io_finish(s.out, &error), &error);
+    if (status == CLI_OK) status = finished;
+  } else {
+    io_abandon(s.out);
+  }
+  s.stats.seconds = stream_now() - start;
+  if (options->error_mode == OTTL_ERROR_IGNORE) cli_stats_warn(&s.stats, program);
+  if (options->stats && status == CLI_OK) cli_stats_print(&s.stats);
+  ottl_json_free(s.reader);
+  ottl_json_free(s.writer);
+  io_codec_free(s.codec);
+  return status;
+}
