@@ -16,6 +16,7 @@ typedef struct pj_walk {
   uint32_t sub; /* number of the sub-message that was seen, or 0 */
   /* entry tier: the row's list while it grows, and the list of the row before, which predicts it */
   ottl_rowmap list, before;
+  unsigned map; /* a message has one map at most */
   ottl_arena *entries;
 } pj_walk;
 
@@ -97,11 +98,28 @@ static OTTL_NOINLINE bool entry_slow(const uint8_t *p, uint32_t n, ottl_view *re
   return true;
 }
 
-/* The usual form: key, then value, and nothing else. *ret_value NULL: no value. false: not of that form. */
+/* The usual forms: a key and a value and nothing else. Most libraries write the key first; the collector's (pdata)
+ * writes all messages back to front. A missing part is empty. false: not of that form. */
 static inline bool entry_fast(const uint8_t *p, uint32_t n, const uint8_t **ret_key, uint32_t *ret_klen,
                               const uint8_t **ret_value, uint32_t *ret_len) {
   const uint8_t *end = p + n;
-  if (OTTL_UNLIKELY(n < 2 || p[0] != WR_TAG(1, WR_LEN))) return false;
+  if (OTTL_UNLIKELY(n < 2)) return false;
+  if (p[0] == WR_TAG(2, WR_LEN)) {
+    p = wr_len(p + 1, end, ret_len);
+    if (OTTL_UNLIKELY(!p)) return false;
+    *ret_value = p;
+    p += *ret_len;
+    if (OTTL_UNLIKELY(p == end)) {
+      *ret_key = end;
+      *ret_klen = 0;
+      return true;
+    }
+    if (OTTL_UNLIKELY(*p != WR_TAG(1, WR_LEN))) return false;
+    p = wr_len(p + 1, end, ret_klen);
+    *ret_key = p;
+    return OTTL_LIKELY(p && p + *ret_klen == end);
+  }
+  if (OTTL_UNLIKELY(p[0] != WR_TAG(1, WR_LEN))) return false;
   p = wr_len(p + 1, end, ret_klen);
   if (OTTL_UNLIKELY(!p)) return false;
   *ret_key = p;
@@ -203,6 +221,7 @@ static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
       col->slot[w->i] = (uint16_t)at;
     }
   }
+  w->map = m;
   w->list.items[at] = (ottl_entry){.key = (const char *)key,
                                    .word = c.word,
                                    .klen = klen,
@@ -442,21 +461,16 @@ static ottl_status project_row(pj_walk *w, ottl_level level, uint32_t row, uint3
 ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n) {
   ot_impl *im = ot_of(b);
   pj_walk w = {.b = b, .im = im, .entries = level == b->layout->level ? &im->window : &im->pass};
-  int map = -1; /* a message has one map at most */
-  for (unsigned m = 0; m < b->layout->n_maps; m++) {
-    const ottl_map_spec *spec = &b->layout->maps[m];
-    if (spec->level == level && spec->entries && spec->field < OTTL_FIELD_COUNT) map = (int)m;
-  }
   const uint8_t *state = b->rows[level].state + first;
   for (uint32_t i = 0; i < n; i++) {
     if (state[i] & OTTL_ROW_DROPPED) continue;
     OTTL_TRY(project_row(&w, level, first + i, i, false));
-    if (map < 0) continue;
+    if (w.list.n == 0) continue;
     if (w.list.cap > w.list.n + 2) { /* a little slack for what the program adds */
       arena_trim(w.entries, w.list.items, w.list.cap * sizeof(ottl_entry), (w.list.n + 2) * sizeof(ottl_entry));
       w.list.cap = w.list.n + 2;
     }
-    b->maps[map].rows[i] = w.before = w.list;
+    b->maps[w.map].rows[i] = w.before = w.list;
   }
   return OTTL_OK;
 }
