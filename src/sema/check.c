@@ -98,12 +98,12 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
   group_item *items = arena_zero(trees, (n ? n : 1) * sizeof *items);
   ottl_checked_statement *checked = arena_zero(s->arena, (n ? n : 1) * sizeof *checked);
   ottl_checked_group g = {.error_mode = (uint8_t)group->error_mode};
-  g.conditions = arena_zero(s->arena, (group->n_conditions ? group->n_conditions : 1) * sizeof *g.conditions);
+  g.conditions = arena_zero(s->arena, (n ? n : 1) * sizeof *g.conditions);
   if (!items || !checked || !g.conditions) return OTTL_NOMEM;
   for (uint32_t i = 0; i < n; i++) {
     bool condition = i < group->n_conditions;
     items[i].snippet = condition ? &group->conditions[i] : &group->statements[i - group->n_conditions];
-    items[i].condition = condition && !filter;
+    items[i].condition = condition || filter;
     items[i].entry = condition ? OTTL_ENTRY_CONDITION : entries[s->options->kind];
     OTTL_TRY(group_parse(s, trees, &items[i]));
   }

@@ -20,7 +20,7 @@ ottl_context_id ottl__context_find(ottl_view name);
 
 /* Parses and checks one group: registers its sources with `diags`, infers the context when group->context is NULL.
  * kind: what statements are (editor statements, conditions of a filter, values, conditions). Of a FILTER, the group's conditions
- * and statements alike become statements with is_condition, in that order; `conditions` stays empty.
+ * and statements alike become conditions, in that order; it has no statements then.
  * A text with syntax errors is not checked further, the others of the group are.
  * Memory: `arena` (lives as long as the program); call sites with a free_prep are the caller's to free (walk the tree, or see
  * ottl__sema_release). Fails: COMPILE, UNSUPPORTED, LIMIT, NOMEM; diagnostics say why. All errors of the group are reported. */

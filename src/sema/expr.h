@@ -126,7 +126,7 @@ struct ottl_expr {
 };
 
 typedef struct ottl_checked_statement {
-  ottl_expr *call;  /* an editor's CALL; programs of kind VALUES: any value; CONDITIONS and FILTER: a bool */
+  ottl_expr *call;  /* an editor's CALL; programs of kind VALUES: any value; CONDITIONS: a bool */
   ottl_expr *where; /* NULL: always */
   uint32_t source_id;
   bool is_condition;

@@ -625,9 +625,8 @@ static void test_group(void **state) {
   group.n_statements = 0;
   check_group(&c, &options, &group);
   assert_int_equal(c.status, OTTL_OK);
-  assert_int_equal(c.group.n_conditions, 0);
-  assert_int_equal(c.group.n_statements, 2);
-  assert_true(c.group.statements[0].is_condition);
+  assert_int_equal(c.group.n_conditions, 2);
+  assert_int_equal(c.group.n_statements, 0);
   check_done(&c);
 
   options.kind = OTTL_KIND_TRANSFORM;
