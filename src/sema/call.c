@@ -45,7 +45,7 @@ static const char *call_guess(const sema *s, ottl_view name, bool editor) {
 /* UINT32_MAX after a diagnostic. */
 static uint32_t call_find(sema *s, ottl_view name, ottl_span span, bool editor) {
   uint32_t index = ottl__function_find(name);
-  bool lacks = index == UINT32_MAX && ottl__function_lacking(name);
+  bool lacks = index == UINT32_MAX && ottl__function_lacks(name);
   if ((index != UINT32_MAX || lacks) && !ottl__function_available(s->context, name)) {
     ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_FUNCTION, span, "the %s context has no function `%.*s`",
                                    ottl__contexts[s->context].name, VIEW_ARG(name));

@@ -96,6 +96,13 @@ const ottl_enum_info *ottl__enum_find(ottl_context_id context, ottl_view symbol)
   return NULL;
 }
 
+bool ottl__function_lacks(ottl_view name) {
+  for (size_t i = 0; i < OTTL_COUNT(tables_restricted); i++) {
+    if (view_is(name, tables_restricted[i].name)) return true;
+  }
+  return ottl__function_lacking(name);
+}
+
 bool ottl__function_available(ottl_context_id context, ottl_view name) {
   for (size_t i = 0; i < OTTL_COUNT(tables_restricted); i++) {
     if (view_is(name, tables_restricted[i].name)) return tables_restricted[i].contexts >> context & 1;
