@@ -1,1 +1,26 @@
-# Filled in with the package config and pkg-config files.
+# Headers, both libraries, the command, a package config for find_package(ottl) and a file for pkg-config.
+install(TARGETS ottl_static EXPORT ottl-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET ottl_shared)
+  install(TARGETS ottl_shared EXPORT ottl-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
+if(TARGET ottl)
+  install(TARGETS ottl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(DIRECTORY include/ottl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+
+set(OTTL_CONFIG_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/ottl)
+install(EXPORT ottl-targets NAMESPACE ottl:: DESTINATION ${OTTL_CONFIG_DIR})
+configure_package_config_file(cmake/ottl-config.cmake.in ${PROJECT_BINARY_DIR}/ottl-config.cmake INSTALL_DESTINATION ${OTTL_CONFIG_DIR})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/ottl-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/ottl-config.cmake ${PROJECT_BINARY_DIR}/ottl-config-version.cmake DESTINATION ${OTTL_CONFIG_DIR})
+
+# pkg-config wants absolute folders, whichever way they were given.
+foreach(dir LIBDIR INCLUDEDIR)
+  if(IS_ABSOLUTE "${CMAKE_INSTALL_${dir}}")
+    set(OTTL_PC_${dir} "${CMAKE_INSTALL_${dir}}")
+  else()
+    set(OTTL_PC_${dir} "\${prefix}/${CMAKE_INSTALL_${dir}}")
+  endif()
+endforeach()
+configure_file(cmake/ottl.pc.in ${PROJECT_BINARY_DIR}/ottl.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/ottl.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

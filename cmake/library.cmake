@@ -23,3 +23,20 @@ target_include_directories(ottl_static PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE
 target_include_directories(ottl_static SYSTEM PRIVATE third_party/yyjson)
 target_link_libraries(ottl_static PUBLIC $<BUILD_INTERFACE:ottl_flags> PkgConfig::PCRE2 PkgConfig::PROTOBUF_C m)
 add_library(ottl::ottl ALIAS ottl_static)
+set_target_properties(ottl_static PROPERTIES EXPORT_NAME ottl)
+
+# The shared library exports the public functions and nothing else.
+option(OTTL_BUILD_SHARED "Build the shared library too" ${PROJECT_IS_TOP_LEVEL})
+if(OTTL_BUILD_SHARED)
+  add_library(ottl_shared SHARED $<TARGET_OBJECTS:ottl_objects> $<TARGET_OBJECTS:ottl_otlp_descriptors> third_party/yyjson/yyjson.c)
+  set_target_properties(ottl_shared PROPERTIES OUTPUT_NAME ottl VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
+    C_VISIBILITY_PRESET hidden)
+  target_include_directories(ottl_shared PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_include_directories(ottl_shared SYSTEM PRIVATE third_party/yyjson)
+  target_link_libraries(ottl_shared PRIVATE $<BUILD_INTERFACE:ottl_flags> PkgConfig::PCRE2 PkgConfig::PROTOBUF_C m)
+  if(NOT APPLE)
+    target_link_options(ottl_shared PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/ottl.sym)
+    set_target_properties(ottl_shared PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/ottl.sym)
+  endif()
+  add_library(ottl::ottl_shared ALIAS ottl_shared)
+endif()

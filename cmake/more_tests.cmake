@@ -1,0 +1,28 @@
+# Everything ctest runs besides unit tests: examples, the command line, rules of the source tree, conformance.
+add_executable(example_embed examples/embed.c)
+set_target_properties(example_embed PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF)
+target_link_libraries(example_embed PRIVATE ottl_static)
+add_test(NAME example/embed COMMAND example_embed)
+set_tests_properties(example/embed PROPERTIES PASS_REGULAR_EXPRESSION "2 records, 1 changed, 0 dropped.*<email> signed in")
+
+add_test(NAME meta/layering COMMAND bash tests/meta/layering WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+add_test(NAME meta/headers COMMAND bash tests/meta/headers ${CMAKE_C_COMPILER} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+if(TARGET ottl_shared AND NOT APPLE)
+  add_test(NAME meta/symbols COMMAND bash tests/meta/symbols $<TARGET_FILE:ottl_shared> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endif()
+
+find_package(Python3 COMPONENTS Interpreter QUIET)
+if(TARGET ottl AND Python3_FOUND)
+  file(GLOB OTTL_CLI_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cli/*.t)
+  foreach(file ${OTTL_CLI_TESTS})
+    cmake_path(GET file STEM name)
+    add_test(NAME cli/${name} COMMAND Python3::Interpreter tests/cli/run_tests --ottl $<TARGET_FILE:ottl> ${file}
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  endforeach()
+endif()
+
+if(TARGET ottl-conformance AND EXISTS ${PROJECT_SOURCE_DIR}/tests/conformance/floor.tsv)
+  add_test(NAME conformance/floor COMMAND tests/conformance/check_floor $<TARGET_FILE:ottl-conformance>
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(conformance/floor PROPERTIES LABELS slow TIMEOUT 900)
+endif()
