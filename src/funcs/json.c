@@ -1,8 +1,8 @@
 /* ParseJSON, as goccy/go-json 0.10.6 reads text into an `any`: lenient where that is (numbers are what ParseFloat takes of
  * the characters 0-9.eE+-, strings may hold control characters, `null` is the key "", a zero byte ends the text).
  *
- * One pass with a stack of its own: values of the open containers lie one behind the other and become a container when it
- * closes. Nesting is limited to what the rest of the library follows, not to goccy's 10,000. */
+ * One pass with stacks of its own: values of the open containers lie one behind the other and become a container when it
+ * closes. Nesting is limited as by goccy; most that can be done with a value stops at OTTL_VALUE_DEPTH, though. */
 #include "base/gonum.h"
 #include "base/hex.h"
 #include "base/map.h"
@@ -15,19 +15,23 @@ typedef struct json_value { /* of an open container */
   ottl_cell value;
 } json_value;
 
+#define JSON_DEPTH 10000
+
+typedef struct json_open {
+  uint32_t first; /* of its values */
+  bool is_map;
+  ottl_view key; /* under which it goes into its parent */
+} json_open;
+
 typedef struct json_parser {
   const char *at, *end;
   ottl_arena *arena;
   const ottl_allocator *al;
-  ottl_scratch *scratch; /* its stack holds the values */
+  ottl_scratch *scratch; /* holds the stacks */
   json_value *values;
   size_t n;
-  struct json_open {
-    uint32_t first; /* of its values */
-    bool is_map;
-    ottl_view key; /* under which it goes into its parent */
-  } open[OTTL_VALUE_DEPTH];
-  unsigned depth;
+  json_open *open;
+  uint32_t depth;
 } json_parser;
 
 typedef enum json_result { JSON_OK, JSON_BAD, JSON_DEEP, JSON_NOMEM } json_result;
@@ -182,8 +186,13 @@ static bool json_make_list(json_parser *p, const json_value *values, uint32_t n,
 }
 
 static json_result json_begin(json_parser *p, bool is_map, ottl_view key) {
-  if (p->depth == OTTL_VALUE_DEPTH) return JSON_DEEP;
-  p->open[p->depth++] = (struct json_open){(uint32_t)p->n, is_map, key};
+  if (p->depth == JSON_DEPTH) return JSON_DEEP;
+  size_t need = (p->depth + 1) * sizeof *p->open;
+  if (need > p->scratch->cap_open) {
+    if (ottl__al_reserve(p->al, &p->scratch->open, &p->scratch->cap_open, need, 1) != OTTL_OK) return JSON_NOMEM;
+    p->open = p->scratch->open;
+  }
+  p->open[p->depth++] = (json_open){(uint32_t)p->n, is_map, key};
   p->at++;
   json_space(p);
   return JSON_OK;
@@ -248,7 +257,7 @@ static json_result json_parse(json_parser *p, ottl_cell *ret) {
     }
     /* behind a value: the next one, or the ends of containers */
     for (;;) {
-      const struct json_open *top = &p->open[p->depth - 1];
+      const json_open *top = &p->open[p->depth - 1];
       char end = json_peek(p);
       if (end == ',') {
         p->at++;
@@ -280,6 +289,7 @@ ottl_status ottl__fn_parse_json(ottl_call *c) {
   p.al = &c->scratch->al;
   p.scratch = c->scratch;
   p.values = c->scratch->stack;
+  p.open = c->scratch->open;
   SEL_EACH(c->sel, c->n, row) {
     ottl_view text = reg_view(c->arg[0].reg, row);
     ottl_cell v = cell_nil();

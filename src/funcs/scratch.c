@@ -33,6 +33,7 @@ void ottl__scratch_free(ottl_scratch *s) {
   ottl__regex_context_free(s->regex);
   al_free(&s->al, s->spans, s->n_spans * sizeof *s->spans);
   al_free(&s->al, s->stack, s->cap_stack);
+  al_free(&s->al, s->open, s->cap_open);
   al_free(&s->al, s->decided, s->n_decided * sizeof *s->decided);
   ottl__sbuf_done(&s->text);
   ottl__sbuf_done(&s->text2);

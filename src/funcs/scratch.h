@@ -26,10 +26,10 @@ struct ottl_scratch {
   ottl_regex_context *regex;
   size_t *spans; /* of the regex in use; room for n_spans */
   size_t n_spans;
-  void *stack;       /* of a parser */
-  size_t cap_stack;  /* bytes */
-  uint64_t *decided; /* two bits a key id: whether a key pattern was tried on the key, and whether it matched */
-  size_t n_decided;  /* words */
+  void *stack, *open;         /* of a parser: values, open containers */
+  size_t cap_stack, cap_open; /* bytes */
+  uint64_t *decided;          /* two bits a key id: whether a key pattern was tried on the key, and whether it matched */
+  size_t n_decided;           /* words */
   scratch_pattern patterns[OTTL_PATTERN_SLOTS];
 };
 
