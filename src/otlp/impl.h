@@ -28,24 +28,31 @@ typedef struct ot_odd {
   uint8_t level;
 } ot_odd;
 
+/* What the projection does with a field: one step of a switch. */
 typedef enum ot_op {
-  OT_SKIP,
-  OT_FIX64,
-  OT_FIX32,
+  OT_BAD, /* not legal protobuf: field 0, wire types 4, 6, 7 */
+  OT_SKIP_VARINT,
+  OT_SKIP_64,
+  OT_SKIP_LEN,
+  OT_SKIP_GROUP,
+  OT_SKIP_32,
+  OT_WRONG, /* a field that we read, with the wrong wire type */
+  OT_UNPACKED,
   OT_I32,
   OT_U32,
   OT_BOOL,
   OT_SINT32,
+  OT_FIX64,
+  OT_INT, /* members of NUMBER */
+  OT_DOUBLE,
+  OT_FIX32,
   OT_VIEW,
   OT_TRACE_ID,
   OT_SPAN_ID,
   OT_ANY,
   OT_REPEATED,
   OT_PACKED,
-  OT_INT, /* members of NUMBER */
-  OT_DOUBLE,
-  OT_KEYS,    /* a map in the key tier that is only read */
-  OT_KEYS_RW, /* a map in the key tier that may be written */
+  OT_KEYS,    /* a map in the key tier */
   OT_ENTRIES, /* a map in the entry tier */
   OT_SUB,     /* a singular message with a table of its own; `index` is its own column or OTTL_NO_COLUMN */
 } ot_op;
@@ -54,14 +61,14 @@ typedef enum ot_op {
 
 typedef struct ot_table ot_table;
 typedef struct ot_action {
-  uint8_t op;
-  uint8_t wire_type;
+  uint16_t op;
   uint16_t index; /* of the column or map */
 } ot_action;
 struct ot_table {
-  ot_action at[OT_NUMBERS];
+  ot_action at[OT_NUMBERS * 8]; /* by tag: number and wire type */
   ot_table *sub[OT_NUMBERS];
 };
+extern const ot_action ottl__ot_skip[8]; /* by wire type: fields that we do not know */
 
 typedef struct ot_place {
   uint8_t number, sub; /* number 0: the message does not have it */

@@ -20,7 +20,9 @@ typedef struct pj_walk {
   ottl_arena *entries;
 } pj_walk;
 
-static pj_result pj_bad(pj_walk *w, const uint8_t *at, const char *text) {
+static const char TOO_LONG[] = "length runs over the end of the message";
+
+static OTTL_NOINLINE pj_result pj_bad(pj_walk *w, const uint8_t *at, const char *text) {
   w->bad = at;
   w->text = text;
   return PJ_BAD;
@@ -158,7 +160,7 @@ static inline pj_result keys_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
   if (OTTL_LIKELY(entry_fast(value, n, &key, &klen, &any, &len))) {
     column = keyset_find(&w->im->keysets[m], (const char *)key, klen);
     if (column == OTTL_NO_COLUMN) return PJ_OK;
-    if (!any_decode(any, len, &c)) return pj_bad(w, any, "malformed value of an attribute");
+    if (OTTL_UNLIKELY(!any_decode(any, len, &c))) return pj_bad(w, any, "malformed value of an attribute");
   } else {
     ottl_view k;
     if (!entry_slow(value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
@@ -235,16 +237,31 @@ static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
   return PJ_OK;
 }
 
-/* Widens the range of the map's entries; false: something stands between them. */
-static inline bool raw_range(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *end) {
+/* A run of entries that stand side by side, the first of them at `tag`. *ret_end is behind the last one. */
+static inline pj_result entries_run(pj_walk *w, unsigned m, bool list, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
+                                    const uint8_t **ret_end) {
   ottl_rowmaps *map = &w->b->maps[m];
-  uint32_t at = (uint32_t)(tag - w->body);
+  const uint8_t *begin = tag;
+  const uint8_t first = *tag;
+  for (;;) {
+    uint32_t n;
+    const uint8_t *value = wr_len(p, end, &n);
+    if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
+    pj_result r = list ? list_entry(w, m, tag, value, n) : keys_entry(w, m, tag, value, n);
+    if (OTTL_UNLIKELY(r != PJ_OK)) return r;
+    p = value + n;
+    if (p >= end || *p != first || first >= 0x80) break;
+    tag = p++;
+  }
+  *ret_end = p;
+  if (!map->raw_begin) return PJ_OK; /* only read */
+  uint32_t at = (uint32_t)(begin - w->body);
   if (map->raw_end[w->i] == 0)
     map->raw_begin[w->i] = at;
   else if (OTTL_UNLIKELY(map->raw_end[w->i] != at))
-    return false;
-  map->raw_end[w->i] = (uint32_t)(end - w->body);
-  return true;
+    return PJ_ODD; /* something stands between them */
+  map->raw_end[w->i] = (uint32_t)(p - w->body);
+  return PJ_OK;
 }
 
 /* -- fields -- */
@@ -259,125 +276,137 @@ static inline bool seen(pj_walk *w, ottl_reg *col, const uint8_t *tag, const uin
   return true;
 }
 
-static pj_result len_field(pj_walk *w, const ot_table *t, uint32_t number, const uint8_t *tag, const uint8_t *value, uint32_t n) {
-  const ot_action a = t->at[number];
-  const uint32_t i = w->i;
-  if (a.op == OT_SUB) {
-    if (w->sub) return PJ_ODD;
-    w->sub = number;
-    if (a.index != OTTL_NO_COLUMN) {
-      ottl_reg *col = &w->b->columns[a.index];
-      if (!seen(w, col, tag, value + n)) return PJ_ODD;
-      col->word[i] = (uint64_t)(uintptr_t)value;
-      col->len[i] = n;
-    }
-    return walk(w, t->sub[number], value, value + n);
+static inline uint64_t varint_value(unsigned op, uint64_t v) {
+  switch (op) {
+  case OT_I32: return (uint64_t)(int64_t)(int32_t)(uint32_t)v;
+  case OT_U32: return (uint32_t)v;
+  case OT_BOOL: return v != 0;
+  default: return (uint64_t)(int64_t)(int32_t)((uint32_t)(v >> 1) ^ (0 - (uint32_t)(v & 1))); /* zigzag, as pdata */
   }
-  ottl_reg *col = &w->b->columns[a.index];
-  if (a.op == OT_REPEATED) {
-    if (col->end[i] == 0) {
-      col->word[i] = (uint64_t)(uintptr_t)tag;
-      col->off[i] = (uint32_t)(tag - w->body);
-    }
-    col->end[i] = (uint32_t)(value + n - w->body);
-    col->len[i]++;
-    return PJ_OK;
-  }
-  if (!seen(w, col, tag, value + n)) return PJ_ODD;
-  switch (a.op) {
-  case OT_TRACE_ID:
-    if (n != 0 && n != 16) return pj_bad(w, tag, "a trace id must have 16 bytes");
-    break;
-  case OT_SPAN_ID:
-    if (n != 0 && n != 8) return pj_bad(w, tag, "a span id must have 8 bytes");
-    break;
-  case OT_PACKED:
-    if (n % 8) return pj_bad(w, tag, "a packed field ends within an element");
-    break;
-  case OT_ANY: {
-    ottl_cell c;
-    if (!any_decode(value, n, &c)) return pj_bad(w, tag, "malformed value");
-    col->word[i] = c.word;
-    col->len[i] = c.len;
-    col->tag[i] = c.tag;
-    return PJ_OK;
-  }
-  default: break;
-  }
-  col->word[i] = (uint64_t)(uintptr_t)value;
-  col->len[i] = n;
-  return PJ_OK;
 }
 
-static inline bool is_map(unsigned op) { return op >= OT_KEYS && op <= OT_ENTRIES; }
-
 static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uint8_t *end) {
+  const uint32_t i = w->i;
   while (p < end) {
     const uint8_t *tag = p;
-    uint32_t number, type, n;
-    p = wr_tag(p, end, &number, &type);
-    if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed tag");
-    ot_action a = {0};
-    if (OTTL_LIKELY(number < OT_NUMBERS)) a = t->at[number];
-    if (OTTL_UNLIKELY(a.op != OT_SKIP && a.wire_type != type)) {
-      if (a.op == OT_PACKED && type == WR_64) return PJ_ODD;
-      return pj_bad(w, tag, "wrong wire type");
+    uint32_t number, n;
+    ot_action a;
+    if (OTTL_LIKELY(*p < 0x80)) {
+      a = t->at[*p++];
+    } else {
+      uint32_t type;
+      p = wr_tag(p, end, &number, &type);
+      if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed tag");
+      a = number < OT_NUMBERS ? t->at[number * 8 + type] : ottl__ot_skip[type];
     }
-    switch (type) {
-    case WR_LEN: {
-      const uint8_t *value = wr_len(p, end, &n);
-      if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, "length runs over the end of the message");
-      p = value + n;
-      if (a.op == OT_SKIP) continue;
-      pj_result r;
-      if (OTTL_LIKELY(is_map(a.op))) {
-        if (a.op != OT_KEYS && OTTL_UNLIKELY(!raw_range(w, a.index, tag, p))) return PJ_ODD;
-        r = a.op == OT_ENTRIES ? list_entry(w, a.index, tag, value, n) : keys_entry(w, a.index, tag, value, n);
-      } else {
-        r = len_field(w, t, number, tag, value, n);
-      }
-      if (OTTL_UNLIKELY(r != PJ_OK)) return r;
+    ottl_reg *col = &w->b->columns[a.index];
+    switch (a.op) {
+    case OT_SKIP_LEN:
+      p = wr_len(p, end, &n);
+      if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, TOO_LONG);
+      p += n;
       continue;
-    }
-    case WR_VARINT: {
+    case OT_SKIP_64:
+      if (OTTL_UNLIKELY(end - p < 8)) return pj_bad(w, tag, TOO_LONG);
+      p += 8;
+      continue;
+    case OT_SKIP_32:
+      if (OTTL_UNLIKELY(end - p < 4)) return pj_bad(w, tag, TOO_LONG);
+      p += 4;
+      continue;
+    case OT_SKIP_VARINT: {
       uint64_t v;
       p = wr_varint(p, end, &v);
       if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed varint");
-      if (a.op == OT_SKIP) continue;
-      ottl_reg *col = &w->b->columns[a.index];
-      if (!seen(w, col, tag, p)) return PJ_ODD;
-      switch (a.op) {
-      case OT_I32: v = (uint64_t)(int64_t)(int32_t)(uint32_t)v; break;
-      case OT_U32: v = (uint32_t)v; break;
-      case OT_BOOL: v = v != 0; break;
-      default: v = (uint64_t)(int64_t)(int32_t)((uint32_t)(v >> 1) ^ (0 - (uint32_t)(v & 1))); break; /* zigzag, as pdata */
-      }
-      col->word[w->i] = v;
       continue;
     }
-    case WR_64: {
-      if (OTTL_UNLIKELY(end - p < 8)) return pj_bad(w, tag, "length runs over the end of the message");
+    case OT_KEYS:
+    case OT_ENTRIES: {
+      pj_result r =
+          a.op == OT_KEYS ? entries_run(w, a.index, false, tag, p, end, &p) : entries_run(w, a.index, true, tag, p, end, &p);
+      if (OTTL_UNLIKELY(r != PJ_OK)) return r;
+      continue;
+    }
+    case OT_I32:
+    case OT_U32:
+    case OT_BOOL:
+    case OT_SINT32: {
+      uint64_t v;
+      p = wr_varint(p, end, &v);
+      if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed varint");
+      if (!seen(w, col, tag, p)) return PJ_ODD;
+      col->word[i] = varint_value(a.op, v);
+      continue;
+    }
+    case OT_FIX64:
+    case OT_INT:
+    case OT_DOUBLE:
+      if (OTTL_UNLIKELY(end - p < 8)) return pj_bad(w, tag, TOO_LONG);
       p += 8;
-      if (a.op == OT_SKIP) continue;
-      ottl_reg *col = &w->b->columns[a.index];
       if (!seen(w, col, tag, p)) return PJ_ODD;
-      col->word[w->i] = wr_load64(p - 8);
-      if (a.op != OT_FIX64) col->tag[w->i] = a.op == OT_INT ? OTTL_T_INT : OTTL_T_DOUBLE;
+      col->word[i] = wr_load64(p - 8);
+      if (a.op != OT_FIX64) col->tag[i] = a.op == OT_INT ? OTTL_T_INT : OTTL_T_DOUBLE;
       continue;
-    }
-    case WR_32: {
-      if (OTTL_UNLIKELY(end - p < 4)) return pj_bad(w, tag, "length runs over the end of the message");
+    case OT_FIX32:
+      if (OTTL_UNLIKELY(end - p < 4)) return pj_bad(w, tag, TOO_LONG);
       p += 4;
-      if (a.op == OT_SKIP) continue;
-      ottl_reg *col = &w->b->columns[a.index];
       if (!seen(w, col, tag, p)) return PJ_ODD;
-      col->word[w->i] = wr_load32(p - 4);
+      col->word[i] = wr_load32(p - 4);
+      continue;
+    case OT_SKIP_GROUP:
+      p = ottl__wr_skip(p, end, WR_GROUP);
+      if (!p) return pj_bad(w, tag, "malformed group");
+      continue;
+    case OT_BAD: return pj_bad(w, tag, "malformed tag");
+    case OT_WRONG: return pj_bad(w, tag, "wrong wire type");
+    case OT_UNPACKED: return PJ_ODD;
+    default: break;
+    }
+    /* the length-delimited ones */
+    const uint8_t *value = wr_len(p, end, &n);
+    if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
+    p = value + n;
+    switch (a.op) {
+    case OT_SUB: {
+      uint32_t type;
+      if (!wr_tag(tag, end, &number, &type) || w->sub) return PJ_ODD;
+      w->sub = number;
+      if (a.index != OTTL_NO_COLUMN) {
+        if (!seen(w, col, tag, p)) return PJ_ODD;
+        reg_put_view(col, i, view_of(value, n));
+      }
+      pj_result r = walk(w, t->sub[number], value, p);
+      if (OTTL_UNLIKELY(r != PJ_OK)) return r;
       continue;
     }
-    default:
-      p = ottl__wr_skip(p, end, type);
-      if (!p) return pj_bad(w, tag, "malformed group");
+    case OT_REPEATED:
+      if (col->end[i] == 0) {
+        col->word[i] = (uint64_t)(uintptr_t)tag;
+        col->off[i] = (uint32_t)(tag - w->body);
+      }
+      col->end[i] = (uint32_t)(p - w->body);
+      col->len[i]++;
+      continue;
+    case OT_ANY: {
+      ottl_cell c;
+      if (!seen(w, col, tag, p)) return PJ_ODD;
+      if (!any_decode(value, n, &c)) return pj_bad(w, tag, "malformed value");
+      reg_put_cell(col, i, c);
+      continue;
     }
+    case OT_TRACE_ID:
+      if (n != 0 && n != 16) return pj_bad(w, tag, "a trace id must have 16 bytes");
+      break;
+    case OT_SPAN_ID:
+      if (n != 0 && n != 8) return pj_bad(w, tag, "a span id must have 8 bytes");
+      break;
+    case OT_PACKED:
+      if (n % 8) return pj_bad(w, tag, "a packed field ends within an element");
+      break;
+    default: break;
+    }
+    if (!seen(w, col, tag, p)) return PJ_ODD;
+    reg_put_view(col, i, view_of(value, n));
   }
   return PJ_OK;
 }

@@ -1,28 +1,62 @@
 /* From a layout to what the projection does with each field of each message: one action table a message. */
 #include "otlp/impl.h"
 
-static ot_table *table_new(ot_impl *im) { return arena_zero(&im->pass, sizeof(ot_table)); }
+const ot_action ottl__ot_skip[8] = {{OT_SKIP_VARINT, 0}, {OT_SKIP_64, 0}, {OT_SKIP_LEN, 0}, {OT_SKIP_GROUP, 0},
+                                    {OT_BAD, 0},         {OT_SKIP_32, 0}, {OT_BAD, 0},      {OT_BAD, 0}};
 
-/* What a field of that wire form is to be done with, and the wire type it must have. */
-static ot_action action_of(unsigned wire, unsigned field, unsigned number, uint16_t index) {
+static ot_table *table_new(ot_impl *im) {
+  ot_table *t = arena_zero(&im->pass, sizeof(ot_table));
+  for (unsigned number = 1; t && number < OT_NUMBERS; number++) memcpy(&t->at[number * 8], ottl__ot_skip, sizeof ottl__ot_skip);
+  return t;
+}
+
+/* The field has that wire type; with any other it is refused. */
+static void put_action(ot_table *t, unsigned number, unsigned wire_type, ot_action action) {
+  for (unsigned type = 0; type < 8; type++) {
+    ot_action *at = &t->at[number * 8 + type];
+    if (type == wire_type)
+      *at = action;
+    else if (action.op == OT_PACKED && type == WR_64)
+      at->op = OT_UNPACKED;
+    else if (at->op != OT_BAD)
+      at->op = OT_WRONG;
+  }
+}
+
+static unsigned wire_type_of(unsigned wire) {
   switch (wire) {
   case OTTL_W_FIX64:
   case OTTL_W_SFIX64:
-  case OTTL_W_F64: return (ot_action){OT_FIX64, WR_64, index};
-  case OTTL_W_FIX32: return (ot_action){OT_FIX32, WR_32, index};
-  case OTTL_W_VARINT_I32: return (ot_action){OT_I32, WR_VARINT, index};
-  case OTTL_W_VARINT_U32: return (ot_action){OT_U32, WR_VARINT, index};
-  case OTTL_W_BOOL: return (ot_action){OT_BOOL, WR_VARINT, index};
-  case OTTL_W_SINT32: return (ot_action){OT_SINT32, WR_VARINT, index};
+  case OTTL_W_F64:
+  case OTTL_W_NUMBER: return WR_64;
+  case OTTL_W_FIX32: return WR_32;
+  case OTTL_W_VARINT_I32:
+  case OTTL_W_VARINT_U32:
+  case OTTL_W_BOOL:
+  case OTTL_W_SINT32: return WR_VARINT;
+  default: return WR_LEN;
+  }
+}
+
+static ot_op op_of(unsigned wire, unsigned field, unsigned number) {
+  switch (wire) {
+  case OTTL_W_FIX64:
+  case OTTL_W_SFIX64:
+  case OTTL_W_F64: return OT_FIX64;
+  case OTTL_W_FIX32: return OT_FIX32;
+  case OTTL_W_VARINT_I32: return OT_I32;
+  case OTTL_W_VARINT_U32: return OT_U32;
+  case OTTL_W_BOOL: return OT_BOOL;
+  case OTTL_W_SINT32: return OT_SINT32;
   case OTTL_W_BYTES: {
     bool trace = field == OTTL_FIELD_LOG_TRACE_ID || field == OTTL_FIELD_SPAN_TRACE_ID || field == OTTL_FIELD_EXEMPLAR_TRACE_ID;
-    return (ot_action){trace ? OT_TRACE_ID : OT_SPAN_ID, WR_LEN, index};
+    return trace ? OT_TRACE_ID : OT_SPAN_ID;
   }
-  case OTTL_W_ANY: return (ot_action){OT_ANY, WR_LEN, index};
-  case OTTL_W_REPEATED: return (ot_action){OT_REPEATED, WR_LEN, index};
-  case OTTL_W_PACKED: return (ot_action){OT_PACKED, WR_LEN, index};
-  case OTTL_W_NUMBER: return (ot_action){number == 6 ? OT_INT : OT_DOUBLE, WR_64, index};
-  default: return (ot_action){OT_VIEW, WR_LEN, index};
+  case OTTL_W_ANY: return OT_ANY;
+  case OTTL_W_REPEATED: return OT_REPEATED;
+  case OTTL_W_PACKED: return OT_PACKED;
+  case OTTL_W_NUMBER: return number == 6 ? OT_INT : OT_DOUBLE;
+  default: return OT_VIEW;
   }
 }
 
@@ -33,24 +67,26 @@ static ot_table *table_at(ot_impl *im, unsigned message, unsigned sub) {
   ot_table **t = &(*top)->sub[sub];
   if (!*t) {
     *t = table_new(im);
-    if ((*top)->at[sub].op == OT_SKIP) (*top)->at[sub] = (ot_action){OT_SUB, WR_LEN, OTTL_NO_COLUMN};
-    (*top)->at[sub].op = OT_SUB;
+    const ot_action before = (*top)->at[WR_TAG(sub, WR_LEN)]; /* a message that is a column too */
+    put_action(*top, sub, WR_LEN, (ot_action){OT_SUB, before.op == OT_VIEW ? before.index : OTTL_NO_COLUMN});
   }
   return *t;
 }
 
-/* Puts the action of a field into the tables of every message that has it, and its places into `places`. */
-static ottl_status plan_field(ot_impl *im, unsigned field, const ot_action *map_action, uint16_t index, ot_place *places) {
+/* Puts the action of a field into the tables of every message that has it, and its places into `places`. map_op: OT_BAD for
+ * anything but a map. */
+static ottl_status plan_field(ot_impl *im, unsigned field, ot_op map_op, uint16_t index, ot_place *places) {
   for (uint32_t p = 0; p < ottl__n_places; p++) {
     const ottl_field_place *at = &ottl__places[p];
     if (at->field != field) continue;
     ot_table *t = table_at(im, at->message, at->sub);
     if (!t) return OTTL_NOMEM;
-    ot_action action = map_action ? *map_action : action_of(ottl__fields[field].wire, field, at->number, index);
-    if (t->at[at->number].op == OT_SUB)
-      t->at[at->number].index = index; /* a message that is a column too */
+    unsigned wire = ottl__fields[field].wire;
+    ot_action *old = &t->at[WR_TAG(at->number, WR_LEN)];
+    if (old->op == OT_SUB)
+      old->index = index; /* a message that is a column too */
     else
-      t->at[at->number] = action;
+      put_action(t, at->number, wire_type_of(wire), (ot_action){map_op ? map_op : op_of(wire, field, at->number), index});
     places[at->message] = (ot_place){at->number, at->sub};
     /* A metric has one container: the others must be seen, so that the last one wins. */
     if (at->message == OTTL_M_METRIC && at->sub) {
@@ -89,14 +125,14 @@ ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
     const ottl_column_spec *spec = &layout->columns[c];
     if (spec->source != OTTL_COL_FIELD) continue;
     if (spec->field >= OTTL_FIELD_COUNT) return OTTL_INVALID_ARG;
-    OTTL_TRY(plan_field(im, spec->field, NULL, (uint16_t)c, im->places + (size_t)c * OTTL_MESSAGES));
+    OTTL_TRY(plan_field(im, spec->field, OT_BAD, (uint16_t)c, im->places + (size_t)c * OTTL_MESSAGES));
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     const ottl_map_spec *spec = &layout->maps[m];
     OTTL_TRY(plan_keys(im, layout, m));
     if (spec->field == OTTL_FIELD_COUNT) continue; /* a cache */
-    ot_action action = {spec->entries ? OT_ENTRIES : spec->written ? OT_KEYS_RW : OT_KEYS, WR_LEN, (uint16_t)m};
-    OTTL_TRY(plan_field(im, spec->field, &action, (uint16_t)m, im->map_places + (size_t)m * OTTL_MESSAGES));
+    OTTL_TRY(plan_field(im, spec->field, spec->entries ? OT_ENTRIES : OT_KEYS, (uint16_t)m,
+                        im->map_places + (size_t)m * OTTL_MESSAGES));
   }
   return OTTL_OK;
 }
