@@ -1,0 +1,63 @@
+# Help
+
+  $ ottl --help
+  ottl: run OpenTelemetry Transformation Language statements on OTLP payloads
+  
+  Usage: ottl COMMAND ...
+  
+    run      transform records with OTTL statements
+    filter   drop the records that match a condition (or keep only those)
+    help     explain a command
+  
+    --help      this text; `ottl help COMMAND` tells more and shows examples
+    --version   versions of the program and of the language
+  
+  A first look:
+    ottl run -s 'set(log.body, "hello")' logs.jsonl
+  $ ottl help run | head -12
+  ottl run: transform records with OTTL statements
+  
+  Usage: ottl run [OPTION]... [FILE]...
+  
+  Runs statements on every record of OTLP logs, traces or metrics and writes the result. What no
+  statement touches comes out as it went in.
+  
+  Examples:
+    mask e-mail addresses in log bodies
+      ottl run -s 'replace_pattern(log.body, "[a-z.]+@[a-z.]+", "***")' logs.jsonl
+    drop an attribute from all spans, protobuf in, compressed protobuf out
+      ottl run -s 'delete_key(span.attributes, "http.url")' traces.pb -o out.pb.zst --compress zstd
+  $ ottl filter --help | sed -n '1,3p;/^Options/,/^$/p'
+  ottl filter: drop the records that match a condition (or keep only those)
+  
+  Usage: ottl filter [OPTION]... [FILE]...
+  Options:
+    -c, --condition CONDITION   a condition; give it again for more, any of them matches
+    -f, --file FILE.ottl        read them from a file: one a line, an indented line continues the
+                                one before, `#` starts a comment line, a line `context: log` sets
+                                the context of what follows
+        --keep                  the other way round: keep what matches, drop the rest
+        --context NAME          resource, scope, log, span, spanevent, metric, datapoint or
+                                exemplar; paths may then be written without it (body for log.body).
+                                Default: found from the paths, as the collector does
+        --error-mode MODE       when a record makes a statement fail:
+                                propagate  stop, exit status 5 (default)
+                                ignore     go on, warn at the end
+                                silent     go on, say nothing
+        --signal SIGNAL         logs, traces or metrics; needed only when neither the paths nor the
+                                input (JSON) tell
+        --from FORMAT           format of the input (default: auto, found from the first bytes)
+        --to FORMAT             format of the output (default: as the input)
+    -o, --output FILE           write there; the file appears when all went well (default: standard output)
+        --compress HOW          zstd, gzip or none (default: as the input)
+        --stats                 tell on standard error how many records came, changed, went, and how fast
+    -h, --help                  this text
+  
+  $ ottl help nothing
+  ottl: no command `nothing`; `ottl --help` lists them
+  [2]
+  $ ottl --version | sed 's/ .*//'
+  ottl
+  language:
+  instruction
+  PCRE2:
