@@ -58,7 +58,7 @@ typedef struct ottl_rows {
   uint32_t n, cap;
   const uint8_t **body;
   uint32_t *len;
-  uint32_t *start; /* offset in the parent's body of the row's tag (items of ITEM level and up: of the payload while not moved) */
+  uint32_t *start;       /* where the row's tag was framed: ITEM and up: offset in the payload; below: in the parent's body */
   uint32_t *parent;      /* row of the level above; unused at RESOURCE */
   uint32_t *first_child; /* n + 1 of them: children are first_child[i] .. first_child[i + 1]; valid when the next level is open */
   uint8_t *message;      /* ottl_message of the row */
@@ -69,8 +69,8 @@ typedef struct ottl_rows {
 
 /* The state of one map of the layout over the rows of its level. */
 typedef struct ottl_rowmaps {
-  ottl_rowmap *rows;             /* entry tier: one for each row (index as for columns of the level) */
-  uint64_t *dirty;               /* entry tier: rows whose entries changed; cap as rows */
+  ottl_rowmap *rows;             /* entry tier: one for each row (index as for columns of the level); key tier: private */
+  uint64_t *dirty;               /* entry tier: rows whose entries changed (set it when you edit them); cap as rows */
   uint32_t *raw_begin, *raw_end; /* range of the map's entries in the row's body; equal: none; entry tier and written key tier */
   uint64_t *dups;                /* rows in which some key of the program came twice; valid when any_dups */
   bool any_dups;
@@ -91,7 +91,7 @@ struct ottl_batch {
   ottl_rowmaps *maps;                        /* layout->n_maps of them */
   uint32_t first, n;                         /* the window: rows of layout->level */
   uint32_t *up[OTTL_LEVELS];                 /* window row -> row id of that level, for levels above; set by window */
-  uint32_t lo[OTTL_LEVELS], hi[OTTL_LEVELS]; /* rows of the levels above that the window spans */
+  uint32_t lo[OTTL_LEVELS], hi[OTTL_LEVELS]; /* rows lo .. hi - 1 of the levels above that the window spans */
 
   /* dictionary of keys seen in entry-tier maps of this batch */
   ottl_map keys;
@@ -117,12 +117,15 @@ OTTL_MUST_CHECK ottl_status ottl__batch_bind(ottl_batch *batch, const ottl_layou
 OTTL_MUST_CHECK ottl_status ottl__batch_window(ottl_batch *batch, uint32_t first, uint32_t n);
 /* Weaves the dirty rows of the window. */
 OTTL_MUST_CHECK ottl_status ottl__batch_close_window(ottl_batch *batch);
-/* Ends the pass: weaves the dirty rows of the levels above. */
+/* Ends the pass: weaves the dirty rows of the levels above. Items whose children changed are put together; levels below a row
+ * that got a new body are closed, and framed again by the next pass that needs them. */
 OTTL_MUST_CHECK ottl_status ottl__batch_unbind(ottl_batch *batch);
+/* The row goes, and with it every row below it that is open. Rows dropped are still in the row table: look at state. */
 void ottl__batch_drop_row(ottl_batch *batch, ottl_level level, uint32_t row);
 
-/* The payload as it is now, in a buffer of the batch's own, until the next open. drop_empty: parents without children are left
- * out, as the filter does (also those that came empty); a payload without resources is 0 bytes. */
+/* The payload as it is now, in a buffer of the batch's own, until the next open. Ends the pass if one is bound. drop_empty: scopes
+ * and resources without children are left out, as the filter does (also those that came empty), and once data points were framed
+ * metrics of some kind without points too; a payload without resources is 0 bytes. */
 OTTL_MUST_CHECK ottl_status ottl__batch_finish(ottl_batch *batch, bool drop_empty, const uint8_t **ret, size_t *ret_len);
 
 /* -- maps in the entry tier -- */

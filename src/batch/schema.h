@@ -44,7 +44,9 @@ typedef enum ottl_metric_kind {
  *   FIX64, FIX32, SFIX64, VARINT (int32 and enums sign-extended, uint32, bool), SINT32, F64: store WORD
  *   STRING, BYTES: store VIEW · ANY (AnyValue): store CELL · MAP (repeated KeyValue): no column of its own, see ottl_map_spec
  *   REPEATED (messages): store VIEW, word = first occurrence's tag, len = count · PACKED (fixed64 or double): store VIEW of the
- *   packed bytes · MESSAGE (singular): store VIEW of its body · NUMBER (as_int or as_double): store CELL: INT, DOUBLE or NIL */
+ *   packed bytes · MESSAGE (singular): store VIEW of its body · NUMBER (as_int or as_double): store CELL: INT, DOUBLE or NIL
+ * Types of WORD columns: INT, DOUBLE (F64), BOOL (BOOL). Of VIEW columns: STRING, TRACE_ID, SPAN_ID, the opaque type; BYTES (PACKED).
+ * When a row's MESSAGE column and columns of fields in it are both dirty, the MESSAGE is what is written. */
 typedef enum ottl_wire_kind {
   OTTL_W_FIX64,
   OTTL_W_FIX32,
