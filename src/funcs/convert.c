@@ -1,4 +1,5 @@
 /* Converters that only ask or change the type of a value: IsString and its kin, Int, Double, String, Bool, Len, Coalesce. */
+#include "base/gotime.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
 
@@ -46,6 +47,46 @@ ottl_status ottl__fn_len(ottl_call *c) {
     } else {
       call_fail(c, row, OTTL_ROWERR(LEN_TYPE, v.tag));
     }
+  }
+  return OTTL_OK;
+}
+
+/* -- IsEmpty: nil, a container without elements, or Go's zero value -- */
+
+ottl_status ottl__fn_is_empty(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    ottl_cell v = reg_cell(c->arg[0].reg, row);
+    ottl_view bytes = cell_view(v);
+    uint32_t n = 0;
+    bool empty = true;
+    switch (cell_type(v)) {
+    case OTTL_T_ABSENT:
+    case OTTL_T_NIL: break;
+    case OTTL_T_BOOL:
+    case OTTL_T_INT:
+    case OTTL_T_DURATION:
+    case OTTL_T_GO_INT: empty = v.word == 0; break;
+    case OTTL_T_DOUBLE: empty = double_of_bits(v.word) == 0; break;
+    case OTTL_T_STRING:
+    case OTTL_T_BYTES: empty = v.len == 0; break;
+    case OTTL_T_TRACE_ID:
+    case OTTL_T_SPAN_ID:
+      for (size_t i = 0; i < bytes.len; i++) empty &= bytes.data[i] == 0;
+      break;
+    case OTTL_T_TIME: empty = (int64_t)v.word == OTTL_INSTANT_ZERO_SECONDS && v.len == 0; break;
+    case OTTL_T_MAP:
+    case OTTL_T_LIST:
+    case OTTL_T_LIST_ANY:
+    case OTTL_T_LIST_STRING:
+    case OTTL_T_LIST_INT:
+    case OTTL_T_LIST_UINT64:
+    case OTTL_T_LIST_DOUBLE:
+      OTTL_TRY(fail_status(c, row, ottl__value_count(v, &n)));
+      empty = n == 0;
+      break;
+    default: empty = false; break; /* opaque: a struct with pointers; a time with a zone too */
+    }
+    out_bool(c, row, empty);
   }
   return OTTL_OK;
 }

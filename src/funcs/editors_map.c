@@ -1,6 +1,7 @@
-/* Editors of maps that look at values: merge_maps, truncate_all, replace_all_patterns. */
+/* Editors of maps that look at values: merge_maps, truncate_all, stringify_all, replace_all_patterns. */
 #include "base/map.h"
 #include "base/utf8.h"
+#include "batch/value_text.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
 
@@ -136,6 +137,31 @@ ottl_status ottl__fn_truncate_all(ottl_call *c) {
     }
     if (changed) bm_set(c->changed, row);
   }
+  return OTTL_OK;
+}
+
+/* -- stringify_all -- */
+
+static ottl_status stringify_row(ottl_call *c, uint32_t row) {
+  ottl_rowmap *map = c->map[row];
+  for (uint32_t i = 0; i < map->n; i++) {
+    ottl_entry *e = &map->items[i];
+    if (e->tag == OTTL_T_STRING) continue;
+    ottl_sbuf *buf = scratch_text(c);
+    ottl__arena_reset(&c->scratch->arena);
+    ottl_status status = ottl__value_as_string(&c->scratch->arena, buf, entry_cell(e));
+    if (status == OTTL_OK && buf->len > OTTL_RESULT_MAX) status = OTTL_LIMIT;
+    if (status != OTTL_OK) return fail_status(c, row, status);
+    ottl_view text = arena_copy(c->arena, buf->data, buf->len);
+    if (!text.data) return OTTL_NOMEM;
+    entry_set(e, cell_string(text));
+    bm_set(c->changed, row);
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_stringify_all(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) OTTL_TRY(stringify_row(c, row));
   return OTTL_OK;
 }
 

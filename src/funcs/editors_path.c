@@ -1,4 +1,4 @@
-/* Editors of one value: replace_pattern, append, clear. Old values are in argument 0, new ones go to the result. */
+/* Editors of one value: replace_pattern, append, delete_index, clear. Old values are in argument 0, new ones go to the result. */
 #include "base/gotime.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
@@ -113,6 +113,40 @@ static ottl_status append_row(ottl_call *c, uint32_t row) {
 
 ottl_status ottl__fn_append(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) OTTL_TRY(append_row(c, row));
+  return OTTL_OK;
+}
+
+/* -- delete_index: target, start, end -- */
+
+static ottl_status delete_index_row(ottl_call *c, uint32_t row) {
+  ottl_cell old = reg_cell(c->arg[0].reg, row);
+  uint16_t error = ottl__coerce(c->arena, c->scratch, OTTL_P_LIST, old, &old);
+  if (error) {
+    call_fail(c, row, error);
+    return OTTL_OK;
+  }
+  ottl_status status = ottl__value_copy(c->arena, old, &old);
+  if (status == OTTL_OK) status = ottl__value_to_tree(c->arena, &old);
+  if (status != OTTL_OK) return fail_status(c, row, status);
+  ottl_list *list = cell_list(old);
+  int64_t start = reg_int(c->arg[1].reg, row), n = list->n;
+  int64_t end = c->arg[2].given ? reg_int(c->arg[2].reg, row) : (int64_t)((uint64_t)start + 1);
+  if (start == 0 && end == n) {
+    list->n = 0;
+  } else if (start < 0 || start >= n || end < start || end > n) {
+    call_fail(c, row, OTTL_ROWERR(INDEX_BOUNDS, 0));
+    return OTTL_OK;
+  } else if (end > start) {
+    memmove(list->items + start, list->items + end, (size_t)(n - end) * sizeof *list->items);
+    list->n = (uint32_t)(n - (end - start));
+  }
+  out_put(c, row, cell_tree(OTTL_T_LIST, list));
+  bm_set(c->changed, row);
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_delete_index(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) OTTL_TRY(delete_index_row(c, row));
   return OTTL_OK;
 }
 

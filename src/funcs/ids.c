@@ -1,4 +1,5 @@
-/* TraceID, SpanID, Hex. */
+/* TraceID, SpanID, Hex, Base64Encode. */
+#include "base/base64.h"
 #include "base/hex.h"
 #include "funcs/handlers.h"
 
@@ -55,6 +56,31 @@ ottl_status ottl__fn_hex(ottl_call *c) {
     if (!text) return OTTL_NOMEM;
     ottl__hex_encode(text, bytes.data, bytes.len);
     out_view(c, row, view_of(text, 2 * bytes.len));
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_base64_encode(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    static const struct {
+      const char *name;
+      ottl_base64_form form;
+    } variants[] = {{"base64", OTTL_BASE64_STD},
+                    {"base64-raw", OTTL_BASE64_RAW},
+                    {"base64-url", OTTL_BASE64_URL},
+                    {"base64-raw-url", OTTL_BASE64_RAW_URL}};
+    ottl_view text = reg_view(c->arg[0].reg, row), name = c->arg[1].given ? reg_view(c->arg[1].reg, row) : VIEW("base64");
+    size_t v = 0;
+    while (v < OTTL_COUNT(variants) && !view_is(name, variants[v].name)) v++;
+    if (v == OTTL_COUNT(variants) || text.len > OTTL_RESULT_MAX / 2) {
+      call_fail(c, row, v == OTTL_COUNT(variants) ? OTTL_ROWERR(FUNCTION_ARGUMENT, 0) : OTTL_ROWERR(TOO_LARGE, 0));
+      continue;
+    }
+    size_t n = ottl__base64_encoded_len(text.len, variants[v].form);
+    char *out = arena_alloc(c->arena, n);
+    if (!out) return OTTL_NOMEM;
+    ottl__base64_encode(out, text.data, text.len, variants[v].form);
+    out_view(c, row, view_of(out, n));
   }
   return OTTL_OK;
 }

@@ -1,4 +1,4 @@
-/* IsMatch, and what the replace_* editors do with a function. */
+/* IsMatch, ExtractPatterns, and what the replace_* editors do with a function. */
 #include "funcs/handlers.h"
 
 ottl_status ottl__prep_is_match(ottl_prepare *p) { return ottl__pattern_prepare(p, "IsMatch", 1, OTTL_NO_ARG); }
@@ -12,6 +12,55 @@ ottl_status ottl__fn_is_match(ottl_call *c) {
     ottl_cell text = reg_cell(c->arg[0].reg, row);
     if (!cell_is_nil(text)) OTTL_TRY(ottl__regex_match(use.re, c->scratch->regex, cell_view(text), &hit));
     out_bool(c, row, hit);
+  }
+  return OTTL_OK;
+}
+
+/* -- ExtractPatterns -- */
+
+static bool has_named_group(const ottl_regex *re) {
+  for (uint32_t g = 1; g <= ottl__regex_groups(re); g++) {
+    if (ottl__regex_group_name(re, g).len) return true;
+  }
+  return false;
+}
+
+ottl_status ottl__prep_extract_patterns(ottl_prepare *p) { return ottl__pattern_prepare(p, "ExtractPatterns", 1, OTTL_NO_ARG); }
+
+/* Groups that took no part are "", and the last of equal names counts. */
+static ottl_status extract_row(ottl_call *c, uint32_t row, const ottl_regex *re, ottl_view text) {
+  ottl_rowmap *map = arena_zero(c->arena, sizeof *map);
+  if (!map) return OTTL_NOMEM;
+  bool hit;
+  OTTL_TRY(ottl__scratch_spans(c->scratch, re));
+  const size_t *spans = c->scratch->spans;
+  OTTL_TRY(ottl__regex_find(re, c->scratch->regex, text, 0, c->scratch->spans, &hit));
+  for (uint32_t g = 1; hit && g <= ottl__regex_groups(re); g++) {
+    ottl_view name = ottl__regex_group_name(re, g), part = VIEW("");
+    if (!name.len) continue;
+    if (spans[2 * g] != SIZE_MAX) part = view_of(text.data + spans[2 * g], spans[2 * g + 1] - spans[2 * g]);
+    ottl_entry *e = ottl__rowmap_find(map, name);
+    if (!e) {
+      name = arena_copy(c->arena, name.data, name.len); /* a pattern from data may be gone before the map is */
+      e = name.data ? ottl__rowmap_push(c->arena, map, name) : NULL;
+    }
+    if (!e) return OTTL_NOMEM;
+    entry_set(e, cell_string(part));
+  }
+  out_put(c, row, cell_tree(OTTL_T_MAP, map));
+  return OTTL_OK;
+}
+
+ottl_status ottl__fn_extract_patterns(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    pattern_use use;
+    bool ok;
+    OTTL_TRY(ottl__pattern_for_row(c, row, 1, OTTL_NO_ARG, &use, &ok));
+    if (!ok) continue;
+    if (has_named_group(use.re))
+      OTTL_TRY(extract_row(c, row, use.re, reg_view(c->arg[0].reg, row)));
+    else
+      call_fail(c, row, OTTL_ROWERR(NO_NAMED_GROUP, 0));
   }
   return OTTL_OK;
 }
