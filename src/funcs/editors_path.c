@@ -103,6 +103,7 @@ static ottl_status append_row(ottl_call *c, uint32_t row) {
   }
   if (ok && c->arg[1].given) OTTL_TRY(append_value(c, row, list, reg_cell(c->arg[1].reg, row), &ok));
   for (uint32_t i = 0; ok && c->arg[2].given && i < c->arg[2].n_items; i++) {
+    if (arg_failed(c, c->arg[2].items[i], row)) return OTTL_OK; /* the rows of a list's items are all here */
     OTTL_TRY(append_value(c, row, list, reg_cell(c->arg[2].items[i], row), &ok));
   }
   if (!ok) return OTTL_OK;

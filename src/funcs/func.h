@@ -47,7 +47,8 @@ typedef enum ottl_param_kind {
   OTTL_P_LIT_DOUBLE,
   OTTL_P_LIT_BOOL,
   OTTL_P_LIT_STRINGS,       /* list literal of string literals: arg.literal is a LIST_ANY tree */
-  OTTL_P_GETTERS,           /* list literal of expressions: arg.items, any registers ([]Getter) */
+  OTTL_P_GETTERS,           /* list literal of expressions: arg.items, any registers ([]Getter); rows whose items failed are
+                               in c->sel: the handler asks reg_failed */
   OTTL_P_SLICE_STRING,      /* SliceGetter: list literal: arg.items of STRING registers; else arg.reg: any register */
   OTTL_P_SLICE_STRING_LIKE, /* SliceGetter: list literal: arg.items of STRING_LIKE registers; else arg.reg: any register */
   OTTL_P_FUNCTION,          /* name of a converter: arg.function, an index into the function table */

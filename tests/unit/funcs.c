@@ -869,6 +869,81 @@ static void test_lists(void **state) {
   fails(2, OTTL_RE_FUNCTION_ARGUMENT);
 }
 
+static void test_more(void **state) {
+  OTTL_UNUSED(state);
+  begin("ParseInt");
+  arg_rows(0, 3, str("0x1f"), str("z"), str(""));
+  arg_rows(1, 3, cell_int(0), cell_int(10), cell_int(10));
+  run();
+  gives(0, "31");
+  fails(1, OTTL_RE_BAD_INT);
+  fails(2, OTTL_RE_EMPTY_TARGET);
+  begin("Log");
+  arg_rows(0, 4, cell_double(1), cell_int(10), cell_int(0), cell_nil());
+  run();
+  gives(0, "0");
+  gives(1, "2.302585092994046");
+  fails(2, OTTL_RE_FUNCTION_ARGUMENT);
+  fails(3, OTTL_RE_FUNCTION_ARGUMENT);
+  begin("IsValidLuhn");
+  arg_rows(0, 4, str("1784 0"), str("17841"), str(" "), str("17a"));
+  run();
+  gives(0, "false");
+  gives(1, "false");
+  gives(2, "false");
+  fails(3, OTTL_RE_FUNCTION_ARGUMENT);
+  begin("IsValidLuhn");
+  arg_rows(0, 2, str("17893729974"), str("1 8"));
+  run();
+  gives(0, "true");
+  gives(1, "true");
+  begin("IsEmpty");
+  arg_rows(0, 4, cell_double(-0.0), wire_form(map_of(0)), str(" "), cell_of_view(OTTL_T_SPAN_ID, VIEW("\0\0\0\0\0\0\0\0")));
+  run();
+  gives(0, "true");
+  gives(1, "true");
+  gives(2, "false");
+  gives(3, "true");
+  begin("Base64Encode");
+  arg_rows(0, 2, str("ab?>"), str("a"));
+  arg_rows(1, 2, str("base64-raw-url"), str("base32"));
+  run();
+  gives(0, "YWI_Pg");
+  fails(1, OTTL_RE_FUNCTION_ARGUMENT);
+  begin("ExtractPatterns");
+  arg_rows(0, 2, str("a1"), str("none"));
+  arg_literal(1, str("(?P<l>[a-z])(?P<d>[0-9])(?P<x>y)?"));
+  run();
+  gives(0, "{\"d\":\"1\",\"l\":\"a\",\"x\":\"\"}");
+  gives(1, "{}");
+  begin("ExtractPatterns");
+  arg_rows(0, 1, str("a1"));
+  arg_literal(1, str("(a)"));
+  run();
+  fails(0, OTTL_RE_NO_NAMED_GROUP);
+  begin("ParseKeyValue");
+  arg_rows(0, 4, str("a=1  b=\"x y\" a='z'=\xc2\xa0"), str("a=1 b"), str("a='x"), str("  "));
+  run();
+  gives(0, "{\"a\":\"z=\",\"b\":\"x y\"}");
+  fails(1, OTTL_RE_BAD_PAIR);
+  fails(2, OTTL_RE_BAD_QUOTES);
+  gives(3, "{}");
+  begin("stringify_all");
+  arg_rows(0, 1, map_of(4, "i", cell_int(1), "s", str("<"), "m", wire_form(map_of(1, "k", str("<"))), "n", cell_nil()));
+  run();
+  map_is(0, true, "{\"i\":\"1\",\"m\":\"{\\\"k\\\":\\\"\\u003c\\\"}\",\"n\":\"\",\"s\":\"\\u003c\"}");
+  ottl_cell list = wire_form(list_of(OTTL_T_LIST, 3, cell_int(1), cell_int(2), cell_int(3)));
+  begin("delete_index");
+  arg_rows(0, 4, list, list, list, cell_int(1));
+  arg_rows(1, 4, cell_int(1), cell_int(0), cell_int(2), cell_int(0));
+  arg_rows(2, 4, cell_int(2), cell_int(3), cell_int(1), cell_int(0));
+  run();
+  path_is(0, "[1,3]");
+  path_is(1, "[]");
+  fails(2, OTTL_RE_INDEX_BOUNDS);
+  fails(3, OTTL_RE_WANT_LIST);
+}
+
 static void test_table(void **state) {
   OTTL_UNUSED(state);
   for (uint32_t i = 0; i < ottl__n_functions; i++) {
@@ -896,6 +971,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_time, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_json, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_more, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_table, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
