@@ -67,7 +67,8 @@ static inline uint32_t wr_load32(const uint8_t *p) {
   return v;
 }
 
-static inline uint32_t wr_varint_size(uint64_t v) { return (uint32_t)(70 - __builtin_clzll(v | 1)) / 7; }
+/* 9/64 is near enough to 1/7 for all 64 values. */
+static inline uint32_t wr_varint_size(uint64_t v) { return ((uint32_t)(63 - __builtin_clzll(v | 1)) * 9 + 73) / 64; }
 static inline uint8_t *wr_put_varint(uint8_t *at, uint64_t v) {
   while (v >= 0x80) {
     *at++ = (uint8_t)(v | 0x80);

@@ -835,6 +835,71 @@ static void test_corrupted(void **state) {
   ottl__batch_free(b);
 }
 
+/* Random writes to keys, fields and rows: both tiers and every window size give the same payload. Nothing depends on the order of
+ * entries here: deletes move entries in one tier only. */
+static void edit_random(ottl_batch *b, uint32_t n, void *context) {
+  const uint64_t run = *(const uint64_t *)context;
+  const ottl_layout *l = b->layout;
+  for (uint32_t i = 0; i < n; i++) {
+    seed = (run * 1000003 + b->first + i) * 0x9e3779b97f4a7c15u | 1; /* the same for a row however windows fall */
+    for (unsigned k = 0; k < 8; k++) (void)rnd(2);
+    for (unsigned c = 0; c < l->n_columns; c++) {
+      const ottl_column_spec *spec = &l->columns[c];
+      ottl_reg *col = &b->columns[c];
+      bool own = spec->level == l->level;
+      uint32_t row = own ? i : b->up[spec->level][i], what = rnd(own ? 5 : 40), value = rnd(300);
+      if (spec->source == OTTL_COL_KEY) {
+        if (what == 0) OK(col_delete(b, c, row));
+        if (what == 1)
+          col_set(col, row, value < 20 ? cell_nil() : value < 100 ? cell_int((int64_t)value << value % 50) : cell_bool(true));
+        if (what == 2)
+          col_set(col, row,
+                  cell_string(view_of("a long text of some length or other, to make varints grow. "
+                                      "a long text of some length or other, to make varints grow.",
+                                      value % 118)));
+        continue;
+      }
+      if (what != 0) continue;
+      switch (ottl__fields[spec->field].wire) {
+      case OTTL_W_STRING: put_text(b, c, row, value % 3 ? "text" : ""); break;
+      case OTTL_W_ANY: put_cell(b, c, row, value % 3 ? cell_int(value) : cell_nil()); break;
+      case OTTL_W_FIX64:
+      case OTTL_W_FIX32:
+      case OTTL_W_VARINT_U32:
+      case OTTL_W_VARINT_I32: put_word(b, c, row, value % 3 ? value : 0); break;
+      default: break;
+      }
+    }
+    if (rnd(9) == 0) ottl__batch_drop_row(b, (ottl_level)l->level, b->first + i);
+  }
+}
+
+static void test_random_edits(void **state) {
+  OTTL_UNUSED(state);
+  ottl_batch *b = batch_new();
+  for (uint64_t run = 0; run < 300; run++) {
+    const struct payload *file = &payloads[run % OTTL_COUNT(payloads)];
+    ottl_level level = run % 3 == 0 ? OTTL_L_CHILD : OTTL_L_ITEM;
+    blob in = blob_file(file->name), first = {NULL, 0};
+    for (unsigned variant = 0; variant < 4; variant++) {
+      plan *p = plan_all(level, variant & 1);
+      OK(ottl__batch_open(b, file->signal, in.data, in.len));
+      OK(run_pass(b, p, variant < 2 ? 64 : 1 + variant, edit_random, &run));
+      const uint8_t *out;
+      size_t len;
+      OK(ottl__batch_finish(b, run & 1, &out, &len));
+      if (!variant)
+        first = blob_copy(out, len);
+      else
+        assert_same_content(first.data, first.len, out, len, file->signal, OTTL_L_CHILD, false);
+      free(p);
+    }
+    free(first.data);
+    free(in.data);
+  }
+  ottl__batch_free(b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_identity),       cmocka_unit_test(test_edit_logs),      cmocka_unit_test(test_edit_entries),
@@ -842,7 +907,7 @@ int main(void) {
       cmocka_unit_test(test_edit_exemplars), cmocka_unit_test(test_empty_repeated), cmocka_unit_test(test_odd_log),
       cmocka_unit_test(test_odd_resource),   cmocka_unit_test(test_odd_metric),     cmocka_unit_test(test_unpacked),
       cmocka_unit_test(test_long_varints),   cmocka_unit_test(test_refused),        cmocka_unit_test(test_truncated),
-      cmocka_unit_test(test_corrupted),
+      cmocka_unit_test(test_corrupted),      cmocka_unit_test(test_random_edits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
