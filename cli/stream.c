@@ -210,8 +210,6 @@ static int stream_file(stream *s, const char *path) {
   }
   if (status != OTTL_OK) result = cli_fail(CLI_INTERNAL, "%s: %s", io_input_name(s->in), ottl_status_name(status));
   ottl_frame_reader_free(reader);
-  /* The first file decides on the compression of the output, also when nothing is in it. */
-  if (result == CLI_OK && !s->out && s->options->output) result = stream_open_output(s, ottl_frame_reader_framing(reader));
   io_close(s->in);
   s->in = NULL;
   return result;
@@ -231,6 +229,8 @@ int cli_stream(const cli_options *options, cli_program *program) {
   if (!options->files.n) status = stream_file(&s, NULL);
   for (size_t i = 0; i < options->files.n && status == CLI_OK && !s.closed; i++)
     status = stream_file(&s, options->files.items[i]);
+  if (!s.out && status == CLI_OK && options->output)
+    status = stream_open_output(&s, OTTL_FRAMING_AUTO); /* no message: empty file */
   if (s.out && (status == CLI_OK || !options->output)) {
     /* A pipe gets the messages before the one that failed; a file is as it was. */
     int finished = stream_out(&s, io_finish(s.out, &error), &error);

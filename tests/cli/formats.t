@@ -32,6 +32,7 @@ Nothing comes of nothing.
   $ ottl run -s "$s" /dev/null
   $ printf '' | ottl run -s "$s" -o empty && wc -c < empty
   0
+  $ ottl run -s "$s" /dev/null one.pb -o one && cmp one one.pb
   $ ottl filter -c 'span.name == "x"' one.pb | wc -c
   0
 
