@@ -302,9 +302,11 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     ottl_reg *col = &w->b->columns[a.index];
     switch (a.op) {
     case OT_SKIP_LEN:
-      p = wr_len(p, end, &n);
-      if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, TOO_LONG);
-      p += n;
+      do { /* attributes come in runs */
+        p = wr_len(p, end, &n);
+        if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, TOO_LONG);
+        p += n;
+      } while (p < end && *p == *tag && *tag < 0x80 && (tag = p++, true));
       continue;
     case OT_SKIP_64:
       if (OTTL_UNLIKELY(end - p < 8)) return pj_bad(w, tag, TOO_LONG);
