@@ -37,6 +37,7 @@ typedef struct ottl_map_spec {
   bool entries; /* entry tier: rows have their entries in a list; else only the key columns are read */
   bool ordered; /* something sees the order of entries: writes to key columns are flushed at once by the VM */
   bool written;
+  bool cut;                         /* keep_keys in the key tier: all entries but those of key columns may go */
   uint16_t first_column, n_columns; /* its KEY columns, contiguous, distinct keys */
 } ottl_map_spec;
 
@@ -74,6 +75,8 @@ typedef struct ottl_rowmaps {
   uint32_t *raw_begin, *raw_end; /* range of the map's entries in the row's body; equal: none; entry tier and written key tier */
   uint64_t *dups;                /* rows in which some key of the program came twice; valid when any_dups */
   bool any_dups;
+  uint64_t *cut; /* key tier: rows whose entries are gone but for those of the key columns; NULL unless the map is cut */
+  bool any_cut;
   uint32_t cap;
 } ottl_rowmaps;
 
@@ -127,6 +130,11 @@ void ottl__batch_drop_row(ottl_batch *batch, ottl_level level, uint32_t row);
  * and resources without children are left out, as the filter does (also those that came empty), and once data points were framed
  * metrics of some kind without points too; a payload without resources is 0 bytes. */
 OTTL_MUST_CHECK ottl_status ottl__batch_finish(ottl_batch *batch, bool drop_empty, const uint8_t **ret, size_t *ret_len);
+
+/* -- maps in the key tier -- */
+/* keep_keys: every entry of the row goes but those whose key is that of a column with its bit set in `kept` (bit 0: the map's
+ * first column). `row` is the index into the map's columns. Fails: NOMEM, DATA (rows with duplicate keys are read again). */
+OTTL_MUST_CHECK ottl_status ottl__map_keep(ottl_batch *batch, uint32_t map, uint32_t row, const uint64_t *kept);
 
 /* -- maps in the entry tier -- */
 /* Brings dirty key columns of the map into the entries of the selected rows (set, append, remove with swap). */

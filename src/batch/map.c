@@ -86,12 +86,18 @@ ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
     if (col->slot) col->slot[row] = UINT16_MAX;
     bm_clear(col->dirty, row);
   }
+  bool had_dups = maps->any_dups && bm_get(maps->dups, row);
   bm_clear(maps->dups, row);
   for (uint32_t i = 0; i < map->n; i++) {
     ottl_entry *e = &map->items[i];
     ottl_view key = {e->key, e->klen};
     if (e->dirty && e->keyid != OTTL_NO_KEY && !view_eq(b->key_names[e->keyid], key)) e->keyid = OTTL_NO_KEY;
-    e->column = column_of(b, m, key);
+    if (e->column == OTTL_NO_COLUMN) {
+      if (!had_dups && !e->dirty) continue; /* it was no key of the program before, and its key is the same */
+      e->column = column_of(b, m, key);
+    } else if (!view_eq(b->layout->columns[e->column].key, key)) {
+      e->column = column_of(b, m, key);
+    }
     if (e->column == OTTL_NO_COLUMN) continue;
     ottl_reg *col = &b->columns[e->column];
     if (col->tag[row] != OTTL_T_ABSENT) { /* a later entry with the same key */

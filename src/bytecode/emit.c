@@ -159,6 +159,24 @@ static void emit_value_editor(ottl_emit *e, const ottl_expr *x, ottl_op op, uint
   emit_store(e, target, d, level, changed, statement);
 }
 
+static void emit_keep(ottl_emit *e, const ottl_expr *x, emit_place p, uint8_t level, uint16_t sel) {
+  const ottl_call_arg *keys = &x->call->args[1];
+  const ottl_map_spec *m = &e->maps[p.map].spec;
+  uint32_t pool = ottl__emit_pool(e, 0);
+  uint16_t n = 0;
+  for (uint16_t c = m->first_column; c < m->first_column + m->n_columns; c++) {
+    bool kept = false;
+    for (uint32_t i = 0; i < keys->n_items; i++) kept |= view_eq(cell_view(keys->items[i]->literal), e->columns[c].spec.key);
+    if (!kept) continue;
+    ottl__emit_pool(e, c);
+    n++;
+  }
+  if (e->status != OTTL_OK) return;
+  e->pool[pool] = n;
+  ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_KEEP_KEYS, .level = level, .s = sel, .x = p.map, .y = pool});
+  mark_written(e, p);
+}
+
 static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel, uint32_t statement) {
   const ottl_call_site *site = x->call;
   const ottl_function *f = &ottl__functions[site->function];
@@ -184,6 +202,10 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
         return;
       }
       e->status = OTTL_INTERNAL;
+      return;
+    }
+    if (!e->maps[p.map].spec.entries && ottl__emit_is_keep(x)) {
+      emit_keep(e, x, p, level, sel);
       return;
     }
     uint16_t call = ottl__emit_call(e, x, level, sel);

@@ -67,6 +67,7 @@ typedef struct emit_place {
 void ottl__emit_layout(ottl_emit *e);
 /* The place of a path expression. */
 emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path);
+bool ottl__emit_is_keep(const ottl_expr *editor);
 /* hazards.c: NULL when the group may run statement by statement, else why not. */
 const char *ottl__emit_hazards(ottl_emit *e);
 /* Does the statement depend on a level at or above `level` alone, so that it may run once for each row of that level? Then

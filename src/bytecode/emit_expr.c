@@ -414,13 +414,19 @@ static uint16_t emit_new(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16
   return 0;
 }
 
+/* Paths that are a column as it is, or one key away from it. */
+static bool is_plain_read(const ottl_expr *x) {
+  uint8_t view = x->path->view;
+  return view_is_plain(view) || ((view == OTTL_V_MAP || view == OTTL_V_CACHE) && x->n_kids);
+}
+
 uint16_t ottl__emit_expr(ottl_emit *e, const ottl_expr *x, uint16_t sel) {
   if (e->status != OTTL_OK) return 0;
   if (x->kind == OTTL_E_LITERAL) return ottl__emit_const(e, x->literal);
   uint8_t level = ottl__emit_level(e, x);
   sel = sel_for(e, level, sel);
   /* Comparisons and reads are cheap and cannot fail in a way that costs: compute them for all rows, so that all may use them. */
-  if ((x->kind == OTTL_E_CMP || x->kind == OTTL_E_PATH) && !costly(x)) sel = OTTL_SEL_ALL;
+  if ((x->kind == OTTL_E_CMP || (x->kind == OTTL_E_PATH && is_plain_read(x))) && !costly(x)) sel = OTTL_SEL_ALL;
   uint32_t hash = expr_hash(x);
   uint16_t r = known_value(e, x, hash, 0, sel);
   if (r != OTTL_NO_REG) return r;

@@ -60,6 +60,13 @@ static bool expr_reads(ottl_emit *e, const ottl_expr *x, place p) {
   return false;
 }
 
+/* The list that the rows of the group are in: emptying it ends the reference's walk over them. */
+static bool holds_rows(ottl_emit *e, place p) {
+  if (p.map != UINT16_MAX || p.column == OTTL_NO_COLUMN) return false;
+  uint16_t field = e->columns[p.column].spec.field;
+  return field == OTTL_FIELD_SPAN_EVENTS || field == OTTL_FIELD_METRIC_POINTS || field == OTTL_FIELD_POINT_EXEMPLARS;
+}
+
 static bool is_set(const ottl_call_site *call) { return strcmp(ottl__functions[call->function].name, "set") == 0; }
 
 /* What the statement writes, if it is above the group's level. */
@@ -146,6 +153,7 @@ const char *ottl__emit_hazards(ottl_emit *e) {
     const ottl_checked_statement *s = &g->statements[i];
     place p;
     if (!shared_write(e, s, &p)) continue;
+    if (holds_rows(e, p)) return "a statement writes the list that the records are in";
     uint8_t level;
     bool parent = ottl__emit_parent_statement(e, s, &level);
     if (!parent && !full_overwrite(e, s, p)) return "a statement edits a value that many records share, in place";

@@ -87,10 +87,43 @@ static bool is_key_delete(const ottl_expr *editor) {
          (target->path->view == OTTL_V_MAP || target->path->view == OTTL_V_CACHE) && call->args[1].is_literal;
 }
 
+/* keep_keys of a whole map with literal keys: those keys are columns, and everything else goes, unseen. */
+bool ottl__emit_is_keep(const ottl_expr *editor) {
+  const ottl_call_site *call = editor->call;
+  const ottl_expr *target = call->args[0].expr;
+  if (strcmp(ottl__functions[call->function].name, "keep_keys") != 0 || target->n_kids) return false;
+  if (target->path->view != OTTL_V_MAP && target->path->view != OTTL_V_CACHE) return false;
+  const ottl_call_arg *keys = &call->args[1];
+  if (!keys->given || keys->is_literal || keys->expr) return false;
+  for (uint32_t i = 0; i < keys->n_items; i++) {
+    if (keys->items[i]->kind != OTTL_E_LITERAL || keys->items[i]->literal.tag != OTTL_T_STRING) return false;
+  }
+  return true;
+}
+
+static void layout_keep(ottl_emit *e, const ottl_expr *editor) {
+  const ottl_call_arg *keys = &editor->call->args[1];
+  uint16_t map = layout_map(e, editor->call->args[0].expr);
+  for (uint32_t i = 0; i < keys->n_items && e->status == OTTL_OK; i++) {
+    layout_column(
+        e, (ottl_column_spec){
+               .source = OTTL_COL_KEY, .level = e->maps[map].spec.level, .map = map, .key = cell_view(keys->items[i]->literal)});
+  }
+  if (e->status != OTTL_OK) return;
+  e->maps[map].spec.written = e->maps[map].spec.cut = true;
+  for (size_t c = 0; c < e->n_columns; c++) {
+    if (e->columns[c].spec.source == OTTL_COL_KEY && e->columns[c].spec.map == map) e->columns[c].spec.written = true;
+  }
+}
+
 static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
   const ottl_call_site *call = editor->call;
   const ottl_expr *target = call->args[0].expr;
   layout_call(e, call, true);
+  if (ottl__emit_is_keep(editor)) {
+    layout_keep(e, editor);
+    return;
+  }
   if (is_key_delete(editor)) {
     uint16_t map = layout_map(e, target);
     if (e->status != OTTL_OK) return;

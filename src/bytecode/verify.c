@@ -19,7 +19,7 @@ static bool sel_ok(const ottl_code *c, uint16_t s) {
 
 static bool list_ok(const ottl_code *c, const ottl_insn *in) {
   uint64_t n = in->op == OTTL_OP_MAP ? 2 * (uint64_t)in->y : in->y;
-  if (in->op == OTTL_OP_SET_PATH || in->op == OTTL_OP_SET_MAP_PATH) {
+  if (in->op == OTTL_OP_SET_PATH || in->op == OTTL_OP_SET_MAP_PATH || in->op == OTTL_OP_KEEP_KEYS) {
     uint32_t skip = in->op == OTTL_OP_SET_MAP_PATH;
     if (in->y + skip >= c->n_pool) return false;
     uint32_t count = c->pool[in->y + skip], first = in->y + skip + 1;

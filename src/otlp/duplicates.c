@@ -1,14 +1,14 @@
-/* Deleting a key of a row that has some key more than once.
+/* Removing entries in the key tier: keep_keys, and deleting a key of a row that has some key more than once.
  *
  * The reference finds the first entry, and moves the last one into the hole: with duplicates, that decides which value is seen
  * next. Such rows get a list of their entries, in the key tier too, and follow the reference step by step. */
 #include "batch/map.h"
 #include "otlp/impl.h"
 
-ottl_status ottl__column_delete_dup(ottl_batch *b, uint32_t column, uint32_t row) {
+/* The list of a row's entries, in the key tier too. */
+static ottl_status row_list(ottl_batch *b, uint32_t m, uint32_t row) {
   const ottl_layout *layout = b->layout;
   ot_impl *im = ot_of(b);
-  uint32_t m = layout->columns[column].map;
   const ottl_map_spec *spec = &layout->maps[m];
   ottl_rowmaps *map = &b->maps[m];
   if (!spec->entries) {
@@ -27,7 +27,42 @@ ottl_status ottl__column_delete_dup(ottl_batch *b, uint32_t column, uint32_t row
       bm_set(map->dirty, row);
     }
   }
-  OTTL_TRY(ottl__map_flush_row(b, m, row));
+  return ottl__map_flush_row(b, m, row);
+}
+
+ottl_status ottl__map_keep(ottl_batch *b, uint32_t m, uint32_t row, const uint64_t *kept) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  ottl_rowmaps *map = &b->maps[m];
+  if (spec->entries || !map->cut) return OTTL_INVALID_ARG;
+  if (OTTL_UNLIKELY(map->any_dups) && bm_get(map->dups, row)) {
+    OTTL_TRY(row_list(b, m, row));
+    ottl_rowmap *list = &map->rows[row];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < list->n; i++) {
+      bool keep = false;
+      for (unsigned k = 0; k < spec->n_columns && !keep; k++) {
+        const ottl_view key = b->layout->columns[spec->first_column + k].key;
+        keep = bm_get(kept, k) && view_eq(key, (ottl_view){list->items[i].key, list->items[i].klen});
+      }
+      if (keep) list->items[n++] = list->items[i];
+    }
+    list->n = n;
+    return ottl__map_reload_row(b, m, row);
+  }
+  for (unsigned k = 0; k < spec->n_columns; k++) {
+    ottl_reg *col = &b->columns[spec->first_column + k];
+    if (bm_get(kept, k) || col->tag[row] == OTTL_T_ABSENT) continue;
+    col->tag[row] = OTTL_T_ABSENT;
+    col_touch(col, row);
+  }
+  bm_set(map->cut, row);
+  map->any_cut = true;
+  return OTTL_OK;
+}
+
+ottl_status ottl__column_delete_dup(ottl_batch *b, uint32_t column, uint32_t row) {
+  uint32_t m = b->layout->columns[column].map;
+  OTTL_TRY(row_list(b, m, row));
   ottl_reg *col = &b->columns[column];
   if (col->tag[row] == OTTL_T_ABSENT) return OTTL_OK;
   col->tag[row] = OTTL_T_ABSENT;

@@ -73,6 +73,8 @@ static void clear_columns(ottl_batch *b, ottl_level level, uint32_t n) {
       memset(map->raw_end, 0, n * sizeof *map->raw_end);
     }
     map->any_dups = false;
+    if (map->cut) memset(map->cut, 0, BM_WORDS(n) * sizeof *map->cut);
+    map->any_cut = false;
   }
 }
 
@@ -150,6 +152,10 @@ static ottl_status make_map(ottl_batch *b, const ottl_map_spec *spec, ottl_rowma
   if (spec->entries) {
     map->rows = arena_array(a, n, sizeof *map->rows);
     if (!map->rows) return OTTL_NOMEM;
+  }
+  if (spec->cut && !spec->entries) {
+    map->cut = arena_array(a, BM_WORDS(n), sizeof *map->cut);
+    if (!map->cut) return OTTL_NOMEM;
   }
   if (spec->entries || spec->written) {
     map->raw_begin = arena_array(a, n, sizeof *map->raw_begin);

@@ -226,6 +226,29 @@ static ottl_status map_edit(wv_row *w, unsigned m) {
   return OTTL_OK;
 }
 
+/* keep_keys in the key tier: what lies between the entries of the key columns goes. */
+static ottl_status cut_edits(wv_row *w, unsigned m) {
+  ottl_batch *b = w->b;
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  const ottl_rowmaps *map = &b->maps[m];
+  ot_place place = ot_of(b)->map_places[(size_t)m * OTTL_MESSAGES + w->message];
+  uint32_t at = map->raw_begin[w->i], stop = map->raw_end[w->i];
+  if (!place.number || at == stop) return OTTL_OK;
+  if (place.sub && !find_sub(w, place.sub)) return OTTL_INTERNAL;
+  wv_list *list = place.sub ? &ot_of(b)->sub_edits : &ot_of(b)->edits;
+  while (at < stop) { /* the next entry of a column, in the order of the body */
+    uint32_t next = stop, behind = stop;
+    for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
+      const ottl_reg *col = &b->columns[c];
+      uint32_t off = col->off[w->i];
+      if (off >= at && off < next && col->end[w->i] > off) next = off, behind = col->end[w->i];
+    }
+    if (next > at && !ottl__wv_add(b, list, WV_CUT, at, next)) return OTTL_NOMEM;
+    at = behind;
+  }
+  return OTTL_OK;
+}
+
 /* Children that changed or went, of a row of ITEM or below. */
 static ottl_status child_edits(wv_row *w) {
   ottl_batch *b = w->b;
@@ -291,7 +314,9 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
   const ottl_layout *layout = b->layout;
   if (columns) {
     for (unsigned m = 0; m < layout->n_maps; m++) {
-      if (layout->maps[m].level != level || !b->maps[m].rows) continue;
+      if (layout->maps[m].level != level) continue;
+      if (b->maps[m].any_cut && bm_get(b->maps[m].cut, i)) OTTL_TRY(cut_edits(&w, m));
+      if (!b->maps[m].rows) continue;
       if (layout->maps[m].entries || has_list(b, m, i)) OTTL_TRY(ottl__map_flush_row(b, m, i));
       if (has_list(b, m, i)) OTTL_TRY(map_edit(&w, m));
     }
@@ -341,7 +366,9 @@ static uint64_t dirty_word(const ottl_batch *b, ottl_level level, size_t word) {
     if (layout->columns[c].level == level && b->columns[c].any_dirty) bits |= b->columns[c].dirty[word];
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
-    if (layout->maps[m].level == level) bits |= b->maps[m].dirty[word];
+    if (layout->maps[m].level != level) continue;
+    bits |= b->maps[m].dirty[word];
+    if (b->maps[m].any_cut) bits |= b->maps[m].cut[word];
   }
   return bits;
 }

@@ -107,6 +107,18 @@ ottl_status op_delete_key(ottl_vm *vm, const ottl_insn *in) {
 
 /* ---- whole maps ---- */
 
+ottl_status op_keep_keys(ottl_vm *vm, const ottl_insn *in) {
+  const ottl_map_spec *spec = &vm->code->layout.maps[in->x];
+  const uint16_t *pool = &vm->code->pool[in->y];
+  uint64_t *kept = arena_zero(&vm->slice, BM_WORDS(spec->n_columns) * 8 + 8);
+  if (!kept) return OTTL_NOMEM;
+  for (uint32_t i = 0; i < pool[0]; i++) bm_set(kept, (uint32_t)pool[1 + i] - spec->first_column);
+  const uint64_t *sel = vm_sel(vm, in);
+  uint32_t n = vm_n(vm, in->level);
+  SEL_EACH(sel, n, i) { OTTL_TRY(ottl__map_keep(vm->batch, in->x, vm_up(vm, in->level, spec->level, i), kept)); }
+  return OTTL_OK;
+}
+
 static ottl_status reload_row(ottl_vm *vm, uint16_t map, uint32_t row, uint32_t n) {
   uint64_t *one = arena_zero(&vm->slice, BM_WORDS(n) * 8 + 8);
   if (!one) return OTTL_NOMEM;
