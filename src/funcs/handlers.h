@@ -129,9 +129,10 @@ ottl_handler ottl__fn_now, ottl__fn_unix, ottl__fn_unix_nano, ottl__fn_unix_micr
 ottl_handler ottl__fn_keys, ottl__fn_values, ottl__fn_index, ottl__fn_contains_value;
 
 ottl_handler ottl__fn_parse_int, ottl__fn_log, ottl__fn_is_valid_luhn, ottl__fn_is_empty, ottl__fn_base64_encode,
-    ottl__fn_extract_patterns, ottl__fn_parse_key_value, ottl__fn_stringify_all, ottl__fn_delete_index;
+    ottl__fn_extract_patterns, ottl__fn_parse_key_value, ottl__fn_stringify_all, ottl__fn_delete_index, ottl__fn_flatten,
+    ottl__fn_slice_to_map;
 
-ottl_preparer ottl__prep_extract_patterns, ottl__prep_parse_key_value;
+ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_key_value;
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,
     ottl__prep_replace_all_patterns, ottl__prep_merge_maps, ottl__prep_truncate_all, ottl__prep_limit;
 ottl_preparer ottl__prep_replace_pattern, ottl__prep_append;

@@ -944,6 +944,43 @@ static void test_more(void **state) {
   fails(3, OTTL_RE_WANT_LIST);
 }
 
+static void test_reshape(void **state) {
+  OTTL_UNUSED(state);
+  for (int resolve = 0; resolve < 2; resolve++) {
+    begin("flatten");
+    ottl_cell nested = list_of(OTTL_T_LIST, 3, cell_int(1), map_of(1, "z", cell_int(2)), list_of(OTTL_T_LIST, 1, cell_int(3)));
+    arg_rows(0, 1, map_of(3, "a", wire_form(map_of(2, "x", cell_int(1), "l", nested)), "a.x", cell_int(9), "e", map_of(0)));
+    if (resolve) arg_literal(3, cell_bool(true));
+    run();
+    map_is(0, true,
+           resolve ? "{\"a.l\":1,\"a.l.1.z\":2,\"a.l.20\":3,\"a.x\":1,\"a.x.0\":9}"
+                   : "{\"a.l.0\":1,\"a.l.1.z\":2,\"a.l.20\":3,\"a.x\":9}");
+  }
+  begin("flatten");
+  arg_rows(0, 1, map_of(1, "a", map_of(1, "b", map_of(1, "c", cell_int(1)))));
+  arg_literal(1, str("p"));
+  arg_literal(2, cell_int(1));
+  run();
+  map_is(0, true, "{\"p.a.b\":{\"c\":1}}");
+  begin("flatten");
+  arg_literal(2, cell_int(0));
+  refused("invalid depth '0'");
+
+  ottl_cell list =
+      wire_form(list_of(OTTL_T_LIST, 2, map_of(2, "k", str("a"), "v", cell_int(1)), map_of(2, "k", str("b"), "v", cell_int(2))));
+  begin("SliceToMap");
+  arg_rows(0, 2, list, list_of(OTTL_T_LIST, 1, cell_int(1)));
+  arg_literal(1, list_of(OTTL_T_LIST_ANY, 1, str("k")));
+  arg_literal(2, list_of(OTTL_T_LIST_ANY, 1, str("v")));
+  run();
+  gives(0, "{\"a\":1,\"b\":2}");
+  fails(1, OTTL_RE_FUNCTION_ARGUMENT);
+  begin("SliceToMap");
+  arg_rows(0, 1, list_of(OTTL_T_LIST_STRING, 2, str("x"), str("y")));
+  run();
+  gives(0, "{\"0\":\"x\",\"1\":\"y\"}");
+}
+
 static void test_table(void **state) {
   OTTL_UNUSED(state);
   for (uint32_t i = 0; i < ottl__n_functions; i++) {
@@ -972,6 +1009,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_json, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_more, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_reshape, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_table, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
