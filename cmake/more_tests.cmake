@@ -13,7 +13,7 @@ endif()
 
 find_package(Python3 COMPONENTS Interpreter QUIET)
 if(TARGET ottl AND Python3_FOUND)
-  file(GLOB OTTL_CLI_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cli/*.t)
+  file(GLOB OTTL_CLI_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cli/*.t ${PROJECT_SOURCE_DIR}/README.md)
   foreach(file ${OTTL_CLI_TESTS})
     cmake_path(GET file STEM name)
     add_test(NAME cli/${name} COMMAND Python3::Interpreter tests/cli/run_tests --ottl $<TARGET_FILE:ottl> ${file}
