@@ -1,5 +1,6 @@
 /* Expressions to instructions. A value that was computed before is used again while nothing it read was written since and the
  * rows it was computed for cover those wanted now. */
+#include "base/map.h"
 #include "bytecode/emit.h"
 
 /* ---- equality and hashing of expressions ---- */

@@ -236,7 +236,25 @@ static ottl_status cut_edits(wv_row *w, unsigned m) {
   if (!place.number || at == stop) return OTTL_OK;
   if (place.sub && !find_sub(w, place.sub)) return OTTL_INTERNAL;
   wv_list *list = place.sub ? &ot_of(b)->sub_edits : &ot_of(b)->edits;
-  while (at < stop) { /* the next entry of a column, in the order of the body */
+  struct cut_span {
+    uint32_t off, end;
+  } spans[32]; /* entries of columns, in the order of the body */
+  if (spec->n_columns <= OTTL_COUNT(spans)) {
+    unsigned n = 0;
+    for (unsigned c = spec->first_column, last = c + spec->n_columns; c < last; c++) {
+      struct cut_span span = {b->columns[c].off[w->i], b->columns[c].end[w->i]};
+      if (span.end <= span.off) continue;
+      unsigned k = n++;
+      for (; k > 0 && spans[k - 1].off > span.off; k--) spans[k] = spans[k - 1];
+      spans[k] = span;
+    }
+    for (unsigned k = 0; k < n; k++) {
+      if (spans[k].off > at && !ottl__wv_add(b, list, WV_CUT, at, spans[k].off)) return OTTL_NOMEM;
+      at = spans[k].end;
+    }
+    return at < stop && !ottl__wv_add(b, list, WV_CUT, at, stop) ? OTTL_NOMEM : OTTL_OK;
+  }
+  while (at < stop) { /* many columns: look for the next one each time */
     uint32_t next = stop, behind = stop;
     for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
       const ottl_reg *col = &b->columns[c];
@@ -408,20 +426,16 @@ ottl_status ottl__ot_gather(ottl_batch *b, bool columns) {
 
 void ottl__ot_restore(ottl_batch *b, ottl_level level) {
   ot_impl *im = ot_of(b);
-  size_t kept = 0;
-  for (size_t i = 0; i < im->n_odd; i++) {
-    const ot_odd odd = im->odd[i];
-    if (odd.level != level) {
-      im->odd[kept++] = odd;
+  for (; im->n_odd && im->odd[im->n_odd - 1].level == level; im->n_odd--) { /* deeper levels came later */
+    const ot_odd odd = im->odd[im->n_odd - 1];
+    ottl_rows *r = &b->rows[level];
+    if (r->body[odd.row] != odd.canonical) continue; /* woven */
+    r->body[odd.row] = odd.body;
+    r->len[odd.row] = odd.len;
+    if (level < OTTL_L_ITEM) {
+      im->gaps[level][odd.row] = odd.gaps;
       continue;
     }
-    if (b->rows[level].body[odd.row] != odd.canonical) continue; /* woven */
-    b->rows[level].body[odd.row] = odd.body;
-    b->rows[level].len[odd.row] = odd.len;
-    if (level < OTTL_L_ITEM)
-      im->gaps[level][odd.row] = odd.gaps;
-    else
-      for (unsigned l = level + 1u; l < OTTL_LEVELS; l++) b->rows[l].open = false;
+    for (unsigned l = level + 1u; l < OTTL_LEVELS; l++) b->rows[l].open = false; /* their offsets were the canonical form's */
   }
-  im->n_odd = kept;
 }

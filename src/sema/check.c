@@ -1,9 +1,6 @@
 /* One group: parse everything, find the context, check everything. */
 #include "sema/sema.h"
-/* value.h has an ottl_entry too. */
-#define ottl_entry ottl_parse_entry
 #include "syntax/parse.h"
-#undef ottl_entry
 
 typedef struct group_item {
   const ottl_snippet *snippet;

@@ -11,7 +11,7 @@
 typedef struct parse_ctx {
   ottl_arena *arena;
   ottl_diags *diags;
-  ottl_entry entry;
+  ottl_parse_entry entry;
   uint32_t source, max_depth;
   uint32_t n_errors;
   bool nomem, too_deep;

@@ -291,7 +291,7 @@ static void drive(parse_driver *d, ottl_view source) {
 
 static bool tokens_empty(const ottl_tokens *tokens) { return tokens->n == 1 && tokens->n_errors == 0; }
 
-ottl_status ottl__parse(ottl_arena *arena, ottl_entry entry, ottl_view source, uint32_t source_id, uint32_t max_depth,
+ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id, uint32_t max_depth,
                         ottl_diags *diags, ottl_node **ret) {
   parse_ctx c = {.arena = arena,
                  .diags = diags,

@@ -5,7 +5,7 @@
 #include "diag/diag.h"
 #include "syntax/tree.h"
 
-typedef enum ottl_entry { OTTL_ENTRY_STATEMENT, OTTL_ENTRY_CONDITION, OTTL_ENTRY_VALUE } ottl_entry;
+typedef enum ottl_parse_entry { OTTL_ENTRY_STATEMENT, OTTL_ENTRY_CONDITION, OTTL_ENTRY_VALUE } ottl_parse_entry;
 
 #define OTTL_PARSE_MAX_DEPTH 1500u /* brackets inside one another; the reference takes 500 with ease */
 #define OTTL_PARSE_HEIGHT(max_depth)                                                                                             \
@@ -18,7 +18,7 @@ typedef enum ottl_entry { OTTL_ENTRY_STATEMENT, OTTL_ENTRY_CONDITION, OTTL_ENTRY
  * No more than max_depth brackets lie inside one another, and the height of the tree (see tree.h) is at most
  * OTTL_PARSE_HEIGHT(max_depth): it may be walked by recursion with small frames. max_depth is at most 100,000.
  * Fails: COMPILE, NOMEM. */
-OTTL_MUST_CHECK ottl_status ottl__parse(ottl_arena *arena, ottl_entry entry, ottl_view source, uint32_t source_id,
+OTTL_MUST_CHECK ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id,
                                         uint32_t max_depth, ottl_diags *diags, ottl_node **ret);
 
 /* Adds the tree as an s-expression on one line; for tests and for `--dump`. */

@@ -119,7 +119,8 @@ static ottl_status call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d
   if (!args || !rows || !err || !code) return OTTL_NOMEM;
   memcpy(rows, sel, words * 8);
   d->has_err = false;
-  for (uint32_t k = 0; k < cc->site->n_args; k++) {
+  bool lazy = f->flags & OTTL_FN_LAZY; /* looks at failures itself, argument by argument */
+  for (uint32_t k = 0; k < cc->site->n_args && !lazy; k++) {
     if (args[k].reg && !exclude(vm, d, args[k].reg, rows, n)) return OTTL_NOMEM;
     if (f->params[k].kind == OTTL_P_GETTERS) continue; /* evaluated one by one: the handler looks */
     for (uint32_t i = 0; i < args[k].n_items; i++) {

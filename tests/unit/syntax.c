@@ -24,7 +24,7 @@ typedef struct parsed {
   ottl_sbuf text;
 } parsed;
 
-static void parse(parsed *p, ottl_entry entry, ottl_view source, uint32_t max_depth) {
+static void parse(parsed *p, ottl_parse_entry entry, ottl_view source, uint32_t max_depth) {
   *p = (parsed){.al = ottl__alloc_or_default(NULL)};
   ottl__arena_init(&p->arena, &p->al, 1024);
   ottl__sbuf_init(&p->text, &p->al);
@@ -40,7 +40,7 @@ static void done(parsed *p) {
 }
 static void append(void *context, const char *data, size_t len) { sbuf_put(context, data, len); }
 
-static void expect_tree(ottl_entry entry, const char *source, const char *tree) {
+static void expect_tree(ottl_parse_entry entry, const char *source, const char *tree) {
   parsed p;
   parse(&p, entry, view_str(source), 0);
   ottl__tree_print(p.root, &p.text);
@@ -49,7 +49,7 @@ static void expect_tree(ottl_entry entry, const char *source, const char *tree) 
   assert_int_equal(p.status, OTTL_OK);
   done(&p);
 }
-static void expect_errors(ottl_entry entry, const char *source, const char *errors) {
+static void expect_errors(ottl_parse_entry entry, const char *source, const char *errors) {
   parsed p;
   parse(&p, entry, view_str(source), 0);
   assert_int_equal(ottl_diags_render(p.diags, OTTL_DIAGS_SHORT, false, append, &p.text), OTTL_OK);
@@ -58,7 +58,7 @@ static void expect_errors(ottl_entry entry, const char *source, const char *erro
   assert_int_equal(p.status, OTTL_COMPILE);
   done(&p);
 }
-static void expect_text(ottl_entry entry, const char *source, const char *text) {
+static void expect_text(ottl_parse_entry entry, const char *source, const char *text) {
   parsed p;
   parse(&p, entry, view_str(source), 0);
   assert_int_equal(ottl_diags_render(p.diags, OTTL_DIAGS_TEXT, false, append, &p.text), OTTL_OK);
@@ -135,7 +135,7 @@ static void test_literals(void **state) {
 static void test_trees(void **state) {
   (void)state;
   static const struct {
-    ottl_entry entry;
+    ottl_parse_entry entry;
     const char *source, *tree;
   } cases[] = {
       {S, "set(log.attributes[\"a\"][0].x, 1)", "(statement (call set (path log (field attributes (key \"a\") (key 0)) x) 1))"},
@@ -166,7 +166,7 @@ static void test_trees(void **state) {
 static void test_errors(void **state) {
   (void)state;
   static const struct {
-    ottl_entry entry;
+    ottl_parse_entry entry;
     const char *source, *errors;
   } cases[] = {
       /* lexical */
@@ -356,7 +356,7 @@ static void test_mutations(void **state) {
     }
     if (mutate_next(&random, 8) == 0) n = mutate_next(&random, n + 1);
     parsed p;
-    parse(&p, (ottl_entry)mutate_next(&random, 3), view_of(text, n),
+    parse(&p, (ottl_parse_entry)mutate_next(&random, 3), view_of(text, n),
           (uint32_t)(mutate_next(&random, 2) ? 0 : 1 + mutate_next(&random, 4)));
     if (p.root) {
       check_spans(p.root, n);
