@@ -50,13 +50,13 @@ void *ottl__arena_slow(ottl_arena *arena, size_t bytes);
 /* NULL when out of memory. 16-byte aligned. */
 static inline void *arena_alloc(ottl_arena *arena, size_t bytes) {
   if (OTTL_UNLIKELY(bytes > SIZE_MAX / 2)) return NULL;
-  size_t n = (bytes + 15) & ~(size_t)15;
-  if (OTTL_LIKELY((size_t)(arena->end - arena->at) >= n && n)) {
+  size_t n = bytes ? (bytes + 15) & ~(size_t)15 : 16;
+  if (OTTL_LIKELY((size_t)(arena->end - arena->at) >= n)) {
     void *p = arena->at;
     arena->at += n;
     return p;
   }
-  return ottl__arena_slow(arena, n ? n : 16);
+  return ottl__arena_slow(arena, n);
 }
 static inline void *arena_zero(ottl_arena *arena, size_t bytes) {
   void *p = arena_alloc(arena, bytes);
