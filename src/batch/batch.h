@@ -13,7 +13,6 @@
 #ifndef OTTL_SRC_BATCH_BATCH_H
 #define OTTL_SRC_BATCH_BATCH_H
 
-#include "base/map.h"
 #include "batch/reg.h"
 #include "batch/schema.h"
 
@@ -97,7 +96,8 @@ struct ottl_batch {
   uint32_t lo[OTTL_LEVELS], hi[OTTL_LEVELS]; /* rows lo .. hi - 1 of the levels above that the window spans */
 
   /* dictionary of keys seen in entry-tier maps of this batch */
-  ottl_map keys;
+  uint64_t *key_slots; /* private to batch.c */
+  size_t cap_key_slots;
   ottl_view *key_names;
   size_t n_keys, cap_keys;
 
@@ -141,8 +141,10 @@ OTTL_MUST_CHECK ottl_status ottl__map_keep(ottl_batch *batch, uint32_t map, uint
 OTTL_MUST_CHECK ottl_status ottl__map_flush(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
 /* Brings the entries of the selected rows back into the key columns after something edited the entries. */
 OTTL_MUST_CHECK ottl_status ottl__map_reload(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
-/* Entry tier: index of the key in the dictionary, new keys are added; OTTL_NO_KEY when the dictionary is full (limit). */
+/* Entry tier: index of the key in the dictionary, new keys are added; OTTL_NO_KEY when it is full, or out of memory: ids only
+ * spare work, so that everything must go without them. */
 uint32_t ottl__key_id(ottl_batch *batch, ottl_view key);
+void ottl__keys_clear(ottl_batch *batch); /* keeps its memory */
 
 /* -- writing key columns. `row` is the index into the column. -- */
 static inline void col_touch(ottl_reg *col, uint32_t row) {

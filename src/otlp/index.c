@@ -114,8 +114,7 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   b->in_len = in_len;
   b->signal = (uint8_t)signal;
   b->layout = NULL;
-  b->n_keys = 0;
-  ottl__map_clear(&b->keys);
+  ottl__keys_clear(b);
   b->error_text = NULL;
   b->error_offset = 0;
   im->bound = im->in_window = im->touched = im->kinds_known = im->points_seen = false;

@@ -13,7 +13,6 @@ ottl_status ottl__batch_create(const ottl_allocator *allocator, ottl_batch **ret
   b->al = al;
   b->impl = im;
   ottl__arena_init(&b->arena, &al, 0);
-  ottl__map_init(&b->keys, &al);
   ottl__arena_init(&im->pass, &al, 0);
   ottl__arena_init(&im->window, &al, 0);
   *ret = b;
@@ -33,7 +32,7 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->fields, im->fields_cap * sizeof *im->fields);
   al_free(&al, im->out, im->out_cap);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
-  ottl__map_done(&b->keys);
+  al_free(&al, b->key_slots, b->cap_key_slots * sizeof *b->key_slots);
   ottl__arena_done(&im->pass);
   ottl__arena_done(&im->window);
   ottl__arena_done(&b->arena);
@@ -253,7 +252,7 @@ ottl_status ottl__batch_unbind(ottl_batch *b) {
   OTTL_TRY(ottl__batch_close_window(b));
   im->bound = false;
   OTTL_TRY(ottl__ot_gather(b, true));
-  for (unsigned level = 0; level < b->layout->level; level++) ottl__ot_restore(b, (ottl_level)level);
+  for (unsigned level = b->layout->level; level-- > 0;) ottl__ot_restore(b, (ottl_level)level);
   b->layout = NULL;
   return OTTL_OK;
 }

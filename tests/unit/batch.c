@@ -297,6 +297,31 @@ static void test_cache(void **state) {
   free(in.data);
 }
 
+/* Ids are stable, and keys beyond the limit have none. */
+static void test_dictionary(void **state) {
+  OTTL_UNUSED(state);
+  enum { KEYS = 40000 };
+  static char names[KEYS][8];
+  static uint32_t ids[KEYS];
+  ottl_batch *b = batch_new();
+  for (unsigned round = 0; round < 2; round++) {
+    unsigned without = 0;
+    OK(ottl__batch_open(b, OTTL_SIGNAL_LOGS, NULL, 0));
+    for (unsigned i = 0; i < KEYS; i++) {
+      snprintf(names[i], sizeof names[i], "k%u", i);
+      ids[i] = ottl__key_id(b, view_str(names[i]));
+      if (ids[i] == OTTL_NO_KEY)
+        without += i < 8000; /* hardly any as long as there is room */
+      else
+        assert_true(view_is(b->key_names[ids[i]], names[i]));
+    }
+    assert_true(without < 80);
+    assert_in_range(b->n_keys, 15000, 20000);
+    for (unsigned i = 0; i < 100; i++) assert_int_equal(ottl__key_id(b, view_str(names[i])), ids[i]);
+  }
+  ottl__batch_free(b);
+}
+
 /* -- memory -- */
 
 typedef struct counter {
@@ -389,7 +414,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_schema),        cmocka_unit_test(test_levels), cmocka_unit_test(test_duplicates),
       cmocka_unit_test(test_set_duplicate), cmocka_unit_test(test_reload), cmocka_unit_test(test_cache),
-      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_dictionary),    cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
