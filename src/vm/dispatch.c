@@ -141,7 +141,7 @@ out:
 void ottl__vm_frame_free(ottl_vm *vm, vm_frame *f) {
   if (!f) return;
   size_t n = f->code->n_regs + 1;
-  for (size_t i = 0; f->blocks && i < n; i++) al_free(&vm->al, f->blocks[i], f->block_bytes[i]);
+  for (size_t i = 0; f->blocks && f->block_bytes && i < n; i++) al_free(&vm->al, f->blocks[i], f->block_bytes[i]);
   al_free(&vm->al, f->r, n * sizeof *f->r);
   al_free(&vm->al, f->own, n * sizeof *f->own);
   al_free(&vm->al, f->blocks, n * sizeof *f->blocks);
