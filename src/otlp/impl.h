@@ -129,6 +129,8 @@ typedef struct ot_impl {
   size_t n_odd, odd_cap;
   uint8_t *pen, *pen_end; /* where the next woven body goes: bodies are packed, so that runs of them are one copy */
   wv_list edits, sub_edits;
+  uint16_t *dirty_columns; /* of the level being woven */
+  size_t n_dirty_columns, dirty_columns_cap;
   ot_gap *new_gaps; /* of the row being woven */
   size_t n_new_gaps, new_gaps_cap;
   ot_field *fields;

@@ -31,6 +31,7 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->new_gaps, im->new_gaps_cap * sizeof *im->new_gaps);
   al_free(&al, im->fields, im->fields_cap * sizeof *im->fields);
   al_free(&al, im->out, im->out_cap);
+  al_free(&al, im->dirty_columns, im->dirty_columns_cap * sizeof *im->dirty_columns);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
   al_free(&al, b->key_slots, b->cap_key_slots * sizeof *b->key_slots);
   ottl__arena_done(&im->pass);

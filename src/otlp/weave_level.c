@@ -338,11 +338,10 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
       if (layout->maps[m].entries || has_list(b, m, i)) OTTL_TRY(ottl__map_flush_row(b, m, i));
       if (has_list(b, m, i)) OTTL_TRY(map_edit(&w, m));
     }
-    for (unsigned c = 0; c < layout->n_columns; c++) {
-      const ottl_column_spec *spec = &layout->columns[c];
-      const ottl_reg *col = &b->columns[c];
-      if (!col->any_dirty || spec->level != level || !bm_get(col->dirty, i)) continue;
-      OTTL_TRY(spec->source == OTTL_COL_KEY ? key_edit(&w, c) : field_edit(&w, c));
+    for (size_t k = 0; k < im->n_dirty_columns; k++) {
+      unsigned c = im->dirty_columns[k];
+      if (!bm_get(b->columns[c].dirty, i)) continue;
+      OTTL_TRY(layout->columns[c].source == OTTL_COL_KEY ? key_edit(&w, c) : field_edit(&w, c));
     }
   }
   if (level >= OTTL_L_ITEM && (r->state[row] & OTTL_ROW_EDITED) && !w.no_children) OTTL_TRY(child_edits(&w));
@@ -398,8 +397,23 @@ static uint64_t edited_word(const ottl_rows *r, uint32_t first, uint32_t n) {
   return bits;
 }
 
+/* Columns of the level with some dirty bit, so that rows look at no others. A flush only clears bits. */
+static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
+  ot_impl *im = ot_of(b);
+  const ottl_layout *layout = b->layout;
+  im->n_dirty_columns = 0;
+  for (unsigned c = 0; c < layout->n_columns; c++) {
+    const ottl_column_spec *spec = &layout->columns[c];
+    if (spec->level != level || !b->columns[c].any_dirty) continue;
+    OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty_columns, &im->dirty_columns_cap, im->n_dirty_columns + 1, sizeof *im->dirty_columns));
+    im->dirty_columns[im->n_dirty_columns++] = (uint16_t)c;
+  }
+  return OTTL_OK;
+}
+
 ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns, bool edited) {
   ottl_rows *r = &b->rows[level];
+  if (columns) OTTL_TRY(dirty_columns(b, level));
   for (uint32_t at = 0; at < n; at += 64) {
     uint32_t rows = n - at < 64 ? n - at : 64;
     uint64_t bits = columns ? dirty_word(b, level, at / 64) : 0;
