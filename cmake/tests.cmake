@@ -17,3 +17,13 @@ if(OTTL_CONFORMANCE_SOURCES)
   target_link_libraries(ottl-conformance PRIVATE ottl_static ottl_yyjson)
 endif()
 include(cmake/more_tests.cmake OPTIONAL)
+
+# Case files: one test a file, run by the program of tests/runner.
+file(GLOB OTTL_RUNNER_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/runner/*.c)
+add_executable(ottlt ${OTTL_RUNNER_SOURCES})
+target_link_libraries(ottlt PRIVATE ottl_static ottl_yyjson)
+file(GLOB_RECURSE OTTL_CASE_FILES CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/tests/cases ${PROJECT_SOURCE_DIR}/tests/cases/*.ottlt)
+foreach(file ${OTTL_CASE_FILES})
+  string(REGEX REPLACE "\\.ottlt$" "" name ${file})
+  add_test(NAME cases/${name} COMMAND ottlt tests/cases/${file} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endforeach()
