@@ -7,7 +7,7 @@
 #include "base/map.h"
 
 #define KEYS_MAX 16384u
-#define PROBES   8u
+#define PROBES   16u
 
 /* A slot is hash << 32 | id + 1, or 0. */
 static uint64_t *probe(const ottl_batch *batch, ottl_view key, uint32_t hash) {
@@ -40,7 +40,7 @@ uint32_t ottl__key_id(ottl_batch *batch, ottl_view key) {
   uint64_t *slot = batch->cap_key_slots ? probe(batch, key, hash) : NULL;
   if (slot && *slot) return (uint32_t)*slot - 1;
   if (batch->n_keys >= KEYS_MAX) return OTTL_NO_KEY;
-  if (batch->n_keys * 2 >= batch->cap_key_slots) {
+  if (batch->n_keys * 4 >= batch->cap_key_slots) {
     if (!grow(batch)) return OTTL_NO_KEY;
     slot = probe(batch, key, hash);
   }
