@@ -405,7 +405,8 @@ static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
     if (spec->level != level || !b->columns[c].any_dirty) continue;
-    OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty_columns, &im->dirty_columns_cap, im->n_dirty_columns + 1, sizeof *im->dirty_columns));
+    OTTL_TRY(
+        ottl__al_reserve(&b->al, &im->dirty_columns, &im->dirty_columns_cap, im->n_dirty_columns + 1, sizeof *im->dirty_columns));
     im->dirty_columns[im->n_dirty_columns++] = (uint16_t)c;
   }
   return OTTL_OK;
