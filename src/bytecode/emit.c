@@ -93,8 +93,10 @@ static void flush_if_ordered(ottl_emit *e, emit_place p, uint8_t level, uint16_t
   }
 }
 
-/* Stores register `value` to the place of `target`, for rows `sel` of `level`. */
-static void emit_store(ottl_emit *e, const ottl_expr *target, uint16_t value, uint8_t level, uint16_t sel, uint32_t statement) {
+/* Stores register `value` to the place of `target`, for rows `sel` of `level`. `whole`: the value may hold the very map that the
+ * target is in, as read into this register; else OTTL_NO_REG. */
+static void emit_store(ottl_emit *e, const ottl_expr *target, uint16_t value, uint16_t whole, uint8_t level, uint16_t sel,
+                       uint32_t statement) {
   emit_place p = ottl__emit_place(e, target);
   uint8_t view = target->path->view;
   ottl_insn in = {.level = level, .a = p.column, .b = value, .s = sel, .x = statement};
@@ -102,12 +104,13 @@ static void emit_store(ottl_emit *e, const ottl_expr *target, uint16_t value, ui
   if (p.is_map && target->n_kids == 0) {
     in.op = OTTL_OP_SET_MAP;
     in.y = p.map;
-  } else if (p.is_map) {
+  } else if (p.is_map || whole != OTTL_NO_REG) {
     uint32_t keys = ottl__emit_keys(e, target, 0, level, sel);
     in.op = OTTL_OP_SET_MAP_PATH;
+    in.a = whole;
     in.y = ottl__emit_pool(e, p.map);
     uint32_t n = e->status == OTTL_OK ? e->pool[keys] : 0;
-    for (uint32_t i = 0; i <= n; i++) {
+    for (uint32_t i = 0; i <= n && e->status == OTTL_OK; i++) {
       uint16_t v = e->pool[keys + i];
       ottl__emit_pool(e, v);
     }
@@ -133,19 +136,24 @@ static bool is_whole_map(const ottl_expr *target) {
   return (target->path->view == OTTL_V_MAP || target->path->view == OTTL_V_CACHE) && target->n_kids == 0;
 }
 
-/* Is the value the whole map that the target is a key of? */
-static bool is_map_of(ottl_emit *e, const ottl_expr *value, const ottl_expr *target) {
-  if (value->kind != OTTL_E_PATH || !is_whole_map(value) || target->n_kids != 1) return false;
-  emit_place p = ottl__emit_place(e, target), q = ottl__emit_place(e, value);
-  return p.column != OTTL_NO_COLUMN && e->columns[p.column].spec.source == OTTL_COL_KEY && e->columns[p.column].spec.map == q.map;
-}
-
-static void mark_of_itself(ottl_emit *e) {
-  for (size_t i = e->n_insns; i-- > 0;) {
-    if (e->insns[i].op != OTTL_OP_SET_KEY) continue;
-    e->insns[i].flags |= OTTL_SET_OF_ITSELF;
-    return;
+/* The whole map that the target is a key of, where the value can be or hold it: set(attributes["self"], attributes). */
+static const ottl_expr *map_of(ottl_emit *e, const ottl_expr *value, const ottl_expr *target) {
+  const ottl_expr *found = NULL;
+  if (value->kind == OTTL_E_PATH) {
+    if (!is_whole_map(value) || target->n_kids == 0) return NULL;
+    if (target->path->view != OTTL_V_MAP && target->path->view != OTTL_V_CACHE) return NULL;
+    return ottl__emit_place(e, target).map == ottl__emit_place(e, value).map ? value : NULL;
   }
+  if (value->kind == OTTL_E_CALL) {
+    for (uint32_t i = 0; i < value->call->n_args && !found; i++) {
+      const ottl_call_arg *a = &value->call->args[i];
+      for (uint32_t k = 0; k < a->n_items && !found; k++) found = map_of(e, a->items[k], target);
+    }
+  }
+  if (value->kind == OTTL_E_LIST) {
+    for (uint32_t i = 0; i < value->n_kids && !found; i++) found = map_of(e, value->kids[i], target);
+  }
+  return found;
 }
 
 /* Path editors, and map editors on a map inside something else: new values first, then a store of those that changed. */
@@ -156,7 +164,7 @@ static void emit_value_editor(ottl_emit *e, const ottl_expr *x, ottl_op op, uint
   uint16_t d = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level), changed = new_sel(e, level);
   ottl__emit_insn(
       e, (ottl_insn){.op = (uint16_t)op, .level = level, .d = d, .a = old, .b = changed, .s = sel, .x = call, .y = statement});
-  emit_store(e, target, d, level, changed, statement);
+  emit_store(e, target, d, OTTL_NO_REG, level, changed, statement);
 }
 
 static void emit_keep(ottl_emit *e, const ottl_expr *x, emit_place p, uint8_t level, uint16_t sel) {
@@ -184,8 +192,9 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
   if (!f->handler) { /* set */
     const ottl_call_arg *v = &site->args[1];
     uint16_t value = v->is_literal ? ottl__emit_const(e, v->literal) : ottl__emit_at(e, v->expr, level, sel);
-    emit_store(e, target, value, level, sel, statement);
-    if (e->status == OTTL_OK && v->expr && is_map_of(e, v->expr, target)) mark_of_itself(e);
+    const ottl_expr *map = v->expr && !v->is_literal ? map_of(e, v->expr, target) : NULL;
+    uint16_t whole = map ? ottl__emit_expr(e, map, sel) : OTTL_NO_REG;
+    if (e->status == OTTL_OK) emit_store(e, target, value, whole, level, sel, statement);
     return;
   }
   if (f->params[0].kind == OTTL_P_MAP_GETSETTER && is_whole_map(target)) {
