@@ -32,6 +32,10 @@ static OTTL_NOINLINE pj_result pj_bad(pj_walk *w, const uint8_t *at, const char 
 
 /* An AnyValue with exactly one member, encoded the usual way; false: ask ottl__anyvalue_decode. */
 static inline bool any_fast(const uint8_t *p, uint32_t n, ottl_cell *ret) {
+  if (OTTL_LIKELY(n >= 2 && p[0] == WR_TAG(1, WR_LEN) && p[1] == n - 2 && n < 130)) { /* short text: nearly all there is */
+    *ret = (ottl_cell){(uint64_t)(uintptr_t)(p + 2), n - 2, OTTL_T_STRING};
+    return true;
+  }
   if (n == 0) {
     *ret = cell_nil();
     return true;
@@ -106,6 +110,27 @@ static inline bool entry_fast(const uint8_t *p, uint32_t n, const uint8_t **ret_
                               const uint8_t **ret_value, uint32_t *ret_len) {
   const uint8_t *end = p + n;
   if (OTTL_UNLIKELY(n < 2)) return false;
+  if (OTTL_LIKELY(n < 128 && n - 2 > p[1] + 1u)) {
+    /* Both parts are there and short. PERF: w11; the lengths bound each other, so that one look at each is enough. */
+    const uint32_t first = p[1];
+    const uint8_t *second = p + 2 + first;
+    if (OTTL_LIKELY(second[1] == n - 4 - first && (second[0] ^ p[0]) == (WR_TAG(1, WR_LEN) ^ WR_TAG(2, WR_LEN)))) {
+      if (p[0] == WR_TAG(2, WR_LEN)) {
+        *ret_value = p + 2;
+        *ret_len = first;
+        *ret_key = second + 2;
+        *ret_klen = second[1];
+        return true;
+      }
+      if (OTTL_LIKELY(p[0] == WR_TAG(1, WR_LEN))) {
+        *ret_key = p + 2;
+        *ret_klen = first;
+        *ret_value = second + 2;
+        *ret_len = second[1];
+        return true;
+      }
+    }
+  }
   if (p[0] == WR_TAG(2, WR_LEN)) {
     p = wr_len(p + 1, end, ret_len);
     if (OTTL_UNLIKELY(!p)) return false;
