@@ -123,7 +123,11 @@ bool ottl__emit_parent_statement(ottl_emit *e, const ottl_checked_statement *s, 
   if (!(ottl__functions[call->function].flags & OTTL_FN_IDEMPOTENT)) return false;
   int level = call_level(call, 1);
   for (uint32_t i = 0; i < target->n_kids; i++) {
-    if (target->kids[i]->level > level) level = target->kids[i]->level;
+    const ottl_expr *key = target->kids[i];
+    if (key->level > level) level = key->level;
+    /* A negative index makes a list of one, and is out of its bounds the second time. */
+    bool sure = key->kind == OTTL_E_LITERAL && (key->literal.tag != OTTL_T_INT || (int64_t)key->literal.word >= 0);
+    if (!sure && (key->types & TYPES(INT))) return false;
   }
   if (s->where && s->where->level > level) level = s->where->level;
   if (e->group->n_conditions) return false; /* which parents have a record that passes them is known only record by record */
