@@ -125,6 +125,7 @@ static bool call_coerce(sema *s, const ottl_function *f, const ottl_param *p, ot
   bool is_kind = kind >= OTTL_P_IS_STRING && kind <= OTTL_P_IS_MAP,
        slice = kind == OTTL_P_SLICE_STRING || kind == OTTL_P_SLICE_STRING_LIKE;
   ottl_cell cell = e->literal;
+  if (kind == OTTL_P_SLICE_STRING) takes &= ~TYPES(BYTES); /* their items are no strings */
   bool good = !slice || (e->types & takes);
   if (good && !slice) {
     if (!s->scratch && (s->fatal = ottl__scratch_create(&s->al, &s->scratch)) != OTTL_OK) return false;
