@@ -21,7 +21,6 @@ typedef enum ottl_op {
 #define OTTL_SEL_ALL       UINT16_MAX
 #define OTTL_NO_REG        UINT16_MAX
 #define OTTL_SET_BODY      1           /* flags of SET_KEY and SET_PATH: the column is a body */
-#define OTTL_SET_OF_ITSELF 2           /* flag of SET_KEY: the value is the very map that the column is a key of */
 #define OTTL_LEVEL_CONST   OTTL_LEVELS /* registers with one value; instructions that run once for an exec */
 
 typedef struct ottl_insn {

@@ -41,7 +41,8 @@ static bool list_ok(const ottl_code *c, const ottl_insn *in) {
 static const char *check(const ottl_code *c, const ottl_insn *in) {
   const char *f = infos[in->op].operands;
   if (in->level > OTTL_LEVEL_CONST || (in->level > c->level && in->level != OTTL_LEVEL_CONST)) return "level";
-  bool no_column = in->a == OTTL_NO_REG && (in->op == OTTL_OP_VIEW || in->op == OTTL_OP_SET_VIEW);
+  bool no_column =
+      in->a == OTTL_NO_REG && (in->op == OTTL_OP_VIEW || in->op == OTTL_OP_SET_VIEW || in->op == OTTL_OP_SET_MAP_PATH);
   bool a_is_sel = in->op == OTTL_OP_SEL_AND || in->op == OTTL_OP_SEL_NOT || in->op == OTTL_OP_ACTIVE || in->op == OTTL_OP_DROP;
   bool b_is_sel =
       in->op == OTTL_OP_CONDITION || in->op == OTTL_OP_SELECT || in->op == OTTL_OP_PATH_CALL || in->op == OTTL_OP_CELL_EDIT;

@@ -29,17 +29,6 @@ static uint8_t column_level(const ottl_vm *vm, uint16_t column) { return vm->cod
 
 static bool plain(uint8_t tag) { return tag <= OTTL_T_BYTES; }
 
-/* set(attributes["self"], attributes): the slot is made before the map is copied, so the copy has it, empty. */
-static uint16_t see_own_slot(ottl_vm *vm, const ottl_insn *in, ottl_cell at) {
-  ottl_view key = vm->code->layout.columns[in->a].key;
-  ottl_rowmap *inner = arena_zero(&vm->batch->arena, sizeof *inner);
-  ottl_entry *e = ottl__rowmap_find(cell_map(at), key);
-  if (!e) e = ottl__rowmap_push(&vm->batch->arena, cell_map(at), key);
-  if (!e || !inner) return OTTL_RE_TOO_LARGE;
-  entry_set(e, cell_tree(OTTL_T_MAP, inner));
-  return 0;
-}
-
 ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *col = vm->r[in->a];
   const ottl_reg *v = vm->r[in->b];
@@ -57,7 +46,6 @@ ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
     ottl_cell at = {col->word[row], col->len[row], col->tag[row]};
     if (at.tag == OTTL_T_ABSENT) at.tag = OTTL_T_NIL; /* the slot is made first */
     uint16_t err = ottl__set_value(vm, &at, c);
-    if (in->flags & OTTL_SET_OF_ITSELF) err = see_own_slot(vm, in, at);
     col_set(col, row, at);
     if (err) OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, in->x, 0, err));
   }
@@ -190,9 +178,10 @@ ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
       ottl_entry *e = ottl__rowmap_find(m, cell_view(key));
       if (!e) e = ottl__rowmap_push(&vm->batch->arena, m, cell_view(key));
       if (!e) return OTTL_NOMEM;
-      ottl_cell at = entry_cell(e);
-      err = ottl__path_set(vm, &at, keys + 1, n_keys - 1, i, reg_cell(v, i));
-      entry_set(e, at);
+      ottl_cell c = reg_cell(v, i);
+      if (in->a != OTTL_NO_REG) ottl__value_live(&c, reg_cell(vm->r[in->a], row), cell_tree(OTTL_T_MAP, m));
+      err = ottl__path_set_entry(vm, e, keys + 1, n_keys - 1, i, c);
+      e->dirty = 1;
       OTTL_TRY(reload_row(vm, map, row, n_map));
     }
     if (err) OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, in->x, 0, err));

@@ -121,50 +121,80 @@ static uint16_t status_error(ottl_status status) {
 
 /* ---- storing values ---- */
 
-static uint16_t list_of_cells(ottl_vm *vm, ottl_cell v, ottl_cell *at) {
+/* Cells of map entries are not cells in memory: a place to store to has either form. */
+typedef struct slot {
+  ottl_cell *cell;
+  ottl_entry *entry;
+} slot;
+
+static ottl_cell slot_get(slot s) { return s.cell ? *s.cell : entry_cell(s.entry); }
+static void slot_put(slot s, ottl_cell c) {
+  if (s.cell) {
+    *s.cell = c;
+  } else {
+    entry_set(s.entry, c);
+  }
+}
+
+static uint16_t slot_set(ottl_vm *vm, slot s, ottl_cell v);
+
+static uint16_t list_of_cells(ottl_vm *vm, slot s, ottl_cell v) {
   const ottl_list *from = cell_list(v);
   ottl_list *list = arena_zero(&vm->batch->arena, sizeof *list);
   if (!list) return OTTL_RE_TOO_LARGE;
   list->items = arena_array(&vm->batch->arena, from->n + 1, sizeof *list->items);
   if (!list->items) return OTTL_RE_TOO_LARGE;
   list->cap = from->n;
-  list->n = from->n;
-  for (uint32_t i = 0; i < from->n; i++) list->items[i] = cell_nil();
-  *at = cell_tree(OTTL_T_LIST, list);
+  slot_put(s, cell_tree(OTTL_T_LIST, list));
   uint16_t err = 0;
-  /* Only the last item's error counts, as in the reference. */
-  for (uint32_t i = 0; i < from->n; i++) err = ottl__set_value(vm, &list->items[i], from->items[i]);
+  /* Only the last item's error counts, as in the reference. An item that holds the slot sees the items before it. */
+  for (uint32_t i = 0; i < from->n; i++) {
+    list->items[i] = cell_nil();
+    list->n = i + 1;
+    err = slot_set(vm, (slot){&list->items[i], NULL}, from->items[i]);
+  }
   return err;
 }
 
-uint16_t ottl__set_value(ottl_vm *vm, ottl_cell *at, ottl_cell v) {
+static uint16_t slot_set(ottl_vm *vm, slot s, ottl_cell v) {
   switch (cell_type(v)) {
   case OTTL_T_ABSENT:
-  case OTTL_T_NIL: *at = cell_nil(); return 0;
+  case OTTL_T_NIL: slot_put(s, cell_nil()); return 0;
   case OTTL_T_BOOL:
   case OTTL_T_INT:
   case OTTL_T_DOUBLE:
   case OTTL_T_STRING:
-  case OTTL_T_BYTES: *at = v; return 0;
+  case OTTL_T_BYTES: slot_put(s, v); return 0;
   case OTTL_T_LIST_ANY:
   case OTTL_T_LIST_STRING:
   case OTTL_T_LIST_INT:
-  case OTTL_T_LIST_DOUBLE: return list_of_cells(vm, v, at);
+  case OTTL_T_LIST_DOUBLE: return list_of_cells(vm, s, v);
   case OTTL_T_MAP:
   case OTTL_T_LIST: {
-    /* The target is made first, then the source is copied: a source that holds its own target sees it empty. */
-    if (cell_is_tree(v) && !(at->tag == v.tag && at->word == v.word)) {
+    /* A slot of another type becomes an empty container first, then the source is copied: one that holds the slot shows it so. */
+    if (cell_is_tree(v) && cell_type(slot_get(s)) != cell_type(v)) {
       void *node =
           arena_zero(&vm->batch->arena, sizeof(ottl_rowmap) > sizeof(ottl_list) ? sizeof(ottl_rowmap) : sizeof(ottl_list));
       if (!node) return OTTL_RE_TOO_LARGE;
-      *at = cell_tree(cell_type(v), node);
+      slot_put(s, cell_tree(cell_type(v), node));
     }
     ottl_cell copy;
     uint16_t err = status_error(ottl__value_copy(&vm->batch->arena, v, &copy));
-    if (!err) *at = copy;
+    if (!err) slot_put(s, copy);
     return err;
   }
   default: return OTTL_ROWERR(SET_UNSUPPORTED, cell_type(v));
+  }
+}
+
+uint16_t ottl__set_value(ottl_vm *vm, ottl_cell *at, ottl_cell v) { return slot_set(vm, (slot){at, NULL}, v); }
+
+void ottl__value_live(ottl_cell *v, ottl_cell read, ottl_cell live) {
+  if (v->tag == read.tag && v->word == read.word && v->len == read.len) {
+    *v = live;
+  } else if (v->tag == (OTTL_T_LIST_ANY | OTTL_TAG_TREE)) {
+    ottl_list *list = cell_list(*v);
+    for (uint32_t i = 0; i < list->n; i++) ottl__value_live(&list->items[i], read, live);
   }
 }
 
@@ -216,21 +246,6 @@ static uint16_t pad_list(ottl_vm *vm, ottl_cell *at, int64_t index, ottl_cell **
   return 0;
 }
 
-/* Cells of map entries are not cells in memory: the walk keeps either form. */
-typedef struct slot {
-  ottl_cell *cell;
-  ottl_entry *entry;
-} slot;
-
-static ottl_cell slot_get(slot s) { return s.cell ? *s.cell : entry_cell(s.entry); }
-static void slot_put(slot s, ottl_cell c) {
-  if (s.cell) {
-    *s.cell = c;
-  } else {
-    entry_set(s.entry, c);
-  }
-}
-
 static uint16_t set_step(ottl_vm *vm, slot *s, ottl_cell key, ottl_cell *v) {
   ottl_cell at = slot_get(*s);
   ottl_type type = cell_type(at);
@@ -257,8 +272,7 @@ static uint16_t set_step(ottl_vm *vm, slot *s, ottl_cell key, ottl_cell *v) {
     ottl_cell tree = at;
     uint16_t err = status_error(ottl__value_to_tree(&vm->batch->arena, &tree));
     if (err) return err;
-    /* A value that is this very container is the live one from now on. */
-    if (v->tag == at.tag && v->word == at.word && v->len == at.len) *v = tree;
+    ottl__value_live(v, at, tree); /* a value that is this very container */
     slot_put(*s, tree);
     at = tree;
   }
@@ -275,23 +289,20 @@ static uint16_t set_step(ottl_vm *vm, slot *s, ottl_cell key, ottl_cell *v) {
   return e ? 0 : OTTL_RE_TOO_LARGE;
 }
 
-uint16_t ottl__path_set(ottl_vm *vm, ottl_cell *at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v) {
-  slot s = {at, NULL};
+static uint16_t path_set(ottl_vm *vm, slot s, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v) {
   for (uint32_t k = 0; k < n_keys; k++) {
     ottl_cell key = cell_nil();
     uint16_t err = step_key(vm, keys[k], row, &key);
     if (!err) err = set_step(vm, &s, key, &v);
     if (err) return err;
   }
-  if (s.cell) return ottl__set_value(vm, s.cell, v);
-  /* The entry may live in a map that the value holds: show it the emptied slot. */
-  ottl_cell cell = entry_cell(s.entry);
-  if (cell_is_tree(v) && !(cell.tag == v.tag && cell.word == v.word)) {
-    void *node = arena_zero(&vm->batch->arena, 16);
-    if (!node) return OTTL_RE_TOO_LARGE;
-    if (cell_type(v) == OTTL_T_MAP || cell_type(v) == OTTL_T_LIST) entry_set(s.entry, cell_tree(cell_type(v), node));
-  }
-  uint16_t err = ottl__set_value(vm, &cell, v);
-  if (!err || cell_type(v) >= OTTL_T_LIST_ANY) entry_set(s.entry, cell);
-  return err;
+  return slot_set(vm, s, v);
+}
+
+uint16_t ottl__path_set(ottl_vm *vm, ottl_cell *at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v) {
+  return path_set(vm, (slot){at, NULL}, keys, n_keys, row, v);
+}
+
+uint16_t ottl__path_set_entry(ottl_vm *vm, ottl_entry *at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v) {
+  return path_set(vm, (slot){NULL, at}, keys, n_keys, row, v);
 }

@@ -106,7 +106,10 @@ uint16_t ottl__path_get(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint3
 uint16_t ottl__path_get_result(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
 /* Writes v into *at at the keys, making containers on the way; effects before a failure stay. */
 uint16_t ottl__path_set(ottl_vm *vm, ottl_cell *at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v);
-/* The reference's SetValue: *at becomes a copy of v, or stays and an error is returned. */
+uint16_t ottl__path_set_entry(ottl_vm *vm, ottl_entry *at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v);
+/* Where a value, or an item of a list literal, is the container `read`, it becomes `live`: the one that is about to be written. */
+void ottl__value_live(ottl_cell *v, ottl_cell read, ottl_cell live);
+/* The reference's SetValue: *at becomes a copy of v; effects before a failure stay. */
 uint16_t ottl__set_value(ottl_vm *vm, ottl_cell *at, ottl_cell v);
 /* The reference's FromRaw and map literal values: *ret is a copy of v as a value. */
 uint16_t ottl__from_raw(ottl_vm *vm, ottl_cell v, bool top, ottl_cell *ret);
