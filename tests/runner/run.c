@@ -251,14 +251,40 @@ static const char *disagree(ottl_json *json, ottl_signal signal, const outcome *
   return rt_texts_equal(to_json(json, signal, a), to_json(json, signal, b), false, false) ? NULL : "output";
 }
 
+/* Resources, scopes and records stand on lines of their own, everything below in one line. */
+static void put_pretty(rt_text *t, yyjson_val *v, int lists) {
+  size_t i, max;
+  yyjson_val *key, *value;
+  if (yyjson_is_obj(v)) {
+    rt_puts(t, "{");
+    yyjson_obj_foreach(v, i, max, key, value) {
+      if (i) rt_puts(t, ", ");
+      rt_put_json(t, yyjson_get_str(key), yyjson_get_len(key));
+      rt_puts(t, ": ");
+      put_pretty(t, value, lists);
+    }
+    rt_puts(t, "}");
+  } else if (yyjson_is_arr(v)) {
+    rt_puts(t, "[");
+    yyjson_arr_foreach(v, i, max, value) {
+      if (i) rt_puts(t, lists < 3 ? "," : ", ");
+      if (lists < 3) rt_printf(t, "\n%*s", 2 * (lists + 1), "");
+      put_pretty(t, value, lists + 1);
+    }
+    rt_puts(t, "]");
+  } else {
+    char *text = yyjson_val_write(v, 0, NULL);
+    rt_puts(t, text ? text : "null");
+    free(text);
+  }
+}
+
 static const char *pretty(const char *text) {
-  yyjson_doc *doc = yyjson_read(text, strlen(text), YYJSON_READ_NUMBER_AS_RAW);
-  size_t len = 0;
-  char *out = yyjson_write(doc, YYJSON_WRITE_PRETTY_TWO_SPACES, &len);
-  const char *copy = out ? rt_copy(out, len) : text;
-  free(out);
+  yyjson_doc *doc = yyjson_read(text, strlen(text), 0);
+  rt_text t = {0};
+  put_pretty(&t, yyjson_doc_get_root(doc), 0);
   yyjson_doc_free(doc);
-  return copy;
+  return t.data;
 }
 
 static void describe_output(ottl_json *json, const rt_case *c, ottl_signal signal, const rt_text *in, const outcome *o,
