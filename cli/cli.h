@@ -18,6 +18,8 @@ enum {
 
 enum { IN_RUN = 1, IN_FILTER = 2, IN_HELP = 4 }; /* which commands know an option */
 
+extern const char *const cli_signal_names[]; /* by ottl_signal */
+
 typedef struct cli_texts {
   const char **items; /* room for one for each argument */
   size_t n;
@@ -50,12 +52,21 @@ int cli_run(int argc, char **argv);
 int cli_filter(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
+/* Part of a file of statements, from one `context:` line to the next. */
+typedef struct cli_section {
+  size_t begin, end;
+  ottl_signal signal; /* NONE: serves every signal */
+  bool empty;         /* no statement */
+} cli_section;
+
 /* program.c: the statements, compiled for each signal that turns up. */
 typedef struct cli_program {
   const cli_options *options;
   bool filter;
   char *text; /* of -f */
   size_t text_len;
+  cli_section *sections; /* of -f, when it serves several signals or none in particular */
+  size_t n_sections;
   ottl_signal signal; /* what it works on; NONE: told by each message */
   bool told;          /* warnings are told once */
   struct {
@@ -68,6 +79,11 @@ int cli_program_open(cli_program *program, const cli_options *options, bool filt
 /* The exec for messages of a signal. */
 int cli_program_exec(cli_program *program, ottl_signal signal, ottl_exec **ret);
 void cli_program_close(cli_program *program);
+
+/* sections.c: the text has compiled; options are those it compiled with. False: out of memory. */
+bool cli_sections_split(cli_program *program, const ottl_compile_options *options);
+bool cli_sections_any(const cli_program *program, ottl_signal signal);   /* has some section anything for the signal? */
+char *cli_sections_text(const cli_program *program, ottl_signal signal); /* what runs on a signal; the caller frees */
 
 /* stream.c: all input through the program to the output. */
 int cli_stream(const cli_options *options, cli_program *program);

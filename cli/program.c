@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *const cli_signal_names[] = {"", "logs", "traces", "metrics"};
+
 #define PROGRAM_MAX_BYTES ((size_t)16 << 20) /* of a file of statements */
 
 static int program_load(cli_program *p, const char *path) {
@@ -87,16 +89,28 @@ out:
   return status;
 }
 
+static ottl_status program_text(cli_program *p, const ottl_compile_options *options, ottl_program **ret, ottl_diags **diags) {
+  const char *name = p->options->program_file;
+  char *part = NULL;
+  if (p->sections && !(part = cli_sections_text(p, options->signal))) return OTTL_NOMEM;
+  const char *text = part ? part : p->text ? p->text : "";
+  ottl_status status = ottl_program_compile_text(text, p->text_len, name, p->options->error_mode, options, ret, diags);
+  free(part);
+  return status;
+}
+
+static void program_options(const cli_program *p, ottl_signal signal, ottl_compile_options *ret) {
+  ottl_compile_options_init(ret);
+  ret->kind = p->filter ? OTTL_KIND_FILTER : OTTL_KIND_TRANSFORM;
+  ret->signal = signal;
+}
+
 static int program_compile(cli_program *p, ottl_signal signal, ottl_program **ret) {
   ottl_compile_options options;
   ottl_diags *diags = NULL;
-  ottl_compile_options_init(&options);
-  options.kind = p->filter ? OTTL_KIND_FILTER : OTTL_KIND_TRANSFORM;
-  options.signal = signal;
-  const cli_options *o = p->options;
-  ottl_status status = o->program_file ? ottl_program_compile_text(p->text ? p->text : "", p->text_len, o->program_file,
-                                                                   o->error_mode, &options, ret, &diags)
-                                       : program_snippets(p, &options, ret, &diags);
+  program_options(p, signal, &options);
+  ottl_status status =
+      p->options->program_file ? program_text(p, &options, ret, &diags) : program_snippets(p, &options, ret, &diags);
   if (diags) program_tell(p, diags);
   size_t n_told = ottl_diags_count(diags);
   ottl_diags_free(diags);
@@ -122,21 +136,32 @@ int cli_program_open(cli_program *p, const cli_options *options, bool filter) {
   if (options->context && options->program_file)
     return cli_fail(CLI_USAGE, "--context is for -%c; in a file it is a line `context: %s`", filter ? 'c' : 's',
                     options->context);
+  ottl_signal told = options->program_file ? OTTL_SIGNAL_NONE : options->signal; /* a file may serve others as well */
   int status = options->program_file ? program_load(p, options->program_file) : CLI_OK;
   ottl_program *program = NULL;
-  if (status == CLI_OK) status = program_compile(p, options->signal, &program);
+  if (status == CLI_OK) status = program_compile(p, told, &program);
   if (status != CLI_OK) return status;
   p->signal = ottl_program_signal(program);
-  if (p->signal == OTTL_SIGNAL_NONE) {
-    ottl_program_free(program); /* compiled again when the signal is known */
+  if (p->signal == OTTL_SIGNAL_NONE) { /* compiled again for the signals that turn up */
+    ottl_compile_options compile;
+    ottl_program_free(program);
+    program_options(p, told, &compile);
+    if (options->program_file && !cli_sections_split(p, &compile)) return cli_fail(CLI_INTERNAL, "out of memory");
+    p->signal = options->signal;
     return CLI_OK;
   }
   p->by_signal[p->signal].program = program;
+  if (options->signal && options->signal != p->signal)
+    return cli_fail(CLI_USAGE, "the %s are about %s, --signal says %s", filter ? "conditions" : "statements",
+                    cli_signal_names[p->signal], cli_signal_names[options->signal]);
   return program_exec(p, p->signal);
 }
 
 int cli_program_exec(cli_program *p, ottl_signal signal, ottl_exec **ret) {
   int status = CLI_OK;
+  if (p->sections && !cli_sections_any(p, signal))
+    return cli_fail(CLI_PAYLOAD, "there are %s in the input, and no %s are about them", cli_signal_names[signal],
+                    p->filter ? "conditions" : "statements");
   if (!p->by_signal[signal].program) status = program_compile(p, signal, &p->by_signal[signal].program);
   if (status == CLI_OK && !p->by_signal[signal].exec) status = program_exec(p, signal);
   *ret = p->by_signal[signal].exec;
@@ -148,5 +173,6 @@ void cli_program_close(cli_program *p) {
     ottl_exec_free(p->by_signal[i].exec);
     ottl_program_free(p->by_signal[i].program);
   }
+  free(p->sections);
   free(p->text);
 }

@@ -51,10 +51,9 @@ static int stream_json(stream *s, ottl_json **json) {
 static int stream_signal(stream *s, ottl_encoding encoding, ottl_view message, ottl_signal *ret) {
   ottl_signal wanted = s->program->signal;
   ottl_signal found = encoding == OTTL_ENCODING_JSON ? ottl_json_signal(message.data, message.len) : OTTL_SIGNAL_NONE;
-  static const char *const names[] = {"", "logs", "traces", "metrics"};
   if (wanted && found && wanted != found)
-    return cli_fail(CLI_PAYLOAD, AT_FORMAT "it has %s, the %s are about %s", AT(s), names[found],
-                    s->program->filter ? "conditions" : "statements", names[wanted]);
+    return cli_fail(CLI_PAYLOAD, AT_FORMAT "it has %s, the %s are about %s", AT(s), cli_signal_names[found],
+                    s->program->filter ? "conditions" : "statements", cli_signal_names[wanted]);
   if (!wanted && !found && encoding == OTTL_ENCODING_JSON)
     return cli_fail(CLI_PAYLOAD, AT_FORMAT "this JSON has no resourceLogs, resourceSpans or resourceMetrics", AT(s));
   if (!wanted && !found)

@@ -27,6 +27,15 @@ Compression is undone, and done again on output.
    28 b5 2f fd
   $ ottl run -s "$s" one.pb.gz --to json --compress none | cmp - want.jsonl
 
+Messages may be compressed one by one, as the file exporter does within its frames.
+
+  $ ottl run -s "$s" data/traces.json --to proto --compress zstd -o m.zst
+  $ n=$(wc -c < m.zst); printf "\\x00\\x00\\x$(printf %02x $((n / 256)))\\x$(printf %02x $((n % 256)))" > framed; cat m.zst >> framed
+  $ ottl run -s "$s" framed --from proto-framed --to json | cmp - want.jsonl
+  $ ottl run -s "$s" framed | ottl run -s "$s" --to json | cmp - want.jsonl
+  $ ottl run -s "$s" framed | head -c 8 | tail -c 4 | od -An -tx1
+   28 b5 2f fd
+
 Nothing comes of nothing.
 
   $ ottl run -s "$s" /dev/null

@@ -53,6 +53,39 @@ Statements from a file.
   $ ottl run -f policy.ottl data/logs.json
   {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}},{"key":"checked","value":{"boolValue":true}}]},"scopeLogs":[{"scope":{"name":"app"},"logRecords":[{"timeUnixNano":"1790000000000000001","severityNumber":9,"body":{"stringValue":"ana@example.com signed in"},"attributes":[{"key":"user","value":{"stringValue":"ana"}},{"key":"token","value":{"stringValue":"t0p"}}]},{"timeUnixNano":"1790000000000000002","severityNumber":5,"body":{"stringValue":"cache miss"}},{"timeUnixNano":"1790000000000000003","severityNumber":17,"body":{"stringValue":"mail to <email> failed"},"attributes":[{"key":"code","value":{"intValue":"550"}}]}]}]}]}
 
+A file may serve several signals: what a message is decides which of its parts run.
+
+  $ printf 'context: log\nset(body, "x")\ncontext: span\nset(name, "y")\ncontext: resource\nset(schema_url, "u")\n' > mixed.ottl
+  $ ottl run -f mixed.ottl data/logs.json data/traces.json data/metrics.json | grep -o '"stringValue":"x"\|"name":"y"\|"schemaUrl":"u"'
+  "stringValue":"x"
+  "stringValue":"x"
+  "stringValue":"x"
+  "schemaUrl":"u"
+  "name":"y"
+  "name":"y"
+  "schemaUrl":"u"
+  "schemaUrl":"u"
+  $ ottl run -f mixed.ottl data/traces.json --to proto | ottl run -f mixed.ottl --signal traces --to json | grep -o '"name":"y"'
+  "name":"y"
+  "name":"y"
+  $ ottl run -f mixed.ottl data/traces.json --to proto | ottl run -f mixed.ottl
+  ottl: protobuf does not tell logs, traces and metrics apart, and neither do the statements: give --signal
+  [2]
+  $ printf 'context: log\nset(body, "x")\ncontext: span\nset(name, "y")\n' > mixed.ottl
+  $ ottl run -f mixed.ottl data/metrics.json
+  ottl: there are metrics in the input, and no statements are about them
+  [4]
+  $ ottl run -f policy.ottl data/logs.json --signal traces
+  ottl: the statements are about logs, --signal says traces
+  [2]
+  $ ottl run -s 'set(log.body, "x")' data/logs.json --signal traces
+  error[E0309]: this signal has no log context
+   --> 1:5
+    |
+  1 | set(log.body, "x")
+    |     ^^^
+  [3]
+
 Nothing changed: the line comes out as it went in.
 
   $ ottl run -s 'set(span.name, "x") where span.name == "no such"' data/traces.json | cmp - data/traces.json
@@ -63,6 +96,7 @@ An output file appears when all went well.
   --odd
   data
   examples
+  mixed.ottl
   out.jsonl
   policy.ottl
   stats
@@ -73,6 +107,7 @@ An output file appears when all went well.
   --odd
   data
   examples
+  mixed.ottl
   out.jsonl
   policy.ottl
   stats
