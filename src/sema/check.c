@@ -108,7 +108,6 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
   if (!group_context(s, group, items, n, &certain)) goto out;
   g.context = (uint8_t)s->context;
   g.level = ottl__contexts[s->context].level;
-  uint32_t had = s->n_errors;
   for (uint32_t i = 0; i < n && !s->fatal; i++) {
     if (!items[i].node || items[i].broken) continue;
     ottl_checked_statement c = {0};
@@ -120,7 +119,7 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
     else
       checked[g.n_statements++] = c;
   }
-  if (!certain && s->n_errors == had && !s->fatal) {
+  if (!certain && s->n_errors == 0 && !s->fatal) {
     ottl_span span = {n ? items[0].source : 0, 0, 0};
     SEMA_ERROR(s, NO_CONTEXT, span, "no context has all the functions and enum symbols of this group");
   }
