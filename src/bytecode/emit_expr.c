@@ -354,10 +354,8 @@ static uint16_t emit_operands(ottl_emit *e, const ottl_expr *x, uint8_t level, u
   uint32_t first = (uint32_t)e->n_pool;
   for (uint32_t i = 0; i < x->n_kids; i++) {
     if (x->kind == OTTL_E_MAP) {
-      if (e->n_names >= UINT16_MAX || !ottl__emit_grow(e, &e->names, &e->cap_names, e->n_names + 1, sizeof *e->names)) {
-        e->status = OTTL_LIMIT;
-        return 0;
-      }
+      if (e->n_names >= UINT16_MAX) e->status = OTTL_LIMIT;
+      if (!ottl__emit_grow(e, &e->names, &e->cap_names, e->n_names + 1, sizeof *e->names)) return 0;
       ottl__emit_pool(e, (uint16_t)e->n_names);
       e->names[e->n_names++] = x->names[i];
     }

@@ -1,0 +1,268 @@
+/* Memory: once warm, a run allocates nothing; and whichever allocation fails, calls end in NOMEM, without leak or crash. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ottl/ottl.h"
+
+/* ---- an allocator that counts, checks sizes, and fails on demand ---- */
+
+typedef struct counter {
+  size_t n;       /* allocations and reallocations so far */
+  size_t fail_at; /* this one fails, counted from 1; 0: none */
+  bool failed;
+  size_t live_bytes, live_blocks;
+} counter;
+
+static bool fails(counter *c) {
+  c->n++;
+  if (c->n != c->fail_at) return false;
+  c->failed = true;
+  return true;
+}
+
+static void *count_alloc(void *context, size_t bytes) {
+  counter *c = context;
+  if (fails(c)) return NULL;
+  c->live_bytes += bytes;
+  c->live_blocks++;
+  return malloc(bytes);
+}
+
+static void *count_realloc(void *context, void *old, size_t old_bytes, size_t new_bytes) {
+  counter *c = context;
+  if (fails(c)) return NULL;
+  void *p = realloc(old, new_bytes);
+  c->live_bytes += new_bytes - (old ? old_bytes : 0);
+  c->live_blocks += !old;
+  return p;
+}
+
+static void count_free(void *context, void *memory, size_t bytes) {
+  counter *c = context;
+  if (!memory) return;
+  c->live_bytes -= bytes;
+  c->live_blocks--;
+  free(memory);
+}
+
+static ottl_allocator allocator_of(counter *c) { return (ottl_allocator){count_alloc, count_realloc, count_free, c}; }
+
+/* ---- programs and a payload ---- */
+
+typedef struct test_program {
+  const char *name;
+  ottl_kind kind;
+  const char *text;
+  ottl_error_mode mode;
+} test_program;
+
+static const test_program programs[] = {
+    {"set", OTTL_KIND_TRANSFORM,
+     "set(log.attributes[\"env\"], \"prod\") where log.severity_number >= 9\nset(log.body, log.attributes[\"k\"])",
+     OTTL_ERROR_PROPAGATE},
+    {"delete", OTTL_KIND_TRANSFORM,
+     "delete_key(log.attributes, \"k\")\ndelete_matching_keys(log.attributes, \"^pass\")\nkeep_keys(resource.attributes, "
+     "[\"a\"])",
+     OTTL_ERROR_PROPAGATE},
+    {"replace", OTTL_KIND_TRANSFORM,
+     "replace_pattern(log.body, \"user (\\\\w+)\", \"user <$1>\")\nreplace_all_patterns(log.attributes, \"value\", \"[0-9]+\", "
+     "\"#\")",
+     OTTL_ERROR_PROPAGATE},
+    {"filter", OTTL_KIND_FILTER, "log.severity_number < 9\nIsMatch(log.body, \"health\")", OTTL_ERROR_PROPAGATE},
+    {"maps", OTTL_KIND_TRANSFORM,
+     "merge_maps(log.attributes, {\"x\": 1, \"y\": log.body}, \"upsert\")\nlimit(log.attributes, 3, "
+     "[\"x\"])\ntruncate_all(log.attributes, 5)",
+     OTTL_ERROR_PROPAGATE},
+    {"shared", OTTL_KIND_TRANSFORM,
+     "set(resource.attributes[\"n\"], resource.attributes[\"n\"] + 1)\nset(log.cache[\"m\"], ParseJSON(\"{\\\"k\\\": [1]}\"))\n"
+     "set(log.attributes[\"m\"], log.cache[\"m\"][\"k\"])",
+     OTTL_ERROR_IGNORE},
+    {"errors", OTTL_KIND_TRANSFORM,
+     "set(log.attributes[\"l\"], ToLowerCase(log.attributes[\"n\"]))\nset(log.severity_text, Concat([log.body, \"x\"], \"-\"))",
+     OTTL_ERROR_IGNORE},
+};
+
+/* OTLP/JSON of some records, to wire form in a block that the caller frees. */
+static uint8_t *payload(unsigned n_records, size_t *ret_len) {
+  size_t cap = 400 + (size_t)n_records * 400, len = 0;
+  char *text = malloc(cap);
+  assert_non_null(text);
+  len += (size_t)snprintf(text, cap,
+                          "{\"resourceLogs\":[{\"resource\":{\"attributes\":[{\"key\":\"n\",\"value\":{\"intValue\":\"1\"}},"
+                          "{\"key\":\"a\",\"value\":{\"stringValue\":\"b\"}}]},\"scopeLogs\":[{\"logRecords\":[");
+  for (unsigned i = 0; i < n_records; i++) {
+    len += (size_t)snprintf(
+        text + len, cap - len,
+        "%s{\"severityNumber\":%u,\"body\":{\"stringValue\":\"user u%u at host %u\"},\"attributes\":[{\"key\":\"k\",\"value\":"
+        "{\"stringValue\":\"v%u\"}},{\"key\":\"n\",\"value\":{\"intValue\":\"%u\"}},{\"key\":\"password\",\"value\":{"
+        "\"stringValue\":\"p\"}}]}",
+        i ? "," : "", i % 24, i, i % 7, i, i);
+  }
+  snprintf(text + len, cap - len, "]}]}]}");
+  ottl_json *json;
+  const uint8_t *wire;
+  assert_int_equal(ottl_json_create(NULL, &json), OTTL_OK);
+  assert_int_equal(ottl_json_to_wire(json, OTTL_SIGNAL_LOGS, text, strlen(text), &wire, ret_len), OTTL_OK);
+  uint8_t *copy = malloc(*ret_len);
+  assert_non_null(copy);
+  memcpy(copy, wire, *ret_len);
+  ottl_json_free(json);
+  free(text);
+  return copy;
+}
+
+static ottl_status compile(const test_program *t, const ottl_allocator *al, ottl_program **ret) {
+  ottl_compile_options options;
+  ottl_compile_options_init(&options);
+  options.kind = t->kind;
+  options.allocator = al;
+  ottl_diags *diags = NULL;
+  ottl_status status = ottl_program_compile_text(t->text, strlen(t->text), NULL, t->mode, &options, ret, &diags);
+  if (status == OTTL_COMPILE || status == OTTL_UNSUPPORTED) {
+    ottl_diag d;
+    assert_int_equal(ottl_diags_get(diags, 0, &d), OTTL_OK);
+    print_error("%s: %.*s\n", t->name, (int)d.message.len, d.message.data);
+  }
+  ottl_diags_free(diags);
+  return status;
+}
+
+static ottl_status create(const ottl_program *program, const ottl_allocator *al, ottl_exec **ret) {
+  ottl_exec_options options;
+  ottl_exec_options_init(&options);
+  options.allocator = al;
+  options.clock_seconds = 1;
+  return ottl_exec_create(program, &options, ret);
+}
+
+/* ---- tests ---- */
+
+static void warm_runs_allocate_nothing(void **state) {
+  (void)state;
+  size_t big_len, small_len;
+  uint8_t *big = payload(1500, &big_len), *small = payload(10, &small_len);
+  unsigned failures = 0;
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    counter c = {0};
+    ottl_allocator al = allocator_of(&c);
+    ottl_program *program = NULL;
+    ottl_exec *exec = NULL;
+    ottl_result result;
+    assert_int_equal(compile(&programs[i], &al, &program), OTTL_OK);
+    assert_int_equal(create(program, &al, &exec), OTTL_OK);
+    for (int turn = 0; turn < 4; turn++) assert_int_equal(ottl_exec_run(exec, big, big_len, &result), OTTL_OK);
+    size_t before = c.n, bytes = c.live_bytes;
+    for (int turn = 0; turn < 4; turn++) {
+      assert_int_equal(ottl_exec_run(exec, big, big_len, &result), OTTL_OK);
+      assert_int_equal(ottl_exec_run(exec, small, small_len, &result), OTTL_OK);
+    }
+    if (c.n != before || c.live_bytes != bytes) {
+      print_error("%s: %zu allocations in warm runs\n", programs[i].name, c.n - before);
+      failures++;
+    }
+    ottl_exec_free(exec);
+    ottl_program_free(program);
+    assert_int_equal(c.live_blocks, 0);
+    assert_int_equal(c.live_bytes, 0);
+  }
+  free(big);
+  free(small);
+  assert_int_equal(failures, 0);
+}
+
+static void many_payloads_take_no_more_than_one(void **state) {
+  (void)state;
+  size_t len;
+  uint8_t *in = payload(300, &len);
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    counter c = {0};
+    ottl_allocator al = allocator_of(&c);
+    ottl_program *program = NULL;
+    ottl_exec *exec = NULL;
+    ottl_result result;
+    assert_int_equal(compile(&programs[i], &al, &program), OTTL_OK);
+    assert_int_equal(create(program, &al, &exec), OTTL_OK);
+    size_t after_four = 0;
+    for (int turn = 0; turn < 40; turn++) {
+      assert_int_equal(ottl_exec_run(exec, in, len, &result), OTTL_OK);
+      if (turn == 3) after_four = c.live_bytes;
+    }
+    assert_int_equal(c.live_bytes, after_four);
+    ottl_exec_free(exec);
+    ottl_program_free(program);
+  }
+  free(in);
+}
+
+/* Compiles and runs with allocation number `fail_at` failing; true when it was never reached. */
+static bool one_failure(const test_program *t, size_t fail_at, const uint8_t *in, size_t len) {
+  counter c = {.fail_at = fail_at};
+  ottl_allocator al = allocator_of(&c);
+  ottl_program *program = NULL;
+  ottl_exec *exec = NULL;
+  ottl_result result = {0};
+  ottl_status status = compile(t, &al, &program);
+  if (status == OTTL_OK) status = create(program, &al, &exec);
+  if (status == OTTL_OK) status = ottl_exec_run(exec, in, len, &result);
+  if (status != OTTL_OK && !(status == OTTL_NOMEM && c.failed)) {
+    fail_msg("%s: allocation %zu failed: status %s", t->name, fail_at, ottl_status_name(status));
+  }
+  if (exec && c.failed) { /* an exec that ran out of memory runs again */
+    c.fail_at = 0;
+    assert_int_equal(ottl_exec_run(exec, in, len, &result), OTTL_OK);
+  }
+  ottl_exec_free(exec);
+  ottl_program_free(program);
+  if (c.live_blocks || c.live_bytes) {
+    fail_msg("%s: allocation %zu failed: %zu blocks, %zu bytes are lost", t->name, fail_at, c.live_blocks, c.live_bytes);
+  }
+  return !c.failed;
+}
+
+static void every_allocation_may_fail(void **state) {
+  (void)state;
+  size_t len;
+  uint8_t *in = payload(70, &len);
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    size_t n = 1;
+    while (!one_failure(&programs[i], n, in, len)) n++;
+    assert_true(n > 20);
+  }
+  free(in);
+}
+
+static void compile_errors_without_memory(void **state) {
+  (void)state;
+  static const char text[] = "set(log.bdy, 1)\nset(log.body, Uppercase(\"x\"))\nset(log.body 1)\nlimit(log.attributes, -1)";
+  for (size_t fail_at = 1;; fail_at++) {
+    counter c = {.fail_at = fail_at};
+    ottl_allocator al = allocator_of(&c);
+    ottl_compile_options options;
+    ottl_compile_options_init(&options);
+    options.allocator = &al;
+    ottl_program *program = NULL;
+    ottl_diags *diags = NULL;
+    ottl_status status =
+        ottl_program_compile_text(text, sizeof text - 1, "x.ottl", OTTL_ERROR_IGNORE, &options, &program, &diags);
+    assert_true(status == OTTL_COMPILE || (status == OTTL_NOMEM && c.failed));
+    assert_null(program);
+    ottl_diags_free(diags);
+    assert_int_equal(c.live_blocks, 0);
+    if (!c.failed) break;
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(warm_runs_allocate_nothing),
+      cmocka_unit_test(many_payloads_take_no_more_than_one),
+      cmocka_unit_test(every_allocation_may_fail),
+      cmocka_unit_test(compile_errors_without_memory),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
