@@ -1,4 +1,5 @@
 /* Dispatch: instructions one after another. The cost of decoding is paid once for a whole window of rows. */
+#include "kernels/kernels.h"
 #include "vm/vm.h"
 
 static vm_handler *const handlers[] = {
@@ -156,12 +157,32 @@ ottl_status ottl__vm_begin(ottl_vm *vm, vm_frame *f, ottl_batch *batch) {
   vm->code = f->code;
   vm->batch = batch;
   vm->r = f->r;
-  for (uint8_t level = 0; level < f->code->level; level++) {
-    OTTL_TRY(frame_reserve(vm, f, level, batch->rows[level].n));
-    OTTL_TRY(bitmap_reserve(vm, level, batch->rows[level].n));
+  memset(vm->base, 0, sizeof vm->base);
+  for (uint32_t i = 0; i < f->code->layout.n_columns; i++) {
+    const ottl_column_spec *c = &f->code->layout.columns[i];
+    bool above = c->level < f->code->level;
+    f->r[i] = above ? &f->own[i] : &batch->columns[i];
+    if (above && c->written) batch->columns[i].any_dirty = true; /* windows write through a register of their own */
   }
-  for (uint32_t i = 0; i < f->code->layout.n_columns; i++) f->r[i] = &batch->columns[i];
   return OTTL_OK;
+}
+
+/* Columns of the levels above, from the first row that the window sees. */
+static void window_columns(ottl_vm *vm) {
+  const ottl_layout *layout = &vm->code->layout;
+  for (uint32_t i = 0; i < layout->n_columns; i++) {
+    uint8_t level = layout->columns[i].level;
+    if (level == vm->code->level) continue;
+    ottl_reg *r = &vm->frame->own[i];
+    uint32_t base = vm->base[level];
+    *r = vm->batch->columns[i];
+    r->word += base;
+    if (r->len) r->len += base;
+    if (r->tag) r->tag += base;
+    r->off += base;
+    r->end += base;
+    r->dirty += base / 64;
+  }
 }
 
 static bool row_dropped(const ottl_batch *b, uint8_t level, uint32_t row) {
@@ -184,10 +205,14 @@ static ottl_status window_rows(ottl_vm *vm) {
     if (row_dropped(b, own, b->first + i)) bm_clear(vm->all[own], i);
   }
   for (uint8_t level = 0; level < own; level++) {
-    memset(vm->all[level], 0, BM_WORDS(b->hi[level]) * 8);
+    vm->base[level] = b->lo[level] / 64 * 64;
+    uint32_t seen = b->hi[level] - vm->base[level];
+    OTTL_TRY(frame_reserve(vm, vm->frame, level, seen));
+    OTTL_TRY(bitmap_reserve(vm, level, seen));
+    memset(vm->all[level], 0, BM_WORDS(seen) * 8);
     uint32_t last = UINT32_MAX;
     SEL_EACH(vm->all[own], b->n, i) {
-      uint32_t p = b->up[level][i];
+      uint32_t p = b->up[level][i] - vm->base[level];
       if (p != last) bm_set(vm->all[level], p);
       last = p;
     }
@@ -204,6 +229,7 @@ ottl_status ottl__vm_window(ottl_vm *vm) {
   if (!vm->stopped || !vm->touched) return OTTL_NOMEM;
   vm->any_stopped = false;
   vm->n_failures = 0;
+  window_columns(vm);
   return run(vm, vm->code->n_prologue, vm->code->n_insns);
 }
 
@@ -248,7 +274,7 @@ ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, ui
   uint8_t own = vm->code->level;
   if (level == own) return row_failed(vm, i, statement, condition, code);
   SEL_EACH(vm->all[own], vm->batch->n, k) {
-    if (vm->batch->up[level][k] == i) OTTL_TRY(row_failed(vm, k, statement, condition, code));
+    if (vm_up(vm, own, level, k) == i) OTTL_TRY(row_failed(vm, k, statement, condition, code));
   }
   return OTTL_OK;
 }
@@ -256,7 +282,7 @@ ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, ui
 /* ---- life ---- */
 
 ottl_status ottl__vm_init(ottl_vm *vm, const ottl_allocator *al) {
-  *vm = (ottl_vm){.al = *al, .max_failures = 1u << 16};
+  *vm = (ottl_vm){.al = *al, .max_failures = 1u << 16, .kernels = ottl__kernels_pick()};
   ottl__arena_init(&vm->constants, al, 4096);
   ottl__arena_init(&vm->slice, al, 0);
   return ottl__scratch_create(al, &vm->scratch);

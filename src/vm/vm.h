@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_VM_VM_H
 #define OTTL_SRC_VM_VM_H
 
+#include "batch/map.h"
 #include "bytecode/code.h"
 
 /* One failure of a row, until the window is done. */
@@ -18,7 +19,10 @@ typedef struct vm_results {
   uint16_t *codes; /* 0: the cell is the value */
 } vm_results;
 
-/* Registers of one code, kept between runs. */
+/* Registers of one code, kept between runs.
+ *
+ * Rows of the levels above the code's are numbered from `base` on while a window runs: a window sees few of them, wherever in
+ * the payload it is, and must not pay for those before. */
 typedef struct vm_frame {
   const ottl_code *code;
   ottl_reg **r; /* n_regs: columns point into the batch, others at `own` */
@@ -33,6 +37,7 @@ typedef struct ottl_vm {
   ottl_arena constants; /* results of prologues; lives as long as the exec */
   ottl_arena slice;     /* reset for each window: error bitmaps, pointers */
   ottl_scratch *scratch;
+  const struct ottl_kernels *kernels; /* of the instruction set in use */
   int64_t now_seconds;
   uint32_t now_nanos;
   bool event_index; /* the host tells spanevent.event_index */
@@ -42,6 +47,7 @@ typedef struct ottl_vm {
   const ottl_code *code;
   ottl_batch *batch;
   ottl_reg **r;
+  uint32_t base[OTTL_LEVELS + 1]; /* first row of each level that the window sees, a multiple of 64; 0 for the own level */
   uint64_t *all[OTTL_LEVELS + 1]; /* rows of each level that count: not dropped, and of the window */
   size_t all_cap[OTTL_LEVELS + 1];
   uint64_t *stopped; /* rows of the window that failed under propagate; as all[level] */
@@ -72,8 +78,10 @@ OTTL_MUST_CHECK ottl_status ottl__vm_window(ottl_vm *vm);
 static inline uint32_t vm_n(const ottl_vm *vm, uint8_t level) {
   if (level == vm->code->level) return vm->batch->n;
   if (level == OTTL_LEVEL_CONST) return 1;
-  return vm->batch->hi[level];
+  return vm->batch->hi[level] - vm->base[level];
 }
+/* The batch's number of row i. */
+static inline uint32_t vm_row(const ottl_vm *vm, uint8_t level, uint32_t i) { return vm->base[level] + i; }
 static inline const uint64_t *vm_sel(const ottl_vm *vm, const ottl_insn *in) {
   return in->s == OTTL_SEL_ALL ? vm->all[in->level] : vm->r[in->s]->bits;
 }
@@ -83,14 +91,24 @@ static inline const uint64_t *vm_bits(const ottl_vm *vm, uint16_t sel, uint8_t l
 /* Row of level `to` (at or above `from`) that row i of level `from` is under. */
 static inline uint32_t vm_up(const ottl_vm *vm, uint8_t from, uint8_t to, uint32_t i) {
   if (from == to) return i;
-  if (from == vm->code->level) return vm->batch->up[to][i];
+  if (from == vm->code->level) return vm->batch->up[to][i] - vm->base[to];
+  uint32_t row = vm_row(vm, from, i);
   while (from > to) {
-    i = vm->batch->rows[from].parent[i];
+    row = vm->batch->rows[from].parent[row];
     from--;
   }
-  return i;
+  return row - vm->base[to];
 }
 
+/* Brings what was written to key columns of row i into the entries of the map. */
+static inline ottl_status vm_flush(ottl_vm *vm, uint32_t map, uint8_t level, uint32_t i) {
+  return ottl__map_flush_row(vm->batch, map, vm_row(vm, level, i));
+}
+/* The entries of row i were edited: back into the key columns. */
+static inline ottl_status vm_reload(ottl_vm *vm, uint32_t map, uint8_t level, uint32_t i) {
+  bm_set(vm->batch->maps[map].dirty, vm_row(vm, level, i));
+  return ottl__map_reload_row(vm->batch, map, vm_row(vm, level, i));
+}
 /* Row i of register r failed. False when out of memory. */
 bool ottl__vm_fail(ottl_vm *vm, ottl_reg *r, uint32_t n, uint32_t i, uint16_t code);
 /* Gives r the failures of a, for selected rows. */

@@ -1,0 +1,13 @@
+/* x86-64-v3: AVX2. */
+#include "kernels/kernels.h"
+
+#ifdef KERNELS_X86_64
+#include "kernels/generic.inl.h"
+
+const ottl_kernels ottl__kernels_v3 = {
+    "v3",
+#define KERNEL(result, name, arguments) name,
+#include "kernels/kernels.def"
+#undef KERNEL
+};
+#endif

@@ -1,0 +1,244 @@
+/* Every kernel of every instruction set that this machine has gives what the scalar one gives: lengths 0 to 130, inputs
+ * aligned to no vector that end where a guard page starts, random and special values; and it writes only the words of its result. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kernels/kernels.h"
+
+enum { MAX_ROWS = 130, WORDS = (MAX_ROWS + 63) / 64, INPUTS = 3, RELATIONS = KERNEL_GT + 1 };
+
+/* ---- inputs: arrays that end at a guard page ---- */
+
+static uint8_t *end_of[INPUTS]; /* of the readable bytes */
+
+static int make_inputs(void **state) {
+  OTTL_UNUSED(state);
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  for (int k = 0; k < INPUTS; k++) {
+    uint8_t *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED || mprotect(p + page, page, PROT_NONE) != 0) return -1;
+    end_of[k] = p + page;
+  }
+  return 0;
+}
+
+static uint64_t seed = 0x9e3779b97f4a7c15u;
+static uint64_t rnd(void) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  return seed ^= seed << 17;
+}
+
+/* Numbers on both sides of what goes wrong: signs, the range of doubles' integers, ties of rounding, NaNs, infinities. */
+static const uint64_t special[] = {0,
+                                   1,
+                                   2,
+                                   UINT64_MAX,
+                                   UINT64_MAX - 1,
+                                   INT64_MAX,
+                                   INT64_MAX - 1,
+                                   (uint64_t)INT64_MIN,
+                                   (uint64_t)INT64_MIN + 1,
+                                   (1ull << 53) - 1,
+                                   1ull << 53,
+                                   (1ull << 53) + 1,
+                                   (1ull << 54) + 2,
+                                   (1ull << 54) + 6,
+                                   -((1ull << 53) + 1),
+                                   (1ull << 63) - 512,
+                                   (1ull << 63) - 513,
+                                   0xffffffff,
+                                   1ull << 32,
+                                   0x8000000000000000u, /* -0.0 */
+                                   0x3ff0000000000000u, /* 1.0 */
+                                   0xbff0000000000000u,
+                                   0x4340000000000000u, /* 2^53 */
+                                   0x43e0000000000000u, /* 2^63 */
+                                   0xc3e0000000000000u,
+                                   0x7ff0000000000000u, /* infinities */
+                                   0xfff0000000000000u,
+                                   0x7ff8000000000000u, /* NaNs, quiet and signalling */
+                                   0xfff8000000000001u,
+                                   0x7ff0000000000001u};
+
+static uint64_t any_word(void) {
+  uint64_t r = rnd();
+  if (r % 4 == 0) return rnd() >> (rnd() % 64);
+  if (r % 4 == 1) return bits_of_double((double)(int64_t)(rnd() >> (rnd() % 64)));
+  return special[rnd() % OTTL_COUNT(special)];
+}
+
+/* n rows of so many bytes that end `gap` rows before the guard page: aligned as an element, no more. What lies behind is noise. */
+static uint8_t *place(int k, uint32_t n, size_t row_bytes, size_t gap) {
+  for (size_t i = 1; i <= gap * row_bytes; i++) end_of[k][-(ptrdiff_t)i] = (uint8_t)rnd();
+  return end_of[k] - (gap + n) * row_bytes;
+}
+static const uint64_t *words(int k, uint32_t n, size_t gap) {
+  uint8_t *p = place(k, n, 8, gap);
+  for (uint32_t i = 0; i < n; i++) memcpy(p + 8 * i, &(uint64_t){any_word()}, 8);
+  return (const uint64_t *)(const void *)p;
+}
+static const uint32_t *lens(int k, uint32_t n, size_t gap) {
+  uint8_t *p = place(k, n, 4, gap);
+  for (uint32_t i = 0; i < n; i++) memcpy(p + 4 * i, &(uint32_t){rnd() % 8 ? (uint32_t)(rnd() % 4) : (uint32_t)rnd()}, 4);
+  return (const uint32_t *)(const void *)p;
+}
+/* Tags of all kinds, or of one in runs of 64 rows, so that each way through a word is taken. */
+static const uint8_t *tags(int k, uint32_t n, size_t gap) {
+  uint8_t *p = place(k, n, 1, gap), one = 0;
+  bool mixed = rnd() % 2;
+  for (uint32_t i = 0; i < n; i++) {
+    if (i % 64 == 0 || mixed) one = rnd() % 16 ? (uint8_t)(rnd() % (KERNEL_TAG_BYTES + 1)) : (uint8_t)rnd();
+    p[i] = one;
+  }
+  return p;
+}
+
+/* ---- one check for each row of kernels.def ---- */
+
+typedef struct result {
+  uint64_t bits[WORDS + 1];
+} result;
+
+static const ottl_kernels *isa; /* under test */
+
+static void compare(const char *kernel, const result *want, const result *got, uint32_t n, size_t gap, int rel) {
+  if (memcmp(want, got, sizeof *want) == 0) return;
+  fail_msg("%s of %s: %u rows, %zu rows before the guard page, relation %d", kernel, isa->isa, n, gap, rel);
+}
+
+/* Calls the kernel of both tables; the arguments use `bits`. */
+#define CHECK(kernel, rel, ...)                                                                                                  \
+  do {                                                                                                                           \
+    result want, got;                                                                                                            \
+    memset(&want, 0xa5, sizeof want);                                                                                            \
+    memset(&got, 0xa5, sizeof got);                                                                                              \
+    uint64_t *bits = want.bits;                                                                                                  \
+    ottl__kernels_scalar.kernel(bits, __VA_ARGS__);                                                                              \
+    bits = got.bits;                                                                                                             \
+    isa->kernel(bits, __VA_ARGS__);                                                                                              \
+    compare(#kernel, &want, &got, n, gap, rel);                                                                                  \
+  } while (0)
+
+static void check_cmp_int_k(uint32_t n, size_t gap) {
+  const uint64_t *x = words(0, n, gap);
+  int64_t k = (int64_t)any_word();
+  for (int r = 0; r < RELATIONS; r++) CHECK(cmp_int_k, r, x, n, r, k);
+}
+static void check_cmp_int(uint32_t n, size_t gap) {
+  const uint64_t *x = words(0, n, gap), *y = words(1, n, gap);
+  for (int r = 0; r < RELATIONS; r++) CHECK(cmp_int, r, x, y, n, r);
+}
+static void check_cmp_double_k(uint32_t n, size_t gap) {
+  const uint64_t *x = words(0, n, gap);
+  double k = double_of_bits(any_word());
+  for (int r = 0; r < RELATIONS; r++) CHECK(cmp_double_k, r, x, n, r, k);
+}
+static void check_cmp_double(uint32_t n, size_t gap) {
+  const uint64_t *x = words(0, n, gap), *y = words(1, n, gap);
+  for (int r = 0; r < RELATIONS; r++) CHECK(cmp_double, r, x, y, n, r);
+}
+static void check_cmp_cell_int(uint32_t n, size_t gap) {
+  const uint8_t *tag = tags(0, n, gap);
+  const uint64_t *word = words(1, n, gap);
+  int64_t k = (int64_t)any_word();
+  for (int r = 0; r < RELATIONS; r++) CHECK(cmp_cell_int, r, tag, word, n, r, k);
+}
+static void check_cmp_cell_double(uint32_t n, size_t gap) {
+  const uint8_t *tag = tags(0, n, gap);
+  const uint64_t *word = words(1, n, gap);
+  double k = rnd() % 2 ? double_of_bits(any_word()) : (double)(int64_t)any_word();
+  for (int r = 0; r < RELATIONS; r++) CHECK(cmp_cell_double, r, tag, word, n, r, k);
+}
+static void check_cell_nil(uint32_t n, size_t gap) {
+  const uint8_t *tag = tags(0, n, gap);
+  const uint32_t *len = lens(1, n, gap);
+  CHECK(cell_nil, 0, tag, len, n);
+}
+static void check_cell_string_len(uint32_t n, size_t gap) {
+  const uint8_t *tag = tags(0, n, gap);
+  const uint32_t *len = lens(1, n, gap);
+  for (uint32_t k = 0; k < 3; k++) CHECK(cell_string_len, 0, tag, len, n, k);
+}
+static void check_len_is(uint32_t n, size_t gap) {
+  const uint32_t *len = lens(0, n, gap);
+  for (uint32_t k = 0; k < 3; k++) CHECK(len_is, 0, len, n, k);
+}
+
+static void every_isa_agrees(void **state) {
+  OTTL_UNUSED(state);
+  printf("instruction sets:");
+  for (size_t i = 0; (isa = ottl__kernels_at(i)); i++) {
+    printf(" %s", isa->isa);
+    for (uint32_t n = 0; n <= MAX_ROWS; n++) {
+      for (int round = 0; round < 24; round++) {
+        size_t gap = round < 8 ? 0 : rnd() % 64;
+#define KERNEL(result, name, arguments) check_##name(n, gap);
+#include "kernels/kernels.def"
+#undef KERNEL
+      }
+    }
+  }
+  printf("\n");
+}
+
+/* ---- the scalar table, against values written down here ---- */
+
+static uint64_t cell_int(uint8_t tag, uint64_t word, int rel, int64_t k) {
+  uint64_t bits = 2;
+  ottl__kernels_scalar.cmp_cell_int(&bits, &tag, &word, 1, rel, k);
+  return bits;
+}
+
+static void scalar_meaning(void **state) {
+  OTTL_UNUSED(state);
+  assert_int_equal(cell_int(KERNEL_TAG_INT, (uint64_t)-3, KERNEL_LT, 2), 1);
+  assert_int_equal(cell_int(KERNEL_TAG_DOUBLE, bits_of_double(2.5), KERNEL_GT, 2), 1);
+  assert_int_equal(cell_int(KERNEL_TAG_DOUBLE, 0x7ff8000000000000u, KERNEL_NE, 2), 1);
+  assert_int_equal(cell_int(KERNEL_TAG_DOUBLE, 0x7ff8000000000000u, KERNEL_GE, 2), 0);
+  assert_int_equal(cell_int(KERNEL_TAG_STRING, 2, KERNEL_EQ, 2), 0);
+  assert_int_equal(cell_int(KERNEL_TAG_STRING, 2, KERNEL_NE, 2), 1);
+  assert_int_equal(cell_int(KERNEL_TAG_NIL, 2, KERNEL_LE, 2), 0);
+
+  const uint8_t tag[] = {KERNEL_TAG_ABSENT, KERNEL_TAG_NIL,    KERNEL_TAG_BYTES,
+                         KERNEL_TAG_BYTES,  KERNEL_TAG_STRING, KERNEL_TAG_STRING};
+  const uint32_t len[] = {9, 9, 0, 1, 0, 1};
+  uint64_t bits;
+  ottl__kernels_scalar.cell_nil(&bits, tag, len, 6);
+  assert_int_equal(bits, 7);
+  ottl__kernels_scalar.cell_string_len(&bits, tag, len, 6, 1);
+  assert_int_equal(bits, 32);
+  ottl__kernels_scalar.len_is(&bits, len, 6, 9);
+  assert_int_equal(bits, 3);
+}
+
+static void environment_chooses(void **state) {
+  OTTL_UNUSED(state);
+  const ottl_kernels *widest = ottl__kernels_at(0), *one;
+  for (size_t i = 0; (one = ottl__kernels_at(i)); i++) {
+    widest = one;
+    assert_int_equal(setenv("OTTL_FORCE_ISA", one->isa, 1), 0);
+    assert_ptr_equal(ottl__kernels_pick(), one);
+    assert_string_equal(ottl_isa(), one->isa);
+  }
+  assert_int_equal(setenv("OTTL_FORCE_ISA", "abacus", 1), 0);
+  assert_ptr_equal(ottl__kernels_pick(), widest);
+  assert_int_equal(unsetenv("OTTL_FORCE_ISA"), 0);
+  assert_ptr_equal(ottl__kernels_pick(), widest);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(scalar_meaning),
+      cmocka_unit_test(every_isa_agrees),
+      cmocka_unit_test(environment_chooses),
+  };
+  return cmocka_run_group_tests_name("kernels", tests, make_inputs, NULL);
+}
