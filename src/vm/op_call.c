@@ -244,30 +244,26 @@ ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
   const uint64_t *sel = vm_sel(vm, in);
   if (!bm_any(sel, n)) return OTTL_OK;
   uint8_t level = vm->code->layout.maps[cc->map].level;
-  uint32_t n_map = vm_n(vm, level);
   ottl_reg failures = {.mask = UINT32_MAX};
   ottl_call call;
   OTTL_TRY(call_begin(vm, cc, &failures, sel, n, &call));
   ottl_rowmaps *of = &vm->batch->maps[cc->map];
   ottl_rowmap **maps = arena_zero(&vm->slice, (n + 1) * sizeof *maps);
   uint64_t *changed = arena_zero(&vm->slice, BM_WORDS(n) * 8 + 8);
-  uint64_t *map_rows = arena_zero(&vm->slice, BM_WORDS(n_map) * 8 + 8);
-  if (!maps || !changed || !map_rows) return OTTL_NOMEM;
-  SEL_EACH(call.sel, n, i) bm_set(map_rows, vm_up(vm, in->level, level, i));
-  OTTL_TRY(ottl__map_flush(vm->batch, cc->map, map_rows, n_map));
-  SEL_EACH(call.sel, n, i) maps[i] = &of->rows[vm_up(vm, in->level, level, i)];
-  OTTL_TRY(edit_maps(vm, in, &call, maps, changed, &failures, cc->site->function, in->x));
-  memset(map_rows, 0, BM_WORDS(n_map) * 8);
-  SEL_EACH(changed, n, i) {
+  if (!maps || !changed) return OTTL_NOMEM;
+  SEL_EACH(call.sel, n, i) {
     uint32_t row = vm_up(vm, in->level, level, i);
-    bm_set(map_rows, row);
-    bm_set(of->dirty, row);
+    OTTL_TRY(vm_flush(vm, cc->map, level, row));
+    maps[i] = &of->rows[vm_row(vm, level, row)];
   }
-  return ottl__map_reload(vm->batch, cc->map, map_rows, n_map);
+  OTTL_TRY(edit_maps(vm, in, &call, maps, changed, &failures, cc->site->function, in->x));
+  SEL_EACH(changed, n, i) { OTTL_TRY(vm_reload(vm, cc->map, level, vm_up(vm, in->level, level, i))); }
+  return OTTL_OK;
 }
 
 ottl_status op_flush(ottl_vm *vm, const ottl_insn *in) {
   uint8_t level = vm->code->layout.maps[in->x].level;
   const uint64_t *sel = level == in->level ? vm_sel(vm, in) : vm->all[level];
-  return ottl__map_flush(vm->batch, in->x, sel, vm_n(vm, level));
+  SEL_EACH(sel, vm_n(vm, level), i) { OTTL_TRY(vm_flush(vm, in->x, level, i)); }
+  return OTTL_OK;
 }

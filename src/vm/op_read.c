@@ -22,7 +22,7 @@ static void put(ottl_reg *d, uint32_t i, ottl_cell c) {
 }
 
 static ottl_metric_kind row_kind(const ottl_vm *vm, uint8_t level, uint32_t i) {
-  uint32_t row = level == vm->code->level ? vm->batch->first + i : i;
+  uint32_t row = level == vm->code->level ? vm->batch->first + i : vm_row(vm, level, i);
   return (ottl_metric_kind)vm->batch->rows[level].kind[row];
 }
 
@@ -261,11 +261,11 @@ ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
   uint32_t n = vm_n(vm, in->level);
   const uint64_t *sel = vm_sel(vm, in);
   d->has_err = false;
-  OTTL_TRY(ottl__map_flush(vm->batch, in->x, sel, n));
   const ottl_rowmaps *maps = &vm->batch->maps[in->x];
   SEL_EACH(sel, n, i) {
+    OTTL_TRY(vm_flush(vm, in->x, in->level, i));
     /* A copy of the entries: later writes to the map must not show in a value that was read. */
-    const ottl_rowmap *from = &maps->rows[i];
+    const ottl_rowmap *from = &maps->rows[vm_row(vm, in->level, i)];
     ottl_rowmap *map = arena_zero(&vm->batch->arena, sizeof *map);
     if (map) map->items = arena_array(&vm->batch->arena, from->n + 1, sizeof *map->items);
     if (!map || !map->items) return OTTL_NOMEM;
@@ -284,7 +284,6 @@ ottl_status op_map_key(ottl_vm *vm, const ottl_insn *in) {
   d->has_err = false;
   if (!ottl__vm_inherit(vm, d, a, sel, n)) return OTTL_NOMEM;
   uint8_t level = vm->code->layout.maps[in->x].level;
-  OTTL_TRY(ottl__map_flush(vm->batch, in->x, vm->all[level], vm_n(vm, level)));
   const ottl_rowmaps *maps = &vm->batch->maps[in->x];
   SEL_EACH(sel, n, i) {
     if (reg_failed(d, i)) continue;
@@ -293,7 +292,9 @@ ottl_status op_map_key(ottl_vm *vm, const ottl_insn *in) {
       if (!ottl__vm_fail(vm, d, n, i, OTTL_ROWERR(KEY_TYPE, cell_type(key)))) return OTTL_NOMEM;
       continue;
     }
-    const ottl_entry *e = ottl__rowmap_find(&maps->rows[vm_up(vm, in->level, level, i)], cell_view(key));
+    uint32_t row = vm_up(vm, in->level, level, i);
+    OTTL_TRY(vm_flush(vm, in->x, level, row));
+    const ottl_entry *e = ottl__rowmap_find(&maps->rows[vm_row(vm, level, row)], cell_view(key));
     reg_put_cell(d, i, e ? entry_cell(e) : (ottl_cell){0, 0, OTTL_T_ABSENT});
   }
   return OTTL_OK;

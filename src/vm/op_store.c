@@ -89,7 +89,7 @@ ottl_status op_delete_key(ottl_vm *vm, const ottl_insn *in) {
     }
     return OTTL_OK;
   }
-  SEL_EACH(sel, n, i) OTTL_TRY(col_delete(vm->batch, in->a, vm_up(vm, in->level, level, i)));
+  SEL_EACH(sel, n, i) OTTL_TRY(col_delete(vm->batch, in->a, vm_row(vm, level, vm_up(vm, in->level, level, i))));
   return OTTL_OK;
 }
 
@@ -103,27 +103,19 @@ ottl_status op_keep_keys(ottl_vm *vm, const ottl_insn *in) {
   for (uint32_t i = 0; i < pool[0]; i++) bm_set(kept, (uint32_t)pool[1 + i] - spec->first_column);
   const uint64_t *sel = vm_sel(vm, in);
   uint32_t n = vm_n(vm, in->level);
-  SEL_EACH(sel, n, i) { OTTL_TRY(ottl__map_keep(vm->batch, in->x, vm_up(vm, in->level, spec->level, i), kept)); }
+  SEL_EACH(sel, n, i) {
+    OTTL_TRY(ottl__map_keep(vm->batch, in->x, vm_row(vm, spec->level, vm_up(vm, in->level, spec->level, i)), kept));
+  }
   return OTTL_OK;
-}
-
-static ottl_status reload_row(ottl_vm *vm, uint16_t map, uint32_t row, uint32_t n) {
-  uint64_t *one = arena_zero(&vm->slice, BM_WORDS(n) * 8 + 8);
-  if (!one) return OTTL_NOMEM;
-  bm_set(one, row);
-  bm_set(vm->batch->maps[map].dirty, row);
-  return ottl__map_reload(vm->batch, map, one, n);
 }
 
 ottl_status op_set_map(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *v = vm->r[in->b];
   uint16_t map = (uint16_t)in->y;
   uint8_t level = vm->code->layout.maps[map].level;
-  uint32_t n = vm_n(vm, in->level), n_map = vm_n(vm, level);
+  uint32_t n = vm_n(vm, in->level);
   const uint64_t *rows;
   OTTL_TRY(store_rows(vm, in, v, &rows));
-  uint64_t *done = arena_zero(&vm->slice, BM_WORDS(n_map) * 8 + 8);
-  if (!done) return OTTL_NOMEM;
   SEL_EACH(rows, n, i) {
     uint32_t row = vm_up(vm, in->level, level, i);
     ottl_cell c = reg_cell(v, i);
@@ -149,11 +141,10 @@ ottl_status op_set_map(ottl_vm *vm, const ottl_insn *in) {
       OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, in->x, 0, err));
       continue;
     }
-    vm->batch->maps[map].rows[row] = fresh;
-    bm_set(vm->batch->maps[map].dirty, row);
-    bm_set(done, row);
+    vm->batch->maps[map].rows[vm_row(vm, level, row)] = fresh;
+    OTTL_TRY(vm_reload(vm, map, level, row));
   }
-  return ottl__map_reload(vm->batch, map, done, n_map);
+  return OTTL_OK;
 }
 
 ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
@@ -163,18 +154,18 @@ ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
   const uint16_t *keys = pool + 2;
   uint32_t n_keys = pool[1];
   uint8_t level = vm->code->layout.maps[map].level;
-  uint32_t n = vm_n(vm, in->level), n_map = vm_n(vm, level);
+  uint32_t n = vm_n(vm, in->level);
   const uint64_t *rows;
   OTTL_TRY(store_rows(vm, in, v, &rows));
-  OTTL_TRY(ottl__map_flush(vm->batch, map, vm->all[level], n_map));
   SEL_EACH(rows, n, i) {
     uint32_t row = vm_up(vm, in->level, level, i);
+    OTTL_TRY(vm_flush(vm, map, level, row));
     const ottl_reg *k = vm->r[keys[0]];
     uint16_t err = reg_failed(k, i) ? k->code[reg_at(k, i)] : 0;
     ottl_cell key = reg_cell(k, i);
     if (!err && key.tag != OTTL_T_STRING) err = OTTL_ROWERR(KEY_TYPE, cell_type(key));
     if (!err) {
-      ottl_rowmap *m = &vm->batch->maps[map].rows[row];
+      ottl_rowmap *m = &vm->batch->maps[map].rows[vm_row(vm, level, row)];
       ottl_entry *e = ottl__rowmap_find(m, cell_view(key));
       if (!e) e = ottl__rowmap_push(&vm->batch->arena, m, cell_view(key));
       if (!e) return OTTL_NOMEM;
@@ -182,7 +173,7 @@ ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
       if (in->a != OTTL_NO_REG) ottl__value_live(&c, reg_cell(vm->r[in->a], row), cell_tree(OTTL_T_MAP, m));
       err = ottl__path_set_entry(vm, e, keys + 1, n_keys - 1, i, c);
       e->dirty = 1;
-      OTTL_TRY(reload_row(vm, map, row, n_map));
+      OTTL_TRY(vm_reload(vm, map, level, row));
     }
     if (err) OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, in->x, 0, err));
   }
@@ -329,7 +320,8 @@ static uint16_t set_field(ottl_vm *vm, const ottl_insn *in, ottl_reg *col, uint3
   uint8_t level = column_level(vm, in->a);
   ottl_metric_kind kind = OTTL_MK_NONE;
   if (vm->batch->signal == OTTL_SIGNAL_METRICS && level >= OTTL_L_ITEM && level <= OTTL_L_CHILD) {
-    kind = (ottl_metric_kind)vm->batch->rows[level].kind[level == vm->code->level ? vm->batch->first + row : row];
+    kind =
+        (ottl_metric_kind)vm->batch->rows[level].kind[level == vm->code->level ? vm->batch->first + row : vm_row(vm, level, row)];
   }
   bool has = ottl__kind_has_field(kind, field);
   switch (view) {
