@@ -46,6 +46,8 @@ static const char run_text[] =
     "    ottl run -s 'delete_key(span.attributes, \"http.url\")' traces.pb -o out.pb.zst --compress zstd\n"
     "  statements from a file, protobuf to JSON, with figures at the end\n"
     "    ottl run -f policy.ottl --from proto --to json --stats < logs.pb\n"
+    "  one file for all signals: each message runs the parts of its own\n"
+    "    ottl run -f all.ottl logs.jsonl traces.jsonl --to jsonl -o out.jsonl\n"
     "  set something where a condition holds\n"
     "    ottl run -s 'set(log.severity_text, \"FATAL\") where log.severity_number >= 21' logs.jsonl\n";
 
