@@ -129,7 +129,7 @@ bool ottl__json_read_double(ottl_view text, double *ret) {
     return true;
   }
   if (text_named(text, "nan")) {
-    *ret = NAN;
+    *ret = double_of_bits(0x7ff8000000000001ull); /* the reference's: bytes of a double can be seen */
     return true;
   }
   /* Made into a JSON number, which wants a digit before and behind the point and no zeros in front. */
