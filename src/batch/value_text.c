@@ -17,13 +17,14 @@ typedef struct text_writer {
 
 typedef struct text_member {
   ottl_view key;
+  ottl_view order; /* what the members are sorted by */
   ottl_cell value;
   uint32_t index;
 } text_member;
 
 /* Go's order of strings; equal keys in the order they came. */
 static bool member_less(const text_member *a, const text_member *b) {
-  int c = view_cmp(a->key, b->key);
+  int c = view_cmp(a->order, b->order);
   return c ? c < 0 : a->index < b->index;
 }
 
@@ -58,6 +59,19 @@ static void members_sort(text_member *m, uint32_t n) {
 
 static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned depth);
 
+/* goccy sorts keys as they are written, quotes and escapes included. */
+static ottl_status text_order(text_writer *w, text_member *m) {
+  m->order = m->key;
+  if (w->style != OTTL_JSON_GOCCY) return OTTL_OK;
+  size_t before = w->buf->len;
+  ottl__gojson_put_string(w->buf, m->key, w->style);
+  if (w->buf->failed) return OTTL_NOMEM;
+  m->order.len = w->buf->len - before;
+  m->order.data = arena_copy(w->scratch, w->buf->data + before, m->order.len).data;
+  w->buf->len = before;
+  return m->order.data ? OTTL_OK : OTTL_NOMEM;
+}
+
 static ottl_status text_map(text_writer *w, ottl_cell c, unsigned depth) {
   uint32_t n;
   OTTL_TRY(ottl__value_count(c, &n));
@@ -68,6 +82,7 @@ static ottl_status text_map(text_writer *w, ottl_cell c, unsigned depth) {
     bool more;
     if (!walk_entry(&k, &m[i].key, &m[i].value, &more)) return OTTL_DATA;
     m[i].index = i;
+    OTTL_TRY(text_order(w, &m[i]));
   }
   members_sort(m, n);
   sbuf_byte(w->buf, '{');
@@ -76,7 +91,10 @@ static ottl_status text_map(text_writer *w, ottl_cell c, unsigned depth) {
     if (i + 1 < n && view_eq(m[i].key, m[i + 1].key)) continue; /* a Go map keeps the last of equal keys */
     if (!first) sbuf_byte(w->buf, ',');
     first = false;
-    ottl__gojson_put_string(w->buf, m[i].key, w->style);
+    if (w->style == OTTL_JSON_GOCCY)
+      sbuf_view(w->buf, m[i].order);
+    else
+      ottl__gojson_put_string(w->buf, m[i].key, w->style);
     sbuf_byte(w->buf, ':');
     OTTL_TRY(text_json(w, m[i].value, false, depth + 1));
   }
