@@ -100,7 +100,7 @@ static ottl_status kv_row(ottl_call *c, uint32_t row, ottl_view text, const kv_d
         quote = ch;
         continue;
       }
-      if (quote && ch == quote) {
+      if (ch == quote) { /* also a NUL outside of quotes, as in the reference */
         quote = 0;
         continue;
       }
