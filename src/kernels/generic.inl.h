@@ -7,9 +7,47 @@
 
 KERNEL_INLINE simde__m256i load(const void *p) { return simde_mm256_loadu_si256((const simde__m256i *)p); }
 KERNEL_INLINE simde__m256d load_double(const uint64_t *p) { return simde_mm256_castsi256_pd(load(p)); }
+
+/* One bit from each lane of a comparison's result, of 64, 32 or 8 bits. simde does this lane by lane where it makes a vector of
+ * halves. PERF: cmp_cell_int in wasm took 2.8 ns per row with that, 1.2 scalar, 0.28 as it is. */
+#if defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#define HALVES(v)                                                                                                                \
+  v128_t h[2];                                                                                                                   \
+  memcpy(h, &(v), 32)
+KERNEL_INLINE uint64_t mask64(simde__m256i v) {
+  HALVES(v);
+  return (uint64_t)(wasm_i64x2_bitmask(h[0]) | wasm_i64x2_bitmask(h[1]) << 2);
+}
+KERNEL_INLINE uint64_t mask32(simde__m256i v) {
+  HALVES(v);
+  return (uint64_t)(wasm_i32x4_bitmask(h[0]) | wasm_i32x4_bitmask(h[1]) << 4);
+}
+KERNEL_INLINE uint64_t mask8(simde__m256i v) {
+  HALVES(v);
+  return (uint32_t)wasm_i8x16_bitmask(h[0]) | (uint32_t)wasm_i8x16_bitmask(h[1]) << 16;
+}
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+KERNEL_INLINE uint64_t mask64(simde__m256i v) {
+  static const uint32_t bit[4] = {1, 2, 4, 8};
+  uint64x2_t h[2];
+  memcpy(h, &v, 32);
+  return vaddvq_u32(vandq_u32(vcombine_u32(vmovn_u64(h[0]), vmovn_u64(h[1])), vld1q_u32(bit)));
+}
+KERNEL_INLINE uint64_t mask32(simde__m256i v) {
+  static const uint16_t bit[8] = {1, 2, 4, 8, 16, 32, 64, 128};
+  uint32x4_t h[2];
+  memcpy(h, &v, 32);
+  return vaddvq_u16(vandq_u16(vcombine_u16(vmovn_u32(h[0]), vmovn_u32(h[1])), vld1q_u16(bit)));
+}
+KERNEL_INLINE uint64_t mask8(simde__m256i v) { return (uint32_t)simde_mm256_movemask_epi8(v); }
+#else
 KERNEL_INLINE uint64_t mask64(simde__m256i v) { return (uint64_t)simde_mm256_movemask_pd(simde_mm256_castsi256_pd(v)); }
 KERNEL_INLINE uint64_t mask32(simde__m256i v) { return (uint64_t)simde_mm256_movemask_ps(simde_mm256_castsi256_ps(v)); }
 KERNEL_INLINE uint64_t mask8(simde__m256i v) { return (uint32_t)simde_mm256_movemask_epi8(v); }
+#endif
+KERNEL_INLINE uint64_t mask_double(simde__m256d v) { return mask64(simde_mm256_castpd_si256(v)); }
 
 /* AVX2 has == and > of integers: r is EQ, GT or LT, and the callers negate for the others. */
 KERNEL_INLINE simde__m256i int_test(int r, simde__m256i a, simde__m256i b) {
@@ -43,29 +81,33 @@ KERNEL_INLINE uint64_t double_word(int r, const uint64_t *x, const uint64_t *y, 
   const simde__m256d k = simde_mm256_set1_pd(double_of_bits(y[0]));
   uint64_t bits = 0;
   uint32_t i = 0;
-  KERNEL_LOOP(m, for (; i + 4 <= m; i += 4), {
-    bits |= (uint64_t)simde_mm256_movemask_pd(double_test(r, load_double(x + i), column ? load_double(y + i) : k)) << i;
-  })
+  KERNEL_LOOP(m, for (; i + 4 <= m; i += 4),
+              { bits |= mask_double(double_test(r, load_double(x + i), column ? load_double(y + i) : k)) << i; })
   for (; i < m; i++) bits |= (uint64_t)KERNEL_REL(r, double_of_bits(x[i]), double_of_bits(column ? y[i] : y[0])) << i;
   return bits;
 }
 
-/* Doubles of int64s, rounded once: AVX2 has no such instruction. The high 48 bits, signed, are added to the mantissa of
- * 3 * 2^67 and the low 16 are put into that of 2^52; taking the two constants away again is exact, the last sum rounds. */
+/* Doubles of int64s, rounded once. AVX2 has no such instruction: the high 48 bits, signed, are added to the mantissa of 3 * 2^67
+ * and the low 16 are put into that of 2^52; taking the two constants away again is exact, the last sum rounds. */
 KERNEL_INLINE simde__m256d double_of_ints(simde__m256i v) {
+#ifdef SIMDE_X86_AVX2_NATIVE
   simde__m256i high = simde_mm256_blend_epi16(simde_mm256_srai_epi32(v, 16), simde_mm256_setzero_si256(), 0x33);
   high = simde_mm256_add_epi64(high, simde_mm256_castpd_si256(simde_mm256_set1_pd(442721857769029238784.0)));
   simde__m256i low = simde_mm256_blend_epi16(v, simde_mm256_castpd_si256(simde_mm256_set1_pd(4503599627370496.0)), 0x88);
   simde__m256d sum = simde_mm256_sub_pd(simde_mm256_castsi256_pd(high), simde_mm256_set1_pd(442726361368656609280.0));
   return simde_mm256_add_pd(sum, simde_mm256_castsi256_pd(low));
+#else
+  int64_t x[4];
+  memcpy(x, &v, 32);
+  return simde_mm256_set_pd((double)x[3], (double)x[2], (double)x[1], (double)x[0]);
+#endif
 }
 
 KERNEL_INLINE uint64_t int_as_double_word(int r, const uint64_t *x, double k, uint32_t m) {
   const simde__m256d vk = simde_mm256_set1_pd(k);
   uint64_t bits = 0;
   uint32_t i = 0;
-  KERNEL_LOOP(m, for (; i + 4 <= m; i += 4),
-              bits |= (uint64_t)simde_mm256_movemask_pd(double_test(r, double_of_ints(load(x + i)), vk)) << i)
+  KERNEL_LOOP(m, for (; i + 4 <= m; i += 4), bits |= mask_double(double_test(r, double_of_ints(load(x + i)), vk)) << i)
   for (; i < m; i++) bits |= (uint64_t)KERNEL_REL(r, (double)(int64_t)x[i], k) << i;
   return bits;
 }

@@ -1,5 +1,20 @@
 /* x86-64-v4: AVX-512, in native intrinsics (simde's emulation is incomplete). Comparisons give masks as they are, and rows that
- * fill no vector are loaded under a mask, which reads nothing beyond them. */
+ * fill no vector are loaded under a mask, which reads nothing beyond them.
+ *
+ * PERF: ns per row, 1,000 rows in cache, best of many rounds; Zen 5, gcc 12 -O3, a busy machine (one spread of 1.5 seen):
+ *                                  scalar   v3      v4
+ *   cmp_int_k                      0.46     0.050   0.035
+ *   cmp_int                        0.50     0.071   0.065
+ *   cmp_double_k                   0.40     0.051   0.036
+ *   cmp_double                     0.51     0.071   0.064
+ *   cmp_cell_int     ints          0.45     0.068   0.044
+ *                    of all kinds  0.46     0.118   0.077
+ *   cmp_cell_double  ints          0.78     0.138   0.046
+ *                    of all kinds  0.44     0.174   0.076
+ *   cell_nil                       0.87     0.019   0.011
+ *   cell_string_len                0.64     0.037   0.025
+ *   len_is                         0.46     0.030   0.019
+ * One row costs 2 to 4 ns with each of them, scalar the least; ten rows cost least with v4, mostly. */
 #include "kernels/kernels.h"
 
 #ifdef KERNELS_X86_64
