@@ -4,6 +4,7 @@
  * equality of containers are in it: pdata's Map.Equal and Slice.Equal (maps without order, numbers by type), and Go's
  * reflect.DeepEqual where a list literal ([]any) is involved. The Go list types ([]string, []uint64, ...) make the reference
  * panic when compared with their like; here their contents are compared.  */
+#include "base/gotime.h"
 #include "base/map.h"
 #include "batch/value_text.h"
 #include "batch/value_wire.h"
@@ -38,23 +39,12 @@ static bool cmp_is_list(ottl_type t) { return t >= OTTL_T_LIST_STRING && t <= OT
 /* A []byte of the wire without bytes is a nil slice, which counts as nil. */
 static bool cmp_is_nil(ottl_cell c) { return cell_is_nil(c) || (cell_type(c) == OTTL_T_BYTES && c.len == 0); }
 
-static void cmp_time_parts(ottl_cell c, int64_t *seconds, uint32_t *nanos) {
-  if (cell_type(c) == OTTL_T_TIME) {
-    *seconds = (int64_t)c.word;
-    *nanos = c.len;
-  } else {
-    const ottl_zoned_time *z = (const ottl_zoned_time *)(uintptr_t)c.word;
-    *seconds = z->seconds;
-    *nanos = z->nanos;
-  }
+static ottl_instant cmp_instant(ottl_cell c) {
+  if (cell_type(c) == OTTL_T_TIME) return (ottl_instant){(int64_t)c.word, c.len};
+  const ottl_zoned_time *z = (const ottl_zoned_time *)(uintptr_t)c.word;
+  return (ottl_instant){z->seconds, z->nanos};
 }
-static int cmp_times(ottl_cell a, ottl_cell b) {
-  int64_t as, bs;
-  uint32_t an, bn;
-  cmp_time_parts(a, &as, &an);
-  cmp_time_parts(b, &bs, &bn);
-  return as != bs ? (as > bs) - (as < bs) : (an > bn) - (an < bn);
-}
+static int cmp_times(ottl_cell a, ottl_cell b) { return ottl__gotime_compare(cmp_instant(a), cmp_instant(b)); }
 
 static bool cmp_scalar_equal(ottl_cell a, ottl_cell b) { /* of one type */
   switch (cell_type(a)) {
