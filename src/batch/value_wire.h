@@ -93,10 +93,10 @@ static inline ottl_walk walk_begin(ottl_cell c) {
     if (cell_type(c) == OTTL_T_MAP || cell_type(c) == OTTL_T_LIST) k.wire = wire_of(c);
   } else if (cell_type(c) == OTTL_T_MAP) {
     k.entry = cell_map(c)->items;
-    k.entry_end = k.entry + (k.entry ? cell_map(c)->n : 0);
+    k.entry_end = k.entry ? k.entry + cell_map(c)->n : NULL;
   } else {
     k.item = cell_list(c)->items;
-    k.item_end = k.item + (k.item ? cell_list(c)->n : 0);
+    k.item_end = k.item ? k.item + cell_list(c)->n : NULL;
   }
   return k;
 }

@@ -15,7 +15,7 @@ typedef struct jr_state {
   const char *at; /* the member name that was met last, for errors */
 } jr_state;
 
-static inline size_t jr_used(const jr_state *r) { return (size_t)(r->json->wire + r->json->wire_cap - r->p); }
+static inline size_t jr_used(const jr_state *r) { return r->json->wire_cap - (size_t)(r->p - r->json->wire); }
 
 static OTTL_NOINLINE bool jr_grow(jr_state *r, size_t n) {
   ottl_json *json = r->json;
@@ -441,7 +441,7 @@ static ottl_status jr_parse(ottl_json *json, const char *text, size_t len, yyjso
 static ottl_status jr_document(ottl_json *json, ottl_signal signal, yyjson_doc *doc, size_t len, size_t *ret_len) {
   yyjson_val *root = yyjson_doc_get_root(doc);
   if (!yyjson_is_obj(root)) return ottl__json_fail(json, OTTL_DATA, 0, "expected an object, found %s", jr_kind(root));
-  jr_state r = {.json = json, .p = json->wire + json->wire_cap, .text = doc->str_pool};
+  jr_state r = {.json = json, .p = json->wire ? json->wire + json->wire_cap : NULL, .text = doc->str_pool};
   /* The wire form is nearly always the shorter one. */
   if (!jr_need(&r, len / 2 + 64)) return OTTL_NOMEM;
   json->n_vals = 0;

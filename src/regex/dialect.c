@@ -223,7 +223,7 @@ static bool parse_collapse(rx_parser *p, uint8_t op, uint8_t op_if_none) {
   size_t from = p->n_stack;
   while (from > 0 && p->stack[from - 1]->op < RX_PSEUDO) from--;
   size_t count = p->n_stack - from;
-  rx_node **subs = p->stack + from;
+  rx_node **subs = count ? p->stack + from : NULL;
   if (op == RX_ALTERNATE && count) parse_clean_alternative(subs[count - 1]);
   if (count == 0) return parse_op(p, op_if_none);
   p->n_stack = from;
