@@ -50,12 +50,6 @@ static ottl_status merge_entry(ottl_call *c, uint32_t row, merge_target *t, ottl
 
 static ottl_status merge_row(ottl_call *c, uint32_t row, ottl_cell source, int strategy) {
   merge_target t = {.map = c->map[row]};
-  if (cell_is_tree(source) && cell_map(source) == t.map) { /* a map into itself: upsert empties each value before it reads it */
-    if (strategy != MERGE_UPSERT) return OTTL_OK;
-    for (uint32_t i = 0; i < t.map->n; i++) entry_set(&t.map->items[i], cell_nil());
-    if (t.map->n) bm_set(c->changed, row);
-    return OTTL_OK;
-  }
   uint32_t n;
   ottl_status status = ottl__value_count(source, &n);
   if (status != OTTL_OK) return fail_status(c, row, status);
