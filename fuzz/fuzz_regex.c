@@ -4,8 +4,9 @@
 
 static void find_all(const ottl_regex *re, ottl_regex_engine engine, bool filter, ottl_view subject, ottl_view replacement,
                      mu_buf *out) {
+  ottl_allocator al = ottl__alloc_or_default(NULL);
   ottl_regex_context *cx = NULL;
-  FZ_CHECK(ottl__regex_context_create(NULL, &cx) == OTTL_OK, "no memory");
+  FZ_CHECK(ottl__regex_context_create(&al, &cx) == OTTL_OK, "no memory");
   cx->force = engine;
   cx->no_filter = !filter;
   size_t n = 2 * ((size_t)ottl__regex_groups(re) + 1), *spans = calloc(n, sizeof *spans);
@@ -26,8 +27,7 @@ static void find_all(const ottl_regex *re, ottl_regex_engine engine, bool filter
   }
   FZ_CHECK(ottl__regex_match(re, cx, subject, &matches) == OTTL_OK && matches == any, "match says %d, find %d", matches, any);
   ottl_regex_template *t = NULL;
-  FZ_CHECK(ottl__regex_template_create(NULL, re, replacement, &t) == OTTL_OK, "template");
-  ottl_allocator al = ottl__alloc_or_default(NULL);
+  FZ_CHECK(ottl__regex_template_create(&al, re, replacement, &t) == OTTL_OK, "template");
   ottl_sbuf text;
   ottl__sbuf_init(&text, &al);
   ottl_status status = ottl__regex_replace_all(re, cx, t, subject, &text, &changed);
@@ -46,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ottl_regex *re = NULL;
   ottl_regex_error error;
   double begin = fz_cpu();
-  ottl_status status = ottl__regex_compile(NULL, pattern, &re, &error);
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_status status = ottl__regex_compile(&al, pattern, &re, &error);
   FZ_CHECK(status == OTTL_OK || status == OTTL_COMPILE || status == OTTL_LIMIT, "%s", ottl_status_name(status));
   if (status == OTTL_COMPILE) FZ_CHECK(error.offset <= pattern.len && memchr(error.message, 0, sizeof error.message), "error");
   if (status == OTTL_OK) {

@@ -55,39 +55,51 @@ static inline void ft_texts_free(ft_texts *t) {
 
 /* A small payload of each signal with some of everything, so that targets need no files. */
 #define FT_A(key, value) "{\"key\":\"" key "\",\"value\":{" value "}}"
-#define FT_ATTRIBUTES                                                                                                                      \
-  "\"attributes\":[" FT_A("a", "\"stringValue\":\"x y=1 k=v\"") "," FT_A("n", "\"intValue\":\"7\"") "," FT_A("d", "\"doubleValu"           \
-                                                                                                                  "e\":2.5") "," FT_A(     \
-      "b",                                                                                                                                 \
-      "\"boolValue\":true") "," FT_A("raw",                                                                                                \
-                                     "\"bytesValue\":\"/wA=\"") "," FT_A("m",                                                              \
-                                                                         "\"kvlistValue\":{\"values\":[" FT_A("k", "\"stringVal"           \
-                                                                                                                   "ue\":\"v\"") "," FT_A( \
-                                                                             "l",                                                          \
-                                                                             "\"arrayValue\":{\"values\":[{\"intValue\":1},{}]"            \
-                                                                             "}") "]}") "," FT_A("l",                                      \
-                                                                                                 "\"arrayValue\":{\"values\":[{"           \
-                                                                                                 "\"stringValue\":"                        \
-                                                                                                 "\"p\"},{\"stringValue\":"                \
-                                                                                                 "\"q\"}]}") "," FT_A("a",                 \
-                                                                                                                      "\"string"           \
-                                                                                                                      "Value\":"           \
-                                                                                                                      "\"twice"            \
-                                                                                                                      "\"") "],"           \
-                                                                                                                            "\""           \
-                                                                                                                            "dr"           \
-                                                                                                                            "op"           \
-                                                                                                                            "pe"           \
-                                                                                                                            "dA"           \
-                                                                                                                            "tt"           \
-                                                                                                                            "ri"           \
-                                                                                                                            "bu"           \
-                                                                                                                            "te"           \
-                                                                                                                            "sC"           \
-                                                                                                                            "ou"           \
-                                                                                                                            "nt"           \
-                                                                                                                            "\""           \
-                                                                                                                            ":1"
+#define FT_ATTRIBUTES                                                                                                                                                      \
+  "\"attributes\":[" FT_A("a", "\"stringValue\":\"x y=1 k=v\"") "," FT_A("n", "\"intValue\":\"7\"") "," FT_A(                                                              \
+      "d",                                                                                                                                                                 \
+      "\"doubleValu"                                                                                                                                                       \
+      "e\":2.5") "," FT_A("b",                                                                                                                                             \
+                          "\"boolValue\":true") "," FT_A("raw",                                                                                                            \
+                                                         "\"bytesValue\":\"/wA=\"") "," FT_A("m",                                                                          \
+                                                                                             "\"kvlistValue\":{\"values\":"                                                \
+                                                                                             "[" FT_A(                                                                     \
+                                                                                                 "k",                                                                      \
+                                                                                                 "\"stringVal"                                                             \
+                                                                                                 "ue\":\"v\"") "," FT_A("l",                                               \
+                                                                                                                        "\"arra"                                           \
+                                                                                                                        "yValue"                                           \
+                                                                                                                        "\":{"                                             \
+                                                                                                                        "\"valu"                                           \
+                                                                                                                        "es\":["                                           \
+                                                                                                                        "{\"int"                                           \
+                                                                                                                        "Value"                                            \
+                                                                                                                        "\":1},"                                           \
+                                                                                                                        "{}]"                                              \
+                                                                                                                        "}") "]"                                           \
+                                                                                                                             "}") "," FT_A("l",                            \
+                                                                                                                                           "\"arrayValue\":{\"values\":[{" \
+                                                                                                                                           "\"stringValue\":"              \
+                                                                                                                                           "\"p\"},{\"stringValue\":"      \
+                                                                                                                                           "\"q\"}]}") "," FT_A("a",       \
+                                                                                                                                                                "\"string" \
+                                                                                                                                                                "Value\":" \
+                                                                                                                                                                "\"twice"  \
+                                                                                                                                                                "\"") "]," \
+                                                                                                                                                                      "\"" \
+                                                                                                                                                                      "dr" \
+                                                                                                                                                                      "op" \
+                                                                                                                                                                      "pe" \
+                                                                                                                                                                      "dA" \
+                                                                                                                                                                      "tt" \
+                                                                                                                                                                      "ri" \
+                                                                                                                                                                      "bu" \
+                                                                                                                                                                      "te" \
+                                                                                                                                                                      "sC" \
+                                                                                                                                                                      "ou" \
+                                                                                                                                                                      "nt" \
+                                                                                                                                                                      "\"" \
+                                                                                                                                                                      ":1"
 #define FT_TRACE "\"traceId\":\"0102030405060708090a0b0c0d0e0f10\",\"spanId\":\"0102030405060708\""
 #define FT_HEAD(name, scopes)                                                                                                    \
   "{\"" name "\":[{\"resource\":{" FT_ATTRIBUTES "},\"schemaUrl\":\"r\",\"" scopes                                               \
@@ -114,7 +126,7 @@ static const char *const ft_json[] = {
                                                ",\"events\":[{\"name\":\"e\",\"timeUnixNano\":\"12\"," FT_ATTRIBUTES
                                                "},{\"name\":\"f\"}],\"links\":[{" FT_TRACE
                                                "}],\"status\":{\"code\":2,\"message\":\"m\"}},{\"name\":\"two\",\"parentSpanId\":"
-                                               "\"0102030405060708\",\"events\":[{}]},{}]},{}]}",
+                                               "\"0102030405060708\",\"events\":[{}]},{}]},{}]},{}]}",
     [OTTL_SIGNAL_METRICS] = FT_HEAD(
         "resourceMetrics",
         "scopeMetrics") "\"metrics\":[{\"name\":\"g\",\"unit\":\"1\",\"description\":\"d\",\"gauge\":{\"dataPoints\":[" FT_POINT
