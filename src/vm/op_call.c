@@ -225,8 +225,10 @@ ottl_status op_cell_edit(ottl_vm *vm, const ottl_insn *in) {
     if (!bm_get(rows, i)) continue;
     ottl_cell c = reg_cell(old, i);
     uint16_t err = cell_type(c) == OTTL_T_MAP ? 0 : OTTL_ROWERR(WANT_MAP, cell_type(c));
-    if (!err && ottl__value_copy(&vm->batch->arena, c, &c) != OTTL_OK) err = OTTL_RE_BAD_WIRE;
-    if (!err && ottl__value_to_tree(&vm->batch->arena, &c) != OTTL_OK) err = OTTL_RE_BAD_WIRE;
+    ottl_status status = err ? OTTL_OK : ottl__value_copy(&vm->batch->arena, c, &c);
+    if (!err && status == OTTL_OK) status = ottl__value_to_tree(&vm->batch->arena, &c);
+    if (status == OTTL_NOMEM) return status;
+    if (status != OTTL_OK) err = OTTL_RE_BAD_WIRE;
     if (err) {
       bm_clear(rows, i);
       if (!ottl__vm_fail(vm, d, n, i, err)) return OTTL_NOMEM;

@@ -122,7 +122,10 @@ ottl_status op_set_map(ottl_vm *vm, const ottl_insn *in) {
     uint16_t err = 0;
     ottl_rowmap fresh = {0};
     if (cell_type(c) == OTTL_T_MAP) {
-      if (ottl__value_copy(&vm->batch->arena, c, &c) != OTTL_OK || ottl__value_to_tree(&vm->batch->arena, &c) != OTTL_OK) {
+      ottl_status status = ottl__value_copy(&vm->batch->arena, c, &c);
+      if (status == OTTL_OK) status = ottl__value_to_tree(&vm->batch->arena, &c);
+      if (status == OTTL_NOMEM) return status;
+      if (status != OTTL_OK) {
         err = OTTL_RE_BAD_WIRE;
       } else {
         fresh = *cell_map(c);
