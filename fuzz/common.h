@@ -310,7 +310,8 @@ static inline fz_output fz_run(const ottl_program *program, const ottl_allocator
            ottl_status_name(second));
   if (o.status == OTTL_OK && second == OTTL_OK) {
     FZ_CHECK(again.len == o.result.len && (again.len == 0 || !o.data || memcmp(again.data, o.data, again.len) == 0),
-             "the second run gives other bytes");
+             "the second run gives other bytes: %zu, %zu, errors %llu, %llu", o.result.len, again.len,
+             (unsigned long long)o.result.errors, (unsigned long long)again.errors);
     FZ_CHECK(again.rows_failed == o.result.rows_failed && again.errors == o.result.errors, "the second run gives other counts");
   }
   ottl_exec_free(x);
