@@ -5,7 +5,7 @@
  *   - nobody reads P, and P has one writer: the last selected row of each parent wins; or
  *   - every writer of P is a parent statement (its condition and value depend on P's level or above alone, and doing it twice is
  *     doing it once), and whoever reads P does so after the last writer, or is itself that writer and reads P only in its
- *     `where`. Then the first record of a parent does all there is to do, and later ones change nothing.
+ *     `where`, which cannot fail. Then the first record of a parent does all there is to do, and later ones change nothing.
  * Everything else runs row by row. */
 #include "bytecode/emit.h"
 
@@ -128,11 +128,13 @@ bool ottl__emit_parent_statement(ottl_emit *e, const ottl_checked_statement *s, 
     /* A negative index makes a list of one, and is out of its bounds the second time. */
     bool sure = key->kind == OTTL_E_LITERAL && (key->literal.tag != OTTL_T_INT || (int64_t)key->literal.word >= 0);
     if (!sure && (key->types & TYPES(INT))) return false;
+    if (expr_reads(e, key, p)) return false;
   }
   if (s->where && s->where->level > level) level = s->where->level;
   if (e->group->n_conditions) return false; /* which parents have a record that passes them is known only record by record */
   if (level > (int)p.level || impure(s->call) || (s->where && impure(s->where))) return false;
   if (call_reads(e, call, 1, p)) return false; /* not even its own value may depend on what it writes */
+  if (s->where && s->where->may_fail && expr_reads(e, s->where, p)) return false; /* it could fail on what was written */
   *ret_level = p.level;
   return true;
 }

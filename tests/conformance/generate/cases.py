@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random conformance cases without answers, one a line: cases.py AREA COUNT [SEED]. The oracle fills them in, ./hunt compares.
 
-Areas: values, conditions, copies, sequences (language); contexts, hazards; converters, editors; duplicates; tokens; bare (paths without
+Areas: values, conditions, copies, sequences (language); contexts, hazards, shared; converters, editors; duplicates; tokens; bare (paths without
 their context); numbers, times,
 jsons, regexes, strings. PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
 import json
@@ -42,6 +42,10 @@ def main():
             where = place(rnd)
         elif area == "duplicates":
             where = ("logs", rnd.choice(["log", "log", "scope", "resource"]), "ctx_dups")
+        elif area == "shared":
+            signal = rnd.choice(["logs", "traces", "metrics"])
+            where = (signal, rnd.choice(SIGNALS[signal]), rnd.choice({"logs": ["lang_shared", "ctx_logs", "func_nested"], "traces": ["ctx_traces", "func_spans"],
+                                                                      "metrics": ["ctx_metrics", "lang_metrics", "func_metrics"]}[signal]))
         elif hasattr(oddities, area):
             where = ("logs", "log", "lang_one")
         elif area in ("values", "conditions", "copies") and rnd.random() < 0.6:
@@ -75,6 +79,8 @@ def make(area, i, seed, g):
         if isinstance(made, list):
             return case(area, i, seed, g, mode="statements", statements=made)
         return case(area, i, seed, g, mode="value", expr=made)
+    if area == "shared":
+        return case(area, i, seed, g, mode="statements", statements=oddities.shared(g), error_mode=mode)
     if area == "tokens":
         return case(area, i, seed, g, mode="statements", statements=[mutate(g, g.statement(["set"] + EDITORS))], error_mode=mode)
     if area in ("editors", "duplicates"):

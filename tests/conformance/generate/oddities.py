@@ -163,3 +163,58 @@ def strings(g):
                   f"ToUpperCase({s})", f"ToLowerCase({s})", f"Substring({s}, {g.r.randrange(5)}, {g.r.randrange(6)}, {g.pick('true', 'false')})", f"Concat([{s}, {t}], {t})",
                   f"Base64Encode({s}, \"{g.pick('base64', 'base64-raw', 'base64-url', 'base64-raw-url')}\")", f"ParseKeyValue({s}, {t})", f"ParseKeyValue(\"a={text(g)} b='{text(g)}'\")", f"Hex({s})", f"String([{s}, {t}])",
                   f'String({{"k": {s}}})', f"ContainsValue([{s}, {t}], {t})", f"Len({s})", f"{s} < {t}" if False else f"Index([{s}, {t}], {t})", f"ParseJSON(Concat([\"{{\\\"a\\\":\\\"\", {s}, \"\\\"}}\"], \"\"))")
+
+
+def shared(g):
+    """Statements on few places of several levels, so that they meet: what one writes another reads."""
+    top = {"log": "log.attributes", "span": "span.attributes", "spanevent": "spanevent.attributes", "metric": "metric.metadata", "datapoint": "datapoint.attributes",
+           "exemplar": "exemplar.filtered_attributes", "scope": "scope.attributes", "resource": "resource.attributes"}
+    levels = [top[c] for c in g.sight if c in top] + [f"{g.context}.cache"]
+    keys = ["a", "b", "map"]
+    fields = {"log": ["log.severity_text", "log.body"], "span": ["span.name", "span.status.message"], "spanevent": ["spanevent.name", "span.name", "span.trace_state"],
+              "metric": ["metric.name", "metric.unit"], "datapoint": ["metric.name", "metric.description"], "exemplar": ["metric.name", "metric.unit"],
+              "scope": ["scope.version"], "resource": ["resource.schema_url"]}[g.context] + ["scope.name", "resource.schema_url"][:1 if g.context != "resource" else 0]
+
+    def place():
+        n = g.r.random()
+        if n < 0.2:
+            return g.r.choice(fields)
+        p = f'{g.r.choice(levels)}["{g.r.choice(keys)}"]'
+        return p + (g.pick('["a"]', "[0]", "[1]", "[-1]") if g.chance(0.12) else "")
+
+    def value():
+        n = g.r.random()
+        if n < 0.3:
+            return place()
+        if n < 0.42:
+            return f"{place()} + {g.r.randrange(3)}"
+        if n < 0.55:
+            return f'Concat([{place()}, "{g.pick("x", "y")}"], "")'
+        if n < 0.62:
+            return f"Len({g.r.choice(levels)})"
+        if n < 0.68:
+            return g.r.choice(levels)
+        if n < 0.75:
+            return f"[{place()}, {place()}]"
+        if n < 0.8:
+            return f'{{"a": {g.r.randrange(3)}}}'
+        return g.pick("1", "0", '"s"', "nil", "true", "Keys({})" if False else '["l"]')
+
+    def where():
+        n = g.r.random()
+        if n < 0.4:
+            return ""
+        c = g.pick(f"{place()} == nil", f"{place()} != nil", f"{place()} == {value()}", f"IsInt({place()})", f"IsString({place()})", f"{place()} != {place()}", f"Len({g.r.choice(levels)}) > 2",
+                   f"{place()} + 1 > 1", f"IsMatch({place()}, \"x\")")
+        return f" where {g.pick('', 'not ')}({c})"
+
+    def statement():
+        n = g.r.random()
+        m, source = g.r.choice(levels), g.r.choice(levels)
+        source = "{}" if source == m else source  # differences.jsonl: a map merged with itself
+        if n < 0.6:
+            return f"set({place()}, {value()})"
+        return g.pick(f'delete_key({m}, "{g.r.choice(keys)}")', f'keep_keys({m}, ["a", "{g.r.choice(keys)}"])', f"append({place()}, {value()})", f"merge_maps({m}, {source}, \"{g.pick('insert', 'update', 'upsert')}\")",
+                      f"limit({m}, {g.r.randrange(1, 4)}, [\"a\"])", f'replace_pattern({place()}, "x", "xy")', f'replace_all_patterns({m}, "{g.pick("key", "value")}", "^(a|s)", "b")', f"clear({place()})",
+                      f"truncate_all({m}, 2)", f'delete_matching_keys({m}, "a|m")', f"set({m}, {g.r.choice(levels)})", f"delete_index({place()}, 0)", f"stringify_all({m})")
+    return [statement() + where() for _ in range(g.r.randrange(2, 7))]
