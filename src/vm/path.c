@@ -156,6 +156,43 @@ static uint16_t list_of_cells(ottl_vm *vm, slot s, ottl_cell v) {
   return err;
 }
 
+/* The reference copies into a container that is as large entry by entry: a source that holds it shows it half overwritten. */
+static uint16_t copy_over(ottl_vm *vm, ottl_cell at, ottl_cell v) {
+  uint16_t err = 0;
+  ottl_cell copy;
+  if (cell_type(v) == OTTL_T_LIST) {
+    ottl_list *to = cell_list(at);
+    const ottl_list *from = cell_list(v);
+    for (uint32_t i = from->n; i < to->n; i++) to->items[i] = cell_nil();
+    for (uint32_t i = 0; i < from->n && !err; i++) {
+      err = status_error(ottl__value_copy(&vm->batch->arena, from->items[i], &copy));
+      if (!err) to->items[i] = copy;
+    }
+    if (!err) to->n = from->n;
+    return err;
+  }
+  ottl_rowmap *to = cell_map(at);
+  const ottl_rowmap *from = cell_map(v);
+  for (uint32_t i = from->n; i < to->n; i++)
+    to->items[i] = (ottl_entry){.keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN, .dirty = 1};
+  for (uint32_t i = 0; i < from->n && !err; i++) {
+    const ottl_entry *e = &from->items[i];
+    ottl_cell old = entry_cell(&to->items[i]);
+    to->items[i] = (ottl_entry){.key = e->key, .klen = e->klen, .keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN};
+    entry_set(&to->items[i], old);
+    err = status_error(ottl__value_copy(&vm->batch->arena, entry_cell(e), &copy));
+    if (!err) entry_set(&to->items[i], copy);
+  }
+  if (!err) to->n = from->n;
+  return err;
+}
+
+/* Is there room in the tree that the slot holds for the entries of another one? */
+static bool has_room(ottl_cell at, ottl_cell v) {
+  if (at.tag != v.tag || !cell_is_tree(at) || at.word == v.word) return false;
+  return cell_type(v) == OTTL_T_LIST ? cell_list(at)->n >= cell_list(v)->n : cell_map(at)->n >= cell_map(v)->n;
+}
+
 static uint16_t slot_set(ottl_vm *vm, slot s, ottl_cell v) {
   switch (cell_type(v)) {
   case OTTL_T_ABSENT:
@@ -177,6 +214,10 @@ static uint16_t slot_set(ottl_vm *vm, slot s, ottl_cell v) {
           arena_zero(&vm->batch->arena, sizeof(ottl_rowmap) > sizeof(ottl_list) ? sizeof(ottl_rowmap) : sizeof(ottl_list));
       if (!node) return OTTL_RE_TOO_LARGE;
       slot_put(s, cell_tree(cell_type(v), node));
+    }
+    if (has_room(slot_get(s), v)) {
+      if (s.entry) s.entry->dirty = 1;
+      return copy_over(vm, slot_get(s), v);
     }
     ottl_cell copy;
     uint16_t err = status_error(ottl__value_copy(&vm->batch->arena, v, &copy));
