@@ -215,6 +215,8 @@ static uint16_t slot_set(ottl_vm *vm, slot s, ottl_cell v) {
       if (!node) return OTTL_RE_TOO_LARGE;
       slot_put(s, cell_tree(cell_type(v), node));
     }
+    ottl_cell old = slot_get(s);
+    if (cell_is_tree(v) && !cell_is_tree(old) && ottl__value_to_tree(&vm->batch->arena, &old) == OTTL_OK) slot_put(s, old);
     if (has_room(slot_get(s), v)) {
       if (s.entry) s.entry->dirty = 1;
       return copy_over(vm, slot_get(s), v);
