@@ -16,23 +16,24 @@ typedef struct ottl_exec_options {
   uint32_t slice_rows;             /* rows that one instruction works on: 1 to 1024; 0: 1024 */
   int64_t clock_seconds;           /* testing: what Now() gives; 0 with clock_nanos 0: the system's clock */
   uint32_t clock_nanos;
-  uint32_t max_errors;             /* row errors kept for ottl_exec_error; 0: 1000 */
+  uint32_t max_errors; /* row errors kept for ottl_exec_error; 0: 1000 */
+  uint64_t max_bytes;  /* memory the exec may hold, output included; a run that needs more: LIMIT; 0: no limit */
 } ottl_exec_options;
 
 typedef struct ottl_result {
   const uint8_t *data; /* the payload to hand on, a buffer of its own; NULL when nothing is left */
   size_t len;
-  bool unchanged;      /* no row was written or dropped: data has the bytes that came in */
-  uint64_t rows_in;    /* items: log records, spans, metrics for metric contexts, data points for data point contexts */
+  bool unchanged;   /* no row was written or dropped: data has the bytes that came in */
+  uint64_t rows_in; /* items: log records, spans, metrics for metric contexts, data points for data point contexts */
   uint64_t rows_changed;
   uint64_t rows_dropped;
   uint64_t rows_failed;
-  uint64_t errors;     /* failures of statements and conditions, in all error modes */
+  uint64_t errors; /* failures of statements and conditions, in all error modes */
 } ottl_result;
 
 /* One failure of a statement or condition. */
 typedef struct ottl_row_error {
-  uint64_t item;       /* number of the record in its context, in payload order, from 0 */
+  uint64_t item; /* number of the record in its context, in payload order, from 0 */
   uint32_t group;
   uint32_t statement;  /* within the group; conditions of a TRANSFORM group: UINT32_MAX */
   uint32_t condition;  /* within the group when `statement` is UINT32_MAX or the program is a filter */
@@ -45,7 +46,8 @@ OTTL_API void ottl_exec_options_init(ottl_exec_options *options);
 
 /* options: NULL for defaults. Owns: the caller frees with ottl_exec_free, before the program. Fails: NOMEM, INVALID_ARG.
  * Threads: any thread may create; then one at a time. Since 0.1. */
-OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_options *options, ottl_exec **ret_exec);
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_options *options,
+                                                      ottl_exec **ret_exec);
 OTTL_API void ottl_exec_free(ottl_exec *exec);
 
 /* Runs the program on one export request (OTLP protobuf).

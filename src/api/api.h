@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_API_API_H
 #define OTTL_SRC_API_API_H
 
+#include "api/memory.h"
 #include "bytecode/code.h"
 #include "ottl/eval.h"
 #include "vm/vm.h"
@@ -24,7 +25,8 @@ typedef struct exec_error {
 } exec_error;
 
 struct ottl_exec {
-  ottl_allocator al;
+  exec_memory memory;
+  ottl_allocator al; /* counts in `memory` */
   const ottl_program *program;
   ottl_batch *batch;
   ottl_vm vm;

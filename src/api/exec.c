@@ -16,7 +16,8 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   ottl_allocator al = ottl__alloc_or_default(o->allocator);
   ottl_exec *x = al_zero(&al, sizeof *x);
   if (!x) return OTTL_NOMEM;
-  x->al = al;
+  x->memory = (exec_memory){.al = al, .held = 0, .max = o->max_bytes};
+  al = x->al = ottl__memory_counted(&x->memory);
   x->program = program;
   x->slice_rows = o->slice_rows ? o->slice_rows : MAX_SLICE_ROWS;
   x->clock_seconds = o->clock_seconds;
@@ -37,8 +38,9 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   }
 out:
   if (status != OTTL_OK) {
+    ottl_status cause = memory_status(&x->memory);
     ottl_exec_free(x);
-    return status;
+    return cause != OTTL_OK ? cause : status;
   }
   *ret_exec = x;
   return OTTL_OK;
@@ -54,7 +56,7 @@ void ottl_exec_free(ottl_exec *x) {
   al_free(&x->al, x->errors, x->cap_errors * sizeof *x->errors);
   ottl__vm_done(&x->vm);
   ottl__batch_free(x->batch);
-  ottl_allocator al = x->al;
+  ottl_allocator al = x->memory.al; /* the exec itself is not counted */
   al_free(&al, x, sizeof *x);
 }
 
@@ -129,6 +131,7 @@ static ottl_status run_group(ottl_exec *x, uint32_t group, ottl_result *result) 
     if (parent_emptied(x, code, first)) continue;
     OTTL_TRY(ottl__batch_window(b, first, count));
     OTTL_TRY(ottl__vm_window(&x->vm));
+    OTTL_TRY(memory_status(&x->memory));
     OTTL_TRY(take_failures(x, group, result));
     /* A filter under propagate tries every record; everything else stops at the first failure. */
     refused = code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && x->program->kind == OTTL_KIND_TRANSFORM;
@@ -199,6 +202,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   x->n_errors = 0;
   x->n_rows = 0;
   x->failure = NULL;
+  x->memory.refused = x->memory.over = false;
   x->vm.dropping = false;
   x->vm.n_failed = 0;
   read_clock(x);
@@ -211,6 +215,13 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
     status = ottl__batch_finish(x->batch, x->program->kind == OTTL_KIND_FILTER, &result.data, &result.len);
     result.unchanged = result.len == in_len && result.rows_changed == 0 && (in_len == 0 || memcmp(result.data, in, in_len) == 0);
     if (result.len == 0) result.data = NULL;
+  }
+  if (OTTL_UNLIKELY(x->memory.refused)) {
+    status = memory_status(&x->memory); /* whatever became of it on the way */
+    result.data = NULL;
+    result.len = 0;
+    x->batch->error_text = x->memory.over ? "this payload needs more memory than max_bytes allows" : NULL;
+    x->batch->error_offset = 0;
   }
   if (status == OTTL_DATA || status == OTTL_LIMIT) {
     x->failure = x->batch->error_text ? x->batch->error_text : "the payload cannot be read";

@@ -34,7 +34,8 @@ ottl_status ottl__map_keep(ottl_batch *b, uint32_t m, uint32_t row, const uint64
   const ottl_map_spec *spec = &b->layout->maps[m];
   ottl_rowmaps *map = &b->maps[m];
   if (spec->entries || !map->cut) return OTTL_INVALID_ARG;
-  if (OTTL_UNLIKELY(map->any_dups) && bm_get(map->dups, row)) {
+  bool listed = map->rows && bm_get(map->dirty, row); /* a delete went before: its edits and cuts would overlap */
+  if (OTTL_UNLIKELY(listed || (map->any_dups && bm_get(map->dups, row)))) {
     OTTL_TRY(row_list(b, m, row));
     ottl_rowmap *list = &map->rows[row];
     uint32_t n = 0;

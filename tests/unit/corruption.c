@@ -279,11 +279,11 @@ static void check_payload(size_t i, const mu_buf *b, uint64_t *rng) {
   fz_reopen(&a, p->signal);
   if (i < FZ_READERS && a.status == OTTL_OK) FZ_CHECK(a.result.unchanged, "nothing was written, but something changed");
   fz_output c = fz_run(fz_get(i, false, mode), NULL, slices[mu_below(rng, 4)], b->data, b->len);
-  if (!memory.refused) fz_agree(&a, &c, "slices");
+  fz_agree(&a, &c, "slices");
   fz_output_free(&c);
   if (mu_below(rng, 2)) {
     c = fz_run(fz_get(i, true, mode), NULL, 0, b->data, b->len);
-    if (!memory.refused) fz_agree(&a, &c, "row order");
+    fz_agree(&a, &c, "row order");
     fz_output_free(&c);
   }
   fz_output_free(&a);

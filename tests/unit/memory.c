@@ -82,6 +82,11 @@ static const test_program programs[] = {
      "set(resource.attributes[\"n\"], resource.attributes[\"n\"] + 1)\nset(log.cache[\"m\"], ParseJSON(\"{\\\"k\\\": [1]}\"))\n"
      "set(log.attributes[\"m\"], log.cache[\"m\"][\"k\"])",
      OTTL_ERROR_IGNORE},
+    {"texts", OTTL_KIND_TRANSFORM,
+     "set(log.attributes[\"t\"], String(log.attributes)) where IsMatch({\"a\": log.body}, \"user\")\n"
+     "set(log.severity_text, Hex(Concat([log.body, log.attributes[\"k\"]], \"-\")))\n"
+     "set(log.trace_id.string, SHA256(log.body))\nset(log.attributes[\"b\"], log.body.string)",
+     OTTL_ERROR_IGNORE},
     {"errors", OTTL_KIND_TRANSFORM,
      "set(log.attributes[\"l\"], ToLowerCase(log.attributes[\"n\"]))\nset(log.severity_text, Concat([log.body, \"x\"], \"-\"))",
      OTTL_ERROR_IGNORE},
@@ -208,7 +213,12 @@ static bool one_failure(const test_program *t, size_t fail_at, const uint8_t *in
   ottl_result result = {0};
   ottl_status status = compile(t, &al, &program);
   if (status == OTTL_OK) status = create(program, &al, &exec);
-  if (status == OTTL_OK) status = ottl_exec_run(exec, in, len, &result);
+  if (status == OTTL_OK) {
+    bool before = c.failed;
+    status = ottl_exec_run(exec, in, len, &result);
+    if (c.failed && !before && status != OTTL_NOMEM) /* a row error made of it would be a wrong result */
+      fail_msg("%s: allocation %zu failed in the run, which went on: %s", t->name, fail_at, ottl_status_name(status));
+  }
   if (status != OTTL_OK && !(status == OTTL_NOMEM && c.failed)) {
     fail_msg("%s: allocation %zu failed: status %s", t->name, fail_at, ottl_status_name(status));
   }
@@ -236,6 +246,43 @@ static void every_allocation_may_fail(void **state) {
   free(in);
 }
 
+/* Statements that multiply the payload end at max_bytes; the exec is as good as new for the next one. */
+static void memory_of_an_exec_has_a_limit(void **state) {
+  (void)state;
+  static const test_program t = {"grow", OTTL_KIND_TRANSFORM,
+                                 "set(log.body, Concat([log.body, log.body, log.body, log.body], \"\"))\n"
+                                 "set(log.body, Concat([log.body, log.body, log.body, log.body], \"\"))\n"
+                                 "set(log.body, Concat([log.body, log.body, log.body, log.body], \"\"))",
+                                 OTTL_ERROR_IGNORE};
+  size_t big_len, small_len;
+  uint8_t *big = payload(3000, &big_len), *small = payload(3, &small_len);
+  ottl_program *program = NULL;
+  assert_int_equal(compile(&t, NULL, &program), OTTL_OK);
+  counter c = {0};
+  ottl_allocator al = allocator_of(&c);
+  ottl_exec_options options;
+  ottl_exec_options_init(&options);
+  options.allocator = &al;
+  options.max_bytes = 2 << 20;
+  ottl_exec *exec = NULL;
+  ottl_result result;
+  assert_int_equal(ottl_exec_create(program, &options, &exec), OTTL_OK);
+  for (int turn = 0; turn < 3; turn++) {
+    assert_int_equal(ottl_exec_run(exec, small, small_len, &result), OTTL_OK);
+    assert_int_equal(result.errors, 0);
+    assert_int_equal(ottl_exec_run(exec, big, big_len, &result), OTTL_LIMIT);
+    assert_null(result.data);
+    size_t offset;
+    assert_non_null(strstr(ottl_exec_failure(exec, &offset), "max_bytes"));
+    assert_true(c.live_bytes <= options.max_bytes + 4096);
+  }
+  ottl_exec_free(exec);
+  assert_int_equal(c.live_bytes, 0);
+  ottl_program_free(program);
+  free(big);
+  free(small);
+}
+
 static void compile_errors_without_memory(void **state) {
   (void)state;
   static const char text[] = "set(log.bdy, 1)\nset(log.body, Uppercase(\"x\"))\nset(log.body 1)\nlimit(log.attributes, -1)";
@@ -259,9 +306,8 @@ static void compile_errors_without_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(warm_runs_allocate_nothing),
-      cmocka_unit_test(many_payloads_take_no_more_than_one),
-      cmocka_unit_test(every_allocation_may_fail),
+      cmocka_unit_test(warm_runs_allocate_nothing),    cmocka_unit_test(many_payloads_take_no_more_than_one),
+      cmocka_unit_test(every_allocation_may_fail),     cmocka_unit_test(memory_of_an_exec_has_a_limit),
       cmocka_unit_test(compile_errors_without_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
