@@ -410,7 +410,7 @@ static void test_maps(void **state) {
   arg_rows(1, 1, self);
   arg_literal(2, str("upsert"));
   run();
-  map_is(0, true, "{\"a\":null}");
+  map_is(0, true, "{\"a\":1}");
   begin("merge_maps");
   arg_literal(2, str("x"));
   refused("invalid value for strategy, x,");
