@@ -29,13 +29,13 @@ typedef enum ottl_value_type {
 typedef struct ottl_value {
   ottl_value_type type;
   bool boolean;
-  int64_t integer;       /* INT; DURATION in nanoseconds; TIME: seconds since 1970 */
-  uint32_t nanos;        /* TIME */
+  int64_t integer;        /* INT; DURATION in nanoseconds; TIME: seconds since 1970 */
+  uint32_t nanos;         /* TIME */
   int32_t offset_seconds; /* TIME: east of UTC */
-  double number;         /* DOUBLE */
-  ottl_view text;        /* STRING, BYTES, ids; OPAQUE: the reference's type name */
-  size_t n;              /* MAP, LIST: number of members */
-  const void *impl[3];   /* private */
+  double number;          /* DOUBLE */
+  ottl_view text;         /* STRING, BYTES, ids; OPAQUE: the reference's type name */
+  size_t n;               /* MAP, LIST: number of members */
+  const void *impl[3];    /* private */
 } ottl_value;
 
 /* Number of records that were evaluated in the last run. */
@@ -43,9 +43,11 @@ OTTL_API size_t ottl_eval_rows(const ottl_exec *exec);
 /* Value of expression `expression` (of group 0) for record `row`.
  * Owns: text and members are borrowed until the next run. Fails: RUNTIME (the evaluation of this row failed: *ret_message tells),
  * INVALID_ARG, NOMEM. Threads: one at a time per exec. Since 0.1. */
-OTTL_API OTTL_MUST_CHECK ottl_status ottl_eval_value(ottl_exec *exec, size_t expression, size_t row, ottl_value *ret_value, const char **ret_message);
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_eval_value(ottl_exec *exec, size_t expression, size_t row, ottl_value *ret_value,
+                                                     const char **ret_message);
 /* Member i of a MAP or LIST; ret_key (MAP only) may be NULL. Fails: INVALID_ARG, DATA (malformed bytes), NOMEM. */
-OTTL_API OTTL_MUST_CHECK ottl_status ottl_value_member(ottl_exec *exec, const ottl_value *container, size_t i, ottl_view *ret_key, ottl_value *ret_value);
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_value_member(ottl_exec *exec, const ottl_value *container, size_t i, ottl_view *ret_key,
+                                                       ottl_value *ret_value);
 
 #ifdef __cplusplus
 }

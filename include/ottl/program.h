@@ -45,9 +45,9 @@ typedef struct ottl_snippet {
 } ottl_snippet;
 
 typedef struct ottl_group {
-  size_t struct_size;              /* sizeof(ottl_group) */
-  const char *context;             /* "log", "span", ...; NULL: inferred as the reference infers it */
-  const ottl_snippet *conditions;   /* TRANSFORM: any of them lets a record in. FILTER: any of them drops it */
+  size_t struct_size;             /* sizeof(ottl_group) */
+  const char *context;            /* "log", "span", ...; NULL: inferred as the reference infers it */
+  const ottl_snippet *conditions; /* TRANSFORM: any of them lets a record in. FILTER: any of them drops it */
   size_t n_conditions;
   const ottl_snippet *statements;
   size_t n_statements;
@@ -55,14 +55,14 @@ typedef struct ottl_group {
 } ottl_group;
 
 typedef struct ottl_compile_options {
-  size_t struct_size;                /* sizeof(ottl_compile_options) */
-  const ottl_allocator *allocator;   /* NULL: malloc; must outlive the program */
+  size_t struct_size;              /* sizeof(ottl_compile_options) */
+  const ottl_allocator *allocator; /* NULL: malloc; must outlive the program */
   ottl_kind kind;
-  ottl_signal signal;                /* OTTL_SIGNAL_NONE: from the contexts; needed when the groups leave it open */
+  ottl_signal signal; /* OTTL_SIGNAL_NONE: from the contexts; needed when the groups leave it open */
   ottl_path_style paths;
-  bool row_order;                    /* testing: every group runs row by row */
-  bool event_index;                  /* the host tells spanevent.event_index */
-  bool experimental;                 /* reserved */
+  bool row_order;    /* testing: every group runs row by row */
+  bool event_index;  /* the host tells spanevent.event_index */
+  bool experimental; /* reserved */
 } ottl_compile_options;
 
 /* Defaults: transform, malloc, everything else 0. Never fails; any thread; since 0.1. */
@@ -73,15 +73,16 @@ OTTL_API void ottl_compile_options_init(ottl_compile_options *options);
  * Owns: the caller frees the program with ottl_program_free, the diagnostics with ottl_diags_free.
  * Fails: COMPILE (see the diagnostics), UNSUPPORTED (a function or feature of OTTL that this build lacks; diagnostics tell),
  * LIMIT, NOMEM, INVALID_ARG. Threads: any. Since 0.1. */
-OTTL_API OTTL_MUST_CHECK ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *options,
-                                                          ottl_program **ret_program, ottl_diags **ret_diags);
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups,
+                                                          const ottl_compile_options *options, ottl_program **ret_program,
+                                                          ottl_diags **ret_diags);
 
 /* Compiles the text of an .ottl file: one statement (FILTER: condition) a line, an indented line continues the one before, a line
  * that starts with `#` is a comment, a line `context: NAME` sets the context for what follows (else it is inferred).
  * error_mode holds for all groups. The rest as ottl_program_compile. */
-OTTL_API OTTL_MUST_CHECK ottl_status ottl_program_compile_text(const char *text, size_t len, const char *name, ottl_error_mode error_mode,
-                                                               const ottl_compile_options *options, ottl_program **ret_program,
-                                                               ottl_diags **ret_diags);
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_program_compile_text(const char *text, size_t len, const char *name,
+                                                               ottl_error_mode error_mode, const ottl_compile_options *options,
+                                                               ottl_program **ret_program, ottl_diags **ret_diags);
 
 /* NULL is accepted. No exec of the program may be alive. Threads: any, once. Since 0.1. */
 OTTL_API void ottl_program_free(ottl_program *program);

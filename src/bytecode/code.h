@@ -18,10 +18,10 @@ typedef enum ottl_op {
   OTTL_OP_COUNT
 } ottl_op;
 
-#define OTTL_SEL_ALL       UINT16_MAX
-#define OTTL_NO_REG        UINT16_MAX
-#define OTTL_SET_BODY      1           /* flags of SET_KEY and SET_PATH: the column is a body */
-#define OTTL_LEVEL_CONST   OTTL_LEVELS /* registers with one value; instructions that run once for an exec */
+#define OTTL_SEL_ALL     UINT16_MAX
+#define OTTL_NO_REG      UINT16_MAX
+#define OTTL_SET_BODY    1           /* flags of SET_KEY and SET_PATH: the column is a body */
+#define OTTL_LEVEL_CONST OTTL_LEVELS /* registers with one value; instructions that run once for an exec */
 
 typedef struct ottl_insn {
   uint16_t op;
