@@ -15,7 +15,8 @@ endif()
 
 add_library(ottl_objects OBJECT ${OTTL_SOURCES})
 target_include_directories(ottl_objects PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-  PRIVATE src grammar ${GEN} ${GEN}/simde-include)
+  PRIVATE src grammar ${GEN})
+target_include_directories(ottl_objects SYSTEM PRIVATE ${GEN}/simde-include)
 target_link_libraries(ottl_objects PUBLIC ottl_flags PRIVATE ottl_otlp_descriptors ottl_yyjson PkgConfig::PCRE2 PkgConfig::PROTOBUF_C)
 
 add_library(ottl_static STATIC $<TARGET_OBJECTS:ottl_objects> $<TARGET_OBJECTS:ottl_otlp_descriptors> third_party/yyjson/yyjson.c)
