@@ -3,7 +3,7 @@
  * The type of the left side decides; types that do not go together are unequal and neither less nor greater. Two kinds of
  * equality of containers are in it: pdata's Map.Equal and Slice.Equal (maps without order, numbers by type), and Go's
  * reflect.DeepEqual where a list literal ([]any) is involved. The Go list types ([]string, []uint64, ...) make the reference
- * panic when compared with their like; here their contents are compared.  */
+ * panic when compared with their like; here their contents are compared (DIFF:). */
 #include "base/gotime.h"
 #include "base/map.h"
 #include "batch/value_text.h"
