@@ -25,7 +25,7 @@ typedef enum ottl_kind {
 typedef enum ottl_error_mode {
   OTTL_ERROR_PROPAGATE = 0, /* the first failing row fails the payload */
   OTTL_ERROR_IGNORE = 1,    /* go on with the next statement, tell */
-  OTTL_ERROR_SILENT = 2     /* go on, do not tell */
+  OTTL_ERROR_SILENT = 2     /* go on; failures are counted and kept, but people are not told of them */
 } ottl_error_mode;
 
 /* How paths are written. */
