@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     status = ottl_json_to_wire(json, signal, (const char *)again.data, again.len, &wire, &len);
     FZ_CHECK(status == OTTL_OK || memory.refused, "its own text is refused: %s", ottl_json_error(json, NULL));
     if (status == OTTL_OK && from_text)
-      FZ_CHECK(len == first.len && memcmp(wire, first.data, len) == 0, "there and back is not the same");
+      FZ_CHECK(len == first.len && (len == 0 || memcmp(wire, first.data, len) == 0), "there and back is not the same");
   }
 out:
   ottl_json_free(json);
