@@ -104,6 +104,8 @@ bool ottl__regex_bytes_will_do(const rx_node *root);
 /* emit.c: appends the PCRE2 pattern, for PCRE2_UTF or for bytes. Returns false where PCRE2 would not answer as Go does: the
  * linear engine serves alone. */
 bool ottl__regex_emit(const rx_node *root, bool bytes, ottl_sbuf *out);
+/* Is there a node of one of the kinds from `first` to `last`? */
+bool ottl__regex_has(const rx_node *n, rx_op first, rx_op last);
 /* Is there a repetition without upper limit? Then a search can take longer than the subject is long. */
 bool ottl__regex_unbounded(const rx_node *n);
 

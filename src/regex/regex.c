@@ -77,6 +77,10 @@ static ottl_status regex_compile_pcre2(ottl_regex *re, const rx_node *root) {
   re->unbounded = ottl__regex_unbounded(root) && !ottl__regex_anchored(root);
   if (!re->bytes) options |= PCRE2_UTF | PCRE2_NO_UTF_CHECK;
   if (re->unbounded) options |= PCRE2_USE_OFFSET_LIMIT;
+  /* With its start optimizations, PCRE2's machine code (10.42) forgets ways: (a|)b*a finds nothing in "ab", because a repetition
+   * that failed behind one alternative is taken to fail behind all of them. Without alternatives it is right. */
+  if (ottl__regex_has(root, RX_ALTERNATE, RX_ALTERNATE) && ottl__regex_has(root, RX_STAR, RX_REPEAT))
+    options |= PCRE2_NO_START_OPTIMIZE;
   int error;
   PCRE2_SIZE offset;
   re->code = pcre2_compile((PCRE2_SPTR)(text.data ? text.data : ""), text.len, options, &error, &offset, cc);

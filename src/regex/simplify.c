@@ -64,6 +64,14 @@ bool ottl__regex_anchored(const rx_node *n) {
   }
 }
 
+bool ottl__regex_has(const rx_node *n, rx_op first, rx_op last) {
+  if (n->op >= first && n->op <= last) return true;
+  for (size_t i = 0; i < n->n_subs; i++) {
+    if (ottl__regex_has(n->subs[i], first, last)) return true;
+  }
+  return false;
+}
+
 bool ottl__regex_unbounded(const rx_node *n) {
   if (n->op == RX_STAR || n->op == RX_PLUS || (n->op == RX_REPEAT && (n->max == -1 || n->max > 10))) return true;
   for (size_t i = 0; i < n->n_subs; i++) {

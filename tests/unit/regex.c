@@ -341,11 +341,46 @@ static void test_start(void **state) {
   ottl__regex_free(re);
 }
 
+/* Patterns for which PCRE2's start optimizations lose a match; what each finds first, as the reference does. */
+static void test_alternatives_before_repeats(void **state) {
+  OTTL_UNUSED(state);
+  static const struct {
+    const char *pattern, *subject;
+    size_t begin, end;
+  } cases[] = {
+      {"(?P<m>(a||b)b*a)", "ab2 ", 0, 1}, {"(a|)b*a", "a", 0, 1},    {"((bba|)a*b)ba", "bba", 0, 3}, {"((b|)|)a*b", "b", 0, 1},
+      {"(bb|b)b+b", "bbb", 0, 3},         {"(a||)a+a+", "aa", 0, 2}, {"((ab|)a*)a", "ab", 0, 1},     {"(ba|b|)a+a", "baa", 0, 3},
+  };
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex_context *cx;
+  assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
+  for (size_t i = 0; i < OTTL_COUNT(cases); i++) {
+    ottl_regex *re;
+    assert_int_equal(ottl__regex_compile(&al, view_str(cases[i].pattern), &re, NULL), OTTL_OK);
+    for (unsigned force = REGEX_AUTO; force <= REGEX_LINEAR; force++) {
+      size_t spans[12];
+      bool hit = false;
+      cx->force = (ottl_regex_engine)force;
+      assert_int_equal(ottl__regex_find(re, cx, view_str(cases[i].subject), 0, spans, &hit), OTTL_OK);
+      if (!hit) fail_msg("%s finds nothing in %s with engine %u", cases[i].pattern, cases[i].subject, force);
+      assert_int_equal(spans[0], cases[i].begin);
+      assert_int_equal(spans[1], cases[i].end);
+    }
+    ottl__regex_free(re);
+  }
+  ottl__regex_context_free(cx);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1) fixture = argv[1];
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_fixture), cmocka_unit_test(test_hostile), cmocka_unit_test(test_memory),
-      cmocka_unit_test(test_steady),  cmocka_unit_test(test_names),   cmocka_unit_test(test_start),
+      cmocka_unit_test(test_fixture),
+      cmocka_unit_test(test_hostile),
+      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_steady),
+      cmocka_unit_test(test_names),
+      cmocka_unit_test(test_start),
+      cmocka_unit_test(test_alternatives_before_repeats),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
