@@ -35,6 +35,15 @@ typedef enum ottl_path_style {
   OTTL_PATHS_BARE = 2      /* body; a context's own name is taken as a path, as parsers without context names do */
 } ottl_path_style;
 
+/* Which functions there are besides the standard ones: each component of the collector adds its own to single contexts. */
+typedef enum ottl_function_set {
+  OTTL_FUNCTIONS_ALL = 0,       /* those of every component */
+  OTTL_FUNCTIONS_STANDARD = 1,  /* none */
+  OTTL_FUNCTIONS_TRANSFORM = 2, /* the transform processor's; conditions of groups have the filter's, as there */
+  OTTL_FUNCTIONS_FILTER = 3,    /* the filter processor's */
+  OTTL_FUNCTIONS_ROUTING = 4    /* the routing connector's */
+} ottl_function_set;
+
 /* One statement, condition or expression, and where it stands in a file. */
 typedef struct ottl_snippet {
   const char *text; /* UTF-8, need not be zero-terminated */
@@ -62,7 +71,8 @@ typedef struct ottl_compile_options {
   ottl_path_style paths;
   bool row_order;    /* testing: every group runs row by row */
   bool event_index;  /* the host tells spanevent.event_index */
-  bool experimental; /* reserved */
+  bool experimental; /* lambdas and what takes them, profiles: they may change */
+  ottl_function_set functions;
 } ottl_compile_options;
 
 /* Defaults: transform, malloc, everything else 0. Never fails; any thread; since 0.1. */

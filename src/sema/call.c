@@ -33,7 +33,7 @@ static const char *call_guess(const sema *s, ottl_view name, bool editor) {
   sema_guess guess = ottl__guess(name);
   for (uint32_t i = 0; i < ottl__n_functions; i++) {
     const ottl_function *f = &ottl__functions[i];
-    if ((f->kind == OTTL_F_EDITOR) != editor || !ottl__function_available(s->context, view_str(f->name))) continue;
+    if ((f->kind == OTTL_F_EDITOR) != editor || !ottl__function_available(s->functions, s->context, view_str(f->name))) continue;
     if (call_fold_equal(f->name, name)) return f->name;
     ottl__guess_try(&guess, f->name);
     if (name.len >= 4 && call_fold_contains(f->name, name) && (!contains || strlen(f->name) < strlen(contains)))
@@ -46,11 +46,11 @@ static const char *call_guess(const sema *s, ottl_view name, bool editor) {
 static uint32_t call_find(sema *s, ottl_view name, ottl_span span, bool editor) {
   uint32_t index = ottl__function_find(name);
   bool lacks = index == UINT32_MAX && ottl__function_lacks(name);
-  if ((index != UINT32_MAX || lacks) && !ottl__function_available(s->context, name)) {
+  if ((index != UINT32_MAX || lacks) && !ottl__function_available(s->functions, s->context, name)) {
     ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_FUNCTION, span, "the %s context has no function `%.*s`",
                                    ottl__contexts[s->context].name, VIEW_ARG(name));
     for (unsigned c = 0; c < OTTL_CONTEXT_COUNT; c++) {
-      if (ottl__function_available((ottl_context_id)c, name))
+      if (ottl__function_available(s->functions, (ottl_context_id)c, name))
         ottl__diag_help(d, "it is there in the %s context", ottl__contexts[c].name);
     }
     return UINT32_MAX;

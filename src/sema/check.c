@@ -112,6 +112,8 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
     if (!items[i].node || items[i].broken) continue;
     ottl_checked_statement c = {0};
     uint32_t told = s->n_errors + s->n_unsupported;
+    bool as_filter = i < group->n_conditions && s->options->functions == OTTL_FUNCTIONS_TRANSFORM;
+    s->functions = as_filter ? OTTL_FUNCTIONS_FILTER : s->options->functions;
     if (!group_check_entry(s, &items[i], &c) && !s->fatal && s->n_errors + s->n_unsupported == told)
       s->fatal = OTTL_INTERNAL; /* something was refused and nobody said why */
     if (items[i].condition)

@@ -80,17 +80,18 @@ static void infer_walk(infer *in, const ottl_node *node, const infer_scope *scop
     infer_walk(in, kid, scope, node->kind == NODE_ARG);
 }
 
-static bool infer_has_function(ottl_context_id c, ottl_view name) {
-  return ottl__function_available(c, name) && (ottl__function_find(name) != UINT32_MAX || ottl__function_lacks(name));
+static bool infer_has_function(const sema *s, ottl_context_id c, ottl_view name) {
+  return ottl__function_available(s->options->functions, c, name) &&
+         (ottl__function_find(name) != UINT32_MAX || ottl__function_lacks(name));
 }
 
 /* NULL: the context has all functions and symbols; else one that it lacks. */
 static const infer_name *infer_lacks(const infer *in, ottl_context_id c) {
   for (const infer_name *f = in->functions; f; f = f->next) {
-    if (!infer_has_function(c, f->node->text)) return f;
+    if (!infer_has_function(in->s, c, f->node->text)) return f;
   }
   for (const infer_name *e = in->enums; e; e = e->next) {
-    if (ottl__enum_find(c, e->node->text) || (e->maybe_function && infer_has_function(c, e->node->text))) continue;
+    if (ottl__enum_find(c, e->node->text) || (e->maybe_function && infer_has_function(in->s, c, e->node->text))) continue;
     return e;
   }
   return NULL;

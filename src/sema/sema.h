@@ -17,8 +17,9 @@ typedef struct sema {
   ottl_diags *diags;
   const ottl_compile_options *options;
   ottl_context_id context;
-  bool bare; /* OTTL_PATHS_BARE */
-  bool own;  /* paths without a context are of the group's own */
+  ottl_function_set functions; /* of what is being checked: a group's conditions have another than its statements */
+  bool bare;                   /* OTTL_PATHS_BARE */
+  bool own;                    /* paths without a context are of the group's own */
   uint32_t source;
   uint32_t n_errors, n_unsupported;
   ottl_status fatal; /* NOMEM, INTERNAL */

@@ -44,33 +44,17 @@ static const uint32_t tables_sees[OTTL_CONTEXT_COUNT] = {
     [OTTL_C_LOG] = C(RESOURCE) | C(SCOPE) | C(LOG),
 };
 
-/* What the collector's components add to single contexts; everything else is there in all of them. */
+/* Functions that are not there everywhere. */
+#define SETS_STANDARD  (1u << OTTL_FUNCTIONS_STANDARD)
+#define SETS_TRANSFORM (1u << OTTL_FUNCTIONS_TRANSFORM)
+#define SETS_FILTER    (1u << OTTL_FUNCTIONS_FILTER)
 static const struct {
   const char *name;
-  uint32_t contexts;
+  uint32_t sets, contexts;
 } tables_restricted[] = {
-    {"IsRootSpan", C(SPAN)},
-    {"HasAttrKeyOnDatapoint", C(METRIC)},
-    {"HasAttrOnDatapoint", C(METRIC)},
-    {"ParseCEF", C(LOG)},
-    {"ParseCLF", C(LOG)},
-    {"ParseELF", C(LOG)},
-    {"ParseLEEF", C(LOG)},
-    {"aggregate_on_attribute_value", C(METRIC)},
-    {"aggregate_on_attributes", C(METRIC)},
-    {"convert_exponential_histogram_to_histogram", C(METRIC)},
-    {"convert_gauge_to_sum", C(METRIC)},
-    {"convert_sum_to_gauge", C(METRIC)},
-    {"convert_summary_count_val_to_sum", C(DATAPOINT)},
-    {"convert_summary_quantile_val_to_gauge", C(METRIC)},
-    {"convert_summary_sum_val_to_sum", C(DATAPOINT)},
-    {"copy_metric", C(METRIC)},
-    {"extract_count_metric", C(METRIC)},
-    {"extract_percentile_metric", C(METRIC)},
-    {"extract_sum_metric", C(METRIC)},
-    {"merge_histogram_buckets", C(DATAPOINT)},
-    {"scale_metric", C(METRIC)},
-    {"set_semconv_span_name", C(SPAN)},
+#define COMPONENT(name, sets, context) {name, sets, C(context)},
+#include "components.def"
+#undef COMPONENT
 };
 
 ottl_context_id ottl__context_find(ottl_view name) {
@@ -103,9 +87,11 @@ bool ottl__function_lacks(ottl_view name) {
   return ottl__function_lacking(name);
 }
 
-bool ottl__function_available(ottl_context_id context, ottl_view name) {
+bool ottl__function_available(ottl_function_set set, ottl_context_id context, ottl_view name) {
+  uint32_t in = set == OTTL_FUNCTIONS_ALL ? UINT32_MAX : 1u << set;
   for (size_t i = 0; i < OTTL_COUNT(tables_restricted); i++) {
-    if (view_is(name, tables_restricted[i].name)) return tables_restricted[i].contexts >> context & 1;
+    if (view_is(name, tables_restricted[i].name))
+      return (tables_restricted[i].sets & in) && (tables_restricted[i].contexts >> context & 1);
   }
   return true;
 }

@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_SEMA_TABLES_H
 #define OTTL_SRC_SEMA_TABLES_H
 
+#include "ottl/program.h"
 #include "sema/expr.h"
 
 typedef struct ottl_enum_info {
@@ -20,8 +21,8 @@ bool ottl__context_sees(ottl_context_id from, ottl_context_id other);
 /* NULL: the context has no path of that spelling. */
 const ottl_path_info *ottl__path_find(ottl_context_id context, ottl_view spelling);
 const ottl_enum_info *ottl__enum_find(ottl_context_id context, ottl_view symbol);
-/* Functions that hosts give to some contexts only, such as IsRootSpan. */
-bool ottl__function_available(ottl_context_id context, ottl_view name);
+/* Is a function of grammar/components.def there? True of every other name. */
+bool ottl__function_available(ottl_function_set set, ottl_context_id context, ottl_view name);
 /* A function of the reference or its components that the table does not have: asked when ottl__function_find found none. */
 bool ottl__function_lacks(ottl_view name);
 

@@ -57,6 +57,7 @@ static ottl_status run_compile(const conf_case *c, run_way way, ottl_program **r
   options.paths = c->paths;
   options.row_order = way.row_order;
   options.event_index = c->event_index;
+  options.functions = OTTL_FUNCTIONS_STANDARD;
   ottl_status status = ottl_program_compile(&group, 1, &options, ret_program, ret_diags);
   free(sources);
   return status;
