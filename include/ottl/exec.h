@@ -56,6 +56,14 @@ OTTL_API void ottl_exec_free(ottl_exec *exec);
  * counts and errors are set, no payload), LIMIT, NOMEM, INVALID_ARG. Threads: one at a time per exec. Since 0.1. */
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_run(ottl_exec *exec, const uint8_t *in, size_t in_len, ottl_result *ret_result);
 
+/* Tells what the paths of `otelcol` read in the runs that follow: the request that brought the payload, as a collector knows it.
+ * json: one object, all members optional; NULL with len 0: nothing is known (the default).
+ *   { "addr": "10.1.2.3:4317", "metadata": { "x-tenant": ["acme"] }, "grpc": { "x-tenant": ["acme"] }, "auth": { "subject": "me" } }
+ * metadata and grpc: lists of strings; auth: any values. Copied.
+ * Fails: INVALID_ARG (no such object: what was told before stays), LIMIT (nested too deep), NOMEM. Threads: one at a time per
+ * exec. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_set_request(ottl_exec *exec, const char *json, size_t len);
+
 /* The i-th row error of the last run, in order of (group, item, statement); false when there is none (i too large, or more
  * errors than max_errors). Under propagate only the first one is kept. Threads: one at a time per exec. Since 0.1. */
 OTTL_API bool ottl_exec_error(ottl_exec *exec, size_t i, ottl_row_error *ret_error);

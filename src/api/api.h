@@ -40,6 +40,9 @@ struct ottl_exec {
   const char *failure;
   size_t failure_offset;
   char message[200];
+  ottl_batch *request_batch; /* what groups of the otelcol context run on; NULL: there are none */
+  ottl_arena request_arena;
+  vm_request request;
   vm_results *results; /* by expression of group 0 */
   uint32_t n_rows;     /* that were evaluated */
 };

@@ -23,10 +23,15 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   x->clock_seconds = o->clock_seconds;
   x->clock_nanos = o->clock_nanos;
   x->max_errors = o->max_errors ? o->max_errors : 1000;
+  ottl__arena_init(&x->request_arena, &al, 1024);
   ottl_status status = ottl__vm_init(&x->vm, &al);
   if (status == OTTL_OK) status = ottl__batch_create(&al, &x->batch);
   if (status != OTTL_OK) goto out;
   x->vm.event_index = program->event_index;
+  for (size_t i = 0; i < program->n_groups && !x->request_batch; i++) {
+    if (program->codes[i].context == OTTL_C_OTELCOL) status = ottl__batch_create(&al, &x->request_batch);
+    if (status != OTTL_OK) goto out;
+  }
   size_t n_results = program->n_groups ? program->codes[0].n_statements : 0;
   x->frames = al_zero(&al, (program->n_groups + 1) * sizeof *x->frames);
   x->results = al_zero(&al, (n_results + 1) * sizeof *x->results);
@@ -56,6 +61,8 @@ void ottl_exec_free(ottl_exec *x) {
   al_free(&x->al, x->errors, x->cap_errors * sizeof *x->errors);
   ottl__vm_done(&x->vm);
   ottl__batch_free(x->batch);
+  ottl__batch_free(x->request_batch);
+  ottl__arena_done(&x->request_arena);
   ottl_allocator al = x->memory.al; /* the exec itself is not counted */
   al_free(&al, x, sizeof *x);
 }
@@ -88,8 +95,18 @@ static ottl_status take_failures(ottl_exec *x, uint32_t group, ottl_result *resu
 
 /* ---- passes ---- */
 
+/* A group of the otelcol context has one row, whatever the payload holds: a resource without anything. */
+static ottl_batch *batch_of(const ottl_exec *x, const ottl_code *code) {
+  return code->context == OTTL_C_OTELCOL ? x->request_batch : x->batch;
+}
+
+static ottl_status open_request(ottl_exec *x, ottl_signal signal) {
+  static const uint8_t one_resource[] = {0x0a, 0};
+  return x->request_batch ? ottl__batch_open(x->request_batch, (int)signal, one_resource, sizeof one_resource) : OTTL_OK;
+}
+
 static ottl_status prepare_results(ottl_exec *x, const ottl_code *code) {
-  x->n_rows = x->batch->rows[code->level].n;
+  x->n_rows = batch_of(x, code)->rows[code->level].n;
   for (uint32_t i = 0; i < code->n_statements; i++) {
     x->results[i].cells = arena_array(&x->batch->arena, (size_t)x->n_rows + 1, sizeof(ottl_cell));
     x->results[i].codes = arena_array(&x->batch->arena, (size_t)x->n_rows + 1, sizeof(uint16_t));
@@ -117,7 +134,7 @@ static bool parent_emptied(const ottl_exec *x, const ottl_code *code, uint32_t r
 
 static ottl_status run_group(ottl_exec *x, uint32_t group, ottl_result *result) {
   const ottl_code *code = &x->program->codes[group];
-  ottl_batch *b = x->batch;
+  ottl_batch *b = batch_of(x, code);
   bool evaluates = x->program->kind >= OTTL_KIND_VALUES;
   OTTL_TRY(ottl__batch_open_level(b, (ottl_level)code->level));
   uint32_t step = code->row_order ? 1 : x->slice_rows, n = b->rows[code->level].n;
@@ -209,6 +226,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   ottl__scratch_reset(x->vm.scratch);
   ottl_signal signal = x->program->signal != OTTL_SIGNAL_NONE ? x->program->signal : OTTL_SIGNAL_LOGS;
   ottl_status status = ottl__batch_open(x->batch, (int)signal, in, in_len);
+  if (status == OTTL_OK) status = open_request(x, signal);
   if (status == OTTL_OK) status = run_groups(x, &result);
   if (status == OTTL_OK || status == OTTL_RUNTIME) count_rows(x, &result);
   if (status == OTTL_OK && x->program->kind <= OTTL_KIND_FILTER) {

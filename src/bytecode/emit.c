@@ -164,7 +164,8 @@ static void emit_value_editor(ottl_emit *e, const ottl_expr *x, ottl_op op, uint
   uint16_t d = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level), changed = new_sel(e, level);
   ottl__emit_insn(
       e, (ottl_insn){.op = (uint16_t)op, .level = level, .d = d, .a = old, .b = changed, .s = sel, .x = call, .y = statement});
-  emit_store(e, target, d, OTTL_NO_REG, level, changed, statement);
+  /* A path that cannot be written fails for every row, changed or not. */
+  emit_store(e, target, d, OTTL_NO_REG, level, target->path->writable ? changed : sel, statement);
 }
 
 static void emit_keep(ottl_emit *e, const ottl_expr *x, emit_place p, uint8_t level, uint16_t sel) {

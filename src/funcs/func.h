@@ -52,6 +52,7 @@ typedef enum ottl_param_kind {
   OTTL_P_SLICE_STRING,      /* SliceGetter: list literal: arg.items of STRING registers; else arg.reg: any register */
   OTTL_P_SLICE_STRING_LIKE, /* SliceGetter: list literal: arg.items of STRING_LIKE registers; else arg.reg: any register */
   OTTL_P_FUNCTION,          /* name of a converter: arg.function, an index into the function table */
+  OTTL_P_IMPLICIT,          /* never given: the path that is the parameter's name, any register. After all others. */
 } ottl_param_kind;
 
 typedef enum ottl_func_kind { OTTL_F_CONVERTER, OTTL_F_EDITOR } ottl_func_kind;
@@ -143,6 +144,13 @@ typedef struct ottl_function {
   ottl_preparer *prepare; /* NULL: nothing to prepare */
   const char *doc;
 } ottl_function;
+
+/* Number of parameters that a statement can give. */
+static inline uint32_t ottl__function_given(const ottl_function *f) {
+  uint32_t n = f->n_params;
+  while (n && f->params[n - 1].kind == OTTL_P_IMPLICIT) n--;
+  return n;
+}
 
 /* The table made from grammar/functions.def. Any thread. */
 extern const ottl_function ottl__functions[];

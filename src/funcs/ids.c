@@ -84,3 +84,9 @@ ottl_status ottl__fn_base64_encode(ottl_call *c) {
   }
   return OTTL_OK;
 }
+
+ottl_status ottl__fn_is_root_span(ottl_call *c) {
+  static const char none[8];
+  SEL_EACH(c->sel, c->n, row) { out_bool(c, row, memcmp(reg_view(c->arg[0].reg, row).data, none, sizeof none) == 0); }
+  return OTTL_OK;
+}

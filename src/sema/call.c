@@ -72,7 +72,7 @@ static uint32_t call_find(sema *s, ottl_view name, ottl_span span, bool editor) 
 /* `replace_pattern(target, regex, replacement, [function])` */
 static const char *call_signature(const ottl_function *f, char *buf) {
   size_t at = (size_t)snprintf(buf, CALL_TEXT, "%s(", f->name);
-  for (uint32_t i = 0; i < f->n_params && at < CALL_TEXT; i++) {
+  for (uint32_t i = 0; i < ottl__function_given(f) && at < CALL_TEXT; i++) {
     const ottl_param *p = &f->params[i];
     at += (size_t)snprintf(buf + at, CALL_TEXT - at, "%s%s%s%s", i ? ", " : "", p->optional ? "[" : "", p->name,
                            p->optional ? "]" : "");
@@ -303,7 +303,7 @@ static const ottl_param *call_param(sema *s, const ottl_function *f, const ottl_
   }
   ottl__to_camel(arg->text, camel);
   sema_guess guess = ottl__guess(arg->text);
-  for (uint32_t i = 0; i < f->n_params; i++) {
+  for (uint32_t i = 0; i < ottl__function_given(f); i++) {
     *ret = i;
     if (strcmp(f->params[i].field, camel) == 0) return &f->params[i];
     if (call_fold_equal(f->params[i].field, arg->text)) guess = (sema_guess){f->params[i].name, 0, arg->text};
@@ -322,10 +322,10 @@ static const ottl_param *call_param(sema *s, const ottl_function *f, const ottl_
 }
 
 static bool call_counts(sema *s, const ottl_function *f, const ottl_node *node, uint32_t n) {
-  uint32_t required = 0;
+  uint32_t required = 0, most = ottl__function_given(f);
   const ottl_node *named = NULL;
   bool good = true;
-  for (uint32_t i = 0; i < f->n_params; i++) required += !f->params[i].optional;
+  for (uint32_t i = 0; i < most; i++) required += !f->params[i].optional;
   for (const ottl_node *arg = node->first; arg && arg->kind == NODE_ARG; arg = arg->next) {
     if (arg->text.len) {
       if (!named) named = arg;
@@ -336,12 +336,12 @@ static bool call_counts(sema *s, const ottl_function *f, const ottl_node *node, 
       good = false;
     }
   }
-  if (n < required || n > f->n_params) {
+  if (n < required || n > most) {
     char buf[CALL_TEXT], count[48];
-    if (required == f->n_params)
+    if (required == most)
       snprintf(count, sizeof count, "%u argument%s", required, required == 1 ? "" : "s");
     else
-      snprintf(count, sizeof count, "%u to %u arguments", required, f->n_params);
+      snprintf(count, sizeof count, "%u to %u arguments", required, most);
     ottl_span span = {s->source, node->name_begin, node->name_end};
     ottl_diag_item *d =
         SEMA_ERROR(s, ARGUMENT_COUNT, span, "`%s` wants %s, but there %s %u", f->name, count, n == 1 ? "is" : "are", n);
@@ -470,7 +470,7 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
   const ottl_function *f = &ottl__functions[index];
   ottl_expr *e = ottl__sema_new(s, OTTL_E_CALL, node, 0);
   ottl_call_site *site = e ? arena_zero(s->arena, sizeof *site) : NULL;
-  uint32_t n = 0, room = f->n_params ? f->n_params : 1;
+  uint32_t n = 0, room = f->n_params ? f->n_params : 1, given = ottl__function_given(f);
   if (site) site->args = arena_zero(s->arena, room * sizeof *site->args);
   const ottl_node **nodes = arena_zero(s->arena, room * sizeof *nodes);
   if (!site || !site->args || !nodes) {
@@ -481,12 +481,12 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
   site->n_args = f->n_params;
   e->call = site;
   for (const ottl_node *arg = node->first; arg && arg->kind == NODE_ARG; arg = arg->next) n++;
-  bool good = f->n_params == 0 || call_counts(s, f, node, n);
+  bool good = given == 0 || call_counts(s, f, node, n);
   uint32_t i = 0;
   /* A function without parameters never looks at what it is given. */
-  for (const ottl_node *arg = node->first; arg && arg->kind == NODE_ARG && f->n_params && !s->fatal; arg = arg->next, i++) {
+  for (const ottl_node *arg = node->first; arg && arg->kind == NODE_ARG && given && !s->fatal; arg = arg->next, i++) {
     uint32_t at;
-    const ottl_param *p = arg->text.len || i < f->n_params ? call_param(s, f, arg, i, &at) : NULL;
+    const ottl_param *p = arg->text.len || i < given ? call_param(s, f, arg, i, &at) : NULL;
     ottl_call_arg a;
     if (!p || !arg->first || !call_argument(s, f, p, arg->first, &a)) {
       good = false;
@@ -502,8 +502,12 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
     site->args[at] = a;
     nodes[at] = arg->first;
   }
+  for (i = given; i < f->n_params; i++) {
+    site->args[i] = (ottl_call_arg){.given = true, .expr = ottl__sema_implicit(s, node, f->params[i].name)};
+    good &= site->args[i].expr != NULL;
+  }
   if (!good || s->fatal) return NULL;
-  for (i = 0; i < f->n_params; i++) {
+  for (i = 0; i < given; i++) {
     if (f->params[i].optional || site->args[i].given) continue;
     if (call_empty(s, f, &f->params[i], node, &site->args[i])) continue;
     char buf[CALL_TEXT];

@@ -58,10 +58,6 @@ static bool group_context(sema *s, const ottl_group *group, const group_item *it
       return false;
     }
     ottl_span span = {n ? items[0].source : 0, 0, 0};
-    if (view_is(name, "otelcol")) {
-      SEMA_LACKS(s, span, "the otelcol context is not there yet");
-      return false;
-    }
     ottl_diag_item *d = SEMA_ERROR(s, GROUP_CONTEXT, span, "unknown context `%.*s` for a group", VIEW_ARG(name));
     sema_guess guess = ottl__guess(name);
     for (unsigned i = 0; i < OTTL_CONTEXT_COUNT; i++) ottl__guess_try(&guess, ottl__contexts[i].name);

@@ -49,6 +49,10 @@ typedef enum ottl_path_view {
   OTTL_V_EXEMPLAR_INT, /* NUMBER of exemplars */
   OTTL_V_EXEMPLAR_DOUBLE,
   OTTL_V_EVENT_INDEX,
+  OTTL_V_REQUEST_ADDRESS, /* otelcol: what the host told of the request; no field, never written */
+  OTTL_V_REQUEST_CLIENT,
+  OTTL_V_REQUEST_AUTH,
+  OTTL_V_REQUEST_GRPC,
 } ottl_path_view;
 
 typedef struct ottl_path_info {

@@ -108,7 +108,7 @@ static void infer_refuse(infer *in, const infer_source *sources, uint32_t n) {
     ottl_span span = {in->best_source, in->best->begin, in->best->end};
     ottl_context_id c = ottl__context_find(name);
     ottl_diag_item *d;
-    if (c != OTTL_CONTEXT_COUNT) {
+    if (c != OTTL_CONTEXT_COUNT && c != OTTL_C_OTELCOL) {
       SEMA_ERROR(s, SIGNAL_CONTEXT, span, "this signal has no %s context", ottl__contexts[c].name);
       return;
     }
@@ -160,9 +160,9 @@ ottl_context_id ottl__sema_infer(sema *s, const infer_source *sources, uint32_t 
   *ret_certain = true;
   if (s->fatal) return OTTL_CONTEXT_COUNT;
   ottl_context_id best = in.best ? ottl__context_find(in.best->text) : OTTL_CONTEXT_COUNT;
-  /* A prefix that is no context of its own, such as instrumentation_scope: the reference looks among those who see it only
-   * when they are candidates, and it is none. */
-  if (best == OTTL_CONTEXT_COUNT || !infer_candidate(s, best)) {
+  /* A prefix that is no candidate, such as instrumentation_scope or otelcol: the reference looks among those who see it only
+   * when it is one. */
+  if (best == OTTL_CONTEXT_COUNT || best == OTTL_C_OTELCOL || !infer_candidate(s, best)) {
     infer_refuse(&in, sources, n);
     return OTTL_CONTEXT_COUNT;
   }

@@ -14,18 +14,7 @@ typedef struct path_head {
   ottl_context_id context;
   const ottl_node *from; /* first segment of the path itself */
   bool legacy;           /* written as instrumentation_scope */
-  bool otelcol;
 } path_head;
-
-static const struct {
-  const char *spelling;
-  bool keyable;
-} path_otelcol[] = {
-    {"client.addr", false},
-    {"client.metadata", true},
-    {"client.auth.attributes", true},
-    {"grpc.metadata", true},
-};
 
 /* Joins segment names from `from` to `to` (NULL: the last one), with a limit on length. */
 static ottl_view path_text(const ottl_node *from, const ottl_node *to, char *buf) {
@@ -41,15 +30,15 @@ static ottl_view path_text(const ottl_node *from, const ottl_node *to, char *buf
 
 static uint32_t path_name_end(const ottl_node *field) { return field->first ? field->first->begin : field->end; }
 
+/* With context names, the scope context itself does not take the older name; without, it does. */
+static bool path_sees_legacy(const sema *s) {
+  return ottl__context_sees(s->context, OTTL_C_SCOPE) && (s->context != OTTL_C_SCOPE || s->bare);
+}
+
 /* Takes `name` as a prefix of paths in the group's context. */
 static bool path_prefix(const sema *s, ottl_view name, path_head *head) {
-  if (view_is(name, "otelcol")) {
-    head->otelcol = true;
-    return true;
-  }
   head->legacy = view_is(name, "instrumentation_scope");
-  /* With context names, the scope context itself does not take the older name; without, it does. */
-  if (head->legacy && (s->context == OTTL_C_RESOURCE || (s->context == OTTL_C_SCOPE && !s->bare))) return false;
+  if (head->legacy && !path_sees_legacy(s)) return false;
   ottl_context_id context = head->legacy ? OTTL_C_SCOPE : ottl__context_find(name);
   if (context == OTTL_CONTEXT_COUNT || !ottl__context_sees(s->context, context)) return false;
   head->context = context;
@@ -186,10 +175,10 @@ static bool path_head_of(sema *s, const ottl_node *node, path_head *head) {
 static void path_unknown(sema *s, const ottl_node *node, const path_head *head) {
   char buf[PATH_TEXT], whole_buf[PATH_TEXT];
   ottl_view whole = path_text(node->first, NULL, whole_buf);
-  const char *context = head->otelcol ? "otelcol" : ottl__contexts[head->context].name;
+  const char *context = ottl__contexts[head->context].name;
   const ottl_path_info *part = NULL;
   const ottl_node *end = NULL;
-  for (const ottl_node *to = head->from; to && !head->otelcol; to = to->next) {
+  for (const ottl_node *to = head->from; to; to = to->next) {
     const ottl_path_info *p = ottl__path_find(head->context, path_text(head->from, to, buf));
     if (p) {
       part = p;
@@ -216,19 +205,6 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
                                  "unknown path `%.*s`", VIEW_ARG(whole));
   ottl__diag_mark(d, "not a path of the %s context", context);
   path_suggest(s, d, node, whole, head->from != node->first, NULL);
-}
-
-static ottl_expr *path_of_otelcol(sema *s, const ottl_node *node, const path_head *head) {
-  char buf[PATH_TEXT];
-  ottl_view spelling = path_text(head->from, NULL, buf);
-  for (size_t i = 0; i < OTTL_COUNT(path_otelcol); i++) {
-    if (!view_is(spelling, path_otelcol[i].spelling) || (node->last->first && !path_otelcol[i].keyable)) continue;
-    ottl_diag_item *d = SEMA_LACKS(s, sema_span(s, node), "paths of the otelcol context are not there yet");
-    ottl__diag_help(d, "they tell of the request that brought the payload, which only a collector knows");
-    return NULL;
-  }
-  path_unknown(s, node, head);
-  return NULL;
 }
 
 static ottl_types path_keyed(const ottl_expr *e, const ottl_path_info *info, bool *may_fail) {
@@ -266,11 +242,9 @@ ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
   good = ottl__sema_keys(s, node->last->first, e->kids, n_keys);
   path_head head;
   if (!path_head_of(s, node, &head)) return NULL;
-  if (head.otelcol && !view_is(head.from->text, "cache")) return path_of_otelcol(s, node, &head);
-
   char buf[PATH_TEXT];
   ottl_view spelling = path_text(head.from, NULL, buf);
-  if (view_is(head.from->text, "cache") && (head.otelcol || head.legacy || head.context != s->context)) {
+  if (view_is(head.from->text, "cache") && (head.legacy || head.context != s->context)) {
     const char *own = ottl__contexts[s->context].name;
     ottl_diag_item *d = SEMA_ERROR(s, FOREIGN_CACHE, sema_span(s, node), "the %s context has no access to the cache of `%.*s`",
                                    own, VIEW_ARG(node->first->text));
@@ -299,8 +273,10 @@ ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
   }
   if (!good) return NULL;
   ottl__sema_join(e);
+  bool request = info->view >= OTTL_V_REQUEST_ADDRESS && info->view <= OTTL_V_REQUEST_GRPC;
   int8_t level = (int8_t)ottl__contexts[head.context].level;
-  if (level > e->level) e->level = level;
+  if (level > e->level && !request) e->level = level;
+  e->impure |= request; /* constant in a run, not in a program */
   e->path = info;
   e->context = (uint8_t)head.context;
   e->types = n_keys ? path_keyed(e, info, &e->may_fail) : info->types;
@@ -309,5 +285,19 @@ ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
     e->may_fail = true;
     SEMA_WARN(s, EVENT_INDEX, sema_span(s, node), "`event_index` always fails here: the host does not tell it");
   }
+  return e;
+}
+
+ottl_expr *ottl__sema_implicit(sema *s, const ottl_node *node, const char *spelling) {
+  const char *dot = strchr(spelling, '.');
+  ottl_context_id context = ottl__context_find(view_of(spelling, dot ? (size_t)(dot - spelling) : 0));
+  const ottl_path_info *info = context == OTTL_CONTEXT_COUNT ? NULL : ottl__path_find(context, view_str(dot + 1));
+  ottl_expr *e = info ? ottl__sema_new(s, OTTL_E_PATH, node, 0) : NULL;
+  if (!info) s->fatal = OTTL_INTERNAL; /* the table is wrong */
+  if (!e) return NULL;
+  e->path = info;
+  e->context = (uint8_t)context;
+  e->types = info->types;
+  e->level = (int8_t)ottl__contexts[context].level;
   return e;
 }

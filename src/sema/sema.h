@@ -49,6 +49,8 @@ bool ottl__sema_enum_hint(sema *s, ottl_diag_item *d, const ottl_node *node, con
 /* -- condition.c, path.c, call.c -- */
 ottl_expr *ottl__sema_condition(sema *s, const ottl_node *node);
 ottl_expr *ottl__sema_path(sema *s, const ottl_node *node);
+/* The path `spelling`, such as "span.name", that a function reads without being told. */
+ottl_expr *ottl__sema_implicit(sema *s, const ottl_node *node, const char *spelling);
 ottl_expr *ottl__sema_call(sema *s, const ottl_node *node); /* without its keys */
 /* Frees what the calls in a tree that is not needed any more have prepared. */
 void ottl__sema_drop(sema *s, ottl_expr *e);

@@ -140,7 +140,11 @@ bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types val
   case OTTL_V_DATA_POINTS:
   case OTTL_V_REPEATED:
   case OTTL_V_STATUS:
-  case OTTL_V_EVENT_INDEX: return false;
+  case OTTL_V_EVENT_INDEX:
+  case OTTL_V_REQUEST_ADDRESS:
+  case OTTL_V_REQUEST_CLIENT:
+  case OTTL_V_REQUEST_AUTH:
+  case OTTL_V_REQUEST_GRPC: return false;
   case OTTL_V_METRIC_TYPE: return true;
   default: return !(value & ~sure);
   }

@@ -209,6 +209,13 @@ static uint16_t view_row(ottl_vm *vm, const ottl_insn *in, const ottl_reg *a, ui
     *ret = cell_int((int64_t)row - vm->batch->rows[OTTL_L_ITEM].first_child[span]);
     return 0;
   }
+  case OTTL_V_REQUEST_ADDRESS:
+  case OTTL_V_REQUEST_CLIENT:
+  case OTTL_V_REQUEST_AUTH:
+  case OTTL_V_REQUEST_GRPC: {
+    const uint16_t *keys = in->y ? &vm->code->pool[in->y - 1] : NULL; /* count, registers */
+    return ottl__request_get(vm, (uint8_t)view, keys ? keys + 1 : NULL, keys ? keys[0] : 0, i, ret);
+  }
   default: break;
   }
   if (!ottl__kind_has_field(row_kind(vm, in->level, i), field)) return 0;

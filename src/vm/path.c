@@ -5,7 +5,7 @@
 #include "vm/vm.h"
 
 /* The key of one step. A failing key fails the walk only when the walk gets there. */
-static uint16_t step_key(ottl_vm *vm, uint16_t reg, uint32_t row, ottl_cell *ret) {
+uint16_t ottl__path_key(ottl_vm *vm, uint16_t reg, uint32_t row, ottl_cell *ret) {
   const ottl_reg *k = vm->r[reg];
   if (reg_failed(k, row)) return k->code[reg_at(k, row)];
   *ret = reg_cell(k, row);
@@ -55,7 +55,7 @@ uint16_t ottl__path_get(ottl_vm *vm, ottl_cell at, const uint16_t *keys, uint32_
     ottl_cell key = cell_nil();
     ottl_type type = cell_type(at);
     if (type != OTTL_T_MAP && type != OTTL_T_LIST) return OTTL_ROWERR(NOT_INDEXABLE, type);
-    uint16_t err = step_key(vm, keys[k], row, &key);
+    uint16_t err = ottl__path_key(vm, keys[k], row, &key);
     if (err) return err;
     if (type == OTTL_T_MAP) {
       bool found;
@@ -79,7 +79,7 @@ uint16_t ottl__path_get(ottl_vm *vm, ottl_cell at, const uint16_t *keys, uint32_
 uint16_t ottl__path_get_result(ottl_vm *vm, ottl_cell at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret) {
   for (uint32_t k = 0; k < n_keys; k++) {
     ottl_cell key = cell_nil();
-    uint16_t err = step_key(vm, keys[k], row, &key);
+    uint16_t err = ottl__path_key(vm, keys[k], row, &key);
     if (err) return err;
     ottl_type type = cell_type(at);
     if (key.tag == OTTL_T_STRING) {
@@ -335,7 +335,7 @@ static uint16_t set_step(ottl_vm *vm, slot *s, ottl_cell key, ottl_cell *v) {
 static uint16_t path_set(ottl_vm *vm, slot s, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v) {
   for (uint32_t k = 0; k < n_keys; k++) {
     ottl_cell key = cell_nil();
-    uint16_t err = step_key(vm, keys[k], row, &key);
+    uint16_t err = ottl__path_key(vm, keys[k], row, &key);
     if (!err) err = set_step(vm, &s, key, &v);
     if (err) return err;
   }

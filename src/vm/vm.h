@@ -13,6 +13,12 @@ typedef struct vm_failure {
   uint16_t code;
 } vm_failure;
 
+/* What the host tells of the request that brought the payload (paths of otelcol). The maps are trees that nobody edits. */
+typedef struct vm_request {
+  ottl_cell address;                       /* STRING or NIL */
+  const ottl_rowmap *client, *auth, *grpc; /* NULL: not told. client and grpc: lists of strings */
+} vm_request;
+
 /* Results of programs that evaluate: one cell for each row and expression. */
 typedef struct vm_results {
   ottl_cell *cells;
@@ -40,7 +46,8 @@ typedef struct ottl_vm {
   const struct ottl_kernels *kernels; /* of the instruction set in use */
   int64_t now_seconds;
   uint32_t now_nanos;
-  bool event_index; /* the host tells spanevent.event_index */
+  bool event_index;          /* the host tells spanevent.event_index */
+  const vm_request *request; /* NULL: none */
 
   /* of the running code */
   vm_frame *frame;
@@ -121,6 +128,8 @@ ottl_status ottl__vm_call(ottl_vm *vm, const ottl_insn *in, ottl_call *call, con
 
 /* Indexing and writing inside containers (path.c). keys: registers from the pool. Returns 0 or a row error. */
 uint16_t ottl__path_get(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
+/* The key of one step; it fails when it is got, not before. */
+uint16_t ottl__path_key(ottl_vm *vm, uint16_t reg, uint32_t row, ottl_cell *ret);
 uint16_t ottl__path_get_result(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
 /* Writes v into *at at the keys, making containers on the way; effects before a failure stay. */
 uint16_t ottl__path_set(ottl_vm *vm, ottl_cell *at, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell v);
@@ -131,6 +140,9 @@ void ottl__value_live(ottl_cell *v, ottl_cell read, ottl_cell live);
 uint16_t ottl__set_value(ottl_vm *vm, ottl_cell *at, ottl_cell v);
 /* The reference's FromRaw and map literal values: *ret is a copy of v as a value. */
 uint16_t ottl__from_raw(ottl_vm *vm, ottl_cell v, bool top, ottl_cell *ret);
+
+/* The value of an otelcol path of this view (request.c); keys as above. */
+uint16_t ottl__request_get(ottl_vm *vm, uint8_t view, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
 
 /* Do points or metrics of this kind have the field? */
 bool ottl__kind_has_field(ottl_metric_kind kind, uint16_t field);

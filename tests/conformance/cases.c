@@ -54,7 +54,7 @@ static const char *case_fill(yyjson_val *root, conf_case *c) {
   c->event_index = yyjson_is_true(yyjson_obj_get(root, "event_index"));
   c->nondeterministic = yyjson_is_true(yyjson_obj_get(root, "nondeterministic"));
   c->has_gates = yyjson_obj_get(root, "gates") != NULL;
-  c->has_call = yyjson_obj_get(root, "otelcol") != NULL;
+  c->call = yyjson_obj_get(root, "otelcol");
   c->want = yyjson_obj_get(root, "want");
   return yyjson_is_obj(c->want) ? NULL : "no want";
 }

@@ -17,7 +17,6 @@ static const run_way run_ways[] = {{false, 0}, {true, 0}, {false, 1}, {false, 3}
 static const char *run_missing(const conf_case *c) {
   if (c->mode == CONF_TRANSFORM || c->mode == CONF_FILTER) return "no processor configurations in this build";
   if (c->has_gates) return "no feature gates in this build";
-  if (c->has_call) return "no values of the call in this build";
   return NULL;
 }
 
@@ -223,7 +222,11 @@ static conf_outcome run_execute(conf_runner *runner, const conf_case *c, run_way
     return CONF_FAILED;
   }
   ottl_result result = {0};
-  status = ottl_exec_run(exec, fix->wire, fix->len, &result);
+  size_t request_len = 0;
+  char *request = c->call ? yyjson_val_write(c->call, 0, &request_len) : NULL;
+  if (request) status = ottl_exec_set_request(exec, request, request_len);
+  free(request);
+  if (status == OTTL_OK) status = ottl_exec_run(exec, fix->wire, fix->len, &result);
   bool ok = c->mode == CONF_STATEMENTS ? run_check_statements(runner, exec, c, fix, status, &result, message)
                                        : run_check_results(exec, c, status, &result, message);
   ottl_exec_free(exec);

@@ -107,7 +107,7 @@ static const struct told_case told_cases[] = {
      "  |\n"
      "1 | set(lgo.body, span.name)\n"
      "  |               ^^^^\n"
-     "  = help: it sees `log`, `scope`, `resource`\n"},
+     "  = help: it sees `log`, `scope`, `resource`, `otelcol`\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_COMPILE, "set(log.bdy, log.attributes.service.name)",
      "error[E0301]: unknown path `log.bdy`\n"
      " --> 1:5\n"
@@ -305,19 +305,13 @@ static const struct told_case told_cases[] = {
      "1 | limit(log.attributes, limit=1, limit=2)\n"
      "  |                                ^^^^^^^\n"
      "  |                             - not used\n"},
-    {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_UNSUPPORTED, "set(log.attributes[\"x\"], otelcol.client.addr)",
-     "error[E0510]: paths of the otelcol context are not there yet\n"
-     " --> 1:26\n"
-     "  |\n"
-     "1 | set(log.attributes[\"x\"], otelcol.client.addr)\n"
-     "  |                          ^^^^^^^^^^^^^^^^^^^\n"
-     "  = help: they tell of the request that brought the payload, which only a collector knows\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_COMPILE, "set(log.attributes[\"x\"], otelcol.client.add)",
      "error[E0301]: unknown path `otelcol.client.add`\n"
      " --> 1:26\n"
      "  |\n"
      "1 | set(log.attributes[\"x\"], otelcol.client.add)\n"
-     "  |                          ^^^^^^^^^^^^^^^^^^ not a path of the otelcol context\n"},
+     "  |                          ^^^^^^^^^^^^^^^^^^ not a path of the otelcol context\n"
+     "  = help: did you mean `otelcol.client.addr`?\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_COMPILE, "set(log.body, Len) where IsRootSpan()",
      "error[E0513]: `Len` is the name of a function, not a value\n"
      " --> 1:15\n"
