@@ -3,7 +3,8 @@
  *   registers  [0, n_columns) are the columns of the layout · then constants · then temporaries
  *   selections are BOOL registers; OTTL_SEL_ALL is every row of the instruction's level
  *
- * There are no jumps: a handler whose selection is empty returns at once. Expressions are pure, so an instruction may compute
+ * There are no jumps (LAMBDA runs the body of a lambda, once or once for each round): a handler whose selection is empty returns at
+ * once. Expressions are pure, so an instruction may compute
  * more rows than asked; failures are data in the register. Only editors honour their selection exactly, and record failures. */
 #ifndef OTTL_SRC_BYTECODE_CODE_H
 #define OTTL_SRC_BYTECODE_CODE_H
@@ -22,6 +23,10 @@ typedef enum ottl_op {
 #define OTTL_NO_REG      UINT16_MAX
 #define OTTL_SET_BODY    1           /* flags of SET_KEY and SET_PATH: the column is a body */
 #define OTTL_LEVEL_CONST OTTL_LEVELS /* registers with one value; instructions that run once for an exec */
+/* Elements that the lambda of depth d runs over; a row of this level is one element of one row of the call's level. */
+#define OTTL_LAMBDA_DEPTH    4
+#define OTTL_LEVEL_LAMBDA(d) (OTTL_LEVELS + 1 + (d))
+#define OTTL_CODE_LEVELS     (OTTL_LEVELS + 1 + OTTL_LAMBDA_DEPTH)
 
 typedef struct ottl_insn {
   uint16_t op;
@@ -38,13 +43,24 @@ typedef struct ottl_reg_desc {
   ottl_cell cell;
 } ottl_reg_desc;
 
+/* The body of a lambda: instructions that LAMBDA runs over elements. */
+typedef struct ottl_code_lambda {
+  uint32_t first, n;  /* of the code's bodies */
+  uint16_t formal[3]; /* registers of its parameters */
+  uint16_t result;    /* register of the body's value */
+  uint8_t level;      /* OTTL_LEVEL_LAMBDA(depth) */
+  uint8_t n_formals;
+} ottl_code_lambda;
+
 /* A call: which registers its arguments are in. */
 typedef struct ottl_code_call {
   const ottl_call_site *site;
-  const uint16_t *regs;         /* one for each parameter; OTTL_NO_REG: none */
-  const uint16_t *const *items; /* list parameters: registers of the items, or NULL */
-  uint32_t map;                 /* MAP_EDIT: the map */
-  uint32_t keys;                /* CELL_EDIT: pool index of count, keys behind the column */
+  const uint16_t *regs;            /* one for each parameter; OTTL_NO_REG: none */
+  const uint16_t *const *items;    /* list parameters: registers of the items, or NULL */
+  uint32_t map;                    /* MAP_EDIT: the map */
+  uint32_t keys;                   /* CELL_EDIT: pool index of count, keys behind the column */
+  const ottl_code_lambda *lambdas; /* LAMBDA: one for each argument that is one, in order */
+  uint32_t n_lambdas;
 } ottl_code_call;
 
 typedef struct ottl_code {
@@ -54,6 +70,8 @@ typedef struct ottl_code {
   bool filter;      /* conditions drop rows */
   ottl_insn *insns; /* prologue first */
   uint32_t n_insns, n_prologue;
+  ottl_insn *bodies; /* of lambdas: run by LAMBDA alone */
+  uint32_t n_bodies;
   ottl_reg_desc *regs;
   uint32_t n_regs;
   uint16_t *pool; /* operand lists */

@@ -18,6 +18,12 @@ void ottl__emit_insn(ottl_emit *e, ottl_insn insn) {
   bool prologue = insn.level == OTTL_LEVEL_CONST;
   ottl_insn **list = prologue ? &e->prologue : &e->insns;
   size_t *n = prologue ? &e->n_prologue : &e->n_insns, *cap = prologue ? &e->cap_prologue : &e->cap_insns;
+  if (insn.level > OTTL_LEVEL_CONST) {
+    struct emit_lambda *l = &e->lambda[insn.level - OTTL_LEVEL_LAMBDA(0)];
+    list = &l->insns;
+    n = &l->n;
+    cap = &l->cap;
+  }
   if (!ottl__emit_grow(e, list, cap, *n + 1, sizeof **list)) return;
   if (prologue) insn.s = OTTL_SEL_ALL;
   (*list)[(*n)++] = insn;
@@ -148,6 +154,8 @@ static const ottl_expr *map_of(ottl_emit *e, const ottl_expr *value, const ottl_
     for (uint32_t i = 0; i < value->call->n_args && !found; i++) {
       const ottl_call_arg *a = &value->call->args[i];
       for (uint32_t k = 0; k < a->n_items && !found; k++) found = map_of(e, a->items[k], target);
+      bool chosen = i > 0 && strcmp(ottl__functions[value->call->function].name, "When") == 0;
+      if (chosen && a->expr && !found) found = map_of(e, a->expr, target);
     }
   }
   if (value->kind == OTTL_E_LIST) {
@@ -333,6 +341,8 @@ static void finish(ottl_emit *e, ottl_code *code) {
   if (e->n_prologue) memcpy(insns, e->prologue, e->n_prologue * sizeof *insns);
   if (e->n_insns) memcpy(insns + e->n_prologue, e->insns, e->n_insns * sizeof *insns);
   code->layout = (ottl_layout){e->group->level, (uint16_t)e->n_columns, (uint16_t)e->n_maps, columns, maps};
+  code->bodies = keep(e, e->bodies, e->n_bodies, sizeof *code->bodies);
+  code->n_bodies = (uint32_t)e->n_bodies;
   code->insns = insns;
   code->n_prologue = (uint32_t)e->n_prologue;
   code->n_insns = (uint32_t)(e->n_prologue + e->n_insns);
@@ -347,7 +357,14 @@ static void finish(ottl_emit *e, ottl_code *code) {
 }
 
 ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret) {
-  ottl_emit e = {.arena = arena, .al = arena->al, .group = group, .kind = kind, .row_order = row_order, .code = ret, .clock = 1};
+  ottl_emit e = {.arena = arena,
+                 .al = arena->al,
+                 .group = group,
+                 .kind = kind,
+                 .row_order = row_order,
+                 .code = ret,
+                 .inner = group->level,
+                 .clock = 1};
   *ret = (ottl_code){.context = group->context,
                      .level = group->level,
                      .error_mode = group->error_mode,
@@ -369,6 +386,8 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
   al_free(&e.al, e.maps, e.cap_maps * sizeof *e.maps);
   al_free(&e.al, e.insns, e.cap_insns * sizeof *e.insns);
   al_free(&e.al, e.prologue, e.cap_prologue * sizeof *e.prologue);
+  al_free(&e.al, e.bodies, e.cap_bodies * sizeof *e.bodies);
+  for (unsigned i = 0; i < OTTL_LAMBDA_DEPTH; i++) al_free(&e.al, e.lambda[i].insns, e.lambda[i].cap * sizeof *e.lambda[i].insns);
   al_free(&e.al, e.regs, e.cap_regs * sizeof *e.regs);
   al_free(&e.al, e.pool, e.cap_pool * sizeof *e.pool);
   al_free(&e.al, e.names, e.cap_names * sizeof *e.names);

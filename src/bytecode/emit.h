@@ -50,6 +50,14 @@ typedef struct ottl_emit {
   size_t n_values, cap_values;
   uint16_t *sel_parent; /* by register: the selection it was narrowed from */
   size_t cap_sel_parent;
+  ottl_insn *bodies; /* finished bodies of lambdas */
+  size_t n_bodies, cap_bodies;
+  struct emit_lambda { /* the body that is being emitted at each depth */
+    ottl_insn *insns;
+    size_t n, cap;
+    uint16_t formal[3];
+  } lambda[OTTL_LAMBDA_DEPTH];
+  uint8_t inner; /* level that selections are of: the group's, or that of the innermost lambda */
   uint32_t clock;
   uint16_t active;   /* selection of rows that statements run on */
   ottl_allocator al; /* arrays above grow with it and are freed at the end */
@@ -80,6 +88,8 @@ uint16_t ottl__emit_expr(ottl_emit *e, const ottl_expr *x, uint16_t sel);
 uint16_t ottl__emit_at(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel);
 uint16_t ottl__emit_spread(ottl_emit *e, uint16_t reg, uint8_t level);
 uint16_t ottl__emit_const(ottl_emit *e, ottl_cell cell);
+/* emit_lambda.c: a call of a function on lambdas. */
+uint16_t ottl__emit_lambda(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel);
 /* emit_call.c: registers of a call's arguments; returns the call's index. */
 uint16_t ottl__emit_call(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel);
 /* Keys behind a path: pool index of [count, reg...]; count 0 is possible. */

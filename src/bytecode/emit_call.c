@@ -38,7 +38,7 @@ static uint16_t emit_coerced(ottl_emit *e, const ottl_expr *x, ottl_param_kind k
   if (e->status != OTTL_OK) return 0;
   if (fits(kind, e->regs[a])) return ottl__emit_spread(e, a, level);
   uint8_t own = ottl__emit_level(e, x), type;
-  uint16_t own_sel = own == e->group->level ? sel : OTTL_SEL_ALL;
+  uint16_t own_sel = own == e->inner ? sel : OTTL_SEL_ALL;
   ottl_store store = store_of_kind(kind, &type);
   uint16_t d = ottl__emit_reg(e, (uint8_t)store, type, own);
   ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_COERCE, .level = own, .d = d, .a = a, .s = own_sel, .x = (uint32_t)kind});
@@ -83,6 +83,8 @@ static bool kind_has_register(ottl_param_kind kind) {
   case OTTL_P_LIT_DOUBLE:
   case OTTL_P_LIT_BOOL:
   case OTTL_P_LIT_STRINGS:
+  case OTTL_P_LAMBDA_KV:
+  case OTTL_P_LAMBDA_AKV:
   case OTTL_P_FUNCTION: return false;
   default: return true;
   }

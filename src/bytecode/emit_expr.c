@@ -27,6 +27,7 @@ bool ottl__expr_equal(const ottl_expr *a, const ottl_expr *b) {
   if (a->kind != b->kind || a->op != b->op || a->path != b->path || a->context != b->context || a->n_kids != b->n_kids)
     return false;
   if (a->kind == OTTL_E_LITERAL) return cell_same(a->literal, b->literal);
+  if (a->kind == OTTL_E_LOCAL && a->locals != b->locals) return false;
   if (a->kind == OTTL_E_CALL) {
     if (a->call->function != b->call->function || a->call->n_args != b->call->n_args) return false;
     for (uint32_t i = 0; i < a->call->n_args; i++) {
@@ -124,8 +125,10 @@ uint16_t ottl__emit_spread(ottl_emit *e, uint16_t reg, uint8_t level) {
   ottl_reg_desc d = e->regs[reg];
   if (d.level == OTTL_LEVEL_CONST || d.level == level || level == OTTL_LEVEL_CONST) return reg;
   /* The newest SPREAD of the same register still holds when the source is a temporary, or a column not written since. */
-  for (size_t i = e->n_insns; i-- > 0;) {
-    const ottl_insn *in = &e->insns[i];
+  bool element = level > OTTL_LEVEL_CONST;
+  const ottl_insn *insns = element ? e->lambda[level - OTTL_LEVEL_LAMBDA(0)].insns : e->insns;
+  for (size_t i = element ? e->lambda[level - OTTL_LEVEL_LAMBDA(0)].n : e->n_insns; i-- > 0;) {
+    const ottl_insn *in = &insns[i];
     if (in->op != OTTL_OP_SPREAD || in->a != reg || in->level != level) continue;
     if (!d.column || !column_written_since(e, reg, in->y)) return in->d;
     break;
@@ -140,12 +143,13 @@ uint16_t ottl__emit_at(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t
 }
 
 uint8_t ottl__emit_level(const ottl_emit *e, const ottl_expr *x) {
-  if (x->impure) return e->group->level;
+  if (x->impure) return e->inner;
+  if (x->locals) return (uint8_t)OTTL_LEVEL_LAMBDA(31 - __builtin_clz(x->locals));
   return x->level < 0 ? OTTL_LEVEL_CONST : (uint8_t)x->level;
 }
 
-/* Rows of a level above are computed all, whatever the selection of the group's rows is. */
-static uint16_t sel_for(const ottl_emit *e, uint8_t level, uint16_t sel) { return level == e->group->level ? sel : OTTL_SEL_ALL; }
+/* Rows of a level above are computed all, whatever the selection of the inner rows is. */
+static uint16_t sel_for(const ottl_emit *e, uint8_t level, uint16_t sel) { return level == e->inner ? sel : OTTL_SEL_ALL; }
 
 /* ---- comparison ---- */
 
@@ -221,7 +225,7 @@ static uint16_t emit_logic(ottl_emit *e, const ottl_expr *x, uint16_t sel) {
     uint8_t level = ottl__emit_level(e, kid), at = e->regs[result].level;
     uint8_t high = at == OTTL_LEVEL_CONST ? level : level == OTTL_LEVEL_CONST ? at : level > at ? level : at;
     uint16_t kid_sel = sel;
-    if (costly(kid) && level == e->group->level && high == level) {
+    if (costly(kid) && level == e->inner && high == level) {
       result = ottl__emit_spread(e, result, level);
       kid_sel = narrow(e, is_and ? OTTL_OP_SEL_AND : OTTL_OP_SEL_NOT, sel_for(e, level, sel), result, level);
     }
@@ -315,7 +319,13 @@ static uint16_t emit_path(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
     ottl_store store = store_of_types(x->n_kids ? TYPES_ALL : info->types, &type);
     base = ottl__emit_reg(e, (uint8_t)store, type, field_level);
     uint32_t keys = 0;
-    if (x->n_kids) keys = ottl__emit_keys(e, x, 0, field_level, OTTL_SEL_ALL) + 1;
+    if (x->n_kids && info->view == OTTL_V_TRACE_STATE && x->kids[0]->kind != OTTL_E_LITERAL) {
+      uint16_t no_text = ottl__emit_const(e, cell_int(0)); /* only literals are keys; anything else fails when it is looked at */
+      keys = ottl__emit_pool(e, 1) + 1;
+      ottl__emit_pool(e, no_text);
+    } else if (x->n_kids) {
+      keys = ottl__emit_keys(e, x, 0, field_level, OTTL_SEL_ALL) + 1;
+    }
     ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_VIEW,
                                    .level = field_level,
                                    .d = base,
@@ -372,6 +382,7 @@ static uint16_t emit_operands(ottl_emit *e, const ottl_expr *x, uint8_t level, u
 }
 
 static uint16_t emit_call(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel) {
+  if (ottl__functions[x->call->function].flags >> OTTL_FN_LAMBDA_SHIFT) return ottl__emit_lambda(e, x, level, sel);
   uint16_t call = ottl__emit_call(e, x, level, sel);
   uint8_t type;
   ottl_store store = store_of_types(ottl__functions[x->call->function].result, &type);
@@ -386,6 +397,9 @@ static uint16_t emit_new(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16
   case OTTL_E_LITERAL: return ottl__emit_const(e, x->literal);
   case OTTL_E_PATH: return emit_path(e, x, level, sel);
   case OTTL_E_CALL: return emit_call(e, x, level, sel);
+  case OTTL_E_LOCAL:
+    a = e->lambda[x->context].formal[x->op];
+    return x->n_kids ? emit_index(e, OTTL_OP_INDEX_RESULT, a, x, 0, level, sel) : a;
   case OTTL_E_INDEX: return emit_index(e, OTTL_OP_INDEX_RESULT, ottl__emit_expr(e, x->kids[0], sel), x, 1, level, sel);
   case OTTL_E_NEG:
   case OTTL_E_TRUTH:
@@ -408,6 +422,7 @@ static uint16_t emit_new(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16
     return d;
   case OTTL_E_AND:
   case OTTL_E_OR: return emit_logic(e, x, sel);
+  case OTTL_E_LAMBDA: break; /* an argument only: emit_lambda.c */
   }
   e->status = OTTL_INTERNAL;
   return 0;

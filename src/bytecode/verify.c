@@ -40,7 +40,7 @@ static bool list_ok(const ottl_code *c, const ottl_insn *in) {
 
 static const char *check(const ottl_code *c, const ottl_insn *in) {
   const char *f = infos[in->op].operands;
-  if (in->level > OTTL_LEVEL_CONST || (in->level > c->level && in->level != OTTL_LEVEL_CONST)) return "level";
+  if (in->level >= OTTL_CODE_LEVELS || (in->level > c->level && in->level < OTTL_LEVEL_CONST)) return "level";
   bool no_column =
       in->a == OTTL_NO_REG && (in->op == OTTL_OP_VIEW || in->op == OTTL_OP_SET_VIEW || in->op == OTTL_OP_SET_MAP_PATH);
   bool a_is_sel = in->op == OTTL_OP_SEL_AND || in->op == OTTL_OP_SEL_NOT || in->op == OTTL_OP_ACTIVE || in->op == OTTL_OP_DROP;
@@ -60,16 +60,36 @@ static const char *check(const ottl_code *c, const ottl_insn *in) {
   return NULL;
 }
 
-ottl_status ottl__code_verify(const ottl_code *code, const char **ret_text) {
-  for (uint32_t i = 0; i < code->n_insns; i++) {
-    const ottl_insn *in = &code->insns[i];
-    const char *what = in->op >= OTTL_OP_COUNT ? "opcode" : check(code, in);
-    if (!what && (in->level == OTTL_LEVEL_CONST) != (i < code->n_prologue)) what = "prologue";
-    if (!what) continue;
-    if (ret_text) *ret_text = what;
-    return OTTL_INTERNAL;
+static const char *check_lambdas(const ottl_code *c, const ottl_code_call *call) {
+  for (uint32_t i = 0; i < call->n_lambdas; i++) {
+    const ottl_code_lambda *l = &call->lambdas[i];
+    if (l->first > c->n_bodies || l->n > c->n_bodies - l->first) return "body";
+    if (l->level <= OTTL_LEVEL_CONST || l->level >= OTTL_CODE_LEVELS || l->n_formals > OTTL_COUNT(l->formal)) return "lambda";
+    if (!reg_ok(c, l->result) || (c->regs[l->result].level != l->level && c->regs[l->result].level != OTTL_LEVEL_CONST))
+      return "result";
+    for (unsigned k = 0; k < l->n_formals; k++) {
+      if (!reg_ok(c, l->formal[k]) || c->regs[l->formal[k]].level != l->level) return "formal";
+    }
   }
-  return OTTL_OK;
+  return NULL;
+}
+
+ottl_status ottl__code_verify(const ottl_code *code, const char **ret_text) {
+  const char *what = NULL;
+  for (uint32_t i = 0; i < code->n_insns && !what; i++) {
+    const ottl_insn *in = &code->insns[i];
+    what = in->op >= OTTL_OP_COUNT ? "opcode" : check(code, in);
+    if (!what && (in->level == OTTL_LEVEL_CONST) != (i < code->n_prologue)) what = "prologue";
+    if (!what && in->level > OTTL_LEVEL_CONST) what = "element outside of a body";
+  }
+  for (uint32_t i = 0; i < code->n_bodies && !what; i++) {
+    const ottl_insn *in = &code->bodies[i];
+    what = in->op >= OTTL_OP_COUNT ? "opcode" : in->level <= OTTL_LEVEL_CONST ? "row inside a body" : check(code, in);
+  }
+  for (uint32_t i = 0; i < code->n_calls && !what; i++) what = check_lambdas(code, &code->calls[i]);
+  if (!what) return OTTL_OK;
+  if (ret_text) *ret_text = what;
+  return OTTL_INTERNAL;
 }
 
 static void put_reg(const ottl_code *c, ottl_sbuf *out, uint16_t r) {
@@ -87,6 +107,30 @@ static void put_reg(const ottl_code *c, ottl_sbuf *out, uint16_t r) {
   }
 }
 
+static void put_insn(const ottl_code *c, ottl_sbuf *out, uint32_t i, const ottl_insn *in) {
+  const char *f = infos[in->op].operands;
+  ottl__sbuf_printf(out, "%4u L%u %-16s", i, in->level, infos[in->op].name);
+  if (f[0] == 'd') put_reg(c, out, in->d);
+  if (f[1] == 'a') put_reg(c, out, in->a);
+  if (f[2] == 'b') put_reg(c, out, in->b);
+  if (f[3] == 's') {
+    sbuf_str(out, " /");
+    put_reg(c, out, in->s);
+  }
+  if (f[4] == 'C' || f[5] == 'C') {
+    const ottl_code_call *call = &c->calls[f[4] == 'C' ? in->x : in->y];
+    ottl__sbuf_printf(out, " %s(", ottl__functions[call->site->function].name);
+    for (uint32_t k = 0; k < call->site->n_args; k++) {
+      if (call->regs[k] != OTTL_NO_REG) put_reg(c, out, call->regs[k]);
+    }
+    sbuf_str(out, " )");
+  } else {
+    if (f[4] != '-') ottl__sbuf_printf(out, " x=%u", in->x);
+    if (f[5] != '-') ottl__sbuf_printf(out, " y=%u", in->y);
+  }
+  ottl__sbuf_printf(out, "\t; %s\n", infos[in->op].synopsis);
+}
+
 void ottl__code_disassemble(const ottl_code *c, ottl_sbuf *out) {
   ottl__sbuf_printf(out, "; %s, %s%s%s\n", ottl__contexts[c->context].name, c->row_order ? "row order" : "vectorized",
                     c->row_order_reason ? ": " : "", c->row_order_reason ? c->row_order_reason : "");
@@ -96,28 +140,14 @@ void ottl__code_disassemble(const ottl_code *c, ottl_sbuf *out) {
                       s->field == OTTL_FIELD_COUNT ? "cache" : ottl__fields[s->field].name, s->entries ? "entry" : "key",
                       s->n_columns);
   }
-  for (uint32_t i = 0; i < c->n_insns; i++) {
-    const ottl_insn *in = &c->insns[i];
-    const char *f = infos[in->op].operands;
-    ottl__sbuf_printf(out, "%4u L%u %-16s", i, in->level, infos[in->op].name);
-    if (f[0] == 'd') put_reg(c, out, in->d);
-    if (f[1] == 'a') put_reg(c, out, in->a);
-    if (f[2] == 'b') put_reg(c, out, in->b);
-    if (f[3] == 's') {
-      sbuf_str(out, " /");
-      put_reg(c, out, in->s);
+  for (uint32_t i = 0; i < c->n_insns; i++) put_insn(c, out, i, &c->insns[i]);
+  for (uint32_t k = 0; k < c->n_calls; k++) {
+    for (uint32_t l = 0; l < c->calls[k].n_lambdas; l++) {
+      const ottl_code_lambda *lambda = &c->calls[k].lambdas[l];
+      ottl__sbuf_printf(out, "; lambda %u of call %u gives", l, k);
+      put_reg(c, out, lambda->result);
+      sbuf_byte(out, '\n');
+      for (uint32_t i = 0; i < lambda->n; i++) put_insn(c, out, lambda->first + i, &c->bodies[lambda->first + i]);
     }
-    if (f[4] == 'C' || f[5] == 'C') {
-      const ottl_code_call *call = &c->calls[f[4] == 'C' ? in->x : in->y];
-      ottl__sbuf_printf(out, " %s(", ottl__functions[call->site->function].name);
-      for (uint32_t k = 0; k < call->site->n_args; k++) {
-        if (call->regs[k] != OTTL_NO_REG) put_reg(c, out, call->regs[k]);
-      }
-      sbuf_str(out, " )");
-    } else {
-      if (f[4] != '-') ottl__sbuf_printf(out, " x=%u", in->x);
-      if (f[5] != '-') ottl__sbuf_printf(out, " y=%u", in->y);
-    }
-    ottl__sbuf_printf(out, "\t; %s\n", infos[in->op].synopsis);
   }
 }

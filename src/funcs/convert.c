@@ -110,3 +110,17 @@ ottl_status ottl__fn_coalesce(ottl_call *c) {
   }
   return OTTL_OK;
 }
+
+ottl_status ottl__fn_when(ottl_call *c) {
+  SEL_EACH(c->sel, c->n, row) {
+    if (arg_failed(c, c->arg[0].reg, row)) continue;
+    ottl_cell condition = reg_cell(c->arg[0].reg, row);
+    if (condition.tag != OTTL_T_BOOL) {
+      call_fail(c, row, OTTL_ROWERR(WANT_BOOL, cell_type(condition)));
+      continue;
+    }
+    const ottl_reg *chosen = c->arg[condition.word ? 1 : 2].reg;
+    if (!arg_failed(c, chosen, row)) out_put(c, row, reg_cell(chosen, row));
+  }
+  return OTTL_OK;
+}

@@ -52,6 +52,9 @@ typedef enum ottl_param_kind {
   OTTL_P_SLICE_STRING,      /* SliceGetter: list literal: arg.items of STRING registers; else arg.reg: any register */
   OTTL_P_SLICE_STRING_LIKE, /* SliceGetter: list literal: arg.items of STRING_LIKE registers; else arg.reg: any register */
   OTTL_P_FUNCTION,          /* name of a converter: arg.function, an index into the function table */
+  OTTL_P_LAMBDA_COND,       /* a lambda without parameters: any register, the value of its body */
+  OTTL_P_LAMBDA_KV,         /* a lambda of (key, value): the engine runs it */
+  OTTL_P_LAMBDA_AKV,        /* a lambda of (accumulator, key, value) */
   OTTL_P_IMPLICIT,          /* never given: the path that is the parameter's name, any register. After all others. */
 } ottl_param_kind;
 
@@ -70,6 +73,16 @@ enum {
   /* Looks at arguments only where the reference evaluates them (Coalesce, replace_pattern): rows in which an argument failed
    * stay in c->sel, and the handler asks reg_failed where it needs the argument. */
   OTTL_FN_LAZY = 256,
+  OTTL_FN_EXPERIMENTAL = 512, /* only where the host switched such things on */
+  /* Functions on lambdas, which the engine runs itself: what becomes of the elements. */
+  OTTL_FN_LAMBDA_SHIFT = 13,
+  OTTL_FN_ALL = 1 << OTTL_FN_LAMBDA_SHIFT,
+  OTTL_FN_ANY = 2 << OTTL_FN_LAMBDA_SHIFT,
+  OTTL_FN_FILTER = 3 << OTTL_FN_LAMBDA_SHIFT,
+  OTTL_FN_FIND = 4 << OTTL_FN_LAMBDA_SHIFT,
+  OTTL_FN_MAP_EACH = 5 << OTTL_FN_LAMBDA_SHIFT,
+  OTTL_FN_MAP_KEYS = 6 << OTTL_FN_LAMBDA_SHIFT,
+  OTTL_FN_REDUCE = 7 << OTTL_FN_LAMBDA_SHIFT,
 };
 
 typedef struct ottl_arg {

@@ -117,8 +117,8 @@ ottl_handler ottl__fn_delete_key, ottl__fn_delete_matching_keys, ottl__fn_keep_k
     ottl__fn_replace_all_patterns, ottl__fn_merge_maps, ottl__fn_truncate_all, ottl__fn_limit;
 ottl_handler ottl__fn_replace_pattern, ottl__fn_append, ottl__fn_clear;
 ottl_handler ottl__fn_is_match, ottl__fn_concat, ottl__fn_len, ottl__fn_like, ottl__fn_coalesce;
-ottl_handler ottl__fn_is_root_span, ottl__fn_is_string, ottl__fn_is_int, ottl__fn_is_double, ottl__fn_is_bool, ottl__fn_is_map,
-    ottl__fn_is_list;
+ottl_handler ottl__fn_when, ottl__fn_is_root_span, ottl__fn_is_string, ottl__fn_is_int, ottl__fn_is_double, ottl__fn_is_bool,
+    ottl__fn_is_map, ottl__fn_is_list;
 ottl_handler ottl__fn_upper, ottl__fn_lower, ottl__fn_substring, ottl__fn_split, ottl__fn_has_prefix, ottl__fn_has_suffix,
     ottl__fn_trim, ottl__fn_trim_prefix, ottl__fn_trim_suffix;
 ottl_handler ottl__fn_sha256, ottl__fn_fnv, ottl__fn_hex, ottl__fn_trace_id, ottl__fn_span_id;

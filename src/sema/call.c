@@ -55,6 +55,14 @@ static uint32_t call_find(sema *s, ottl_view name, ottl_span span, bool editor) 
     }
     return UINT32_MAX;
   }
+  if (index != UINT32_MAX && (ottl__functions[index].flags & OTTL_FN_EXPERIMENTAL)) {
+    bool there = s->options->experimental && s->functions != OTTL_FUNCTIONS_STANDARD;
+    if (there) return index;
+    ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_FUNCTION, span, "the function `%.*s` is experimental", VIEW_ARG(name));
+    ottl__diag_help(d, s->options->experimental ? "it is not among the standard functions"
+                                                : "switch experimental functions on (`--experimental`)");
+    return UINT32_MAX;
+  }
   if (lacks) {
     SEMA_LACKS(s, span, "the function `%.*s` is not there yet", VIEW_ARG(name));
     return UINT32_MAX;
@@ -235,6 +243,21 @@ static bool call_function_name(sema *s, const ottl_function *f, const ottl_param
   return true;
 }
 
+static bool call_lambda(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v, ottl_call_arg *a) {
+  if (v->kind != NODE_LAMBDA || v->parenthesized) {
+    call_wants(s, DIAG_LAMBDA_WANTED, v, f, p, "a lambda, such as `(key, value) => value != nil`");
+    return false;
+  }
+  ottl_expr *e = ottl__sema_lambda(s, v, (ottl_param_kind)p->kind);
+  /* Without parameters a lambda is a condition of the row itself. */
+  a->expr = e && p->kind == OTTL_P_LAMBDA_COND ? e->kids[0] : e;
+  if (a->expr && a->expr != e) {
+    a->is_literal = a->expr->is_literal;
+    a->literal = a->expr->literal;
+  }
+  return e != NULL;
+}
+
 static bool call_path(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v, ottl_call_arg *a) {
   if (v->kind != NODE_PATH || v->parenthesized) {
     if (v->kind == NODE_ERROR) return false;
@@ -256,6 +279,11 @@ static bool call_path(sema *s, const ottl_function *f, const ottl_param *p, cons
   return true;
 }
 
+static bool call_wants_list(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v) {
+  call_wants(s, DIAG_LIST_WANTED, v, f, p, "a list in brackets, such as `[a, b]`");
+  return false;
+}
+
 static bool call_argument(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v, ottl_call_arg *a) {
   *a = (ottl_call_arg){.given = true};
   if (v->kind == NODE_ERROR) return false;
@@ -271,15 +299,19 @@ static bool call_argument(sema *s, const ottl_function *f, const ottl_param *p, 
   case OTTL_P_LIT_STRINGS: return call_literal_strings(s, f, p, v, a);
   case OTTL_P_GETTERS:
     if (v->kind == NODE_LIST) return call_items(s, f, p, OTTL_P_GETTER, v, a);
-    call_wants(s, DIAG_LIST_WANTED, v, f, p, "a list in brackets, such as `[a, b]`");
-    return false;
+    return call_wants_list(s, f, p, v);
   case OTTL_P_SLICE_STRING:
     if (v->kind == NODE_LIST) return call_items(s, f, p, OTTL_P_STRING, v, a);
+    if (s->options->literal_lists) return call_wants_list(s, f, p, v);
     break;
   case OTTL_P_SLICE_STRING_LIKE:
     if (v->kind == NODE_LIST) return call_items(s, f, p, OTTL_P_STRING_LIKE, v, a);
+    if (s->options->literal_lists) return call_wants_list(s, f, p, v);
     break;
   case OTTL_P_FUNCTION: return call_function_name(s, f, p, v, a);
+  case OTTL_P_LAMBDA_COND:
+  case OTTL_P_LAMBDA_KV:
+  case OTTL_P_LAMBDA_AKV: return call_lambda(s, f, p, v, a);
   default: break;
   }
   ottl_expr *e = a->expr = call_getter(s, f, p, (ottl_param_kind)p->kind, v);
@@ -397,6 +429,7 @@ static void call_join(ottl_expr *e, const ottl_expr *arg) {
   if (arg->level > e->level) e->level = arg->level;
   e->may_fail |= arg->may_fail;
   e->impure |= arg->impure;
+  e->locals |= arg->locals;
 }
 
 static void call_type(ottl_expr *e, const ottl_function *f, const ottl_call_site *site) {

@@ -86,7 +86,9 @@ typedef enum ottl_expr_kind {
   OTTL_E_NOT,     /* kids[0]; bool */
   OTTL_E_AND,     /* kids; bool; literals were folded away */
   OTTL_E_OR,
-  OTTL_E_TRUTH, /* kids[0] a converter as a condition: fails unless it gives a bool; bool */
+  OTTL_E_TRUTH,  /* kids[0] a converter as a condition: fails unless it gives a bool; bool */
+  OTTL_E_LOCAL,  /* a parameter of a lambda: op its number, context the lambda's depth; kids: keys, by the rules for converters */
+  OTTL_E_LAMBDA, /* kids[0] the body, names and op: the parameters; context: depth. An argument only */
 } ottl_expr_kind;
 
 typedef struct ottl_expr ottl_expr;
@@ -117,7 +119,8 @@ struct ottl_expr {
   bool is_literal;     /* the reference's notion of a literal */
   bool may_fail;       /* some row may fail */
   bool impure;         /* clock or random */
-  uint8_t context;     /* PATH of a cache: whose */
+  uint16_t locals;     /* bit d: depends on the parameters of the enclosing lambda of depth d */
+  uint8_t context;     /* PATH of a cache: whose; LOCAL, LAMBDA: depth */
   uint32_t begin, end; /* span */
   uint32_t source_id;
   ottl_types types; /* what it can yield */

@@ -231,6 +231,9 @@ ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
   bool good = true;
   for (const ottl_node *f = node->first; f; f = f->next) good &= f->kind == NODE_FIELD;
   if (!good || !node->first) return NULL; /* holes */
+  bool local;
+  ottl_expr *parameter = ottl__sema_local(s, node, &local);
+  if (local) return parameter;
   uint32_t n_keys = node->last->n_children;
   ottl_expr *e = ottl__sema_new(s, OTTL_E_PATH, node, n_keys);
   if (!e) return NULL;

@@ -136,6 +136,15 @@ void ottl__expr_print(const ottl_expr *e, bool typed, ottl_sbuf *out) {
   case OTTL_E_NOT: print_list(out, "not", e->kids, e->n_kids, typed); break;
   case OTTL_E_AND: print_list(out, "and", e->kids, e->n_kids, typed); break;
   case OTTL_E_OR: print_list(out, "or", e->kids, e->n_kids, typed); break;
+  case OTTL_E_LOCAL:
+    ottl__sbuf_printf(out, "$%u.%u", e->context, e->op);
+    for (uint32_t i = 0; i < e->n_kids; i++) {
+      sbuf_byte(out, '[');
+      ottl__expr_print(e->kids[i], false, out);
+      sbuf_byte(out, ']');
+    }
+    break;
+  case OTTL_E_LAMBDA: print_list(out, "lambda", e->kids, e->n_kids, typed); break;
   case OTTL_E_TRUTH: print_list(out, "truth", e->kids, e->n_kids, typed); break;
   }
   if (!typed || e->kind == OTTL_E_LITERAL) return;

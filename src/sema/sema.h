@@ -11,6 +11,12 @@ typedef struct sema_prep { /* a call that has something to free */
   struct sema_prep *next;
 } sema_prep;
 
+typedef struct sema_lambda { /* a lambda whose body is being checked */
+  const ottl_expr *expr;
+  uint8_t depth;
+  const struct sema_lambda *up;
+} sema_lambda;
+
 typedef struct sema {
   ottl_arena *arena;
   ottl_allocator al;
@@ -24,6 +30,7 @@ typedef struct sema {
   uint32_t n_errors, n_unsupported;
   ottl_status fatal; /* NOMEM, INTERNAL */
   ottl_scratch *scratch;
+  const sema_lambda *lambda; /* innermost; NULL: none */
   sema_prep *preps;
 } sema;
 
@@ -45,6 +52,12 @@ bool ottl__sema_is_literal(const ottl_expr *e, ottl_type type);
 
 /* A text where an enum's number is wanted: adds the symbol it may mean. False: there is none. */
 bool ottl__sema_enum_hint(sema *s, ottl_diag_item *d, const ottl_node *node, const ottl_expr *text);
+
+/* -- lambda.c -- */
+/* An argument for a parameter of a LAMBDA kind. */
+ottl_expr *ottl__sema_lambda(sema *s, const ottl_node *node, ottl_param_kind kind);
+/* A path node whose first name is a parameter of an enclosing lambda. *ret_found false: it is not. */
+ottl_expr *ottl__sema_local(sema *s, const ottl_node *node, bool *ret_found);
 
 /* -- condition.c, path.c, call.c -- */
 ottl_expr *ottl__sema_condition(sema *s, const ottl_node *node);

@@ -37,6 +37,7 @@ void ottl__sema_join(ottl_expr *e) {
     if (kid->level > e->level) e->level = kid->level;
     e->may_fail |= kid->may_fail;
     e->impure |= kid->impure;
+    e->locals |= kid->locals;
   }
 }
 

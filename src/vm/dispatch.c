@@ -69,6 +69,19 @@ static ottl_status bitmap_reserve(ottl_vm *vm, uint8_t level, uint32_t rows) {
   return ottl__al_reserve(&vm->al, &vm->all[level], &vm->all_cap[level], words, sizeof(uint64_t));
 }
 
+ottl_status ottl__vm_reserve(ottl_vm *vm, uint8_t level, uint32_t n) {
+  OTTL_TRY(frame_reserve(vm, vm->frame, level, n));
+  return bitmap_reserve(vm, level, n);
+}
+
+ottl_status ottl__vm_run_body(ottl_vm *vm, const ottl_code_lambda *lambda) {
+  for (uint32_t i = 0; i < lambda->n; i++) {
+    const ottl_insn *in = &vm->code->bodies[lambda->first + i];
+    OTTL_TRY(handlers[in->op](vm, in));
+  }
+  return OTTL_OK;
+}
+
 /* Runs the prologue: what depends on no row is computed once, in memory that lives as long as the exec. */
 static ottl_status frame_prologue(ottl_vm *vm, vm_frame *f) {
   ottl_batch batch = {.n = 1};
@@ -87,7 +100,7 @@ static ottl_status frame_prologue(ottl_vm *vm, vm_frame *f) {
   /* Failures of constants have to outlive the window. */
   for (uint32_t i = f->code->layout.n_columns; i < f->code->n_regs && status == OTTL_OK; i++) {
     ottl_reg *r = &f->own[i];
-    if (!r->has_err) continue;
+    if (!r->has_err || r->level != OTTL_LEVEL_CONST) continue;
     uint64_t *err = arena_zero(&batch.arena, 8);
     uint16_t *code = arena_zero(&batch.arena, 8);
     if (!err || !code) {

@@ -13,6 +13,13 @@ typedef struct vm_failure {
   uint16_t code;
 } vm_failure;
 
+/* Elements that the lambda of one depth runs over. */
+typedef struct vm_elements {
+  uint32_t n;
+  uint8_t level;          /* of the call; may be OTTL_LEVEL_CONST or that of an outer lambda */
+  const uint32_t *parent; /* by element: row of that level */
+} vm_elements;
+
 /* What the host tells of the request that brought the payload (paths of otelcol). The maps are trees that nobody edits. */
 typedef struct vm_request {
   ottl_cell address;                       /* STRING or NIL */
@@ -35,7 +42,7 @@ typedef struct vm_frame {
   ottl_reg *own;
   void **blocks; /* memory of own registers, by register */
   size_t *block_bytes;
-  uint32_t cap[OTTL_LEVELS + 1]; /* rows that registers of a level have room for */
+  uint32_t cap[OTTL_CODE_LEVELS]; /* rows that registers of a level have room for */
 } vm_frame;
 
 typedef struct ottl_vm {
@@ -54,9 +61,10 @@ typedef struct ottl_vm {
   const ottl_code *code;
   ottl_batch *batch;
   ottl_reg **r;
-  uint32_t base[OTTL_LEVELS + 1]; /* first row of each level that the window sees, a multiple of 64; 0 for the own level */
-  uint64_t *all[OTTL_LEVELS + 1]; /* rows of each level that count: not dropped, and of the window */
-  size_t all_cap[OTTL_LEVELS + 1];
+  uint32_t base[OTTL_CODE_LEVELS]; /* first row of each level that the window sees, a multiple of 64; 0 for the own level */
+  uint64_t *all[OTTL_CODE_LEVELS]; /* rows of each level that count: not dropped, and of the window */
+  size_t all_cap[OTTL_CODE_LEVELS];
+  vm_elements lambda[OTTL_LAMBDA_DEPTH];
   uint64_t *stopped; /* rows of the window that failed under propagate; as all[level] */
   bool any_stopped;
   bool dropping; /* some row of the batch was dropped */
@@ -81,10 +89,16 @@ OTTL_MUST_CHECK ottl_status ottl__vm_window(ottl_vm *vm);
 
 /* -- for handlers -- */
 
+/* Room for n rows in registers and selections of a level. */
+OTTL_MUST_CHECK ottl_status ottl__vm_reserve(ottl_vm *vm, uint8_t level, uint32_t n);
+/* Runs the body of a lambda; vm->lambda and its parameters are set. */
+OTTL_MUST_CHECK ottl_status ottl__vm_run_body(ottl_vm *vm, const ottl_code_lambda *lambda);
+
 /* Rows [0, n) that registers of the level are computed for. */
 static inline uint32_t vm_n(const ottl_vm *vm, uint8_t level) {
   if (level == vm->code->level) return vm->batch->n;
   if (level == OTTL_LEVEL_CONST) return 1;
+  if (level > OTTL_LEVEL_CONST) return vm->lambda[level - OTTL_LEVEL_LAMBDA(0)].n;
   return vm->batch->hi[level] - vm->base[level];
 }
 /* The batch's number of row i. */
@@ -97,6 +111,11 @@ static inline const uint64_t *vm_bits(const ottl_vm *vm, uint16_t sel, uint8_t l
 }
 /* Row of level `to` (at or above `from`) that row i of level `from` is under. */
 static inline uint32_t vm_up(const ottl_vm *vm, uint8_t from, uint8_t to, uint32_t i) {
+  while (from > OTTL_LEVEL_CONST && from != to) {
+    const vm_elements *e = &vm->lambda[from - OTTL_LEVEL_LAMBDA(0)];
+    i = e->parent[i];
+    from = e->level;
+  }
   if (from == to) return i;
   if (from == vm->code->level) return vm->batch->up[to][i] - vm->base[to];
   uint32_t row = vm_row(vm, from, i);

@@ -21,6 +21,23 @@ static size_t case_topic_len(const char *id) {
   return slash ? (size_t)(slash - id) : 0;
 }
 
+/* Feature gates of the reference: what each switches is an option of ours. */
+static bool case_gates(yyjson_val *gates, conf_case *c) {
+  size_t i, n;
+  yyjson_val *gate;
+  yyjson_arr_foreach(gates, i, n, gate) {
+    if (yyjson_equals_str(gate, "ottl.functions.enableLambda"))
+      c->lambdas = true;
+    else if (yyjson_equals_str(gate, "-pkg.ottl.functions.enableDynamicSliceArguments"))
+      c->literal_lists = true;
+    else if (yyjson_equals_str(gate, "transform.flatten.logs"))
+      c->flatten = true;
+    else
+      return false;
+  }
+  return true;
+}
+
 static const char *case_fill(yyjson_val *root, conf_case *c) {
   static const char *const modes[] = {"value", "condition", "statements", "transform", "filter", NULL};
   static const char *const programs[] = {"expr", "expr", "statements", "config", "config"};
@@ -53,7 +70,7 @@ static const char *case_fill(yyjson_val *root, conf_case *c) {
   }
   c->event_index = yyjson_is_true(yyjson_obj_get(root, "event_index"));
   c->nondeterministic = yyjson_is_true(yyjson_obj_get(root, "nondeterministic"));
-  c->has_gates = yyjson_obj_get(root, "gates") != NULL;
+  if (!case_gates(yyjson_obj_get(root, "gates"), c)) return "unknown gate";
   c->call = yyjson_obj_get(root, "otelcol");
   c->want = yyjson_obj_get(root, "want");
   return yyjson_is_obj(c->want) ? NULL : "no want";

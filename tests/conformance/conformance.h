@@ -41,8 +41,8 @@ typedef struct conf_case {
   ottl_path_style paths;
   bool event_index;
   bool nondeterministic;
-  bool has_gates;
-  yyjson_val *call; /* values of the call, as ottl_exec_set_request takes them; NULL: none */
+  bool lambdas, literal_lists, flatten; /* feature gates, told by what they switch */
+  yyjson_val *call;                     /* values of the call, as ottl_exec_set_request takes them; NULL: none */
   yyjson_val *want;
   yyjson_doc *doc; /* owns everything above */
 } conf_case;

@@ -13,10 +13,9 @@ typedef struct run_way {
 static const run_way run_ways[] = {{false, 0}, {true, 0}, {false, 1}, {false, 3}, {false, 64}, {true, 1}, {true, 3}, {true, 64}};
 
 /* What this build lacks an entry point for, NULL if nothing. Everything else is the compiler's to refuse (UNSUPPORTED).
- * Configurations of processors, feature gates and values of the call are given by a host: there is no API for them yet. */
+ * Configurations of processors are given by a host: there is no API for them yet. */
 static const char *run_missing(const conf_case *c) {
   if (c->mode == CONF_TRANSFORM || c->mode == CONF_FILTER) return "no processor configurations in this build";
-  if (c->has_gates) return "no feature gates in this build";
   return NULL;
 }
 
@@ -57,6 +56,8 @@ static ottl_status run_compile(const conf_case *c, run_way way, ottl_program **r
   options.row_order = way.row_order;
   options.event_index = c->event_index;
   options.functions = OTTL_FUNCTIONS_STANDARD;
+  options.experimental = c->lambdas;
+  options.literal_lists = c->literal_lists;
   ottl_status status = ottl_program_compile(&group, 1, &options, ret_program, ret_diags);
   free(sources);
   return status;

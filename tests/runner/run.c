@@ -91,6 +91,7 @@ static ottl_status compile(const rt_case *c, program_text *p, ottl_signal signal
   options.kind = kinds[c->kind];
   options.signal = signal;
   options.row_order = row_order;
+  options.experimental = c->experimental;
   options.event_index = c->event_index;
   if (c->paths)
     options.paths = strcmp(c->paths, "bare") == 0       ? OTTL_PATHS_BARE

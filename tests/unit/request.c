@@ -56,9 +56,15 @@ static void test_tell(void **state) {
 
 static void test_refuse(void **state) {
   (void)state;
-  static const char *const bad[] = {
-      "", "[]", "{", "{\"metadata\":[]}", "{\"metadata\":{\"a\":\"b\"}}", "{\"grpc\":{\"a\":[1]}}", "{\"addr\":1}", "{\"other\":{}}",
-      "{\"auth\":\"x\"}"};
+  static const char *const bad[] = {"",
+                                    "[]",
+                                    "{",
+                                    "{\"metadata\":[]}",
+                                    "{\"metadata\":{\"a\":\"b\"}}",
+                                    "{\"grpc\":{\"a\":[1]}}",
+                                    "{\"addr\":1}",
+                                    "{\"other\":{}}",
+                                    "{\"auth\":\"x\"}"};
   ottl_program *p;
   ottl_exec *x = exec_of("otelcol.client.addr", &p);
   assert_int_equal(tell(x, "{\"addr\":\"10.0.0.1:1\"}"), OTTL_OK);
