@@ -45,8 +45,9 @@ _Static_assert(sizeof(ottl_cell) == 16, "cells are 16 bytes");
 typedef struct ottl_zoned_time {
   int64_t seconds;
   uint32_t nanos;
-  int32_t offset_seconds;
-  ottl_view zone;
+  int32_t offset_seconds;           /* at that instant */
+  ottl_view zone;                   /* its short name then, such as "CEST" */
+  const struct ottl_zone *location; /* base/zone.h; NULL: of that offset and name at all times */
 } ottl_zoned_time;
 
 #define OTTL_NO_COLUMN UINT16_MAX

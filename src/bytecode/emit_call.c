@@ -45,12 +45,6 @@ static uint16_t emit_coerced(ottl_emit *e, const ottl_expr *x, ottl_param_kind k
   return ottl__emit_spread(e, d, level);
 }
 
-static ottl_param_kind item_kind(ottl_param_kind kind) {
-  if (kind == OTTL_P_SLICE_STRING) return OTTL_P_STRING;
-  if (kind == OTTL_P_SLICE_STRING_LIKE) return OTTL_P_STRING_LIKE;
-  return OTTL_P_GETTER;
-}
-
 /* A literal argument: its cell is coerced already; typed parameters want a typed register. */
 static uint16_t literal_reg(ottl_emit *e, ottl_param_kind kind, ottl_cell literal) {
   uint16_t r = ottl__emit_const(e, literal);
@@ -112,7 +106,7 @@ uint16_t ottl__emit_call(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16
         return 0;
       }
       for (uint32_t k = 0; k < a->n_items && e->status == OTTL_OK; k++) {
-        list[k] = emit_coerced(e, a->items[k], item_kind(kind), level, sel);
+        list[k] = emit_coerced(e, a->items[k], param_item_kind(kind), level, sel);
       }
       items[i] = list;
     } else if (a->is_literal) {

@@ -49,6 +49,7 @@ typedef enum ottl_param_kind {
   OTTL_P_LIT_STRINGS,       /* list literal of string literals: arg.literal is a LIST_ANY tree */
   OTTL_P_GETTERS,           /* list literal of expressions: arg.items, any registers ([]Getter); rows whose items failed are
                                in c->sel: the handler asks reg_failed */
+  OTTL_P_STRINGS,           /* list literal of string getters: arg.items of STRING registers; the rest as GETTERS */
   OTTL_P_SLICE_STRING,      /* SliceGetter: list literal: arg.items of STRING registers; else arg.reg: any register */
   OTTL_P_SLICE_STRING_LIKE, /* SliceGetter: list literal: arg.items of STRING_LIKE registers; else arg.reg: any register */
   OTTL_P_FUNCTION,          /* name of a converter: arg.function, an index into the function table */
@@ -132,6 +133,7 @@ typedef struct ottl_prepare {
   uint32_t n_args;
   void *prep;
   void (*free_prep)(const ottl_allocator *al, void *prep);
+  bool reads_clock; /* set when this call looks at the clock: it is not folded, not shared */
   char message[300];
   uint32_t bad_arg; /* the argument the message is about */
 } ottl_prepare;
@@ -163,6 +165,12 @@ static inline uint32_t ottl__function_given(const ottl_function *f) {
   uint32_t n = f->n_params;
   while (n && f->params[n - 1].kind == OTTL_P_IMPLICIT) n--;
   return n;
+}
+
+/* What the items of a list literal are coerced to. */
+static inline ottl_param_kind param_item_kind(ottl_param_kind kind) {
+  if (kind == OTTL_P_STRINGS || kind == OTTL_P_SLICE_STRING) return OTTL_P_STRING;
+  return kind == OTTL_P_SLICE_STRING_LIKE ? OTTL_P_STRING_LIKE : OTTL_P_GETTER;
 }
 
 /* The table made from grammar/functions.def. Any thread. */

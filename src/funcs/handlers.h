@@ -133,6 +133,9 @@ ottl_handler ottl__fn_parse_int, ottl__fn_log, ottl__fn_is_valid_luhn, ottl__fn_
     ottl__fn_extract_patterns, ottl__fn_parse_key_value, ottl__fn_stringify_all, ottl__fn_delete_index, ottl__fn_flatten,
     ottl__fn_slice_to_map;
 
+ottl_handler ottl__fn_time, ottl__fn_format_time, ottl__fn_truncate_time;
+ottl_preparer ottl__prep_time, ottl__prep_format_time;
+
 ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_key_value;
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,
     ottl__prep_replace_all_patterns, ottl__prep_merge_maps, ottl__prep_truncate_all, ottl__prep_limit;

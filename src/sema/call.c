@@ -298,14 +298,12 @@ static bool call_argument(sema *s, const ottl_function *f, const ottl_param *p, 
   case OTTL_P_LIT_BOOL: return call_literal(s, f, p, v, a);
   case OTTL_P_LIT_STRINGS: return call_literal_strings(s, f, p, v, a);
   case OTTL_P_GETTERS:
-    if (v->kind == NODE_LIST) return call_items(s, f, p, OTTL_P_GETTER, v, a);
+  case OTTL_P_STRINGS:
+    if (v->kind == NODE_LIST) return call_items(s, f, p, param_item_kind((ottl_param_kind)p->kind), v, a);
     return call_wants_list(s, f, p, v);
   case OTTL_P_SLICE_STRING:
-    if (v->kind == NODE_LIST) return call_items(s, f, p, OTTL_P_STRING, v, a);
-    if (s->options->literal_lists) return call_wants_list(s, f, p, v);
-    break;
   case OTTL_P_SLICE_STRING_LIKE:
-    if (v->kind == NODE_LIST) return call_items(s, f, p, OTTL_P_STRING_LIKE, v, a);
+    if (v->kind == NODE_LIST) return call_items(s, f, p, param_item_kind((ottl_param_kind)p->kind), v, a);
     if (s->options->literal_lists) return call_wants_list(s, f, p, v);
     break;
   case OTTL_P_FUNCTION: return call_function_name(s, f, p, v, a);
@@ -408,6 +406,7 @@ static bool call_prepare(sema *s, const ottl_function *f, const ottl_node *node,
   if (st == OTTL_OK) {
     site->prep = p.prep;
     site->free_prep = p.free_prep;
+    site->reads_clock = p.reads_clock;
     *link = (sema_prep){site, s->preps};
     s->preps = link;
     return true;
@@ -435,7 +434,7 @@ static void call_join(ottl_expr *e, const ottl_expr *arg) {
 static void call_type(ottl_expr *e, const ottl_function *f, const ottl_call_site *site) {
   e->types = f->result;
   e->may_fail = f->flags & OTTL_FN_MAY_FAIL;
-  e->impure = f->flags & (OTTL_FN_CLOCK | OTTL_FN_RANDOM);
+  e->impure = f->flags & (OTTL_FN_CLOCK | OTTL_FN_RANDOM) || site->reads_clock;
   for (uint32_t i = 0; i < f->n_params; i++) {
     const ottl_call_arg *a = &site->args[i];
     ottl_param_kind kind = (ottl_param_kind)f->params[i].kind;
@@ -445,7 +444,7 @@ static void call_type(ottl_expr *e, const ottl_function *f, const ottl_call_site
       ottl__types_param(kind, &sure);
       if (!a->is_literal && (a->expr->types & ~sure)) e->may_fail = true;
     }
-    kind = kind == OTTL_P_SLICE_STRING ? OTTL_P_STRING : kind == OTTL_P_SLICE_STRING_LIKE ? OTTL_P_STRING_LIKE : OTTL_P_GETTER;
+    kind = param_item_kind(kind);
     ottl__types_param(kind, &sure);
     for (uint32_t k = 0; k < a->n_items; k++) {
       call_join(e, a->items[k]);
@@ -483,6 +482,7 @@ static bool call_empty(sema *s, const ottl_function *f, const ottl_param *p, con
     if (!empty.literal.word) s->fatal = OTTL_NOMEM;
     break;
   case OTTL_P_GETTERS:
+  case OTTL_P_STRINGS:
     empty.is_literal = false;
     empty.items = arena_zero(s->arena, sizeof *empty.items);
     if (!empty.items) s->fatal = OTTL_NOMEM;

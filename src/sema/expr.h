@@ -110,6 +110,7 @@ typedef struct ottl_call_site {
   ottl_call_arg *args;
   void *prep;
   void (*free_prep)(const ottl_allocator *al, void *prep);
+  bool reads_clock; /* though its function need not */
 } ottl_call_site;
 
 struct ottl_expr {

@@ -1,5 +1,5 @@
 /* Math: ints wrap, a mix of int and double is a double, times and durations add and subtract. */
-#include "base/gotime.h"
+#include "base/zone.h"
 #include "vm/vm.h"
 
 static ottl_status operands(ottl_vm *vm, const ottl_insn *in, ottl_reg *d) {
@@ -105,6 +105,11 @@ static bool time_cell(ottl_vm *vm, ottl_instant t, ottl_cell like, ottl_cell *re
   *z = *(const ottl_zoned_time *)(uintptr_t)like.word;
   z->seconds = t.seconds;
   z->nanos = t.nanos;
+  if (z->location) {
+    ottl_zone_span at = ottl__zone_at(z->location, t.seconds);
+    z->offset_seconds = at.offset;
+    z->zone = at.name;
+  }
   *ret = (ottl_cell){(uint64_t)(uintptr_t)z, 0, OTTL_T_TIME_ZONED};
   return true;
 }
