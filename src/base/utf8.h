@@ -40,5 +40,7 @@ size_t ottl__utf8_count(ottl_view text);
 void ottl__utf8_put_valid(ottl_sbuf *buf, ottl_view text, ottl_view replacement);
 /* []byte(string([]rune(text))): each invalid byte becomes U+FFFD. */
 void ottl__utf8_put_replaced(ottl_sbuf *buf, ottl_view text);
+/* strings.TrimSpace. */
+ottl_view ottl__utf8_trim_space(ottl_view text);
 
 #endif

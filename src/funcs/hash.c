@@ -1,26 +1,73 @@
-/* SHA256, FNV. */
+/* Hashes of strings: SHA256 and its kin in hexadecimal, FNV as a number. */
+#include "base/digest.h"
+#include "base/fasthash.h"
 #include "base/fnv.h"
+#include "base/hex.h"
 #include "base/sha256.h"
 #include "funcs/handlers.h"
 
-ottl_status ottl__fn_sha256(ottl_call *c) {
-  static const char digits[] = "0123456789abcdef";
-  ottl_sha256_blocks blocks = ottl__sha256_pick();
+#define HASH_MAX 64 /* bytes */
+
+typedef void hash_bytes(ottl_view text, unsigned char *out);
+
+static ottl_status hash_put(ottl_call *c, uint32_t row, const unsigned char *hash, size_t len) {
+  char *text = arena_alloc(c->arena, 2 * len);
+  if (!text) return OTTL_NOMEM;
+  ottl__hex_encode(text, hash, len);
+  out_view(c, row, view_of(text, 2 * len));
+  return OTTL_OK;
+}
+
+static ottl_status hash_rows(ottl_call *c, hash_bytes *hash, size_t len) {
+  unsigned char out[HASH_MAX];
   SEL_EACH(c->sel, c->n, row) {
-    unsigned char hash[32];
-    char *text = arena_alloc(c->arena, 64);
-    if (!text) return OTTL_NOMEM;
-    ottl__sha256_with(blocks, reg_view(c->arg[0].reg, row), hash);
-    for (int i = 0; i < 32; i++) {
-      text[2 * i] = digits[hash[i] >> 4];
-      text[2 * i + 1] = digits[hash[i] & 15];
-    }
-    out_view(c, row, view_of(text, 64));
+    hash(reg_view(c->arg[0].reg, row), out);
+    OTTL_TRY(hash_put(c, row, out, len));
   }
   return OTTL_OK;
 }
+
+ottl_status ottl__fn_sha256(ottl_call *c) {
+  ottl_sha256_blocks blocks = ottl__sha256_pick();
+  unsigned char out[32];
+  SEL_EACH(c->sel, c->n, row) {
+    ottl__sha256_with(blocks, reg_view(c->arg[0].reg, row), out);
+    OTTL_TRY(hash_put(c, row, out, sizeof out));
+  }
+  return OTTL_OK;
+}
+ottl_status ottl__fn_md5(ottl_call *c) { return hash_rows(c, ottl__md5, 16); }
+ottl_status ottl__fn_sha1(ottl_call *c) { return hash_rows(c, ottl__sha1, 20); }
+ottl_status ottl__fn_sha512(ottl_call *c) { return hash_rows(c, ottl__sha512, 64); }
 
 ottl_status ottl__fn_fnv(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) out_int(c, row, (int64_t)fnv64a(reg_view(c->arg[0].reg, row)));
   return OTTL_OK;
 }
+
+/* -- Murmur3 puts the least byte first, XXH3 the greatest -- */
+
+static void put_little(unsigned char *out, uint64_t v, unsigned len) {
+  for (unsigned i = 0; i < len; i++) out[i] = (unsigned char)(v >> (8 * i));
+}
+static void put_big(unsigned char *out, uint64_t v) {
+  for (unsigned i = 0; i < 8; i++) out[i] = (unsigned char)(v >> (56 - 8 * i));
+}
+
+static void murmur3_32(ottl_view text, unsigned char *out) { put_little(out, ottl__murmur3_32(text), 4); }
+static void murmur3_128(ottl_view text, unsigned char *out) {
+  ottl_hash128 h = ottl__murmur3_128(text);
+  put_little(out, h.low, 8);
+  put_little(out + 8, h.high, 8);
+}
+static void xxh3_64(ottl_view text, unsigned char *out) { put_big(out, ottl__xxh3_64(text)); }
+static void xxh3_128(ottl_view text, unsigned char *out) {
+  ottl_hash128 h = ottl__xxh3_128(text);
+  put_big(out, h.high);
+  put_big(out + 8, h.low);
+}
+
+ottl_status ottl__fn_murmur3(ottl_call *c) { return hash_rows(c, murmur3_32, 4); }
+ottl_status ottl__fn_murmur3_128(ottl_call *c) { return hash_rows(c, murmur3_128, 16); }
+ottl_status ottl__fn_xxh3(ottl_call *c) { return hash_rows(c, xxh3_64, 8); }
+ottl_status ottl__fn_xxh128(ottl_call *c) { return hash_rows(c, xxh3_128, 16); }

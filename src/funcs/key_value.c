@@ -1,5 +1,6 @@
 /* ParseKeyValue: pairs between delimiters, where quotes of either kind protect delimiters and are left out themselves. */
 #include "base/map.h"
+#include "base/utf8.h"
 #include "funcs/handlers.h"
 
 typedef struct kv_delimiters {
@@ -22,32 +23,6 @@ ottl_status ottl__prep_parse_key_value(ottl_prepare *p) {
   return OTTL_OK;
 }
 
-/* strings.TrimSpace, for what is white space in Latin text: ASCII, U+0085 and U+00A0 among the rest. */
-static bool kv_is_space(const char *s, size_t n, size_t *width) {
-  unsigned char a = (unsigned char)s[0], b = n > 1 ? (unsigned char)s[1] : 0, d = n > 2 ? (unsigned char)s[2] : 0;
-  *width = 1;
-  if (a == ' ' || (a >= '\t' && a <= '\r')) return true;
-  *width = 2;
-  if (a == 0xc2 && (b == 0x85 || b == 0xa0)) return true;
-  *width = 3;
-  if (a == 0xe1 && b == 0x9a && d == 0x80) return true;                                                         /* U+1680 */
-  if (a == 0xe2 && b == 0x80 && ((d >= 0x80 && d <= 0x8a) || d == 0xa8 || d == 0xa9 || d == 0xaf)) return true; /* U+2000 .. */
-  return (a == 0xe2 && b == 0x81 && d == 0x9f) || (a == 0xe3 && b == 0x80 && d == 0x80); /* U+205F, U+3000 */
-}
-static ottl_view kv_trim(ottl_view v) {
-  size_t width;
-  while (v.len && kv_is_space(v.data, v.len, &width)) v = view_of(v.data + width, v.len - width);
-  while (v.len) {
-    size_t step = 0;
-    for (size_t k = 1; k <= 3 && k <= v.len && !step; k++) {
-      if (kv_is_space(v.data + v.len - k, k, &width) && width == k) step = k;
-    }
-    if (!step) break;
-    v.len -= step;
-  }
-  return v;
-}
-
 static bool kv_at(ottl_view text, size_t i, ottl_view what) {
   return what.len <= text.len - i && memcmp(text.data + i, what.data, what.len) == 0;
 }
@@ -61,8 +36,8 @@ static ottl_status kv_pair(ottl_call *c, ottl_rowmap *map, ottl_map *index, ottl
     *ret_error = OTTL_ROWERR(BAD_PAIR, 0);
     return OTTL_OK;
   }
-  ottl_view key = kv_trim(view_of(pair.data, i));
-  ottl_view value = kv_trim(view_of(pair.data + i + delimiter.len, pair.len - i - delimiter.len));
+  ottl_view key = ottl__utf8_trim_space(view_of(pair.data, i));
+  ottl_view value = ottl__utf8_trim_space(view_of(pair.data + i + delimiter.len, pair.len - i - delimiter.len));
   uint32_t at = ottl__map_find(index, key);
   if (at == OTTL_MAP_NONE) {
     at = map->n;

@@ -30,6 +30,7 @@ struct ottl_scratch {
   size_t cap_stack, cap_open; /* bytes */
   uint64_t *decided;          /* two bits a key id: whether a key pattern was tried on the key, and whether it matched */
   size_t n_decided;           /* words */
+  uint64_t last_uuid;         /* time of the last UUIDv7 */
   scratch_pattern patterns[OTTL_PATTERN_SLOTS];
 };
 
