@@ -137,7 +137,8 @@ ottl_handler ottl__fn_time, ottl__fn_format_time, ottl__fn_truncate_time;
 ottl_preparer ottl__prep_time, ottl__prep_format_time;
 ottl_handler ottl__fn_is_in_cidr, ottl__fn_community_id, ottl__fn_parse_severity, ottl__fn_sort, ottl__fn_parse_csv,
     ottl__fn_convert_case, ottl__fn_camel, ottl__fn_snake, ottl__fn_uuid, ottl__fn_uuid_v7, ottl__fn_to_key_value_string,
-    ottl__fn_md5, ottl__fn_sha1, ottl__fn_sha512, ottl__fn_murmur3, ottl__fn_murmur3_128, ottl__fn_xxh3, ottl__fn_xxh128;
+    ottl__fn_format, ottl__fn_md5, ottl__fn_sha1, ottl__fn_sha512, ottl__fn_murmur3, ottl__fn_murmur3_128, ottl__fn_xxh3,
+    ottl__fn_xxh128;
 ottl_preparer ottl__prep_is_in_cidr, ottl__prep_parse_severity, ottl__prep_sort, ottl__prep_parse_csv, ottl__prep_convert_case,
     ottl__prep_to_key_value_string;
 
