@@ -139,28 +139,23 @@ void ottl__utf8_put_replaced(ottl_sbuf *buf, ottl_view text) {
   }
 }
 
-/* Whether text begins with a character of white space (unicode.IsSpace), and its bytes. */
-static bool utf8_space(const char *s, size_t n, size_t *width) {
-  unsigned char a = (unsigned char)s[0], b = n > 1 ? (unsigned char)s[1] : 0, d = n > 2 ? (unsigned char)s[2] : 0;
-  *width = 1;
-  if (a == ' ' || (a >= '\t' && a <= '\r')) return true;
-  *width = 2;
-  if (a == 0xc2 && (b == 0x85 || b == 0xa0)) return true;
-  *width = 3;
-  if (a == 0xe1 && b == 0x9a && d == 0x80) return true;                                                         /* U+1680 */
-  if (a == 0xe2 && b == 0x80 && ((d >= 0x80 && d <= 0x8a) || d == 0xa8 || d == 0xa9 || d == 0xaf)) return true; /* U+2000 .. */
-  return (a == 0xe2 && b == 0x81 && d == 0x9f) || (a == 0xe3 && b == 0x80 && d == 0x80); /* U+205F, U+3000 */
+size_t ottl__utf8_space_width(const char *s, size_t n) {
+  unsigned char a = n ? (unsigned char)s[0] : 0, b = n > 1 ? (unsigned char)s[1] : 0, d = n > 2 ? (unsigned char)s[2] : 0;
+  if (a == ' ' || (a >= '\t' && a <= '\r')) return 1;
+  if (a == 0xc2 && (b == 0x85 || b == 0xa0)) return 2;
+  if (a == 0xe1 && b == 0x9a && d == 0x80) return 3;                                                         /* U+1680 */
+  if (a == 0xe2 && b == 0x80 && ((d >= 0x80 && d <= 0x8a) || d == 0xa8 || d == 0xa9 || d == 0xaf)) return 3; /* U+2000 .. */
+  return (a == 0xe2 && b == 0x81 && d == 0x9f) || (a == 0xe3 && b == 0x80 && d == 0x80) ? 3 : 0;             /* U+205F, U+3000 */
 }
+
 ottl_view ottl__utf8_trim_space(ottl_view v) {
-  size_t width;
-  while (v.len && utf8_space(v.data, v.len, &width)) v = view_of(v.data + width, v.len - width);
-  while (v.len) {
-    size_t step = 0;
-    for (size_t k = 1; k <= 3 && k <= v.len && !step; k++) {
-      if (utf8_space(v.data + v.len - k, k, &width) && width == k) step = k;
+  for (size_t width; (width = ottl__utf8_space_width(v.data, v.len)) > 0;) v = view_of(v.data + width, v.len - width);
+  for (size_t width = 1; width && v.len;) {
+    width = 0;
+    for (size_t k = 1; k <= 3 && k <= v.len && !width; k++) {
+      if (ottl__utf8_space_width(v.data + v.len - k, k) == k) width = k;
     }
-    if (!step) break;
-    v.len -= step;
+    v.len -= width;
   }
   return v;
 }

@@ -40,6 +40,8 @@ size_t ottl__utf8_count(ottl_view text);
 void ottl__utf8_put_valid(ottl_sbuf *buf, ottl_view text, ottl_view replacement);
 /* []byte(string([]rune(text))): each invalid byte becomes U+FFFD. */
 void ottl__utf8_put_replaced(ottl_sbuf *buf, ottl_view text);
+/* Bytes of the white space (unicode.IsSpace) at s, of which n follow; 0 when there is none. */
+size_t ottl__utf8_space_width(const char *s, size_t n);
 /* strings.TrimSpace. */
 ottl_view ottl__utf8_trim_space(ottl_view text);
 

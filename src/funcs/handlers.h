@@ -141,6 +141,8 @@ ottl_handler ottl__fn_is_in_cidr, ottl__fn_community_id, ottl__fn_parse_severity
     ottl__fn_xxh128;
 ottl_preparer ottl__prep_is_in_cidr, ottl__prep_parse_severity, ottl__prep_sort, ottl__prep_parse_csv, ottl__prep_convert_case,
     ottl__prep_to_key_value_string;
+ottl_handler ottl__fn_parse_cef, ottl__fn_parse_clf, ottl__fn_parse_elf, ottl__fn_parse_leef;
+ottl_preparer ottl__prep_parse_clf;
 
 ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_key_value;
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,
