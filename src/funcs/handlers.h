@@ -90,6 +90,20 @@ OTTL_MUST_CHECK ottl_status ottl__pattern_for_row(ottl_call *c, uint32_t row, ui
 OTTL_MUST_CHECK ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view subject,
                                                       uint32_t function_arg, uint32_t format_arg, uint16_t *ret_error);
 
+/* A converter with one string parameter, on one text; *ret is a string. A failure shows as *ret_error. Fails: NOMEM, LIMIT. */
+OTTL_MUST_CHECK ottl_status ottl__apply_function(ottl_call *c, const ottl_function *f, ottl_view text, ottl_view *ret,
+                                                 uint16_t *ret_error);
+/* Appends a value as replacement_format (which need not be given) has it. A failure shows as *ret_error. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__apply_format(ottl_call *c, uint32_t row, const ottl_arg *format, ottl_view value,
+                                               ottl_sbuf *buf, uint16_t *ret_error);
+
+/* -- white space as Go's unicode.IsSpace has it (key_value.c) -- */
+
+/* Bytes of the white space at s, of which n follow; 0 when there is none. */
+size_t ottl__space_width(const char *s, size_t n);
+/* strings.TrimSpace */
+ottl_view ottl__trim_space(ottl_view text);
+
 /* -- list arguments (SliceGetter) -- */
 
 /* Calls a function for each item of a SLICE_* argument of a row.
@@ -143,6 +157,8 @@ ottl_preparer ottl__prep_is_in_cidr, ottl__prep_parse_severity, ottl__prep_sort,
     ottl__prep_to_key_value_string;
 ottl_handler ottl__fn_parse_cef, ottl__fn_parse_clf, ottl__fn_parse_elf, ottl__fn_parse_leef;
 ottl_preparer ottl__prep_parse_clf;
+ottl_handler ottl__fn_replace_match, ottl__fn_replace_all_matches;
+ottl_preparer ottl__prep_replace_match, ottl__prep_replace_all_matches;
 
 ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_key_value;
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,

@@ -67,8 +67,11 @@ ottl_status ottl__fn_extract_patterns(ottl_call *c) {
 
 /* -- the function of replace_* -- */
 
-/* A converter with one string parameter, on one text. */
-static ottl_status apply_function(ottl_call *c, const ottl_function *f, ottl_view text, ottl_cell *ret, uint16_t *ret_error) {
+ottl_status ottl__apply_function(ottl_call *c, const ottl_function *f, ottl_view text, ottl_view *ret, uint16_t *ret_error) {
+  if (!(f->flags & OTTL_FN_STRING_ARG) || !f->handler) {
+    *ret_error = OTTL_ROWERR(FUNCTION_ARGUMENT, 0); /* wrong number of arguments, or where the reference panics */
+    return OTTL_OK;
+  }
   uint64_t in_word = (uint64_t)(uintptr_t)text.data, out_word = 0, sel = 1, bits = 0, err = 0;
   uint32_t in_len = (uint32_t)text.len, out_len = 0;
   uint8_t out_tag = OTTL_T_NIL;
@@ -93,8 +96,8 @@ static ottl_status apply_function(ottl_call *c, const ottl_function *f, ottl_vie
   ottl__sbuf_done(&c->scratch->text);
   c->scratch->text = building;
   if (status != OTTL_OK) return status;
-  *ret = (ottl_cell){out_word, out_len, out_tag};
-  *ret_error = one.any_err ? code : 0;
+  *ret = cell_view((ottl_cell){out_word, out_len, out_tag});
+  *ret_error = one.any_err ? code : out_tag == OTTL_T_STRING ? 0 : OTTL_ROWERR(FUNCTION_RESULT, 0);
   return OTTL_OK;
 }
 
@@ -129,6 +132,24 @@ static void format_put(ottl_sbuf *buf, ottl_view f, ottl_view value) {
   }
 }
 
+ottl_status ottl__apply_format(ottl_call *c, uint32_t row, const ottl_arg *format, ottl_view value, ottl_sbuf *buf,
+                               uint16_t *ret_error) {
+  OTTL_UNUSED(c);
+  *ret_error = 0;
+  if (!format->given) {
+    sbuf_view(buf, value);
+  } else if (reg_failed(format->reg, row)) {
+    *ret_error = format->reg->code[reg_at(format->reg, row)];
+  } else {
+    ottl_view text = reg_view(format->reg, row);
+    if (format_valid(text))
+      format_put(buf, text, value);
+    else
+      *ret_error = OTTL_ROWERR(BAD_FORMAT, 0);
+  }
+  return sbuf_status(buf);
+}
+
 ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view subject,
                                       uint32_t function_arg, uint32_t format_arg, uint16_t *ret_error) {
   const ottl_function *f = &ottl__functions[c->arg[function_arg].function];
@@ -143,37 +164,17 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
     OTTL_TRY(ottl__regex_next(re, s->regex, subject, &it, s->spans, &hit));
     if (!hit) break;
     size_t begin = s->spans[0], end = s->spans[1];
-    if (!(f->flags & OTTL_FN_STRING_ARG) || !f->handler) {
-      *ret_error = OTTL_ROWERR(FUNCTION_ARGUMENT, 0); /* wrong number of arguments, or where the reference panics */
-      return OTTL_OK;
-    }
     s->text2.len = 0;
     s->text2.failed = false;
     OTTL_TRY(ottl__regex_expand(re, use->tmpl, subject, s->spans, &s->text2));
     ottl_view expanded = arena_copy(c->arena, s->text2.data, s->text2.len);
     if (!expanded.data) return OTTL_NOMEM;
-    ottl_cell result;
-    OTTL_TRY(apply_function(c, f, expanded, &result, ret_error));
+    ottl_view result;
+    OTTL_TRY(ottl__apply_function(c, f, expanded, &result, ret_error));
     if (*ret_error) return OTTL_OK;
-    if (cell_type(result) != OTTL_T_STRING) {
-      *ret_error = OTTL_ROWERR(FUNCTION_RESULT, 0);
-      return OTTL_OK;
-    }
     sbuf_put(&s->text, subject.data + last, begin - last);
-    if (format->given) {
-      if (reg_failed(format->reg, row)) {
-        *ret_error = format->reg->code[reg_at(format->reg, row)];
-        return OTTL_OK;
-      }
-      ottl_view text = reg_view(format->reg, row);
-      if (!format_valid(text)) {
-        *ret_error = OTTL_ROWERR(BAD_FORMAT, 0);
-        return OTTL_OK;
-      }
-      format_put(&s->text, text, cell_view(result));
-    } else {
-      sbuf_view(&s->text, cell_view(result));
-    }
+    OTTL_TRY(ottl__apply_format(c, row, format, result, &s->text, ret_error));
+    if (*ret_error) return OTTL_OK;
     last = end;
     if (s->text.len > OTTL_RESULT_MAX) {
       *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
