@@ -97,13 +97,6 @@ OTTL_MUST_CHECK ottl_status ottl__apply_function(ottl_call *c, const ottl_functi
 OTTL_MUST_CHECK ottl_status ottl__apply_format(ottl_call *c, uint32_t row, const ottl_arg *format, ottl_view value,
                                                ottl_sbuf *buf, uint16_t *ret_error);
 
-/* -- white space as Go's unicode.IsSpace has it (key_value.c) -- */
-
-/* Bytes of the white space at s, of which n follow; 0 when there is none. */
-size_t ottl__space_width(const char *s, size_t n);
-/* strings.TrimSpace */
-ottl_view ottl__trim_space(ottl_view text);
-
 /* -- list arguments (SliceGetter) -- */
 
 /* Calls a function for each item of a SLICE_* argument of a row.
@@ -157,6 +150,9 @@ ottl_preparer ottl__prep_is_in_cidr, ottl__prep_parse_severity, ottl__prep_sort,
     ottl__prep_to_key_value_string;
 ottl_handler ottl__fn_parse_cef, ottl__fn_parse_clf, ottl__fn_parse_elf, ottl__fn_parse_leef;
 ottl_preparer ottl__prep_parse_clf;
+ottl_handler ottl__fn_get_xml, ottl__fn_remove_xml, ottl__fn_insert_xml, ottl__fn_convert_attributes_xml,
+    ottl__fn_convert_text_xml, ottl__fn_parse_xml, ottl__fn_parse_simplified_xml;
+ottl_preparer ottl__prep_xml_path, ottl__prep_xml_attributes, ottl__prep_xml_text;
 ottl_handler ottl__fn_replace_match, ottl__fn_replace_all_matches;
 ottl_preparer ottl__prep_replace_match, ottl__prep_replace_all_matches;
 
