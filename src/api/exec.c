@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "api/api.h"
+#include "sema/tables.h"
 
 #define MAX_SLICE_ROWS 1024
 
@@ -132,6 +133,63 @@ static bool parent_emptied(const ottl_exec *x, const ottl_code *code, uint32_t r
   return false;
 }
 
+typedef struct exec_pass {
+  ottl_exec *x;
+  uint32_t group, step;
+  const ottl_code *code;
+  ottl_result *result;
+  bool refused;
+} exec_pass;
+
+static ottl_status run_rows(exec_pass *p, uint32_t first, uint32_t end) {
+  ottl_exec *x = p->x;
+  for (; first < end && !p->refused; first += p->step) {
+    uint32_t count = end - first < p->step ? end - first : p->step;
+    if (parent_emptied(x, p->code, first)) continue;
+    OTTL_TRY(ottl__batch_window(x->batch, first, count));
+    OTTL_TRY(ottl__vm_window(&x->vm));
+    OTTL_TRY(memory_status(&x->memory));
+    OTTL_TRY(take_failures(x, p->group, p->result));
+    /* A filter under propagate tries every record; everything else stops at the first failure. */
+    p->refused = p->code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && x->program->kind == OTTL_KIND_TRANSFORM;
+    OTTL_TRY(ottl__batch_close_window(x->batch));
+  }
+  return OTTL_OK;
+}
+
+/* Records that statements append are visited by the same statements, and may append more. */
+static ottl_status run_appended(exec_pass *p) {
+  ottl_batch *b = p->x->batch;
+  for (uint64_t generation = 0; !p->refused; generation++) {
+    uint32_t first, n;
+    OTTL_TRY(ottl__batch_take_appended(b, &first, &n));
+    if (n == 0) break;
+    if (generation >= ottl__limits[OTTL_LIMIT_GENERATIONS].standard) {
+      b->error_text = "appended metrics append more metrics without end: the statement wants a `where` that leaves them out";
+      return OTTL_LIMIT;
+    }
+    OTTL_TRY(run_rows(p, first, first + n));
+  }
+  return OTTL_OK;
+}
+
+static uint32_t scope_of(const ottl_batch *b, uint8_t level, uint32_t row) {
+  for (; level > OTTL_L_SCOPE; level--) row = b->rows[level].parent[row];
+  return row;
+}
+
+/* Row by row, what a scope's records append comes before the next scope. */
+static ottl_status run_appending(exec_pass *p, uint32_t n) {
+  ottl_batch *b = p->x->batch;
+  for (uint32_t first = 0, end; first < n && !p->refused; first = end) {
+    uint32_t scope = scope_of(b, p->code->level, first);
+    for (end = first + 1; end < n && (!p->code->row_order || scope_of(b, p->code->level, end) == scope);) end++;
+    OTTL_TRY(run_rows(p, first, end));
+    OTTL_TRY(run_appended(p));
+  }
+  return OTTL_OK;
+}
+
 static ottl_status run_group(ottl_exec *x, uint32_t group, ottl_result *result) {
   const ottl_code *code = &x->program->codes[group];
   ottl_batch *b = batch_of(x, code);
@@ -142,18 +200,8 @@ static ottl_status run_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   n = b->rows[code->level].n;
   if (evaluates && group == 0) OTTL_TRY(prepare_results(x, code));
   OTTL_TRY(ottl__vm_begin(&x->vm, x->frames[group], b));
-  bool refused = false;
-  for (uint32_t first = 0; first < n && !refused; first += step) {
-    uint32_t count = n - first < step ? n - first : step;
-    if (parent_emptied(x, code, first)) continue;
-    OTTL_TRY(ottl__batch_window(b, first, count));
-    OTTL_TRY(ottl__vm_window(&x->vm));
-    OTTL_TRY(memory_status(&x->memory));
-    OTTL_TRY(take_failures(x, group, result));
-    /* A filter under propagate tries every record; everything else stops at the first failure. */
-    refused = code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && x->program->kind == OTTL_KIND_TRANSFORM;
-    OTTL_TRY(ottl__batch_close_window(b));
-  }
+  exec_pass pass = {.x = x, .group = group, .step = step, .code = code, .result = result};
+  OTTL_TRY(code->appends ? run_appending(&pass, n) : run_rows(&pass, 0, n));
   OTTL_TRY(ottl__batch_unbind(b));
   bool failed = code->error_mode == OTTL_ERROR_PROPAGATE && x->n_errors && x->program->kind <= OTTL_KIND_FILTER;
   return failed ? OTTL_RUNTIME : OTTL_OK;

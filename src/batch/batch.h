@@ -131,6 +131,24 @@ void ottl__batch_drop_row(ottl_batch *batch, ottl_level level, uint32_t row);
  * metrics of some kind without points too; a payload without resources is 0 bytes. */
 OTTL_MUST_CHECK ottl_status ottl__batch_finish(ottl_batch *batch, bool drop_empty, const uint8_t **ret, size_t *ret_len);
 
+/* -- whole records (record.c): row i of the window, as it is now -- */
+typedef struct ottl_record {
+  const uint8_t *body; /* of its message; lives until the row is written again */
+  uint32_t len;
+  uint8_t kind; /* ottl_metric_kind of metrics and data points */
+} ottl_record;
+/* What was written to the row goes into its body. Fails: NOMEM, LIMIT, DATA. */
+OTTL_MUST_CHECK ottl_status ottl__batch_record(ottl_batch *batch, uint32_t i, ottl_record *ret);
+/* The same of the record that the row is a child of; in passes that go row by row. */
+OTTL_MUST_CHECK ottl_status ottl__batch_record_above(ottl_batch *batch, uint32_t i, ottl_record *ret);
+/* The row gets a new body, which is copied; its columns and maps are read again, its caches stay. Fails: NOMEM, DATA. */
+OTTL_MUST_CHECK ottl_status ottl__batch_record_set(ottl_batch *batch, uint32_t i, const void *body, uint32_t len);
+/* A new record, which is copied, behind all of its scope, that of row i. It becomes a row when it is taken. Fails: NOMEM, LIMIT. */
+OTTL_MUST_CHECK ottl_status ottl__batch_append(ottl_batch *batch, uint32_t i, const void *body, uint32_t len);
+/* Between windows: what was appended becomes rows; *ret_first .. + *ret_n - 1 are those of the pass's level, in the order of
+ * the rows that appended them. They find their place at the end of the pass. Fails: NOMEM, LIMIT, DATA. */
+OTTL_MUST_CHECK ottl_status ottl__batch_take_appended(ottl_batch *batch, uint32_t *ret_first, uint32_t *ret_n);
+
 /* -- maps in the key tier -- */
 /* keep_keys: every entry of the row goes but those whose key is that of a column with its bit set in `kept` (bit 0: the map's
  * first column). `row` is the index into the map's columns. Fails: NOMEM, DATA (rows with duplicate keys are read again). */

@@ -68,6 +68,7 @@ typedef struct ottl_code {
   uint8_t context, level, error_mode;
   bool row_order;
   bool filter;      /* conditions drop rows */
+  bool appends;     /* some statement may append records */
   ottl_insn *insns; /* prologue first */
   uint32_t n_insns, n_prologue;
   ottl_insn *bodies; /* of lambdas: run by LAMBDA alone */

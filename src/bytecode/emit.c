@@ -194,9 +194,28 @@ static void emit_keep(ottl_emit *e, const ottl_expr *x, emit_place p, uint8_t le
   mark_written(e, p);
 }
 
+/* Every field and map of the record counts as written; its caches are not part of it. */
+static void emit_record_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel, uint32_t statement) {
+  uint16_t call = ottl__emit_call(e, x, level, sel);
+  if (e->status != OTTL_OK) return;
+  ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_RECORD_EDIT, .level = level, .s = sel, .x = statement, .y = call});
+  uint32_t now = e->record_at = ++e->clock;
+  for (size_t m = 0; m < e->n_maps; m++) {
+    if (e->maps[m].spec.level == level && e->maps[m].spec.field != OTTL_FIELD_COUNT)
+      e->maps[m].written_at = e->maps[m].any_written_at = now;
+  }
+  for (size_t c = 0; c < e->n_columns; c++) {
+    if (e->columns[c].spec.level == level && e->columns[c].spec.source == OTTL_COL_FIELD) e->columns[c].written_at = now;
+  }
+}
+
 static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel, uint32_t statement) {
   const ottl_call_site *site = x->call;
   const ottl_function *f = &ottl__functions[site->function];
+  if (emit_is_record(site)) {
+    emit_record_editor(e, x, level, sel, statement);
+    return;
+  }
   const ottl_expr *target = site->args[0].expr;
   if (!f->handler) { /* set */
     const ottl_call_arg *v = &site->args[1];
@@ -257,6 +276,7 @@ static uint16_t emit_select(ottl_emit *e, const ottl_expr *where, uint8_t level,
 static bool infallible(ottl_emit *e, const ottl_checked_statement *s) {
   if (s->where && s->where->may_fail) return false;
   const ottl_call_site *site = s->call->call;
+  if (emit_is_record(site)) return false;
   const ottl_expr *target = site->args[0].expr;
   if (strcmp(ottl__functions[site->function].name, "delete_key") == 0) return is_whole_map(target) && site->args[1].is_literal;
   if (ottl__functions[site->function].handler) return false;
@@ -379,6 +399,8 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
     ret->row_order_reason = row_order ? "asked for" : NULL;
   }
   ret->row_order = e.row_order;
+  for (uint32_t i = 0; kind == OTTL_KIND_TRANSFORM && i < group->n_statements; i++)
+    ret->appends |= (ottl__functions[group->statements[i].call->call->function].flags & OTTL_FN_APPENDS) != 0;
   emit_column_regs(&e);
   if (e.status == OTTL_OK) emit_body(&e);
   if (e.status == OTTL_OK) finish(&e, ret);

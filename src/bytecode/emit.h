@@ -59,8 +59,9 @@ typedef struct ottl_emit {
   } lambda[OTTL_LAMBDA_DEPTH];
   uint8_t inner; /* level that selections are of: the group's, or that of the innermost lambda */
   uint32_t clock;
-  uint16_t active;   /* selection of rows that statements run on */
-  ottl_allocator al; /* arrays above grow with it and are freed at the end */
+  uint32_t record_at; /* clock of the last record editor */
+  uint16_t active;    /* selection of rows that statements run on */
+  ottl_allocator al;  /* arrays above grow with it and are freed at the end */
 } ottl_emit;
 
 /* Where a path lies. */
@@ -76,6 +77,10 @@ void ottl__emit_layout(ottl_emit *e);
 /* The place of a path expression. */
 emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path);
 bool ottl__emit_is_keep(const ottl_expr *editor);
+/* A call that works on the whole record; an editor of that kind has no target. */
+static inline bool emit_is_record(const ottl_call_site *call) {
+  return (ottl__functions[call->function].flags & OTTL_FN_RECORD) != 0;
+}
 /* hazards.c: NULL when the group may run statement by statement, else why not. */
 const char *ottl__emit_hazards(ottl_emit *e);
 /* Does the statement depend on a level at or above `level` alone, so that it may run once for each row of that level? Then

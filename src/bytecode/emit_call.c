@@ -79,6 +79,7 @@ static bool kind_has_register(ottl_param_kind kind) {
   case OTTL_P_LIT_STRINGS:
   case OTTL_P_LAMBDA_KV:
   case OTTL_P_LAMBDA_AKV:
+  case OTTL_P_LIT_DOUBLES:
   case OTTL_P_FUNCTION: return false;
   default: return true;
   }

@@ -68,6 +68,7 @@ static bool written_since(ottl_emit *e, const ottl_expr *x, uint32_t clock) {
   if (x->impure) return true;
   if (x->kind == OTTL_E_PATH) {
     emit_place p = ottl__emit_place(e, x);
+    if (!p.is_map && p.column == OTTL_NO_COLUMN && e->record_at > clock) return true; /* metric.type */
     if (p.is_map && e->maps[p.map].any_written_at > clock) return true;
     if (p.column != OTTL_NO_COLUMN) {
       const emit_column *c = &e->columns[p.column];
@@ -75,6 +76,7 @@ static bool written_since(ottl_emit *e, const ottl_expr *x, uint32_t clock) {
     }
   }
   if (x->kind == OTTL_E_CALL) {
+    if (emit_is_record(x->call) && e->clock > clock) return true; /* it sees whatever was written */
     for (uint32_t i = 0; i < x->call->n_args; i++) {
       const ottl_call_arg *a = &x->call->args[i];
       if (a->expr && !a->is_literal && written_since(e, a->expr, clock)) return true;
@@ -387,7 +389,8 @@ static uint16_t emit_call(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
   uint8_t type;
   ottl_store store = store_of_types(ottl__functions[x->call->function].result, &type);
   uint16_t d = ottl__emit_reg(e, (uint8_t)store, type, level);
-  ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_CALL, .level = level, .d = d, .s = sel, .x = call});
+  ottl_op op = emit_is_record(x->call) ? OTTL_OP_RECORD_CALL : OTTL_OP_CALL;
+  ottl__emit_insn(e, (ottl_insn){.op = (uint16_t)op, .level = level, .d = d, .s = sel, .x = call});
   return d;
 }
 

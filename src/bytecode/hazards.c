@@ -72,6 +72,7 @@ static bool is_set(const ottl_call_site *call) { return strcmp(ottl__functions[c
 /* What the statement writes, if it is above the group's level. */
 static bool shared_write(ottl_emit *e, const ottl_checked_statement *s, place *ret) {
   const ottl_call_site *call = s->call->call;
+  if (emit_is_record(call)) return false; /* its own record */
   const ottl_expr *target = call->args[0].expr;
   if (!path_place(e, target, ret) || ret->level >= e->group->level) return false;
   if (target->n_kids == 0 && ret->map != UINT16_MAX && strcmp(ottl__functions[call->function].name, "delete_key") == 0 &&
@@ -143,6 +144,7 @@ static bool statement_reads(ottl_emit *e, const ottl_checked_statement *s, place
   if (s->where && expr_reads(e, s->where, p)) return true;
   if (e->kind != OTTL_KIND_TRANSFORM) return expr_reads(e, s->call, p);
   const ottl_call_site *call = s->call->call;
+  if (emit_is_record(call)) return call_reads(e, call, 0, p);
   if (call_reads(e, call, 1, p)) return true;
   const ottl_expr *target = call->args[0].expr;
   for (uint32_t i = 0; i < target->n_kids; i++) {
@@ -152,13 +154,23 @@ static bool statement_reads(ottl_emit *e, const ottl_checked_statement *s, place
   return !own_target && !full_overwrite(e, s, p) && expr_reads(e, target, p);
 }
 
+/* Flags that some statement's function has. */
+static uint32_t group_flags(const ottl_checked_group *g) {
+  uint32_t flags = 0;
+  for (uint32_t i = 0; i < g->n_statements; i++) flags |= ottl__functions[g->statements[i].call->call->function].flags;
+  return flags;
+}
+
 const char *ottl__emit_hazards(ottl_emit *e) {
   const ottl_checked_group *g = e->group;
   if (e->kind != OTTL_KIND_TRANSFORM) return NULL;
+  uint32_t flags = group_flags(g);
+  if (flags & OTTL_FN_ABOVE) return "a statement looks at the whole record that many rows share";
   for (uint32_t i = 0; i < g->n_statements; i++) {
     const ottl_checked_statement *s = &g->statements[i];
     place p;
     if (!shared_write(e, s, &p)) continue;
+    if (flags & OTTL_FN_APPENDS) return "a statement appends records, and a value that many records share is written";
     if (holds_rows(e, p)) return "a statement writes the list that the records are in";
     uint8_t level;
     bool parent = ottl__emit_parent_statement(e, s, &level);

@@ -118,8 +118,9 @@ static void layout_keep(ottl_emit *e, const ottl_expr *editor) {
 
 static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
   const ottl_call_site *call = editor->call;
+  layout_call(e, call, !emit_is_record(call));
+  if (emit_is_record(call)) return; /* what it writes is read again as a whole */
   const ottl_expr *target = call->args[0].expr;
-  layout_call(e, call, true);
   if (ottl__emit_is_keep(editor)) {
     layout_keep(e, editor);
     return;

@@ -9,7 +9,10 @@
  *                    and sets c->changed for the rows that are to be stored; the engine stores them
  *   map editor       (first parameter MAP_GETSETTER) c->map[row] is the row's map, to be edited in place; sets c->changed for
  *                    rows it changed, entry.dirty for entries whose key or value it changed. A new entry has column
- *                    OTTL_NO_COLUMN, keyid OTTL_NO_KEY and an empty raw range. */
+ *                    OTTL_NO_COLUMN, keyid OTTL_NO_KEY and an empty raw range.
+ *   record function  (flag RECORD) c->record[row] is the whole record of the row, complete with what was written to it. A record
+ *                    editor puts a new body into `edited`, a body to append behind the records of the scope into `appended`,
+ *                    or neither; c->out is not used. A record converter only looks. */
 #ifndef OTTL_SRC_FUNCS_FUNC_H
 #define OTTL_SRC_FUNCS_FUNC_H
 
@@ -47,6 +50,7 @@ typedef enum ottl_param_kind {
   OTTL_P_LIT_DOUBLE,
   OTTL_P_LIT_BOOL,
   OTTL_P_LIT_STRINGS,       /* list literal of string literals: arg.literal is a LIST_ANY tree */
+  OTTL_P_LIT_DOUBLES,       /* list literal of float literals: arg.literal is a LIST_ANY tree */
   OTTL_P_GETTERS,           /* list literal of expressions: arg.items, any registers ([]Getter); rows whose items failed are
                                in c->sel: the handler asks reg_failed */
   OTTL_P_STRINGS,           /* list literal of string getters: arg.items of STRING registers; the rest as GETTERS */
@@ -74,7 +78,7 @@ enum {
   /* Looks at arguments only where the reference evaluates them (Coalesce, replace_pattern): rows in which an argument failed
    * stay in c->sel, and the handler asks reg_failed where it needs the argument. */
   OTTL_FN_LAZY = 256,
-  OTTL_FN_EXPERIMENTAL = 512, /* only where the host switched such things on */
+  OTTL_FN_EXPERIMENTAL = 4096, /* only where the host switched such things on */
   /* Functions on lambdas, which the engine runs itself: what becomes of the elements. */
   OTTL_FN_LAMBDA_SHIFT = 13,
   OTTL_FN_ALL = 1 << OTTL_FN_LAMBDA_SHIFT,
@@ -84,6 +88,9 @@ enum {
   OTTL_FN_MAP_EACH = 5 << OTTL_FN_LAMBDA_SHIFT,
   OTTL_FN_MAP_KEYS = 6 << OTTL_FN_LAMBDA_SHIFT,
   OTTL_FN_REDUCE = 7 << OTTL_FN_LAMBDA_SHIFT,
+  OTTL_FN_RECORD = 512,   /* works on the whole record; an editor without a path */
+  OTTL_FN_ABOVE = 1024,   /* RECORD: on the record above: the metric of a data point */
+  OTTL_FN_APPENDS = 2048, /* RECORD: may append records */
 };
 
 typedef struct ottl_arg {
@@ -96,6 +103,14 @@ typedef struct ottl_arg {
   uint16_t function;
 } ottl_arg;
 
+/* A record as record functions see it. */
+typedef struct ottl_call_record {
+  ottl_view body;     /* of its message */
+  uint8_t kind;       /* ottl_metric_kind of metrics and data points */
+  ottl_view edited;   /* the new body; data NULL: as it was */
+  ottl_view appended; /* data NULL: nothing */
+} ottl_call_record;
+
 typedef struct ottl_scratch ottl_scratch; /* regex context, buffers, pattern cache: funcs/scratch.h; one for each exec */
 
 typedef struct ottl_call {
@@ -103,11 +118,12 @@ typedef struct ottl_call {
   uint32_t n_args; /* number of parameters of the function */
   ottl_reg *out;
   const uint64_t *sel;
-  uint32_t n;              /* rows of the slice */
-  ottl_rowmap *const *map; /* map editors */
-  uint64_t *changed;       /* editors; all zero at the start */
-  const void *prep;        /* what prepare made of the constant arguments, or NULL */
-  ottl_arena *arena;       /* lives as long as the batch: results go here */
+  uint32_t n;               /* rows of the slice */
+  ottl_rowmap *const *map;  /* map editors */
+  uint64_t *changed;        /* editors; all zero at the start */
+  ottl_call_record *record; /* record functions */
+  const void *prep;         /* what prepare made of the constant arguments, or NULL */
+  ottl_arena *arena;        /* lives as long as the batch: results go here */
   ottl_scratch *scratch;
   int64_t now_seconds; /* the clock of this run */
   uint32_t now_nanos;

@@ -155,6 +155,11 @@ ottl_handler ottl__fn_get_xml, ottl__fn_remove_xml, ottl__fn_insert_xml, ottl__f
 ottl_preparer ottl__prep_xml_path, ottl__prep_xml_attributes, ottl__prep_xml_text;
 ottl_handler ottl__fn_replace_match, ottl__fn_replace_all_matches;
 ottl_preparer ottl__prep_replace_match, ottl__prep_replace_all_matches;
+/* whole records */
+ottl_handler ottl__fn_convert_sum_to_gauge, ottl__fn_convert_gauge_to_sum, ottl__fn_copy_metric,
+    ottl__fn_convert_summary_count_val_to_sum, ottl__fn_convert_summary_sum_val_to_sum,
+    ottl__fn_convert_summary_quantile_val_to_gauge;
+ottl_preparer ottl__prep_convert_gauge_to_sum;
 
 ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_key_value;
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,

@@ -109,6 +109,15 @@ typedef struct ot_field { /* a field as it stands on the wire, for the canonical
   uint8_t wire_type;
 } ot_field;
 
+/* A record that a statement appended, until it becomes a row. Its body stands in the arena, behind its tag and length. */
+typedef struct ot_appended {
+  const uint8_t *body;
+  uint32_t len;
+  uint32_t scope; /* row of its scope */
+  uint32_t row;   /* of the pass's level: whose statement it was */
+  uint32_t order; /* among those of that row */
+} ot_appended;
+
 typedef struct ot_impl {
   ottl_arena pass;                 /* columns, tables: reset by bind */
   ottl_arena window;               /* entries of the own level: reset by window */
@@ -136,6 +145,12 @@ typedef struct ot_impl {
   ot_field *fields;
   size_t n_fields, fields_cap;
 
+  ot_appended *appended; /* not rows yet */
+  size_t n_appended, appended_cap;
+  uint64_t appended_bytes;          /* since open */
+  uint32_t items_before;            /* ITEM rows from here on were appended in this pass: in no order, in no first_child */
+  uint32_t above_rows[OTTL_LEVELS]; /* rows that columns of the levels above the pass's have room for */
+
   uint32_t *sizes[OTTL_L_ITEM]; /* finish: bodies of edited resources and scopes */
   size_t sizes_cap[OTTL_L_ITEM];
   uint8_t *out;
@@ -150,12 +165,20 @@ ottl_status ottl__ot_refuse(ottl_batch *b, const uint8_t *at, const char *text);
 /* index.c */
 void ottl__ot_rows_done(ottl_batch *b, ottl_rows *rows);
 OTTL_MUST_CHECK ottl_status ottl__ot_metric_kinds(ottl_batch *b);
+/* The same of one row, whose body is new. */
+OTTL_MUST_CHECK ottl_status ottl__ot_metric_kind(ottl_batch *b, uint32_t row);
+/* A new ITEM row behind all others; its children are framed when `children`. */
+OTTL_MUST_CHECK ottl_status ottl__ot_add_item(ottl_batch *b, const ot_appended *from, bool children);
+/* Puts the ITEM rows from items_before on behind their siblings. Nothing below ITEM is open afterwards. */
+OTTL_MUST_CHECK ottl_status ottl__ot_settle_items(ottl_batch *b);
 
 /* project_plan.c */
 OTTL_MUST_CHECK ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout);
 
 /* project.c: columns and maps of the level for rows first .. first + n, at indexes 0 .. n. */
 OTTL_MUST_CHECK ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n);
+/* The same of one row, at index i: all but the caches is forgotten first. */
+OTTL_MUST_CHECK ottl_status ottl__ot_project_again(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i);
 /* The entries of a map between begin and end of the row's body. */
 OTTL_MUST_CHECK ottl_status ottl__ot_entries(ottl_batch *b, ottl_arena *arena, ot_place place, const uint8_t *body,
                                              uint32_t begin, uint32_t end, ottl_rowmap *ret);
@@ -170,6 +193,8 @@ OTTL_MUST_CHECK ottl_status ottl__ot_canonical(ottl_batch *b, unsigned message, 
  * or maps, at index row - first; `edited`: those that are EDITED, which get their children's changes (ITEM and below only). */
 OTTL_MUST_CHECK ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns,
                                                  bool edited);
+/* Weaves one row, with what was written to its columns and maps, and its children's changes. */
+OTTL_MUST_CHECK ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i);
 /* Everything below ITEM that changed is put together up to ITEM; columns: the levels above the pass's have edits of their own. */
 OTTL_MUST_CHECK ottl_status ottl__ot_gather(ottl_batch *b, bool columns);
 /* Marks what is above the row as EDITED. */
@@ -179,6 +204,8 @@ void ottl__ot_restore(ottl_batch *b, ottl_level level);
 
 /* weave.c: a new body for one row from the edits that im->edits and im->sub_edits hold; they are emptied. */
 OTTL_MUST_CHECK ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row);
+/* A copy of a body in the arena, behind its tag and length. *ret NULL: out of memory. */
+OTTL_MUST_CHECK ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t len, const uint8_t **ret);
 wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin, uint32_t end);
 
 static inline ot_gaps *ot_gaps_of(const ot_impl *im, unsigned level, uint32_t row) {
@@ -205,6 +232,9 @@ static inline const uint8_t *ot_woven(const ottl_rows *r, uint32_t row, uint32_t
   *ret_len = head + r->len[row];
   return r->body[row] - head;
 }
+/* pass.c: room for `rows` rows in the columns and maps of a level above the pass's. */
+OTTL_MUST_CHECK ottl_status ottl__ot_reserve_above(ottl_batch *b, ottl_level level, uint32_t rows);
+
 /* The end of the length-delimited field at `at`, which was framed before. */
 static inline const uint8_t *ot_field_end(const uint8_t *at, const uint8_t *end) {
   uint32_t number, type, len;

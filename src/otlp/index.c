@@ -120,6 +120,9 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   im->bound = im->in_window = im->touched = im->kinds_known = im->points_seen = false;
   im->gaps[0] = im->gaps[1] = NULL;
   im->n_odd = 0;
+  im->n_appended = 0;
+  im->appended_bytes = 0;
+  im->items_before = UINT32_MAX;
   im->pen = im->pen_end = NULL;
   for (unsigned l = 0; l < OTTL_LEVELS; l++) {
     b->rows[l].n = 0;
@@ -167,16 +170,19 @@ static ottl_status find_container(ottl_batch *b, uint32_t row, uint32_t *ret_num
   return OTTL_OK;
 }
 
+ottl_status ottl__ot_metric_kind(ottl_batch *b, uint32_t row) {
+  uint32_t number, len;
+  const uint8_t *value;
+  OTTL_TRY(find_container(b, row, &number, &value, &len));
+  b->rows[OTTL_L_ITEM].kind[row] = (uint8_t)ottl__metric_kind_of(number);
+  return OTTL_OK;
+}
+
 ottl_status ottl__ot_metric_kinds(ottl_batch *b) {
   ot_impl *im = ot_of(b);
   if (im->kinds_known || b->signal != OTTL_SIGNAL_METRICS) return OTTL_OK;
   ottl_rows *r = &b->rows[OTTL_L_ITEM];
-  for (uint32_t i = 0; i < r->n; i++) {
-    uint32_t number, len;
-    const uint8_t *value;
-    OTTL_TRY(find_container(b, i, &number, &value, &len));
-    r->kind[i] = (uint8_t)ottl__metric_kind_of(number);
-  }
+  for (uint32_t i = 0; i < r->n; i++) OTTL_TRY(ottl__ot_metric_kind(b, i));
   im->kinds_known = true;
   return OTTL_OK;
 }
@@ -230,4 +236,91 @@ ottl_status ottl__batch_open_level(ottl_batch *b, ottl_level level) {
   r->open = true;
   if (b->signal == OTTL_SIGNAL_METRICS) ot_of(b)->points_seen = true;
   return OTTL_OK;
+}
+
+/* -- rows that statements append -- */
+
+ottl_status ottl__ot_add_item(ottl_batch *b, const ot_appended *from, bool children) {
+  ottl_rows *r = &b->rows[OTTL_L_ITEM], *kids = &b->rows[OTTL_L_CHILD];
+  uint32_t row = r->n;
+  if (row == r->cap) OTTL_TRY(rows_grow(b, r));
+  r->body[row] = from->body;
+  r->len[row] = from->len;
+  r->start[row] = 0; /* known when it has its place */
+  r->parent[row] = from->scope;
+  r->message[row] = item_message[b->signal];
+  r->state[row] = OTTL_ROW_MOVED;
+  r->n++;
+  ottl__ot_mark_up(b, OTTL_L_ITEM, row);
+  if (b->signal == OTTL_SIGNAL_METRICS) OTTL_TRY(ottl__ot_metric_kind(b, row));
+  if (!children) return OTTL_OK;
+  r->first_child[row] = kids->n;
+  OTTL_TRY(frame_children(b, OTTL_L_CHILD, row));
+  r->first_child[r->n] = kids->n;
+  return OTTL_OK;
+}
+
+static void copy_row(ottl_rows *to, uint32_t at, const ottl_rows *from, uint32_t row) {
+  to->body[at] = from->body[row];
+  to->len[at] = from->len[row];
+  to->start[at] = from->start[row];
+  to->parent[at] = from->parent[row];
+  to->message[at] = from->message[row];
+  to->kind[at] = from->kind[row];
+  to->state[at] = from->state[row];
+}
+
+/* Children of a scope have new numbers; those that were added stand behind the last one. */
+static ottl_status move_gaps(ot_gaps *gaps, uint32_t by, uint32_t added) {
+  for (uint32_t g = 0; g < gaps->n; g++) {
+    gaps->gap[g].first += by;
+    gaps->gap[g].end += by;
+  }
+  if (added && !gaps->n) return OTTL_INTERNAL; /* whoever appended stands in the scope */
+  if (added) gaps->gap[gaps->n - 1].end += added;
+  return OTTL_OK;
+}
+
+ottl_status ottl__ot_settle_items(ottl_batch *b) {
+  ot_impl *im = ot_of(b);
+  ottl_rows *r = &b->rows[OTTL_L_ITEM], *scopes = &b->rows[OTTL_L_SCOPE];
+  const uint32_t before = im->items_before, n = r->n;
+  im->items_before = UINT32_MAX;
+  if (before >= n) return OTTL_OK;
+  /* next[s]: where the next appended row of scope s goes */
+  uint32_t *next = arena_zero(&im->pass, ((size_t)scopes->n + 1) * sizeof *next);
+  ottl_rows to = {.n = 0, .open = true};
+  if (!next) return OTTL_NOMEM;
+  while (to.cap < r->cap) {
+    ottl_status status = rows_grow(b, &to);
+    if (status != OTTL_OK) {
+      ottl__ot_rows_done(b, &to);
+      return status;
+    }
+  }
+  for (uint32_t i = before; i < n; i++) next[r->parent[i]]++;
+  uint32_t by = 0;
+  ottl_status status = OTTL_OK;
+  for (uint32_t s = 0; s < scopes->n; s++) {
+    uint32_t first = scopes->first_child[s], end = scopes->first_child[s + 1], added = next[s];
+    for (uint32_t i = first; i < end; i++) copy_row(&to, i + by, r, i);
+    scopes->first_child[s] = first + by;
+    next[s] = end + by;
+    ot_gaps *gaps = ot_gaps_of(im, OTTL_L_SCOPE, s);
+    if (gaps && status == OTTL_OK) status = move_gaps(gaps, by, added);
+    by += added;
+  }
+  scopes->first_child[scopes->n] = n;
+  for (uint32_t i = before; i < n; i++) {
+    uint32_t s = r->parent[i], at = next[s]++;
+    copy_row(&to, at, r, i);
+    /* Not in the payload: as if an empty field stood behind the scope's last. */
+    bool woven = ot_gaps_of(im, OTTL_L_SCOPE, s) != NULL;
+    to.start[at] = woven ? 0 : (uint32_t)(scopes->body[s] + scopes->len[s] - b->in);
+  }
+  to.n = n;
+  ottl__ot_rows_done(b, r);
+  *r = to;
+  b->rows[OTTL_L_CHILD].open = b->rows[OTTL_L_GRANDCHILD].open = false;
+  return status;
 }

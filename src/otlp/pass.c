@@ -30,6 +30,7 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->sub_edits.items, im->sub_edits.cap * sizeof *im->sub_edits.items);
   al_free(&al, im->new_gaps, im->new_gaps_cap * sizeof *im->new_gaps);
   al_free(&al, im->fields, im->fields_cap * sizeof *im->fields);
+  al_free(&al, im->appended, im->appended_cap * sizeof *im->appended);
   al_free(&al, im->out, im->out_cap);
   al_free(&al, im->dirty_columns, im->dirty_columns_cap * sizeof *im->dirty_columns);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
@@ -175,6 +176,56 @@ static bool layout_reads(const ottl_layout *layout, unsigned level) {
   return false;
 }
 
+/* Grows an array of n items to `slots`; what is new is as `fill`. */
+static bool grow(ottl_arena *a, void *array, size_t n, size_t slots, size_t item_bytes, int fill) {
+  void *old;
+  memcpy(&old, array, sizeof old);
+  if (!old) return true;
+  char *p = arena_array(a, slots, item_bytes);
+  if (!p) return false;
+  memcpy(p, old, n * item_bytes);
+  memset(p + n * item_bytes, fill, (slots - n) * item_bytes);
+  memcpy(array, &p, sizeof p);
+  return true;
+}
+
+static bool grow_column(ottl_arena *a, const ottl_column_spec *spec, ottl_reg *col, size_t n, size_t slots) {
+  uint8_t none = spec->source == OTTL_COL_KEY ? OTTL_T_ABSENT : OTTL_T_NIL;
+  return grow(a, &col->word, n, slots, sizeof *col->word, 0) && grow(a, &col->len, n, slots, sizeof *col->len, 0) &&
+         grow(a, &col->tag, n, slots, sizeof *col->tag, none) && grow(a, &col->off, n, slots, sizeof *col->off, 0) &&
+         grow(a, &col->end, n, slots, sizeof *col->end, 0) && grow(a, &col->slot, n, slots, sizeof *col->slot, 0xff) &&
+         grow(a, &col->dirty, BM_WORDS(n), BM_WORDS(slots), sizeof *col->dirty, 0);
+}
+
+static bool grow_map(ottl_arena *a, ottl_rowmaps *map, size_t n, size_t slots) {
+  return grow(a, &map->rows, n, slots, sizeof *map->rows, 0) && grow(a, &map->raw_begin, n, slots, sizeof *map->raw_begin, 0) &&
+         grow(a, &map->raw_end, n, slots, sizeof *map->raw_end, 0) &&
+         grow(a, &map->dirty, BM_WORDS(n), BM_WORDS(slots), sizeof *map->dirty, 0) &&
+         grow(a, &map->dups, BM_WORDS(n), BM_WORDS(slots), sizeof *map->dups, 0) &&
+         grow(a, &map->cut, BM_WORDS(n), BM_WORDS(slots), sizeof *map->cut, 0);
+}
+
+ottl_status ottl__ot_reserve_above(ottl_batch *b, ottl_level level, uint32_t rows) {
+  ot_impl *im = ot_of(b);
+  const ottl_layout *layout = b->layout;
+  uint32_t n = im->above_rows[level];
+  if (rows <= n) return OTTL_OK;
+  if (rows > UINT32_MAX / 4) return OTTL_LIMIT;
+  uint32_t cap = rows > 2 * n ? rows : 2 * n;
+  for (unsigned c = 0; c < layout->n_columns; c++) {
+    if (layout->columns[c].level == level &&
+        !grow_column(&im->pass, &layout->columns[c], &b->columns[c], n, (size_t)cap + COLUMN_SLACK))
+      return OTTL_NOMEM;
+  }
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    if (layout->maps[m].level != level) continue;
+    if (!grow_map(&im->pass, &b->maps[m], n, (size_t)cap + COLUMN_SLACK)) return OTTL_NOMEM;
+    b->maps[m].cap = cap;
+  }
+  im->above_rows[level] = cap;
+  return OTTL_OK;
+}
+
 ottl_status ottl__batch_bind(ottl_batch *b, const ottl_layout *layout, uint32_t window_rows) {
   if (layout->level >= OTTL_LEVELS || !b->rows[OTTL_L_RESOURCE].open) return OTTL_INVALID_ARG;
   ot_impl *im = ot_of(b);
@@ -184,6 +235,8 @@ ottl_status ottl__batch_bind(ottl_batch *b, const ottl_layout *layout, uint32_t 
   b->first = b->n = 0;
   im->window_rows = window_rows;
   im->bound = im->in_window = false;
+  im->n_appended = 0;
+  im->items_before = b->rows[OTTL_L_ITEM].n;
   b->columns = arena_array(&im->pass, (size_t)layout->n_columns + 1, sizeof *b->columns);
   b->maps = arena_array(&im->pass, (size_t)layout->n_maps + 1, sizeof *b->maps);
   if (!b->columns || !b->maps) return OTTL_NOMEM;
@@ -200,6 +253,7 @@ ottl_status ottl__batch_bind(ottl_batch *b, const ottl_layout *layout, uint32_t 
     for (unsigned m = 0; m < layout->n_maps; m++) {
       if (layout->maps[m].level == level) OTTL_TRY(make_map(b, &layout->maps[m], &b->maps[m], rows));
     }
+    if (level < layout->level) im->above_rows[level] = rows;
     if (level == 0) OTTL_TRY(ottl__ot_plan(b, layout));
     if (level < layout->level && layout_reads(layout, level)) {
       clear_columns(b, (ottl_level)level, rows);
@@ -255,7 +309,7 @@ ottl_status ottl__batch_unbind(ottl_batch *b) {
   OTTL_TRY(ottl__ot_gather(b, true));
   for (unsigned level = b->layout->level; level-- > 0;) ottl__ot_restore(b, (ottl_level)level);
   b->layout = NULL;
-  return OTTL_OK;
+  return ottl__ot_settle_items(b);
 }
 
 static void drop_below(ottl_batch *batch, unsigned level, uint32_t first, uint32_t end) {

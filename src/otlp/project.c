@@ -440,10 +440,16 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
 
 /* -- rows -- */
 
+static bool is_cache_key(const ottl_layout *layout, unsigned c) {
+  const ottl_column_spec *spec = &layout->columns[c];
+  return spec->source == OTTL_COL_KEY && layout->maps[spec->map].field == OTTL_FIELD_COUNT;
+}
+
+/* What was read of a row. Caches are not read: they stay. */
 static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
   const ottl_layout *layout = b->layout;
   for (unsigned c = 0; c < layout->n_columns; c++) {
-    if (layout->columns[c].level != level) continue;
+    if (layout->columns[c].level != level || is_cache_key(layout, c)) continue;
     ottl_reg *col = &b->columns[c];
     col->word[i] = 0;
     if (col->len) col->len[i] = 0;
@@ -452,7 +458,7 @@ static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
     col->off[i] = col->end[i] = 0;
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
-    if (layout->maps[m].level != level) continue;
+    if (layout->maps[m].level != level || layout->maps[m].field == OTTL_FIELD_COUNT) continue;
     bm_clear(b->maps[m].dups, i);
     if (b->maps[m].raw_begin) b->maps[m].raw_begin[i] = b->maps[m].raw_end[i] = 0;
   }
@@ -514,20 +520,47 @@ static ottl_status project_row(pj_walk *w, ottl_level level, uint32_t row, uint3
   return project_row(w, level, row, i, true);
 }
 
-ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n) {
+/* The row's list of entries, with a little slack for what the program adds. */
+static void keep_list(pj_walk *w, uint32_t i) {
+  if (w->list.n == 0) return;
+  if (w->list.cap > w->list.n + 2) {
+    arena_trim(w->entries, w->list.items, w->list.cap * sizeof(ottl_entry), (w->list.n + 2) * sizeof(ottl_entry));
+    w->list.cap = w->list.n + 2;
+  }
+  w->b->maps[w->map].rows[i] = w->before = w->list;
+}
+
+static pj_walk walk_of(ottl_batch *b, ottl_level level) {
   ot_impl *im = ot_of(b);
-  pj_walk w = {.b = b, .im = im, .entries = level == b->layout->level ? &im->window : &im->pass};
+  return (pj_walk){.b = b, .im = im, .entries = level == b->layout->level ? &im->window : &im->pass};
+}
+
+ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n) {
+  pj_walk w = walk_of(b, level);
   const uint8_t *state = b->rows[level].state + first;
   for (uint32_t i = 0; i < n; i++) {
     if (state[i] & OTTL_ROW_DROPPED) continue;
     OTTL_TRY(project_row(&w, level, first + i, i, false));
-    if (w.list.n == 0) continue;
-    if (w.list.cap > w.list.n + 2) { /* a little slack for what the program adds */
-      arena_trim(w.entries, w.list.items, w.list.cap * sizeof(ottl_entry), (w.list.n + 2) * sizeof(ottl_entry));
-      w.list.cap = w.list.n + 2;
-    }
-    b->maps[w.map].rows[i] = w.before = w.list;
+    keep_list(&w, i);
   }
+  return OTTL_OK;
+}
+
+ottl_status ottl__ot_project_again(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i) {
+  const ottl_layout *layout = b->layout;
+  clear_row(b, level, i);
+  for (unsigned c = 0; c < layout->n_columns; c++) {
+    if (layout->columns[c].level == level && !is_cache_key(layout, c)) bm_clear(b->columns[c].dirty, i);
+  }
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    if (layout->maps[m].level != level || layout->maps[m].field == OTTL_FIELD_COUNT) continue;
+    if (b->maps[m].rows) b->maps[m].rows[i] = (ottl_rowmap){0};
+    bm_clear(b->maps[m].dirty, i);
+    if (b->maps[m].cut) bm_clear(b->maps[m].cut, i);
+  }
+  pj_walk w = walk_of(b, level);
+  OTTL_TRY(project_row(&w, level, row, i, false));
+  keep_list(&w, i);
   return OTTL_OK;
 }
 

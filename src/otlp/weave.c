@@ -218,6 +218,16 @@ static uint8_t *pen_room(ottl_batch *b, size_t bytes) {
   return im->pen;
 }
 
+ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t len, const uint8_t **ret) {
+  uint8_t *at = pen_room(b, 6 + (size_t)len);
+  if (!at) return OTTL_NOMEM;
+  *at++ = tag;
+  at = wr_put_varint(at, len);
+  *ret = at;
+  ot_of(b)->pen = wr_put(at, body, len);
+  return OTTL_OK;
+}
+
 ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
   ot_impl *im = ot_of(b);
   ottl_rows *r = &b->rows[level];

@@ -412,6 +412,11 @@ static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
   return OTTL_OK;
 }
 
+ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i) {
+  OTTL_TRY(dirty_columns(b, level));
+  return weave_one(b, level, row, i, true);
+}
+
 ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns, bool edited) {
   ottl_rows *r = &b->rows[level];
   if (columns) OTTL_TRY(dirty_columns(b, level));

@@ -196,12 +196,12 @@ static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, c
   return true;
 }
 
-static bool call_literal_strings(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v, ottl_call_arg *a) {
-  bool good = v->kind == NODE_LIST;
-  if (!good) call_wants(s, DIAG_LIST_WANTED, v, f, p, "a list of string literals");
+static bool call_literal_list(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v, ottl_call_arg *a) {
+  bool good = v->kind == NODE_LIST, floats = p->kind == OTTL_P_LIT_DOUBLES;
+  if (!good) call_wants(s, DIAG_LIST_WANTED, v, f, p, floats ? "a list of float literals" : "a list of string literals");
   for (const ottl_node *item = good ? v->first : NULL; item; item = item->next) {
-    if (item->kind == NODE_STRING) continue;
-    call_wants(s, DIAG_LITERAL_WANTED, item, f, p, "string literals only");
+    if (item->kind == (floats ? NODE_FLOAT : NODE_STRING) && !item->parenthesized) continue;
+    call_wants(s, DIAG_LITERAL_WANTED, item, f, p, floats ? "float literals only" : "string literals only");
     good = false;
   }
   ottl_expr *e = good ? ottl__sema_value(s, v) : NULL;
@@ -296,7 +296,8 @@ static bool call_argument(sema *s, const ottl_function *f, const ottl_param *p, 
   case OTTL_P_LIT_INT:
   case OTTL_P_LIT_DOUBLE:
   case OTTL_P_LIT_BOOL: return call_literal(s, f, p, v, a);
-  case OTTL_P_LIT_STRINGS: return call_literal_strings(s, f, p, v, a);
+  case OTTL_P_LIT_STRINGS:
+  case OTTL_P_LIT_DOUBLES: return call_literal_list(s, f, p, v, a);
   case OTTL_P_GETTERS:
   case OTTL_P_STRINGS:
     if (v->kind == NODE_LIST) return call_items(s, f, p, param_item_kind((ottl_param_kind)p->kind), v, a);
@@ -478,6 +479,7 @@ static bool call_empty(sema *s, const ottl_function *f, const ottl_param *p, con
   case OTTL_P_LIT_DOUBLE: empty.literal = cell_double(0); break;
   case OTTL_P_LIT_BOOL: empty.literal = cell_bool(false); break;
   case OTTL_P_LIT_STRINGS:
+  case OTTL_P_LIT_DOUBLES:
     empty.literal = cell_tree(OTTL_T_LIST_ANY, arena_zero(s->arena, sizeof(ottl_list)));
     if (!empty.literal.word) s->fatal = OTTL_NOMEM;
     break;
@@ -552,6 +554,7 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
   }
   if (!good || s->fatal || !call_prepare(s, f, node, nodes, site)) return NULL;
   call_type(e, f, site);
+  if (f->flags & OTTL_FN_RECORD) e->level = (int8_t)ottl__contexts[s->context].level;
   if (f->kind == OTTL_F_EDITOR) call_check_set(s, f, e, nodes);
   return e;
 }

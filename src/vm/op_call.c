@@ -109,8 +109,8 @@ static bool exclude(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, uint64_t *rows,
 }
 
 /* Prepares a call for rows `sel`: rows whose arguments failed are failures of d, and not in call->sel. */
-static ottl_status call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d, const uint64_t *sel, uint32_t n,
-                              ottl_call *call) {
+ottl_status ottl__vm_call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d, const uint64_t *sel, uint32_t n,
+                                ottl_call *call) {
   const ottl_function *f = &ottl__functions[cc->site->function];
   ottl_arg *args = call_args(vm, cc);
   size_t words = BM_WORDS(n);
@@ -142,7 +142,7 @@ static ottl_status call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d
   return OTTL_OK;
 }
 
-static ottl_status call_end(ottl_vm *vm, ottl_reg *d, const ottl_call *call) {
+ottl_status ottl__vm_call_end(ottl_vm *vm, ottl_reg *d, const ottl_call *call) {
   if (OTTL_LIKELY(!call->any_err)) return OTTL_OK;
   SEL_EACH(call->err, call->n, i) {
     if (!ottl__vm_fail(vm, d, call->n, i, call->code[i])) return OTTL_NOMEM;
@@ -160,9 +160,9 @@ ottl_status op_call(ottl_vm *vm, const ottl_insn *in) {
     d->has_err = false;
     return OTTL_OK;
   }
-  OTTL_TRY(call_begin(vm, cc, d, sel, n, &call));
+  OTTL_TRY(ottl__vm_call_begin(vm, cc, d, sel, n, &call));
   OTTL_TRY(ottl__functions[cc->site->function].handler(&call));
-  return call_end(vm, d, &call);
+  return ottl__vm_call_end(vm, d, &call);
 }
 
 /* Failures of d become failures of the statement. */
@@ -184,13 +184,13 @@ ottl_status op_path_call(ottl_vm *vm, const ottl_insn *in) {
   d->has_err = false;
   if (!bm_any(sel, n)) return OTTL_OK;
   ottl_call call;
-  OTTL_TRY(call_begin(vm, cc, d, sel, n, &call));
+  OTTL_TRY(ottl__vm_call_begin(vm, cc, d, sel, n, &call));
   uint64_t *rows = (uint64_t *)(uintptr_t)call.sel;
   if (!exclude(vm, d, old, rows, n)) return OTTL_NOMEM;
   ((ottl_arg *)(uintptr_t)call.arg)[0].reg = old;
   call.changed = changed;
   OTTL_TRY(ottl__functions[cc->site->function].handler(&call));
-  OTTL_TRY(call_end(vm, d, &call));
+  OTTL_TRY(ottl__vm_call_end(vm, d, &call));
   if (d->has_err) {
     for (size_t w = 0; w < BM_WORDS(n); w++) changed[w] &= ~d->err[w];
   }
@@ -202,7 +202,7 @@ static ottl_status edit_maps(ottl_vm *vm, const ottl_insn *in, ottl_call *call, 
   call->map = maps;
   call->changed = changed;
   OTTL_TRY(ottl__functions[function].handler(call));
-  OTTL_TRY(call_end(vm, d, call));
+  OTTL_TRY(ottl__vm_call_end(vm, d, call));
   return report(vm, in, d, statement, call->n);
 }
 
@@ -217,7 +217,7 @@ ottl_status op_cell_edit(ottl_vm *vm, const ottl_insn *in) {
   d->has_err = false;
   if (!bm_any(sel, n)) return OTTL_OK;
   ottl_call call;
-  OTTL_TRY(call_begin(vm, cc, d, sel, n, &call));
+  OTTL_TRY(ottl__vm_call_begin(vm, cc, d, sel, n, &call));
   uint64_t *rows = (uint64_t *)(uintptr_t)call.sel;
   ottl_rowmap **maps = arena_zero(&vm->slice, (n + 1) * sizeof *maps);
   if (!maps || !exclude(vm, d, old, rows, n)) return OTTL_NOMEM;
@@ -248,7 +248,7 @@ ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
   uint8_t level = vm->code->layout.maps[cc->map].level;
   ottl_reg failures = {.mask = UINT32_MAX};
   ottl_call call;
-  OTTL_TRY(call_begin(vm, cc, &failures, sel, n, &call));
+  OTTL_TRY(ottl__vm_call_begin(vm, cc, &failures, sel, n, &call));
   ottl_rowmaps *of = &vm->batch->maps[cc->map];
   ottl_rowmap **maps = arena_zero(&vm->slice, (n + 1) * sizeof *maps);
   uint64_t *changed = arena_zero(&vm->slice, BM_WORDS(n) * 8 + 8);

@@ -142,8 +142,10 @@ bool ottl__vm_inherit(ottl_vm *vm, ottl_reg *r, const ottl_reg *a, const uint64_
 /* Row i of in->level failed statement `statement`. */
 ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, uint32_t statement, uint32_t condition,
                                       uint16_t code);
-/* Calls a converter or value editor; out failures are set. */
-ottl_status ottl__vm_call(ottl_vm *vm, const ottl_insn *in, ottl_call *call, const uint64_t *sel, uint32_t n);
+/* Arguments of a call, its failures and their end (op_call.c): see there. */
+OTTL_MUST_CHECK ottl_status ottl__vm_call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d, const uint64_t *sel,
+                                                uint32_t n, ottl_call *call);
+OTTL_MUST_CHECK ottl_status ottl__vm_call_end(ottl_vm *vm, ottl_reg *d, const ottl_call *call);
 
 /* Indexing and writing inside containers (path.c). keys: registers from the pool. Returns 0 or a row error. */
 uint16_t ottl__path_get(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
