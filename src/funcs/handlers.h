@@ -158,8 +158,12 @@ ottl_preparer ottl__prep_replace_match, ottl__prep_replace_all_matches;
 /* whole records */
 ottl_handler ottl__fn_convert_sum_to_gauge, ottl__fn_convert_gauge_to_sum, ottl__fn_copy_metric,
     ottl__fn_convert_summary_count_val_to_sum, ottl__fn_convert_summary_sum_val_to_sum,
-    ottl__fn_convert_summary_quantile_val_to_gauge;
-ottl_preparer ottl__prep_convert_gauge_to_sum;
+    ottl__fn_convert_summary_quantile_val_to_gauge, ottl__fn_extract_sum_metric, ottl__fn_extract_count_metric,
+    ottl__fn_extract_percentile_metric, ottl__fn_scale_metric, ottl__fn_convert_exponential_histogram,
+    ottl__fn_merge_histogram_buckets, ottl__fn_has_attr_on_datapoint, ottl__fn_aggregate_on_attributes,
+    ottl__fn_aggregate_on_attribute_value, ottl__fn_set_semconv_span_name;
+ottl_preparer ottl__prep_convert_gauge_to_sum, ottl__prep_extract_percentile_metric, ottl__prep_convert_exponential_histogram,
+    ottl__prep_merge_histogram_buckets, ottl__prep_aggregate, ottl__prep_set_semconv_span_name;
 
 ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_key_value;
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,

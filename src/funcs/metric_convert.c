@@ -2,9 +2,6 @@
 #include "batch/value_wire.h"
 #include "funcs/record.h"
 
-/* The fields that hold the points of a metric of any kind. */
-#define CONTAINERS (1u << 5 | 1u << 7 | 1u << 9 | 1u << 10 | 1u << 11)
-
 static bool points_only(ottl_sbuf *out, ottl_view container) { return ottl__rec_put_as(out, container, 1, 1); }
 
 /* -- convert_sum_to_gauge(), convert_gauge_to_sum(string_agg_temp, monotonic) -- */
@@ -15,7 +12,7 @@ static ottl_status change_kind(ottl_call *c, ottl_metric_kind from, ottl_metric_
     rec_metric m;
     if (r->kind != from || !ottl__rec_row_metric(c, row, &m)) continue;
     ottl_sbuf *out = scratch_text(c);
-    bool good = ottl__rec_put_others(out, r->body, CONTAINERS);
+    bool good = ottl__rec_put_others(out, r->body, OTTL_REC_CONTAINERS);
     size_t at = ottl__rec_begin(out, ottl__metric_container(to));
     good &= points_only(out, m.points);
     if (to == OTTL_MK_SUM) ottl__rec_sum_fields(out, rec_temporality(&c->arg[0]), c->arg[1].literal.word != 0);
@@ -73,7 +70,7 @@ static ottl_status summary_to_sum(ottl_call *c, bool count) {
     ottl_status status = OTTL_OK;
     while (status == OTTL_OK && ottl__rec_next_point(&w, &body)) {
       rec_point p;
-      status = ottl__rec_point(c->arena, m.kind, body, &p);
+      status = ottl__rec_point(rec_arena(c), m.kind, body, &p);
       ottl_cell value = count ? cell_int((int64_t)p.count) : cell_double(p.sum);
       if (status == OTTL_OK && !ottl__rec_number_point(out, m.kind, &p, value)) status = OTTL_DATA;
     }
@@ -166,7 +163,7 @@ ottl_status ottl__fn_convert_summary_quantile_val_to_gauge(ottl_call *c) {
     ottl_status status = OTTL_OK;
     while (status == OTTL_OK && ottl__rec_next_point(&w, &body)) {
       rec_point p;
-      status = ottl__rec_point(c->arena, m.kind, body, &p);
+      status = ottl__rec_point(rec_arena(c), m.kind, body, &p);
       if (status == OTTL_OK) status = quantile_points(out, &p, key);
     }
     ottl__rec_end(out, at);

@@ -1,6 +1,5 @@
 /* ParseInt, Log, IsValidLuhn. */
-#include <math.h>
-
+#include "base/gomath.h"
 #include "base/gonum.h"
 #include "funcs/handlers.h"
 
@@ -19,34 +18,13 @@ ottl_status ottl__fn_parse_int(ottl_call *c) {
   return OTTL_OK;
 }
 
-/* math.Log as Go has it (FreeBSD's e_log.c), so that the last bit is the same everywhere. x > 0. */
-static double go_log(double x) {
-  const double l1 = 6.666666666666735130e-01, l2 = 3.999999999940941908e-01, l3 = 2.857142874366239149e-01,
-               l4 = 2.222219843214978396e-01, l5 = 1.818357216161805012e-01, l6 = 1.531383769920937332e-01,
-               l7 = 1.479819860511658591e-01;
-  const double ln2_hi = 6.93147180369123816490e-01, ln2_lo = 1.90821492927058770002e-10;
-  if (isnan(x) || isinf(x)) return x;
-  uint64_t bits = bits_of_double(x); /* a denormal counts as if it were normal: so does Go's code for amd64 */
-  int exponent = (int)(bits >> 52 & 0x7ff) - 1022;
-  double f1 = double_of_bits((bits & 0xfffffffffffff) | 0x3fe0000000000000);
-  if (f1 < 0.70710678118654752440) {
-    f1 *= 2;
-    exponent--;
-  }
-  double f = f1 - 1, k = exponent;
-  double s = f / (2 + f), s2 = s * s, s4 = s2 * s2;
-  double t1 = s2 * (l1 + s4 * (l3 + s4 * (l5 + s4 * l7))), t2 = s4 * (l2 + s4 * (l4 + s4 * l6));
-  double r = t1 + t2, half = 0.5 * f * f;
-  return k * ln2_hi - ((half - (s * (half + r) + k * ln2_lo)) - f);
-}
-
 ottl_status ottl__fn_log(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) {
     ottl_cell v = reg_cell(c->arg[0].reg, row);
     if (cell_is_nil(v) || double_of_bits(v.word) <= 0)
       call_fail(c, row, OTTL_ROWERR(FUNCTION_ARGUMENT, v.tag));
     else
-      out_put(c, row, cell_double(go_log(double_of_bits(v.word))));
+      out_put(c, row, cell_double(ottl__gomath_log(double_of_bits(v.word))));
   }
   return OTTL_OK;
 }

@@ -103,6 +103,8 @@ static inline void rec_put_raw(ottl_sbuf *out, const rec_field *f) { sbuf_put(ou
 size_t ottl__rec_begin(ottl_sbuf *out, uint32_t number);
 void ottl__rec_end(ottl_sbuf *out, size_t begin);
 
+/* The fields that hold the points of metrics of all kinds. */
+#define OTTL_REC_CONTAINERS (1u << 5 | 1u << 7 | 1u << 9 | 1u << 10 | 1u << 11)
 /* The fields of `body` whose bits are not in `without` (bit n: field n). False: malformed. */
 bool ottl__rec_put_others(ottl_sbuf *out, ottl_view body, uint32_t without);
 /* The fields of `body` with that number, under another one. */
@@ -119,6 +121,12 @@ void ottl__rec_sum_fields(ottl_sbuf *out, int32_t temporality, bool monotonic);
 bool ottl__rec_number_point(ottl_sbuf *out, ottl_metric_kind from, const rec_point *p, ottl_cell value);
 
 /* -- handlers -- */
+
+/* The arena for one row or point: what was there before is gone. */
+static inline ottl_arena *rec_arena(ottl_call *c) {
+  ottl__arena_reset(&c->scratch->arena);
+  return &c->scratch->arena;
+}
 
 /* A copy of what is in the buffer, in the call's arena; *ret NULL with OTTL_OK: too large, the row failed. */
 OTTL_MUST_CHECK ottl_status ottl__rec_keep(ottl_call *c, uint32_t row, const ottl_sbuf *out, ottl_view *ret);
