@@ -1,6 +1,7 @@
 # Packages: see scripts/setup for how each system names them.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(PROTOBUF_C REQUIRED IMPORTED_TARGET libprotobuf-c)
 find_program(RE2C re2c REQUIRED)
 find_program(LEMON lemon REQUIRED)

@@ -3,6 +3,7 @@
 #define OTTL_OTTL_H
 
 #include "ottl/base.h"
+#include "ottl/config.h"
 #include "ottl/diag.h"
 #include "ottl/eval.h"
 #include "ottl/exec.h"

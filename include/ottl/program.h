@@ -61,6 +61,9 @@ typedef struct ottl_group {
   const ottl_snippet *statements;
   size_t n_statements;
   ottl_error_mode error_mode;
+  bool shared_cache;   /* TRANSFORM: its cache is that of all groups of this context which say so, for the life of the exec */
+  bool each_condition; /* FILTER without context: each condition has a context of its own, as in the filter processor's groups */
+  uint32_t stage;      /* FILTER: groups of a stage go by level, the next stage sees what they left */
 } ottl_group;
 
 typedef struct ottl_compile_options {
@@ -74,6 +77,8 @@ typedef struct ottl_compile_options {
   bool experimental; /* lambdas and what takes them, profiles: they may change */
   bool literal_lists; /* parameters that take a list literal or a list take the literal only, as before 1.0 */
   ottl_function_set functions;
+  bool
+      flatten_logs; /* TRANSFORM of logs: each record has a resource and scope of its own; equal ones are put together at the end */
 } ottl_compile_options;
 
 /* Defaults: transform, malloc, everything else 0. Never fails; any thread; since 0.1. */

@@ -3,9 +3,15 @@
 #define OTTL_SRC_API_API_H
 
 #include "api/memory.h"
+#include "batch/map.h"
 #include "bytecode/code.h"
 #include "ottl/eval.h"
 #include "vm/vm.h"
+
+/* Which group and condition of the caller's a code's condition is. */
+typedef struct program_origin {
+  uint32_t group, condition;
+} program_origin;
 
 struct ottl_program {
   ottl_allocator al;
@@ -13,16 +19,31 @@ struct ottl_program {
   ottl_kind kind;
   ottl_signal signal; /* NONE: contexts of every signal only */
   bool event_index;
-  size_t n_groups;
-  ottl_checked_group *checked;
+  size_t n_groups;             /* of codes: a group whose conditions have contexts of their own has several */
+  ottl_checked_group *checked; /* by code, as all of these */
   ottl_code *codes;
+  uint32_t *stages;
+  uint32_t *groups;         /* the caller's group */
+  program_origin **origins; /* by condition; NULL: the group's own conditions in order */
 };
+
+/* Compiles into diagnostics of the caller's. */
+OTTL_MUST_CHECK ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *options,
+                                                  ottl_diags *diags, ottl_program **ret_program);
+/* The worst outcome of two counts: errors before what is merely lacking. */
+ottl_status ottl__worse_status(ottl_status a, ottl_status b);
 
 typedef struct exec_error {
   uint64_t item;
   uint32_t group, statement, condition;
   uint16_t code;
 } exec_error;
+
+/* A cache that groups of one context share. */
+typedef struct exec_cache {
+  ottl_arena arena;
+  ottl_rowmap entries;
+} exec_cache;
 
 struct ottl_exec {
   exec_memory memory;
@@ -37,15 +58,30 @@ struct ottl_exec {
   exec_error *errors;
   size_t n_errors, cap_errors, max_errors;
   uint64_t rows_touched; /* rows of the widest level that failed something */
+  bool nothing_left;     /* of the payload, after a filter */
   const char *failure;
   size_t failure_offset;
   char message[200];
   ottl_batch *request_batch; /* what groups of the otelcol context run on; NULL: there are none */
   ottl_arena request_arena;
   vm_request request;
+  exec_cache caches[OTTL_CONTEXT_COUNT];
   vm_results *results; /* by expression of group 0 */
   uint32_t n_rows;     /* that were evaluated */
 };
+
+/* cache.c: what a group does with a shared cache. Row by row: enter when the window is there, leave before it is closed. */
+typedef struct exec_cache_use {
+  exec_cache *cache;
+  ottl_batch *batch;
+  ottl_rowmap entries; /* as they are now, in memory of the batch */
+  uint16_t map;        /* of the layout; UINT16_MAX: the group shares none */
+  bool entered;
+} exec_cache_use;
+void ottl__cache_begin(ottl_exec *x, const ottl_code *code, ottl_batch *batch, exec_cache_use *use);
+OTTL_MUST_CHECK ottl_status ottl__cache_enter(exec_cache_use *use);
+OTTL_MUST_CHECK ottl_status ottl__cache_leave(exec_cache_use *use);
+OTTL_MUST_CHECK ottl_status ottl__cache_end(ottl_exec *x, exec_cache_use *use); /* keeps what is there */
 
 /* Text of a row error, into `out`. */
 const char *ottl__rowerr_text(uint16_t code, char *out, size_t size);

@@ -25,6 +25,7 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   x->clock_nanos = o->clock_nanos;
   x->max_errors = o->max_errors ? o->max_errors : 1000;
   ottl__arena_init(&x->request_arena, &al, 1024);
+  for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) ottl__arena_init(&x->caches[i].arena, &al, 1024);
   ottl_status status = ottl__vm_init(&x->vm, &al);
   if (status == OTTL_OK) status = ottl__batch_create(&al, &x->batch);
   if (status != OTTL_OK) goto out;
@@ -60,6 +61,7 @@ void ottl_exec_free(ottl_exec *x) {
   size_t n_results = n_groups ? x->program->codes[0].n_statements : 0;
   al_free(&x->al, x->results, (n_results + 1) * sizeof *x->results);
   al_free(&x->al, x->errors, x->cap_errors * sizeof *x->errors);
+  for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) ottl__arena_done(&x->caches[i].arena);
   ottl__vm_done(&x->vm);
   ottl__batch_free(x->batch);
   ottl__batch_free(x->request_batch);
@@ -133,33 +135,58 @@ static bool parent_emptied(const ottl_exec *x, const ottl_code *code, uint32_t r
   return false;
 }
 
+/* Rows on which a condition of a filter failed under propagate stay, with all that is below them, to the end of the stage. */
+static void hold_rows(ottl_exec *x, const ottl_code *code) {
+  ottl_batch *b = batch_of(x, code);
+  uint8_t *state = b->rows[code->level].state + b->first;
+  SEL_EACH(x->vm.stopped, b->n, i) state[i] |= OTTL_ROW_HELD;
+  x->vm.dropping = true; /* windows look at states from now on */
+}
+
+/* Under propagate the first failure of the payload is the one that counts. */
+static void keep_first_error(ottl_exec *x, size_t before) {
+  if (x->n_errors > before + 1) x->n_errors = before + 1;
+}
+
 typedef struct exec_pass {
   ottl_exec *x;
+  ottl_batch *batch;
   uint32_t group, step;
   const ottl_code *code;
   ottl_result *result;
-  bool refused;
+  exec_cache_use cache;
+  bool failed;  /* some row did, under propagate */
+  bool refused; /* and that ends the run */
 } exec_pass;
 
-static ottl_status run_rows(exec_pass *p, uint32_t first, uint32_t end) {
+static ottl_status run_window(exec_pass *p, uint32_t first, uint32_t n) {
   ottl_exec *x = p->x;
+  ottl_kind kind = x->program->kind;
+  OTTL_TRY(ottl__batch_window(p->batch, first, n));
+  OTTL_TRY(ottl__cache_enter(&p->cache));
+  OTTL_TRY(ottl__vm_window(&x->vm));
+  OTTL_TRY(ottl__cache_leave(&p->cache));
+  OTTL_TRY(memory_status(&x->memory));
+  OTTL_TRY(take_failures(x, p->group, p->result));
+  /* A filter under propagate tries every record; everything else stops at the first failure. */
+  bool stopped = p->code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && kind <= OTTL_KIND_FILTER;
+  if (stopped && kind == OTTL_KIND_FILTER) hold_rows(x, p->code);
+  p->failed |= stopped;
+  p->refused = stopped && kind == OTTL_KIND_TRANSFORM;
+  return ottl__batch_close_window(p->batch);
+}
+
+static ottl_status run_rows(exec_pass *p, uint32_t first, uint32_t end) {
   for (; first < end && !p->refused; first += p->step) {
     uint32_t count = end - first < p->step ? end - first : p->step;
-    if (parent_emptied(x, p->code, first)) continue;
-    OTTL_TRY(ottl__batch_window(x->batch, first, count));
-    OTTL_TRY(ottl__vm_window(&x->vm));
-    OTTL_TRY(memory_status(&x->memory));
-    OTTL_TRY(take_failures(x, p->group, p->result));
-    /* A filter under propagate tries every record; everything else stops at the first failure. */
-    p->refused = p->code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && x->program->kind == OTTL_KIND_TRANSFORM;
-    OTTL_TRY(ottl__batch_close_window(x->batch));
+    if (!parent_emptied(p->x, p->code, first)) OTTL_TRY(run_window(p, first, count));
   }
   return OTTL_OK;
 }
 
 /* Records that statements append are visited by the same statements, and may append more. */
 static ottl_status run_appended(exec_pass *p) {
-  ottl_batch *b = p->x->batch;
+  ottl_batch *b = p->batch;
   for (uint64_t generation = 0; !p->refused; generation++) {
     uint32_t first, n;
     OTTL_TRY(ottl__batch_take_appended(b, &first, &n));
@@ -180,7 +207,7 @@ static uint32_t scope_of(const ottl_batch *b, uint8_t level, uint32_t row) {
 
 /* Row by row, what a scope's records append comes before the next scope. */
 static ottl_status run_appending(exec_pass *p, uint32_t n) {
-  ottl_batch *b = p->x->batch;
+  ottl_batch *b = p->batch;
   for (uint32_t first = 0, end; first < n && !p->refused; first = end) {
     uint32_t scope = scope_of(b, p->code->level, first);
     for (end = first + 1; end < n && (!p->code->row_order || scope_of(b, p->code->level, end) == scope);) end++;
@@ -200,11 +227,14 @@ static ottl_status run_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   n = b->rows[code->level].n;
   if (evaluates && group == 0) OTTL_TRY(prepare_results(x, code));
   OTTL_TRY(ottl__vm_begin(&x->vm, x->frames[group], b));
-  exec_pass pass = {.x = x, .group = group, .step = step, .code = code, .result = result};
+  exec_pass pass = {.x = x, .batch = b, .group = group, .step = step, .code = code, .result = result};
+  ottl__cache_begin(x, code, b, &pass.cache);
+  size_t errors_before = x->n_errors;
   OTTL_TRY(code->appends ? run_appending(&pass, n) : run_rows(&pass, 0, n));
+  if (pass.refused) keep_first_error(x, errors_before);
+  OTTL_TRY(ottl__cache_end(x, &pass.cache));
   OTTL_TRY(ottl__batch_unbind(b));
-  bool failed = code->error_mode == OTTL_ERROR_PROPAGATE && x->n_errors && x->program->kind <= OTTL_KIND_FILTER;
-  return failed ? OTTL_RUNTIME : OTTL_OK;
+  return pass.failed ? OTTL_RUNTIME : OTTL_OK;
 }
 
 static void read_clock(ottl_exec *x) {
@@ -239,26 +269,55 @@ static void count_rows(const ottl_exec *x, ottl_result *result) {
   }
 }
 
-/* Order of groups: as given; a filter's go by level, because a record under a dropped resource is not looked at. */
-static ottl_status run_groups(ottl_exec *x, ottl_result *result) {
+/* One stage of a filter: its groups by level, because a record under a dropped resource is not looked at; then what was left
+ * without anything below it goes, as deep as the stage has looked. *failed: some group failed under propagate. */
+static ottl_status run_stage(ottl_exec *x, uint32_t stage, ottl_result *result, bool *failed, bool *left) {
   const ottl_program *p = x->program;
-  if (p->kind != OTTL_KIND_FILTER) {
-    for (uint32_t i = 0; i < p->n_groups; i++) OTTL_TRY(run_group(x, i, result));
-    return OTTL_OK;
-  }
-  ottl_status status = OTTL_OK;
+  uint8_t deepest = OTTL_L_RESOURCE;
+  bool held = false;
   for (uint8_t level = 0; level < OTTL_LEVELS; level++) {
     for (uint32_t i = 0; i < p->n_groups; i++) {
-      if (p->codes[i].level != level) continue;
+      if (p->stages[i] != stage || p->codes[i].level != level) continue;
       ottl_status s = run_group(x, i, result);
-      if (s == OTTL_RUNTIME) {
-        status = s;
-      } else if (s != OTTL_OK) {
-        return s;
-      }
+      if (s != OTTL_OK && s != OTTL_RUNTIME) return s;
+      held |= s == OTTL_RUNTIME;
+      deepest = level;
     }
   }
-  return status;
+  *failed |= held;
+  bool points = p->signal == OTTL_SIGNAL_METRICS && deepest >= OTTL_L_CHILD;
+  ottl_level top = points ? OTTL_L_ITEM : deepest == OTTL_L_RESOURCE ? OTTL_L_RESOURCE : OTTL_L_SCOPE;
+  OTTL_TRY(ottl__batch_drop_empty(x->batch, top, left));
+  x->vm.dropping = true;
+  for (uint8_t level = 0; held && level < OTTL_LEVELS; level++) {
+    ottl_rows *rows = &x->batch->rows[level];
+    for (uint32_t i = 0; rows->open && i < rows->n; i++) rows->state[i] &= (uint8_t)~OTTL_ROW_HELD;
+  }
+  return OTTL_OK;
+}
+
+static bool next_stage(const ottl_program *p, uint32_t *stage, bool first) {
+  uint32_t best = UINT32_MAX;
+  bool found = false;
+  for (size_t i = 0; i < p->n_groups; i++) {
+    if ((first || p->stages[i] > *stage) && p->stages[i] <= best) best = p->stages[i], found = true;
+  }
+  *stage = best;
+  return found;
+}
+
+static ottl_status run_filter(ottl_exec *x, ottl_result *result) {
+  uint32_t stage = 0;
+  bool failed = false, left = true, first = true;
+  for (; next_stage(x->program, &stage, first); first = false) OTTL_TRY(run_stage(x, stage, result, &failed, &left));
+  x->nothing_left = !left;
+  return failed && left ? OTTL_RUNTIME : OTTL_OK; /* a payload of which nothing is left has no failures, says the reference */
+}
+
+static ottl_status run_groups(ottl_exec *x, ottl_result *result) {
+  if (x->program->kind == OTTL_KIND_FILTER) return run_filter(x, result);
+  for (uint32_t i = 0; i < x->program->n_groups; i++) OTTL_TRY(run_group(x, i, result));
+  return OTTL_OK;
 }
 
 ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_result *ret_result) {
@@ -267,6 +326,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   x->n_errors = 0;
   x->n_rows = 0;
   x->failure = NULL;
+  x->nothing_left = false;
   x->memory.refused = x->memory.over = false;
   x->vm.dropping = false;
   x->vm.n_failed = 0;
@@ -278,7 +338,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   if (status == OTTL_OK) status = run_groups(x, &result);
   if (status == OTTL_OK || status == OTTL_RUNTIME) count_rows(x, &result);
   if (status == OTTL_OK && x->program->kind <= OTTL_KIND_FILTER) {
-    status = ottl__batch_finish(x->batch, x->program->kind == OTTL_KIND_FILTER, &result.data, &result.len);
+    if (!x->nothing_left) status = ottl__batch_finish(x->batch, false, &result.data, &result.len);
     result.unchanged = result.len == in_len && result.rows_changed == 0 && (in_len == 0 || memcmp(result.data, in, in_len) == 0);
     if (result.len == 0) result.data = NULL;
   }
@@ -299,16 +359,13 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
 
 bool ottl_exec_error(ottl_exec *x, size_t i, ottl_row_error *ret) {
   if (!x || !ret) return false;
-  size_t n = x->n_errors;
-  for (size_t g = 0; g < x->program->n_groups && n > 1; g++) {
-    if (x->program->codes[g].error_mode == OTTL_ERROR_PROPAGATE && x->program->kind == OTTL_KIND_TRANSFORM) n = 1;
-  }
-  if (i >= n) return false;
+  if (i >= x->n_errors) return false;
   const exec_error *e = &x->errors[i];
+  const program_origin *origin = x->program->origins[e->group];
   *ret = (ottl_row_error){.item = e->item,
-                          .group = e->group,
+                          .group = x->program->groups[e->group],
                           .statement = e->statement,
-                          .condition = e->condition,
+                          .condition = origin ? origin[e->condition].condition : e->condition,
                           .code = ottl__rowerr_name(e->code),
                           .message = ottl__rowerr_text(e->code, x->message, sizeof x->message)};
   return true;

@@ -6,8 +6,7 @@ void ottl_compile_options_init(ottl_compile_options *options) {
   *options = (ottl_compile_options){.struct_size = sizeof *options};
 }
 
-/* The worst outcome counts: errors before what is merely lacking. */
-static ottl_status worse(ottl_status a, ottl_status b) {
+ottl_status ottl__worse_status(ottl_status a, ottl_status b) {
   static const uint8_t rank[] = {
       [OTTL_OK] = 0, [OTTL_UNSUPPORTED] = 1, [OTTL_COMPILE] = 2, [OTTL_LIMIT] = 3, [OTTL_INTERNAL] = 4, [OTTL_NOMEM] = 5};
   unsigned ra = (unsigned)a < OTTL_COUNT(rank) ? rank[a] : 4, rb = (unsigned)b < OTTL_COUNT(rank) ? rank[b] : 4;
@@ -24,20 +23,109 @@ static ottl_signal program_signal(const ottl_program *p) {
   return OTTL_SIGNAL_NONE;
 }
 
-static ottl_status compile_groups(ottl_program *p, const ottl_group *groups, const ottl_compile_options *o, ottl_diags *diags) {
+/* The code of a group, from `first` on, whose conditions are about this context; n_groups when there is none yet. */
+static size_t code_of_context(const ottl_program *p, size_t first, uint8_t context) {
+  while (first < p->n_groups && p->checked[first].context != context) first++;
+  return first;
+}
+
+/* A group whose conditions have contexts of their own becomes one code for each context. */
+static ottl_status check_each(ottl_program *p, const ottl_group *group, uint32_t number, const ottl_compile_options *o,
+                              ottl_diags *diags) {
   ottl_status status = OTTL_OK;
-  for (size_t i = 0; i < p->n_groups; i++) {
-    ottl_status s = ottl__sema_group(&p->arena, o, &groups[i], diags, &p->checked[i]);
-    status = worse(status, s);
+  size_t first = p->n_groups;
+  for (size_t k = 0; k < group->n_conditions; k++) {
+    ottl_group one = *group;
+    ottl_checked_group checked = {0};
+    one.conditions = &group->conditions[k];
+    one.n_conditions = 1;
+    ottl_status s = ottl__sema_group(&p->arena, o, &one, diags, &checked);
+    status = ottl__worse_status(status, s);
     if (s == OTTL_NOMEM) break;
+    if (s != OTTL_OK || !checked.n_conditions) continue;
+    size_t at = code_of_context(p, first, checked.context);
+    ottl_checked_group *c = &p->checked[at];
+    if (at == p->n_groups) {
+      p->n_groups++;
+      *c = checked;
+      c->conditions = arena_array(&p->arena, group->n_conditions, sizeof *c->conditions);
+      p->origins[at] = arena_array(&p->arena, group->n_conditions, sizeof **p->origins);
+      p->stages[at] = group->stage;
+      p->groups[at] = number;
+      c->n_conditions = 0;
+      if (!c->conditions || !p->origins[at]) {
+        ottl__sema_release(&p->al, &checked);
+        return OTTL_NOMEM;
+      }
+    }
+    p->origins[at][c->n_conditions] = (program_origin){number, (uint32_t)k};
+    c->conditions[c->n_conditions++] = checked.conditions[0];
   }
-  if (status != OTTL_OK) return status;
+  return status;
+}
+
+static ottl_status check_groups(ottl_program *p, const ottl_group *groups, size_t n_groups, const ottl_compile_options *o,
+                                ottl_diags *diags) {
+  ottl_status status = OTTL_OK;
+  for (size_t i = 0; i < n_groups && status != OTTL_NOMEM; i++) {
+    const ottl_group *g = &groups[i];
+    if (o->kind == OTTL_KIND_FILTER && g->each_condition && !g->context) {
+      status = ottl__worse_status(status, check_each(p, g, (uint32_t)i, o, diags));
+      continue;
+    }
+    p->stages[p->n_groups] = g->stage;
+    p->groups[p->n_groups] = (uint32_t)i;
+    status = ottl__worse_status(status, ottl__sema_group(&p->arena, o, g, diags, &p->checked[p->n_groups]));
+    p->n_groups++;
+  }
+  return status;
+}
+
+static ottl_status compile_groups(ottl_program *p, const ottl_group *groups, size_t n_groups, const ottl_compile_options *o,
+                                  ottl_diags *diags) {
+  OTTL_TRY(check_groups(p, groups, n_groups, o, diags));
   for (size_t i = 0; i < p->n_groups; i++) {
     OTTL_TRY(ottl__emit_group(&p->arena, &p->checked[i], (int)o->kind, o->row_order, &p->codes[i]));
     const char *text = NULL;
     OTTL_TRY(ottl__code_verify(&p->codes[i], &text));
   }
   p->signal = o->signal != OTTL_SIGNAL_NONE ? o->signal : program_signal(p);
+  return OTTL_OK;
+}
+
+/* How many codes the groups become at most. */
+static size_t most_codes(const ottl_group *groups, size_t n_groups, const ottl_compile_options *o) {
+  size_t n = 0;
+  for (size_t i = 0; i < n_groups; i++) {
+    size_t contexts = groups[i].n_conditions < OTTL_CONTEXT_COUNT ? groups[i].n_conditions : OTTL_CONTEXT_COUNT;
+    n += o->kind == OTTL_KIND_FILTER && groups[i].each_condition && !groups[i].context ? contexts : 1;
+  }
+  return n;
+}
+
+ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *o, ottl_diags *diags,
+                                  ottl_program **ret_program) {
+  size_t n_codes = most_codes(groups, n_groups, o);
+  if (n_codes > UINT16_MAX) return OTTL_LIMIT;
+  ottl_allocator al = ottl__alloc_or_default(o->allocator);
+  ottl_program *p = al_zero(&al, sizeof *p);
+  if (!p) return OTTL_NOMEM;
+  p->al = al;
+  p->kind = o->kind;
+  p->event_index = o->event_index;
+  ottl__arena_init(&p->arena, &al, (size_t)16 << 10);
+  p->checked = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->checked);
+  p->codes = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->codes);
+  p->stages = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->stages);
+  p->groups = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->groups);
+  p->origins = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->origins);
+  bool room = p->checked && p->codes && p->stages && p->groups && p->origins;
+  ottl_status status = room ? compile_groups(p, groups, n_groups, o, diags) : OTTL_NOMEM;
+  if (status != OTTL_OK) {
+    ottl_program_free(p);
+    return status;
+  }
+  *ret_program = p;
   return OTTL_OK;
 }
 
@@ -54,32 +142,14 @@ ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, cons
   if (n_groups > UINT16_MAX) return OTTL_LIMIT;
   ottl_allocator al = ottl__alloc_or_default(o->allocator);
   ottl_diags *diags = NULL;
-  ottl_program *p = al_zero(&al, sizeof *p);
-  if (!p) return OTTL_NOMEM;
-  p->al = al;
-  p->kind = o->kind;
-  p->event_index = o->event_index;
-  ottl__arena_init(&p->arena, &al, (size_t)16 << 10);
-  ottl_status status = ottl__diags_create(&al, &diags);
-  if (status != OTTL_OK) goto out;
-  p->checked = arena_zero(&p->arena, (n_groups + 1) * sizeof *p->checked);
-  p->codes = arena_zero(&p->arena, (n_groups + 1) * sizeof *p->codes);
-  status = OTTL_NOMEM;
-  if (!p->checked || !p->codes) goto out;
-  p->n_groups = n_groups;
-  status = compile_groups(p, groups, o, diags);
-out:
-  if (ret_diags && diags && ottl_diags_count(diags)) {
+  OTTL_TRY(ottl__diags_create(&al, &diags));
+  ottl_status status = ottl__program_compile(groups, n_groups, o, diags, ret_program);
+  if (ret_diags && ottl_diags_count(diags)) {
     *ret_diags = diags;
   } else {
     ottl_diags_free(diags);
   }
-  if (status != OTTL_OK) {
-    ottl_program_free(p);
-    return status;
-  }
-  *ret_program = p;
-  return OTTL_OK;
+  return status;
 }
 
 /* Pieces of one file that follow each other with the same context are one group. */

@@ -36,6 +36,7 @@ typedef struct ottl_map_spec {
   bool entries; /* entry tier: rows have their entries in a list; else only the key columns are read */
   bool ordered; /* something sees the order of entries: writes to key columns are flushed at once by the VM */
   bool written;
+  bool shared;                      /* a cache that rows hand on from one to the next: whoever runs them does it */
   bool cut;                         /* keep_keys in the key tier: all entries but those of key columns may go */
   uint16_t first_column, n_columns; /* its KEY columns, contiguous, distinct keys */
 } ottl_map_spec;
@@ -52,6 +53,7 @@ enum { /* row states */
        OTTL_ROW_DROPPED = 1,
        OTTL_ROW_MOVED = 2,  /* body is in the arena, not in the payload: it changed */
        OTTL_ROW_EDITED = 4, /* parent levels: some child changed or went, or own fields changed; body must be put together */
+       OTTL_ROW_HELD = 8,   /* stays with all that is below it, whatever the rest of a filter's stage says: it failed there */
 };
 
 typedef struct ottl_rows {
@@ -125,6 +127,10 @@ OTTL_MUST_CHECK ottl_status ottl__batch_close_window(ottl_batch *batch);
 OTTL_MUST_CHECK ottl_status ottl__batch_unbind(ottl_batch *batch);
 /* The row goes, and with it every row below it that is open. Rows dropped are still in the row table: look at state. */
 void ottl__batch_drop_row(ottl_batch *batch, ottl_level level, uint32_t row);
+
+/* What has nothing below it goes, from rows of `level` upward (not held ones): at ITEM metrics of some kind without points, at SCOPE
+ * scopes without items, at RESOURCE resources without scopes. *ret_left: is there a resource left? Fails: NOMEM, DATA. */
+OTTL_MUST_CHECK ottl_status ottl__batch_drop_empty(ottl_batch *batch, ottl_level level, bool *ret_left);
 
 /* The payload as it is now, in a buffer of the batch's own, until the next open. Ends the pass if one is bound. drop_empty: scopes
  * and resources without children are left out, as the filter does (also those that came empty), and once data points were framed

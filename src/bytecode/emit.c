@@ -324,6 +324,7 @@ static void emit_body(ottl_emit *e) {
   e->active = OTTL_SEL_ALL;
   if (g->n_conditions) emit_conditions(e);
   if (e->kind == OTTL_KIND_FILTER) {
+    if (!g->n_conditions) return; /* nothing drops anything */
     ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_DROP, .level = g->level, .a = e->active});
     return;
   }
@@ -392,8 +393,10 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
                      .n_statements = group->n_statements,
                      .n_conditions = group->n_conditions};
   ottl__emit_layout(&e);
+  bool shares_cache = false;
+  for (size_t i = 0; i < e.n_maps; i++) shares_cache |= e.maps[i].spec.shared;
   if (e.status == OTTL_OK && !row_order) {
-    ret->row_order_reason = ottl__emit_hazards(&e);
+    ret->row_order_reason = shares_cache ? "records share a cache" : ottl__emit_hazards(&e);
     e.row_order = ret->row_order_reason != NULL;
   } else {
     ret->row_order_reason = row_order ? "asked for" : NULL;

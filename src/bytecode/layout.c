@@ -12,7 +12,9 @@ static uint16_t layout_map(ottl_emit *e, const ottl_expr *path) {
   }
   if (e->n_maps >= OTTL_NO_COLUMN || !ottl__emit_grow(e, &e->maps, &e->cap_maps, e->n_maps + 1, sizeof *e->maps)) return 0;
   uint8_t level = info->view == OTTL_V_CACHE ? e->group->level : ottl__fields[field].level;
-  e->maps[e->n_maps] = (emit_map){.spec = {.field = field, .level = level}, .context = info->context};
+  bool shared = info->view == OTTL_V_CACHE && e->group->shared_cache && info->context == e->group->context;
+  ottl_map_spec spec = {.field = field, .level = level, .entries = shared, .shared = shared};
+  e->maps[e->n_maps] = (emit_map){.spec = spec, .context = info->context};
   return (uint16_t)e->n_maps++;
 }
 

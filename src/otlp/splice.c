@@ -126,22 +126,26 @@ static void write_body(sp_writer *w, unsigned level, uint32_t row) {
 
 /* -- leaving out what is empty -- */
 
-static ottl_status drop_empty_rows(ottl_batch *b) {
-  unsigned top = OTTL_L_SCOPE;
-  if (ot_of(b)->points_seen) { /* a filter of data points: metrics without points go too, but not metrics without any kind */
-    OTTL_TRY(ottl__batch_open_level(b, OTTL_L_CHILD));
+ottl_status ottl__batch_drop_empty(ottl_batch *b, ottl_level top, bool *ret_left) {
+  OTTL_TRY(ottl__batch_unbind(b));
+  if (top >= OTTL_L_ITEM) {
     top = OTTL_L_ITEM;
+    OTTL_TRY(ottl__batch_open_level(b, OTTL_L_CHILD));
   }
   for (unsigned level = top + 1; level-- > 0;) {
     const ottl_rows *r = &b->rows[level], *kids = &b->rows[level + 1];
     for (uint32_t i = 0; i < r->n; i++) {
-      if (r->state[i] & OTTL_ROW_DROPPED) continue;
+      if (r->state[i] & (OTTL_ROW_DROPPED | OTTL_ROW_HELD)) continue;
       if (level == OTTL_L_ITEM && r->kind[i] == OTTL_MK_NONE) continue;
       uint32_t c = r->first_child[i], stop = r->first_child[i + 1];
       while (c < stop && (kids->state[c] & OTTL_ROW_DROPPED)) c++;
       if (c == stop) ottl__batch_drop_row(b, (ottl_level)level, i);
     }
   }
+  const ottl_rows *r = &b->rows[OTTL_L_RESOURCE];
+  uint32_t i = 0;
+  while (i < r->n && (r->state[i] & OTTL_ROW_DROPPED)) i++;
+  *ret_left = i < r->n;
   return OTTL_OK;
 }
 
@@ -150,7 +154,10 @@ ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **r
   if (!b->rows[OTTL_L_RESOURCE].open) return OTTL_INVALID_ARG;
   OTTL_TRY(ottl__batch_unbind(b));
   OTTL_TRY(ottl__ot_gather(b, false));
-  if (drop_empty) OTTL_TRY(drop_empty_rows(b));
+  if (drop_empty) {
+    bool left;
+    OTTL_TRY(ottl__batch_drop_empty(b, im->points_seen ? OTTL_L_ITEM : OTTL_L_SCOPE, &left));
+  }
   const ottl_rows *r = &b->rows[OTTL_L_RESOURCE];
   bool some = false;
   uint64_t size = b->in_len;

@@ -90,7 +90,7 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
   uint32_t n = (uint32_t)total;
   group_item *items = arena_zero(trees, (n ? n : 1) * sizeof *items);
   ottl_checked_statement *checked = arena_zero(s->arena, (n ? n : 1) * sizeof *checked);
-  ottl_checked_group g = {.error_mode = (uint8_t)group->error_mode};
+  ottl_checked_group g = {.error_mode = (uint8_t)group->error_mode, .shared_cache = group->shared_cache};
   g.conditions = arena_zero(s->arena, (n ? n : 1) * sizeof *g.conditions);
   if (!items || !checked || !g.conditions) return OTTL_NOMEM;
   for (uint32_t i = 0; i < n; i++) {

@@ -98,6 +98,7 @@ static const infer_name *infer_lacks(const infer *in, ottl_context_id c) {
 }
 
 static bool infer_candidate(const sema *s, ottl_context_id c) {
+  if (s->options->functions == OTTL_FUNCTIONS_FILTER && c == OTTL_C_EXEMPLAR) return false; /* that processor has no such level */
   return s->options->signal == OTTL_SIGNAL_NONE || (ottl__contexts[c].signals >> s->options->signal & 1);
 }
 

@@ -200,7 +200,7 @@ static void window_columns(ottl_vm *vm) {
 
 static bool row_dropped(const ottl_batch *b, uint8_t level, uint32_t row) {
   for (;; level--) {
-    if (b->rows[level].state[row] & OTTL_ROW_DROPPED) return true;
+    if (b->rows[level].state[row] & (OTTL_ROW_DROPPED | OTTL_ROW_HELD)) return true;
     if (level == 0) return false;
     row = b->rows[level].parent[row];
   }

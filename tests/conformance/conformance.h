@@ -68,6 +68,11 @@ void conf_put_short(conf_buf *why, yyjson_val *val);
 /* Appends a value of the library in the encoding of the case files. */
 ottl_status conf_value_encode(ottl_exec *exec, const ottl_value *value, conf_buf *ret_text);
 
+/* ---- config.c ---- */
+/* Compiles the processor configuration of a case. */
+ottl_status conf_config_compile(const conf_case *c, const ottl_compile_options *options, ottl_program **ret_program,
+                                ottl_diags **ret_diags);
+
 /* ---- run.c, fixtures.c ---- */
 typedef struct conf_fixture {
   char *name;

@@ -1,0 +1,90 @@
+/* Collector configurations: the transform and filter processors of a collector's YAML file as programs.
+ *
+ *   ottl_config_parse      YAML (or JSON) to a configuration: what is there, and is it what the processors take?
+ *   ottl_config_processor  which processors it has;  ottl_config_pipeline: and in which order the pipelines use them
+ *   ottl_config_compile    one processor for one signal to a program, which runs like any other (exec.h)
+ *
+ * What the collector refuses is refused, with the place in the file; processors of other types are passed over. */
+#ifndef OTTL_CONFIG_H
+#define OTTL_CONFIG_H
+
+#include "ottl/program.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ottl_config ottl_config;
+
+typedef enum ottl_processor_type { OTTL_PROCESSOR_TRANSFORM = 0, OTTL_PROCESSOR_FILTER = 1 } ottl_processor_type;
+
+/* What the text is. */
+typedef enum ottl_config_form {
+  OTTL_CONFIG_COLLECTOR = 0, /* a collector's file: `processors`, `service`, ... */
+  OTTL_CONFIG_TRANSFORM = 1, /* what stands below `transform:` alone */
+  OTTL_CONFIG_FILTER = 2     /* what stands below `filter:` alone */
+} ottl_config_form;
+
+/* The value of a variable of the environment, NULL when it is not set; read before the next call. */
+typedef const char *(*ottl_config_env)(void *context, const char *name);
+
+typedef struct ottl_config_options {
+  size_t struct_size;              /* sizeof(ottl_config_options) */
+  const ottl_allocator *allocator; /* NULL: malloc; must outlive the configuration. The YAML reader itself uses malloc */
+  ottl_config_form form;
+  const char *name;    /* file name for diagnostics; NULL: none */
+  bool keep_variables; /* ${env:NAME}, ${NAME} and $$ are not replaced: for texts that a collector has read before */
+  ottl_config_env env; /* NULL: no variable is set */
+  void *env_context;
+  bool flatten_logs; /* the collector's feature gate transform.flatten.logs is on: flatten_data may be used */
+} ottl_config_options;
+
+/* Defaults: a collector's file, variables replaced, everything else 0. Never fails; any thread; since 0.1. */
+OTTL_API void ottl_config_options_init(ottl_config_options *options);
+
+/* Reads a configuration. options: may be NULL. ret_diags: may be NULL; else set in every case (NULL: nothing to tell).
+ * Owns: the caller frees the configuration with ottl_config_free, the diagnostics with ottl_diags_free; the text need not outlive
+ * the call. Fails: COMPILE (see the diagnostics), UNSUPPORTED, LIMIT, NOMEM, INVALID_ARG. Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_parse(const char *text, size_t len, const ottl_config_options *options,
+                                                       ottl_config **ret_config, ottl_diags **ret_diags);
+/* NULL is accepted. Programs made from it live on. Threads: any, once. Since 0.1. */
+OTTL_API void ottl_config_free(ottl_config *config);
+
+typedef struct ottl_config_processor_info {
+  ottl_view name; /* "transform", "filter/drop-health-checks"; lives as long as the configuration */
+  ottl_processor_type type;
+  uint32_t line; /* of its name, from 1 */
+} ottl_config_processor_info;
+
+/* Processors of the types above in the order of the file. Never fails; any thread; since 0.1. */
+OTTL_API size_t ottl_config_processors(const ottl_config *config);
+/* Fails: INVALID_ARG (no such processor). Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_processor(const ottl_config *config, size_t processor,
+                                                           ottl_config_processor_info *ret);
+
+typedef struct ottl_config_pipeline_info {
+  ottl_view name; /* "logs", "traces/2" */
+  ottl_signal signal;
+  const size_t *processors; /* numbers of the processors that it uses, in its order, those of other types left out */
+  size_t n_processors;
+  size_t n_others; /* processors of other types: they are passed over */
+} ottl_config_pipeline_info;
+
+/* Pipelines of `service` in the order of the file, those of signals that this build does not know left out.
+ * Never fails; any thread; since 0.1. */
+OTTL_API size_t ottl_config_pipelines(const ottl_config *config);
+/* Fails: INVALID_ARG (no such pipeline). Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_pipeline(const ottl_config *config, size_t pipeline,
+                                                          ottl_config_pipeline_info *ret);
+
+/* Compiles a processor for one signal. As in the collector, what it has for other signals is checked as well.
+ * options: may be NULL; kind, signal, paths and functions are the processor's. A program without groups changes nothing.
+ * Owns, fails: as ottl_program_compile. Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_compile(const ottl_config *config, size_t processor, ottl_signal signal,
+                                                         const ottl_compile_options *options, ottl_program **ret_program,
+                                                         ottl_diags **ret_diags);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,190 @@
+/* Configurations: reading them, and their processors as programs. */
+#include "config/config.h"
+#include "api/api.h"
+#include "sema/tables.h"
+
+void ottl_config_options_init(ottl_config_options *options) { *options = (ottl_config_options){.struct_size = sizeof *options}; }
+
+/* Copies of the text and its name, and where the lines of the text begin. */
+static ottl_status keep_text(ottl_config *c, cfg_reader *r, const char *text, size_t len) {
+  c->text = arena_copy(&c->arena, text, len);
+  if (!c->text.data) return OTTL_NOMEM;
+  if (r->options->name) {
+    c->name = arena_copy(&c->arena, r->options->name, strlen(r->options->name));
+    if (!c->name.data) return OTTL_NOMEM;
+  }
+  size_t n = 1;
+  for (size_t i = 0; i < len; i++) n += text[i] == '\n';
+  uint32_t *lines = arena_array(&c->arena, n, sizeof *lines);
+  if (!lines) return OTTL_NOMEM;
+  lines[0] = 0;
+  n = 1;
+  for (size_t i = 0; i < len; i++) {
+    if (text[i] == '\n') lines[n++] = (uint32_t)i + 1;
+  }
+  r->text = c->text;
+  r->name = c->name;
+  r->lines = lines;
+  r->n_lines = (uint32_t)n;
+  return OTTL_OK;
+}
+
+static void read_form(ottl_config *c, cfg_reader *r, const cfg_node *root) {
+  ottl_config_form form = r->options->form;
+  if (form == OTTL_CONFIG_COLLECTOR) {
+    ottl__cfg_collector(r, root, c);
+    return;
+  }
+  cfg_processor *p = arena_zero(&c->arena, sizeof *p);
+  if (!p) {
+    r->fatal = OTTL_NOMEM;
+    return;
+  }
+  c->processors = p;
+  c->n_processors = 1;
+  p->line = 1;
+  p->type = form == OTTL_CONFIG_FILTER ? OTTL_PROCESSOR_FILTER : OTTL_PROCESSOR_TRANSFORM;
+  p->name = view_str(form == OTTL_CONFIG_FILTER ? "filter" : "transform");
+  if (form == OTTL_CONFIG_FILTER) {
+    ottl__cfg_filter(r, root, p);
+  } else {
+    ottl__cfg_transform(r, root, p);
+  }
+}
+
+static ottl_status read_config(ottl_config *c, cfg_reader *r, const char *text, size_t len) {
+  if (len > ottl__limits[OTTL_LIMIT_CONFIG_BYTES].standard) len = ottl__limits[OTTL_LIMIT_CONFIG_BYTES].standard + 1;
+  OTTL_TRY(keep_text(c, r, text, len));
+  c->source = r->source = ottl__diags_source(r->diags, c->name, c->text, 1, 1, 0);
+  const cfg_node *root = ottl__cfg_read(r, c->text);
+  if (root && !r->options->keep_variables) root = ottl__cfg_expand(r, root);
+  if (root) read_form(c, r, root);
+  if (r->fatal) return r->fatal;
+  return r->n_errors ? OTTL_COMPILE : OTTL_OK;
+}
+
+ottl_status ottl_config_parse(const char *text, size_t len, const ottl_config_options *options, ottl_config **ret_config,
+                              ottl_diags **ret_diags) {
+  ottl_config_options defaults;
+  ottl_config_options_init(&defaults);
+  const ottl_config_options *o = options ? options : &defaults;
+  if (ret_diags) *ret_diags = NULL;
+  if ((len && !text) || !ret_config || o->struct_size < sizeof *o || (unsigned)o->form > OTTL_CONFIG_FILTER)
+    return OTTL_INVALID_ARG;
+  ottl_allocator al = ottl__alloc_or_default(o->allocator);
+  ottl_diags *diags = NULL;
+  OTTL_TRY(ottl__diags_create(&al, &diags));
+  ottl_config *c = al_zero(&al, sizeof *c);
+  if (!c) {
+    ottl_diags_free(diags);
+    return OTTL_NOMEM;
+  }
+  c->al = al;
+  ottl__arena_init(&c->arena, &al, (size_t)16 << 10);
+  cfg_reader r = {.arena = &c->arena, .al = al, .diags = diags, .options = o};
+  ottl_status status = read_config(c, &r, text ? text : "", len);
+  if (ret_diags && ottl_diags_count(diags)) {
+    *ret_diags = diags;
+  } else {
+    ottl_diags_free(diags);
+  }
+  if (status != OTTL_OK) {
+    ottl_config_free(c);
+    return status;
+  }
+  *ret_config = c;
+  return OTTL_OK;
+}
+
+void ottl_config_free(ottl_config *c) {
+  if (!c) return;
+  ottl_allocator al = c->al;
+  ottl__arena_done(&c->arena);
+  al_free(&al, c, sizeof *c);
+}
+
+size_t ottl_config_processors(const ottl_config *c) { return c ? c->n_processors : 0; }
+
+ottl_status ottl_config_processor(const ottl_config *c, size_t processor, ottl_config_processor_info *ret) {
+  if (!c || !ret || processor >= c->n_processors) return OTTL_INVALID_ARG;
+  const cfg_processor *p = &c->processors[processor];
+  *ret = (ottl_config_processor_info){p->name, (ottl_processor_type)p->type, p->line};
+  return OTTL_OK;
+}
+
+size_t ottl_config_pipelines(const ottl_config *c) { return c ? c->n_pipelines : 0; }
+
+ottl_status ottl_config_pipeline(const ottl_config *c, size_t pipeline, ottl_config_pipeline_info *ret) {
+  if (!c || !ret || pipeline >= c->n_pipelines) return OTTL_INVALID_ARG;
+  const cfg_pipeline *p = &c->pipelines[pipeline];
+  *ret = (ottl_config_pipeline_info){p->name, p->signal, p->processors, p->n_processors, p->n_others};
+  return OTTL_OK;
+}
+
+/* -- programs -- */
+
+static ottl_compile_options options_for(const cfg_processor *p, int signal, const ottl_compile_options *base) {
+  ottl_compile_options o = *base;
+  bool filter = p->type == OTTL_PROCESSOR_FILTER;
+  o.kind = filter ? OTTL_KIND_FILTER : OTTL_KIND_TRANSFORM;
+  o.functions = filter ? OTTL_FUNCTIONS_FILTER : OTTL_FUNCTIONS_TRANSFORM;
+  o.signal = ottl__cfg_signals[signal].signal;
+  o.paths = OTTL_PATHS_EITHER;
+  return o;
+}
+
+static ottl_status tell_problem(const ottl_config *c, const cfg_part *part, ottl_diags *diags) {
+  uint32_t source = ottl__diags_source(diags, c->name, c->text, 1, 1, 0);
+  ottl__diag_add(diags, part->problem_code, (ottl_span){source, part->problem->begin, part->problem->end}, "%.*s",
+                 VIEW_ARG(part->problem_text));
+  return part->problem_code == DIAG_UNSUPPORTED ? OTTL_UNSUPPORTED : OTTL_COMPILE;
+}
+
+/* All signals are compiled; the program of the one that is wanted is kept. */
+static ottl_status compile_parts(const ottl_config *c, const cfg_processor *p, int wanted, const ottl_compile_options *base,
+                                 ottl_diags *diags, ottl_program **ret) {
+  ottl_status status = OTTL_OK;
+  for (int s = 0; s < CFG_SIGNALS && status != OTTL_NOMEM; s++) {
+    const cfg_part *part = &p->parts[s];
+    if (ottl__cfg_signals[s].signal == OTTL_SIGNAL_NONE || (s != wanted && !part->n_groups)) continue;
+    if (s == wanted && part->problem) status = ottl__worse_status(status, tell_problem(c, part, diags));
+    if (part->problem) continue;
+    ottl_compile_options o = options_for(p, s, base);
+    ottl_program *program = NULL;
+    status = ottl__worse_status(status, ottl__program_compile(part->groups, part->n_groups, &o, diags, &program));
+    if (s == wanted) {
+      *ret = program;
+    } else {
+      ottl_program_free(program);
+    }
+  }
+  return status;
+}
+
+ottl_status ottl_config_compile(const ottl_config *c, size_t processor, ottl_signal signal, const ottl_compile_options *options,
+                                ottl_program **ret_program, ottl_diags **ret_diags) {
+  ottl_compile_options defaults;
+  ottl_compile_options_init(&defaults);
+  const ottl_compile_options *o = options ? options : &defaults;
+  if (ret_diags) *ret_diags = NULL;
+  if (!c || processor >= c->n_processors || !ret_program || o->struct_size < sizeof *o) return OTTL_INVALID_ARG;
+  int wanted = 0;
+  while (wanted < CFG_SIGNALS && ottl__cfg_signals[wanted].signal != signal) wanted++;
+  if (wanted == CFG_SIGNALS || signal == OTTL_SIGNAL_NONE) return OTTL_INVALID_ARG;
+  ottl_allocator al = ottl__alloc_or_default(o->allocator);
+  ottl_diags *diags = NULL;
+  ottl_program *program = NULL;
+  OTTL_TRY(ottl__diags_create(&al, &diags));
+  ottl_status status = compile_parts(c, &c->processors[processor], wanted, o, diags, &program);
+  if (ret_diags && ottl_diags_count(diags)) {
+    *ret_diags = diags;
+  } else {
+    ottl_diags_free(diags);
+  }
+  if (status != OTTL_OK) {
+    ottl_program_free(program);
+    return status;
+  }
+  *ret_program = program;
+  return OTTL_OK;
+}

@@ -1,0 +1,99 @@
+/* A configuration that was read: processors as groups of statements and conditions, ready for the compiler. */
+#ifndef OTTL_SRC_CONFIG_CONFIG_H
+#define OTTL_SRC_CONFIG_CONFIG_H
+
+#include "config/node.h"
+
+/* What a processor does with one signal. */
+typedef struct cfg_part {
+  ottl_group *groups;
+  size_t n_groups, cap_groups;
+  const cfg_node *problem; /* what is wrong with it when the signal is wanted; NULL: nothing */
+  ottl_diag_code problem_code;
+  ottl_view problem_text;
+} cfg_part;
+
+/* Rows of grammar/signals.def. */
+typedef enum cfg_signal {
+#define SIGNAL(id, signal, pipeline, prefix, section) CFG_##id,
+#include "signals.def"
+#undef SIGNAL
+  CFG_SIGNALS
+} cfg_signal;
+
+typedef struct cfg_signal_info {
+  ottl_signal signal;   /* NONE: this build cannot run it */
+  const char *pipeline; /* "logs" */
+  const char *prefix;   /* "log", of log_statements and log_conditions */
+  const char *section;  /* of the filter's old lists */
+} cfg_signal_info;
+extern const cfg_signal_info ottl__cfg_signals[CFG_SIGNALS];
+
+typedef struct cfg_processor {
+  ottl_view name;
+  uint8_t type; /* ottl_processor_type */
+  bool flatten;
+  uint32_t line;
+  ottl_error_mode error_mode;
+  cfg_part parts[CFG_SIGNALS];
+} cfg_processor;
+
+typedef struct cfg_pipeline {
+  ottl_view name;
+  ottl_signal signal;
+  size_t *processors;
+  size_t n_processors, n_others;
+} cfg_pipeline;
+
+struct ottl_config {
+  ottl_allocator al;
+  ottl_arena arena;
+  uint32_t source;
+  ottl_view text, name;
+  cfg_processor *processors;
+  size_t n_processors, cap_processors;
+  cfg_pipeline *pipelines;
+  size_t n_pipelines, cap_pipelines;
+};
+
+/* transform.c, filter.c: what stands below the name of a processor. Errors are told and counted in r. */
+void ottl__cfg_transform(cfg_reader *r, const cfg_node *node, cfg_processor *ret);
+void ottl__cfg_filter(cfg_reader *r, const cfg_node *node, cfg_processor *ret);
+/* service.c: all processors and pipelines of a collector's file. */
+void ottl__cfg_collector(cfg_reader *r, const cfg_node *root, ottl_config *ret);
+
+/* match.c: the filter's include and exclude, as conditions of OTTL. What the collector finds out only when it makes the processor
+ * for the signal becomes a problem of the part. */
+void ottl__cfg_match(cfg_reader *r, cfg_signal signal, const cfg_node *include, const cfg_node *exclude, cfg_part *ret);
+/* The options of regexp match types: a cache, which this build does without. */
+void ottl__cfg_regexp_options(cfg_reader *r, const cfg_node *node);
+
+/* -- decode.c: fields of a map, with the collector's strictness -- */
+
+typedef struct cfg_field {
+  const char *name;
+  const cfg_node **ret; /* where the value goes; NULL: known, but of no use */
+} cfg_field;
+
+/* The fields of a map; other keys are told. NULL nodes and nulls have no fields. False: it is no map. */
+bool ottl__cfg_fields(cfg_reader *r, const cfg_node *node, const char *what, const cfg_field *fields, size_t n);
+/* As the collector decodes them: nil counts as not given, except where a text is decoded to a name. */
+bool ottl__cfg_bool(cfg_reader *r, const cfg_node *node, const char *what, bool *ret);
+bool ottl__cfg_text(cfg_reader *r, const cfg_node *node, const char *what, ottl_view *ret);
+bool ottl__cfg_error_mode(cfg_reader *r, const cfg_node *node, ottl_error_mode *ret);
+/* A list of strings; a string alone is cut at its commas. */
+bool ottl__cfg_strings(cfg_reader *r, const cfg_node *node, const char *what, ottl_snippet **ret, size_t *ret_n);
+/* The line of a byte of the file, from 1. */
+uint32_t ottl__cfg_line(const cfg_reader *r, size_t at);
+/* Must be a list; nulls are none. */
+bool ottl__cfg_list(cfg_reader *r, const cfg_node *node, const char *what);
+const char *ottl__cfg_kind_name(const cfg_node *node);
+/* The part cannot be used for its signal; the first problem counts. */
+void ottl__cfg_problem(cfg_reader *r, cfg_part *part, const cfg_node *node, ottl_diag_code code, const char *format, ...)
+    OTTL_PRINTF(5, 6);
+/* A new group behind the others; NULL: out of memory (`fatal`). */
+ottl_group *ottl__cfg_add_group(cfg_reader *r, cfg_part *part);
+/* The name of a group's context, one of `contexts` (ended by NULL), and one that the signal has. */
+bool ottl__cfg_context(cfg_reader *r, const cfg_node *node, cfg_signal signal, const char *const *contexts, const char **ret);
+
+#endif
