@@ -45,11 +45,14 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_STATEMENT:
   case ARG_CONDITION: o->snippets.items[o->snippets.n++] = value; break;
   case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
+  case ARG_CONFIG: return arg_once(&o->config, value, args[id].name);
+  case ARG_PROCESSOR: o->processors.items[o->processors.n++] = value; break;
   case ARG_CONTEXT: return arg_once(&o->context, value, args[id].name);
   case ARG_OUTPUT: return arg_once(&o->output, value, args[id].name);
   case ARG_ERROR_MODE:
     if ((choice = arg_choice(value, modes)) < 0) return arg_bad(value, args[id].name, "propagate, ignore or silent");
     o->error_mode = (ottl_error_mode)choice;
+    o->error_mode_given = true;
     break;
   case ARG_SIGNAL:
     if ((choice = arg_choice(value, signals)) < 0) return arg_bad(value, args[id].name, "logs, traces or metrics");
@@ -109,7 +112,8 @@ int cli_options_read(const char *command, int in, int argc, char **argv, cli_opt
   memset(ret, 0, sizeof *ret);
   ret->snippets.items = calloc((size_t)argc + 1, sizeof *ret->snippets.items);
   ret->files.items = calloc((size_t)argc + 1, sizeof *ret->files.items);
-  if (!ret->snippets.items || !ret->files.items) return cli_fail(CLI_INTERNAL, "out of memory");
+  ret->processors.items = calloc((size_t)argc + 1, sizeof *ret->processors.items);
+  if (!ret->snippets.items || !ret->files.items || !ret->processors.items) return cli_fail(CLI_INTERNAL, "out of memory");
   bool ended = false;
   for (int i = 1; i < argc; i++) {
     const char *arg = argv[i];
@@ -130,4 +134,5 @@ int cli_options_read(const char *command, int in, int argc, char **argv, cli_opt
 void cli_options_done(cli_options *options) {
   free(options->snippets.items);
   free(options->files.items);
+  free(options->processors.items);
 }

@@ -29,8 +29,11 @@ typedef struct cli_options {
   cli_texts snippets; /* -s or -c */
   cli_texts files;
   const char *program_file; /* -f */
+  const char *config;       /* --config */
+  cli_texts processors;
   const char *context, *output;
   ottl_error_mode error_mode;
+  bool error_mode_given;
   ottl_signal signal;
   ottl_framing from, to; /* to: AUTO is "as the input" */
   bool compress_given;
@@ -59,6 +62,24 @@ typedef struct cli_section {
   bool empty;         /* no statement */
 } cli_section;
 
+#define CLI_SIGNALS 4 /* by ottl_signal */
+
+/* config.c: processors of a configuration, for each signal that turns up. */
+typedef struct cli_step {
+  size_t processor;
+  ottl_program *program;
+  ottl_exec *exec;
+} cli_step;
+
+typedef struct cli_config {
+  ottl_config *config;
+  struct {
+    cli_step *steps;
+    size_t n;
+    bool made;
+  } by_signal[CLI_SIGNALS];
+} cli_config;
+
 /* program.c: the statements, compiled for each signal that turns up. */
 typedef struct cli_program {
   const cli_options *options;
@@ -69,16 +90,27 @@ typedef struct cli_program {
   size_t n_sections;
   ottl_signal signal; /* what it works on; NONE: told by each message */
   bool told;          /* warnings are told once */
-  struct {
-    ottl_program *program;
-    ottl_exec *exec;
-  } by_signal[4];
+  cli_config *config; /* NULL: statements */
+  cli_step by_signal[CLI_SIGNALS];
 } cli_program;
 
 int cli_program_open(cli_program *program, const cli_options *options, bool filter);
-/* The exec for messages of a signal. */
-int cli_program_exec(cli_program *program, ottl_signal signal, ottl_exec **ret);
+/* What runs on messages of a signal, in order. */
+int cli_program_steps(cli_program *program, ottl_signal signal, cli_step **ret, size_t *ret_n);
+const char *cli_program_what(const cli_program *program); /* "statements", "conditions", "processors" */
 void cli_program_close(cli_program *program);
+/* Text of a file, all of it, zero-terminated; the caller frees. */
+int cli_file_text(const char *path, const char *what, char **ret_text, size_t *ret_len);
+/* Shows diagnostics, and gives the exit status that goes with the outcome. */
+int cli_compiled(ottl_status status, ottl_diags *diags, const char *what);
+
+int cli_config_open(cli_program *program, const cli_options *options);
+/* The processors that run on messages of a signal, in order. */
+int cli_config_steps(cli_program *program, ottl_signal signal, cli_step **ret, size_t *ret_n);
+/* Name of a processor, such as "filter/health". */
+const char *cli_config_name(const cli_config *config, size_t processor, char *text, size_t size);
+bool cli_config_filters(const cli_config *config, size_t processor); /* is it a filter? */
+void cli_config_close(cli_config *config);
 
 /* sections.c: the text has compiled; options are those it compiled with. False: out of memory. */
 bool cli_sections_split(cli_program *program, const ottl_compile_options *options);
@@ -90,6 +122,7 @@ int cli_stream(const cli_options *options, cli_program *program);
 
 /* stats.c: what happened, summed up over the messages. */
 typedef struct cli_failure {
+  size_t processor; /* --config: its number */
   uint32_t group, statement, condition;
   uint64_t count, message, item;
   char text[200];
@@ -105,12 +138,13 @@ typedef struct cli_stats {
   double seconds;
 } cli_stats;
 
-void cli_stats_add(cli_stats *stats, ottl_exec *exec, const ottl_result *result);
+/* What one step did with a message; the first one counts its records. */
+void cli_stats_add(cli_stats *stats, const cli_step *steps, size_t step, const ottl_result *result);
 void cli_stats_warn(const cli_stats *stats, const cli_program *program);
 void cli_stats_print(const cli_stats *stats);
-/* Which statement a failure is about, such as "statement 2 (set(...))". */
-void cli_failure_place(const cli_program *program, uint32_t group, uint32_t statement, uint32_t condition, char *text,
-                       size_t size);
+/* Which statement a failure is about, such as "statement 2 (set(...))". processor: the number of the step's. */
+void cli_failure_place(const cli_program *program, size_t processor, uint32_t group, uint32_t statement, uint32_t condition,
+                       char *text, size_t size);
 
 /* main.c: one line on standard error, "ottl: ..."; returns status. */
 int cli_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -48,6 +48,10 @@ static const char run_text[] =
     "    ottl run -f policy.ottl --from proto --to json --stats < logs.pb\n"
     "  one file for all signals: each message runs the parts of its own\n"
     "    ottl run -f all.ottl logs.jsonl traces.jsonl --to jsonl -o out.jsonl\n"
+    "  the processors of a collector, as its pipelines run them\n"
+    "    ottl run --config collector.yaml logs.jsonl\n"
+    "  one of them, on traces in protobuf\n"
+    "    ottl run --config collector.yaml --processor filter/health --signal traces < traces.pb\n"
     "  set something where a condition holds\n"
     "    ottl run -s 'set(log.severity_text, \"FATAL\") where log.severity_number >= 21' logs.jsonl\n";
 

@@ -11,36 +11,42 @@ const char *const cli_signal_names[] = {"", "logs", "traces", "metrics"};
 
 #define PROGRAM_MAX_BYTES ((size_t)16 << 20) /* of a file of statements */
 
-static int program_load(cli_program *p, const char *path) {
+int cli_file_text(const char *path, const char *what, char **ret_text, size_t *ret_len) {
   io_input *in = NULL;
   io_error error;
-  size_t cap = 0;
+  char *text = NULL;
+  size_t len = 0, cap = 0;
   if (io_open_input(path, NULL, &in, &error) != IO_OK) return cli_fail(CLI_USAGE, "%s", error.text);
   int status = CLI_OK;
   for (size_t n = 1; n && status == CLI_OK;) {
-    if (p->text_len == cap) {
+    if (cap - len < 2) {
       cap = cap ? cap * 2 : 4096;
-      char *grown = realloc(p->text, cap);
+      char *grown = realloc(text, cap);
       if (!grown) {
         status = cli_fail(CLI_INTERNAL, "out of memory");
         break;
       }
-      p->text = grown;
+      text = grown;
     }
-    if (io_read(in, p->text + p->text_len, cap - p->text_len, &n, &error) != IO_OK)
+    if (io_read(in, text + len, cap - len - 1, &n, &error) != IO_OK)
       status = cli_fail(CLI_USAGE, "%s", error.text);
-    else if ((p->text_len += n) > PROGRAM_MAX_BYTES)
-      status = cli_fail(CLI_USAGE, "%s: more than %zu MB are no file of statements", path, PROGRAM_MAX_BYTES >> 20);
+    else if ((len += n) > PROGRAM_MAX_BYTES)
+      status = cli_fail(CLI_USAGE, "%s: more than %zu MB are no file of %s", path, PROGRAM_MAX_BYTES >> 20, what);
   }
   io_close(in);
-  return status;
+  if (status != CLI_OK) {
+    free(text);
+    return status;
+  }
+  text[len] = 0;
+  *ret_text = text;
+  *ret_len = len;
+  return CLI_OK;
 }
 
 static void program_to_stderr(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
 
-static void program_tell(cli_program *p, const ottl_diags *diags) {
-  if (p->told) return;
-  p->told = true;
+static void program_tell(const ottl_diags *diags) {
   const char *no_colour = getenv("NO_COLOR");
   bool colour = isatty(STDERR_FILENO) && !(no_colour && *no_colour);
   if (ottl_diags_render(diags, OTTL_DIAGS_TEXT, colour, program_to_stderr, stderr) != OTTL_OK)
@@ -105,22 +111,31 @@ static void program_options(const cli_program *p, ottl_signal signal, ottl_compi
   ret->signal = signal;
 }
 
+int cli_compiled(ottl_status status, ottl_diags *diags, const char *what) {
+  if (diags) program_tell(diags);
+  size_t n_told = ottl_diags_count(diags);
+  ottl_diags_free(diags);
+  switch (status) {
+  case OTTL_OK: return CLI_OK;
+  case OTTL_COMPILE:
+  case OTTL_UNSUPPORTED: return n_told ? CLI_COMPILE : cli_fail(CLI_COMPILE, "the %s do not compile", what);
+  case OTTL_LIMIT: return n_told ? CLI_COMPILE : cli_fail(CLI_COMPILE, "the %s are too large", what);
+  default: return cli_fail(CLI_INTERNAL, "compiling failed: %s", ottl_status_name(status));
+  }
+}
+
 static int program_compile(cli_program *p, ottl_signal signal, ottl_program **ret) {
   ottl_compile_options options;
   ottl_diags *diags = NULL;
   program_options(p, signal, &options);
   ottl_status status =
       p->options->program_file ? program_text(p, &options, ret, &diags) : program_snippets(p, &options, ret, &diags);
-  if (diags) program_tell(p, diags);
-  size_t n_told = ottl_diags_count(diags);
-  ottl_diags_free(diags);
-  switch (status) {
-  case OTTL_OK: return CLI_OK;
-  case OTTL_COMPILE:
-  case OTTL_UNSUPPORTED: return n_told ? CLI_COMPILE : cli_fail(CLI_COMPILE, "statements do not compile");
-  case OTTL_LIMIT: return n_told ? CLI_COMPILE : cli_fail(CLI_COMPILE, "statements are too large");
-  default: return cli_fail(CLI_INTERNAL, "compiling failed: %s", ottl_status_name(status));
+  if (p->told && status == OTTL_OK) {
+    ottl_diags_free(diags);
+    return CLI_OK;
   }
+  p->told |= diags != NULL;
+  return cli_compiled(status, diags, "statements");
 }
 
 static int program_exec(cli_program *p, ottl_signal as) {
@@ -137,7 +152,7 @@ int cli_program_open(cli_program *p, const cli_options *options, bool filter) {
     return cli_fail(CLI_USAGE, "--context is for -%c; in a file it is a line `context: %s`", filter ? 'c' : 's',
                     options->context);
   ottl_signal told = options->program_file ? OTTL_SIGNAL_NONE : options->signal; /* a file may serve others as well */
-  int status = options->program_file ? program_load(p, options->program_file) : CLI_OK;
+  int status = options->program_file ? cli_file_text(options->program_file, "statements", &p->text, &p->text_len) : CLI_OK;
   ottl_program *program = NULL;
   if (status == CLI_OK) status = program_compile(p, told, &program);
   if (status != CLI_OK) return status;
@@ -157,19 +172,24 @@ int cli_program_open(cli_program *p, const cli_options *options, bool filter) {
   return program_exec(p, p->signal);
 }
 
-int cli_program_exec(cli_program *p, ottl_signal signal, ottl_exec **ret) {
+const char *cli_program_what(const cli_program *p) { return p->config ? "processors" : p->filter ? "conditions" : "statements"; }
+
+int cli_program_steps(cli_program *p, ottl_signal signal, cli_step **ret, size_t *ret_n) {
   int status = CLI_OK;
+  if (p->config) return cli_config_steps(p, signal, ret, ret_n);
   if (p->sections && !cli_sections_any(p, signal))
     return cli_fail(CLI_PAYLOAD, "there are %s in the input, and no %s are about them", cli_signal_names[signal],
                     p->filter ? "conditions" : "statements");
   if (!p->by_signal[signal].program) status = program_compile(p, signal, &p->by_signal[signal].program);
   if (status == CLI_OK && !p->by_signal[signal].exec) status = program_exec(p, signal);
-  *ret = p->by_signal[signal].exec;
+  *ret = &p->by_signal[signal];
+  *ret_n = 1;
   return status;
 }
 
 void cli_program_close(cli_program *p) {
-  for (int i = 0; i < 4; i++) {
+  cli_config_close(p->config);
+  for (int i = 0; i < CLI_SIGNALS; i++) {
     ottl_exec_free(p->by_signal[i].exec);
     ottl_program_free(p->by_signal[i].program);
   }

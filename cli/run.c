@@ -10,6 +10,15 @@ int cli_run(int argc, char **argv) {
     cli_help_command(argv[0]);
     goto out;
   }
+  if (options.config) {
+    status = cli_config_open(&program, &options);
+    if (status == CLI_OK) status = cli_stream(&options, &program);
+    goto out;
+  }
+  if (options.processors.n) {
+    status = cli_fail(CLI_USAGE, "--processor is for --config");
+    goto out;
+  }
   if (!options.snippets.n && !options.program_file) {
     status = cli_fail(CLI_USAGE, "nothing to run: give statements with -s or a file with -f (`ottl help run` shows examples)");
     goto out;

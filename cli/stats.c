@@ -5,38 +5,47 @@
 #include <stdio.h>
 #include <string.h>
 
-static void stats_failure(cli_stats *s, const ottl_row_error *e) {
+static void stats_failure(cli_stats *s, const cli_step *step, const ottl_row_error *e) {
   for (size_t i = 0; i < s->n_failures; i++) {
     cli_failure *f = &s->failures[i];
-    if (f->group != e->group || f->statement != e->statement || f->condition != e->condition) continue;
+    if (f->processor != step->processor || f->group != e->group || f->statement != e->statement || f->condition != e->condition)
+      continue;
     f->count++;
     return;
   }
   if (s->n_failures == CLI_FAILURES) return;
   cli_failure *f = &s->failures[s->n_failures++];
-  *f = (cli_failure){.group = e->group, .statement = e->statement, .condition = e->condition, .count = 1};
+  *f = (cli_failure){
+      .processor = step->processor, .group = e->group, .statement = e->statement, .condition = e->condition, .count = 1};
   f->message = s->messages;
   f->item = e->item;
   snprintf(f->text, sizeof f->text, "%s: %s", e->code, e->message);
 }
 
-void cli_stats_add(cli_stats *s, ottl_exec *exec, const ottl_result *r) {
-  s->messages++;
-  s->rows_in += r->rows_in;
+void cli_stats_add(cli_stats *s, const cli_step *steps, size_t step, const ottl_result *r) {
+  if (step == 0) s->rows_in += r->rows_in;
   s->rows_changed += r->rows_changed;
   s->rows_dropped += r->rows_dropped;
   s->rows_failed += r->rows_failed;
   s->errors += r->errors;
   ottl_row_error e;
-  for (size_t i = 0; r->errors && ottl_exec_error(exec, i, &e); i++) stats_failure(s, &e);
+  for (size_t i = 0; r->errors && ottl_exec_error(steps[step].exec, i, &e); i++) {
+    if (ottl_program_error_mode(steps[step].program, e.group) != OTTL_ERROR_SILENT) stats_failure(s, &steps[step], &e);
+  }
 }
 
 /* Where a message points: the text of the statement when the command line has it, cut to a line. */
-void cli_failure_place(const cli_program *p, uint32_t group, uint32_t statement, uint32_t condition, char *text, size_t size) {
+void cli_failure_place(const cli_program *p, size_t processor, uint32_t group, uint32_t statement, uint32_t condition, char *text,
+                       size_t size) {
   const cli_options *o = p->options;
-  uint32_t i = p->filter || statement == UINT32_MAX ? condition : statement;
-  const char *what = p->filter || statement == UINT32_MAX ? "condition" : "statement";
-  if (o->keep) {
+  bool filter = p->config ? cli_config_filters(p->config, processor) : p->filter;
+  uint32_t i = filter || statement == UINT32_MAX ? condition : statement;
+  const char *what = filter || statement == UINT32_MAX ? "condition" : "statement";
+  if (p->config) {
+    char name[60];
+    snprintf(text, size, "%s: group %" PRIu32 ", %s %" PRIu32, cli_config_name(p->config, processor, name, sizeof name),
+             group + 1, what, i + 1);
+  } else if (o->keep) {
     snprintf(text, size, o->snippets.n > 1 ? "one of the conditions" : "the condition");
   } else if (i < o->snippets.n) {
     const char *source = o->snippets.items[i];
@@ -52,12 +61,12 @@ void cli_stats_warn(const cli_stats *s, const cli_program *program) {
   for (size_t i = 0; i < s->n_failures; i++) {
     const cli_failure *f = &s->failures[i];
     char place[160];
-    cli_failure_place(program, f->group, f->statement, f->condition, place, sizeof place);
+    cli_failure_place(program, f->processor, f->group, f->statement, f->condition, place, sizeof place);
     fprintf(stderr, "ottl: warning: %s failed on %" PRIu64 " record%s, first on record %" PRIu64 " of message %" PRIu64 ": %s\n",
             place, f->count, f->count == 1 ? "" : "s", f->item + 1, f->message, f->text);
     listed += f->count;
   }
-  if (s->errors > listed) fprintf(stderr, "ottl: warning: %" PRIu64 " more failures\n", s->errors - listed);
+  if (s->errors > listed && !program->config) fprintf(stderr, "ottl: warning: %" PRIu64 " more failures\n", s->errors - listed);
 }
 
 void cli_stats_print(const cli_stats *s) {

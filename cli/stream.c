@@ -53,12 +53,12 @@ static int stream_signal(stream *s, ottl_encoding encoding, ottl_view message, o
   ottl_signal found = encoding == OTTL_ENCODING_JSON ? ottl_json_signal(message.data, message.len) : OTTL_SIGNAL_NONE;
   if (wanted && found && wanted != found)
     return cli_fail(CLI_PAYLOAD, AT_FORMAT "it has %s, the %s are about %s", AT(s), cli_signal_names[found],
-                    s->program->filter ? "conditions" : "statements", cli_signal_names[wanted]);
+                    cli_program_what(s->program), cli_signal_names[wanted]);
   if (!wanted && !found && encoding == OTTL_ENCODING_JSON)
     return cli_fail(CLI_PAYLOAD, AT_FORMAT "this JSON has no resourceLogs, resourceSpans or resourceMetrics", AT(s));
   if (!wanted && !found)
     return cli_fail(CLI_USAGE, "protobuf does not tell logs, traces and metrics apart, and neither do the %s: give --signal",
-                    s->program->filter ? "conditions" : "statements");
+                    cli_program_what(s->program));
   *ret = wanted ? wanted : found;
   return CLI_OK;
 }
@@ -91,15 +91,16 @@ static int stream_write(stream *s, const void *data, size_t len, io_compression 
   return stream_out(s, io, &error);
 }
 
-static int stream_refused(stream *s, ottl_exec *exec, ottl_status status) {
+static int stream_refused(stream *s, const cli_step *step, ottl_status status) {
+  ottl_exec *exec = step->exec;
   size_t offset = 0;
   const char *why = ottl_exec_failure(exec, &offset);
   ottl_row_error e;
   if (status == OTTL_RUNTIME && ottl_exec_error(exec, 0, &e)) {
     char place[160];
-    cli_failure_place(s->program, e.group, e.statement, e.condition, place, sizeof place);
+    cli_failure_place(s->program, step->processor, e.group, e.statement, e.condition, place, sizeof place);
     cli_fail(0, AT_FORMAT "%s failed on record %" PRIu64 ": %s: %s", AT(s), place, e.item + 1, e.code, e.message);
-    return cli_fail(CLI_ROW, "stopped there; --error-mode ignore goes on");
+    return cli_fail(CLI_ROW, "stopped there; %s goes on", s->program->config ? "`error_mode: ignore`" : "--error-mode ignore");
   }
   if (status == OTTL_RUNTIME) return cli_fail(CLI_ROW, AT_FORMAT "a record failed", AT(s));
   if (status == OTTL_DATA || status == OTTL_LIMIT)
@@ -137,9 +138,10 @@ static int stream_message(stream *s, ottl_framing framing, ottl_view raw) {
                              ? encoding
                              : ottl_framing_encoding(s->framing);
   ottl_signal signal = OTTL_SIGNAL_NONE;
-  ottl_exec *exec = NULL;
+  cli_step *steps = NULL;
+  size_t n_steps = 0;
   int status = stream_signal(s, encoding, message, &signal);
-  if (status == CLI_OK) status = cli_program_exec(s->program, signal, &exec);
+  if (status == CLI_OK) status = cli_program_steps(s->program, signal, &steps, &n_steps);
   const uint8_t *wire = (const uint8_t *)message.data;
   size_t wire_len = message.len;
   if (status == CLI_OK && encoding == OTTL_ENCODING_JSON && (status = stream_json(s, &s->reader)) == CLI_OK) {
@@ -148,11 +150,17 @@ static int stream_message(stream *s, ottl_framing framing, ottl_view raw) {
   }
   if (status != CLI_OK) return status;
 
-  ottl_result result;
-  ottl_status run = ottl_exec_run(exec, wire, wire_len, &result);
+  ottl_result result = {.data = wire, .len = wire_len, .unchanged = true};
+  s->stats.messages++;
   s->stats.bytes_in += message.len;
-  if (run != OTTL_OK) return stream_refused(s, exec, run);
-  cli_stats_add(&s->stats, exec, &result);
+  for (size_t i = 0; i < n_steps && (result.data || result.unchanged); i++) { /* until nothing is left of it */
+    ottl_result next;
+    ottl_status run = ottl_exec_run(steps[i].exec, result.data, result.len, &next);
+    if (run != OTTL_OK) return stream_refused(s, &steps[i], run);
+    cli_stats_add(&s->stats, steps, i, &next);
+    next.unchanged &= result.unchanged;
+    result = next;
+  }
   if (!result.data && !result.unchanged) return CLI_OK; /* nothing is left of it */
   if (result.unchanged && encoding == wanted && !(encoding == OTTL_ENCODING_JSON && memchr(message.data, '\n', message.len)))
     return stream_write(s, message.data, message.len, packed);
@@ -238,7 +246,7 @@ int cli_stream(const cli_options *options, cli_program *program) {
     io_abandon(s.out);
   }
   s.stats.seconds = stream_now() - start;
-  if (options->error_mode == OTTL_ERROR_IGNORE) cli_stats_warn(&s.stats, program);
+  if (options->config || options->error_mode == OTTL_ERROR_IGNORE) cli_stats_warn(&s.stats, program);
   if (options->stats && status == CLI_OK) cli_stats_print(&s.stats);
   ottl_json_free(s.reader);
   ottl_json_free(s.writer);

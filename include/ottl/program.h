@@ -106,9 +106,13 @@ OTTL_API void ottl_program_free(ottl_program *program);
 /* The signal the program works on; OTTL_SIGNAL_NONE if its contexts are those of every signal (resource, scope).
  * Never fails; any thread; since 0.1. */
 OTTL_API ottl_signal ottl_program_signal(const ottl_program *program);
+/* Number of groups; one with each_condition counts once for each context that its conditions have. */
 OTTL_API size_t ottl_program_groups(const ottl_program *program);
 /* Name of the context of a group, such as "log"; lives as long as the program; NULL when there is no such group. */
 OTTL_API const char *ottl_program_context(const ottl_program *program, size_t group);
+/* What failures of a group, by its number among those that were compiled (ottl_row_error.group), lead to; PROPAGATE when there is
+ * no such group. Never fails; any thread; since 0.1. */
+OTTL_API ottl_error_mode ottl_program_error_mode(const ottl_program *program, size_t group);
 /* Is this group run row by row, because rows see each other's writes? Never fails; any thread; since 0.1. */
 OTTL_API bool ottl_program_row_order(const ottl_program *program, size_t group);
 

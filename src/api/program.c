@@ -215,6 +215,13 @@ const char *ottl_program_context(const ottl_program *p, size_t group) {
   return p && group < p->n_groups ? ottl__contexts[p->codes[group].context].name : NULL;
 }
 
+ottl_error_mode ottl_program_error_mode(const ottl_program *p, size_t group) {
+  for (size_t i = 0; p && i < p->n_groups; i++) {
+    if (p->groups[i] == group) return (ottl_error_mode)p->codes[i].error_mode;
+  }
+  return OTTL_ERROR_PROPAGATE;
+}
+
 bool ottl_program_row_order(const ottl_program *p, size_t group) { return p && group < p->n_groups && p->codes[group].row_order; }
 
 ottl_status ottl_program_disassemble(const ottl_program *p, char **ret_text, size_t *ret_len) {
