@@ -79,6 +79,7 @@ typedef struct ottl_compile_options {
   ottl_function_set functions;
   bool
       flatten_logs; /* TRANSFORM of logs: each record has a resource and scope of its own; equal ones are put together at the end */
+  bool explain; /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */
 } ottl_compile_options;
 
 /* Defaults: transform, malloc, everything else 0. Never fails; any thread; since 0.1. */

@@ -88,6 +88,7 @@ ottl_diag_item *ottl__diag_add(ottl_diags *d, ottl_diag_code code, ottl_span spa
     return NULL;
   }
   if (severity == OTTL_SEVERITY_WARNING && d->n_warnings++ >= OTTL_DIAGS_MAX_WARNINGS) return NULL;
+  if (severity == OTTL_SEVERITY_NOTE && d->n_notes++ >= OTTL_DIAGS_MAX_NOTES) return NULL;
   ottl_diag_item *item = diag_push(d, code, span);
   if (!item) return NULL;
   va_list args;

@@ -55,6 +55,7 @@ typedef struct ottl_diag_item {
 
 #define OTTL_DIAGS_MAX_ERRORS   20
 #define OTTL_DIAGS_MAX_WARNINGS 100
+#define OTTL_DIAGS_MAX_NOTES    1000
 
 struct ottl_diags {
   ottl_allocator al;
@@ -63,7 +64,7 @@ struct ottl_diags {
   size_t n, cap;
   ottl_source *sources;
   size_t n_sources, cap_sources;
-  size_t n_errors, n_warnings; /* seen, not kept */
+  size_t n_errors, n_warnings, n_notes; /* seen, not kept */
   bool nomem;                  /* something was lost for want of memory */
 };
 

@@ -452,6 +452,7 @@ static void call_type(ottl_expr *e, const ottl_function *f, const ottl_call_site
       if (!a->items[k]->is_literal && (a->items[k]->types & ~sure)) e->may_fail = true;
     }
   }
+  ottl__refine_call(e);
 }
 
 /* `set`: whether the path takes the value. */
@@ -460,13 +461,21 @@ static void call_check_set(sema *s, const ottl_function *f, ottl_expr *e, const 
   const ottl_expr *path = e->call->args[0].expr, *value = e->call->args[1].expr;
   bool keyed = path->n_kids > 0;
   ottl_types takes = ottl__types_settable(path->path, keyed);
-  if (!ottl__types_set_sure(path->path, keyed, value->types)) e->may_fail = true;
-  if (!takes || !value->types || (value->types & takes)) return;
+  if (!ottl__types_set_sure(path->path, keyed, value->types)) {
+    e->may_fail = true;
+    e->fails |= ottl__types_set_failures(path->path, takes, value->types);
+  }
+  if (!takes || !value->types || (value->types & takes)) {
+    e->must_fail |= !takes;
+    return;
+  }
+  e->must_fail = true;
   char buf[200], want[200];
   ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, nodes[1]), "this always fails: the path takes %s",
                                 ottl__types_text(takes & ~TYPES_NIL, want, sizeof want));
   ottl__diag_mark(d, "%s", ottl__types_text(value->types, buf, sizeof buf));
   if (takes == TYPES(INT)) ottl__sema_enum_hint(s, d, nodes[1], value);
+  ottl__lint_beside(s, d, path, value);
 }
 
 /* A required parameter that was left out though the count fits: in the reference, literals and lists of expressions are then

@@ -27,16 +27,21 @@ static ottl_expr *group_check_entry(sema *s, const group_item *item, ottl_checke
   s->source = item->source;
   ret->source_id = item->source;
   ret->is_condition = item->entry == OTTL_ENTRY_CONDITION;
+  ottl__narrow_begin(s);
   switch (item->entry) {
   case OTTL_ENTRY_CONDITION: return ret->call = ottl__sema_condition(s, node);
   case OTTL_ENTRY_VALUE: return ret->call = ottl__sema_value(s, node);
   default: break;
   }
   if (node->kind != NODE_STATEMENT || !node->first || node->first->kind != NODE_CALL) return NULL;
-  ret->call = ottl__sema_call(s, node->first);
   const ottl_node *where = node->first->next;
+  const sema_fact *known = s->facts;
+  if (where) ret->where = ottl__sema_condition(s, where);
+  if (ret->where) ottl__narrow_by(s, ret->where, true); /* the statement itself runs where its condition holds */
+  ret->call = ottl__sema_call(s, node->first);
+  s->facts = known;
+  ottl__narrow_written(s, ret->call);
   if (!where) return ret->call;
-  ret->where = ottl__sema_condition(s, where);
   if (ret->where && ret->where->is_literal && !ret->where->literal.word) {
     ottl_diag_item *d =
         SEMA_WARN(s, CONSTANT_CONDITION, sema_span(s, where), "this statement never runs: the condition is always false");
@@ -108,10 +113,12 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
     if (!items[i].node || items[i].broken) continue;
     ottl_checked_statement c = {0};
     uint32_t told = s->n_errors + s->n_unsupported;
+    if (i == group->n_conditions && s->options->kind == OTTL_KIND_TRANSFORM) ottl__narrow_by_any(s, g.conditions, g.n_conditions);
     bool as_filter = i < group->n_conditions && s->options->functions == OTTL_FUNCTIONS_TRANSFORM;
     s->functions = as_filter ? OTTL_FUNCTIONS_FILTER : s->options->functions;
     if (!group_check_entry(s, &items[i], &c) && !s->fatal && s->n_errors + s->n_unsupported == told)
       s->fatal = OTTL_INTERNAL; /* something was refused and nobody said why */
+    if (!s->fatal) ottl__lint_statement(s, &c, &g);
     if (items[i].condition)
       g.conditions[g.n_conditions++] = c.call;
     else

@@ -6,6 +6,15 @@
 
 static const char *const condition_ops[] = {"==", "!=", "<", "<=", ">=", ">"};
 
+/* Something before decides the condition: what holds if this is evaluated at all. */
+static void condition_decided(sema *s, const ottl_node *node, const ottl_expr *e, ottl_span because) {
+  bool yes = e->truth == OTTL_TRUTH_TRUE;
+  if (yes && !s->options->explain) return; /* superfluous, not wrong */
+  ottl_diag_item *d = yes ? SEMA_WARN(s, SUPERFLUOUS, sema_span(s, node), "this is always true here")
+                          : SEMA_WARN(s, CONTRADICTION, sema_span(s, node), "this is always false here");
+  ottl__diag_label(d, because, "because of this");
+}
+
 /* Has the path a field `string`? */
 static bool condition_has_text(const ottl_expr *path) {
   char buf[64];
@@ -31,15 +40,25 @@ static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
   e->kids[1] = b;
   e->types = TYPES(BOOL);
   ottl__sema_join(e);
-  if (a->types && b->types && !ottl__types_comparable(a->types, b->types)) {
+  ottl_span because;
+  bool has_because;
+  ottl__truth_set(s, e, &because, &has_because);
+  if (e->truth == OTTL_TRUTH_OPEN || e->must_fail) return e;
+  if (has_because) {
+    condition_decided(s, node, e, because);
+    return e;
+  }
+  if (e->truth == (node->op == OTTL_CMP_NE ? OTTL_TRUTH_TRUE : OTTL_TRUTH_FALSE)) {
     char buf_a[200], buf_b[200];
+    bool order = node->op > OTTL_CMP_NE && (a->types & b->types);
     ottl_diag_item *d =
-        SEMA_WARN(s, NEVER_EQUAL, sema_span(s, node->last), "this comparison is always %s: the types are never equal",
-                  node->op == OTTL_CMP_NE ? "true" : "false");
+        SEMA_WARN(s, NEVER_EQUAL, sema_span(s, node->last), "this comparison is always %s: the types %s",
+                  node->op == OTTL_CMP_NE ? "true" : "false", order ? "have no order" : "are never equal");
     ottl__diag_mark(d, "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
     ottl__diag_label(d, sema_span(s, node->first), "%s", ottl__types_text(a->types, buf_a, sizeof buf_a));
     const ottl_expr *text = b->types == TYPES(STRING) ? b : a, *path = text == b ? a : b;
     ottl_types ids = TYPES(TRACE_ID) | TYPES(SPAN_ID);
+    if (ottl__lint_beside(s, d, a, b) || ottl__lint_beside(s, d, b, a)) return e;
     if ((path->types & ~TYPES_NIL) == TYPES(INT) && ottl__sema_enum_hint(s, d, text == b ? node->last : node->first, text))
       return e;
     if (ottl__sema_is_literal(b, OTTL_T_NIL) && a->types && !(a->types & ~ids))
@@ -54,6 +73,12 @@ static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
   return e;
 }
 
+static void condition_truth(sema *s, ottl_expr *e) {
+  ottl_span because;
+  bool has_because;
+  ottl__truth_set(s, e, &because, &has_because);
+}
+
 static ottl_expr *condition_not(sema *s, const ottl_node *node) {
   ottl_expr *kid = ottl__sema_condition(s, node->first);
   if (!kid) return NULL;
@@ -63,6 +88,7 @@ static ottl_expr *condition_not(sema *s, const ottl_node *node) {
   e->kids[0] = kid;
   e->types = TYPES(BOOL);
   ottl__sema_join(e);
+  condition_truth(s, e);
   return e;
 }
 
@@ -72,15 +98,19 @@ static ottl_expr *condition_logic(sema *s, const ottl_node *node) {
   if (!e) return NULL;
   uint32_t n = 0;
   const ottl_node *decides = NULL;
+  const sema_fact *known = s->facts;
   for (const ottl_node *item = node->first; item; item = item->next) {
     ottl_expr *kid = ottl__sema_condition(s, item);
     if (!kid)
       good = false;
-    else if (!kid->is_literal)
+    else if (!kid->is_literal) {
       e->kids[n++] = kid;
+      if (item->next) ottl__narrow_by(s, kid, is_and);
+    }
     else if ((kid->literal.word != 0) != is_and && !decides)
       decides = item;
   }
+  s->facts = known;
   if (!good) return NULL;
   e->n_kids = n;
   if (decides) {
@@ -96,7 +126,22 @@ static ottl_expr *condition_logic(sema *s, const ottl_node *node) {
   if (n == 1) return e->kids[0];
   e->types = TYPES(BOOL);
   ottl__sema_join(e);
+  e->must_fail = e->kids[0]->must_fail; /* the others are not always evaluated */
+  condition_truth(s, e);
   return e;
+}
+
+/* A check such as IsString whose answer is known. */
+static void condition_check(sema *s, const ottl_node *node, const ottl_expr *e, const ottl_span *because) {
+  if (because) {
+    condition_decided(s, node, e, *because);
+    return;
+  }
+  const ottl_expr *arg = e->kids[0]->call->args[0].expr;
+  char buf[200];
+  ottl_diag_item *d = SEMA_WARN(s, CONSTANT_CHECK, sema_span(s, node), "this check is always %s",
+                                e->truth == OTTL_TRUTH_TRUE ? "true" : "false");
+  ottl__diag_label(d, (ottl_span){arg->source_id, arg->begin, arg->end}, "%s", ottl__types_text(arg->types, buf, sizeof buf));
 }
 
 static ottl_expr *condition_call(sema *s, const ottl_node *node) {
@@ -106,9 +151,17 @@ static ottl_expr *condition_call(sema *s, const ottl_node *node) {
   e->kids[0] = kid;
   e->types = TYPES(BOOL);
   ottl__sema_join(e);
-  if (kid->types & ~TYPES(BOOL)) e->may_fail = true;
+  if (kid->types & ~TYPES(BOOL)) {
+    e->may_fail = true;
+    e->fails = OTTL_FAIL_TYPE;
+  }
+  ottl_span because;
+  bool has_because;
+  ottl__truth_set(s, e, &because, &has_because);
+  if (e->truth != OTTL_TRUTH_OPEN && !e->must_fail) condition_check(s, node, e, has_because ? &because : NULL);
   if (kid->types && !(kid->types & TYPES(BOOL))) {
     char buf[200];
+    e->must_fail = true;
     ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, node), "this condition always fails: a bool is wanted");
     ottl__diag_mark(d, "%s", ottl__types_text(kid->types, buf, sizeof buf));
     ottl__diag_help(d, "compare it, such as `%.*s(...) != nil`", VIEW_ARG(node->text));

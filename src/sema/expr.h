@@ -93,6 +93,12 @@ typedef enum ottl_expr_kind {
 
 typedef struct ottl_expr ottl_expr;
 
+/* Classes of failures, as in grammar/rowclasses.def. */
+enum { OTTL_FAIL_TYPE = 1, OTTL_FAIL_DATA = 2, OTTL_FAIL_LIMIT = 4 };
+
+/* What is known of a condition, wherever it is evaluated and does not fail. */
+typedef enum ottl_truth { OTTL_TRUTH_OPEN, OTTL_TRUTH_TRUE, OTTL_TRUTH_FALSE } ottl_truth;
+
 /* One parameter's argument. */
 typedef struct ottl_call_arg {
   bool given;
@@ -120,11 +126,15 @@ struct ottl_expr {
   bool is_literal;     /* the reference's notion of a literal */
   bool may_fail;       /* some row may fail */
   bool impure;         /* clock or random */
-  uint16_t locals;     /* bit d: depends on the parameters of the enclosing lambda of depth d */
+  bool must_fail;      /* fails wherever it is evaluated */
+  uint8_t fails;       /* OTTL_FAIL_*: how it can fail by itself, not through its operands */
+  uint8_t truth;       /* ottl_truth of a bool */
   uint8_t context;     /* PATH of a cache: whose; LOCAL, LAMBDA: depth */
+  uint16_t locals;     /* bit d: depends on the parameters of the enclosing lambda of depth d */
   uint32_t begin, end; /* span */
   uint32_t source_id;
-  ottl_types types; /* what it can yield */
+  ottl_types types;    /* what it can yield, where it is evaluated: conditions before it count (narrow.h) */
+  const char *symbol;  /* LITERAL that was written as an enum's symbol */
   const ottl_path_info *path;
   ottl_cell literal;
   ottl_call_site *call;
@@ -138,6 +148,7 @@ typedef struct ottl_checked_statement {
   ottl_expr *where; /* NULL: always */
   uint32_t source_id;
   bool is_condition;
+  bool unreachable; /* its condition, or those of the group, never let a record in */
 } ottl_checked_statement;
 
 typedef struct ottl_checked_group {

@@ -207,21 +207,25 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
   path_suggest(s, d, node, whole, head->from != node->first, NULL);
 }
 
-static ottl_types path_keyed(const ottl_expr *e, const ottl_path_info *info, bool *may_fail) {
+static ottl_types path_keyed(ottl_expr *e, const ottl_path_info *info) {
   const ottl_expr *key = e->kids[0];
+  e->must_fail = info->view != OTTL_V_BODY && info->view != OTTL_V_TRACE_STATE && key->must_fail; /* other keys: only if walked */
   if (info->view == OTTL_V_TRACE_STATE) {
-    *may_fail |= !ottl__sema_is_literal(key, OTTL_T_STRING);
-    return TYPES(STRING) | TYPES(NIL);
-  }
-  if (info->view == OTTL_V_BODY || e->n_kids > 1 || !ottl__sema_is_literal(key, OTTL_T_STRING)) *may_fail = true;
-  return TYPES_ANYVALUE;
+    if (!ottl__sema_is_literal(key, OTTL_T_STRING)) e->fails = OTTL_FAIL_TYPE;
+  } else if (info->view == OTTL_V_BODY || e->n_kids > 1)
+    e->fails = OTTL_FAIL_TYPE | OTTL_FAIL_DATA;
+  else if (key->types & ~TYPES(STRING))
+    e->fails = OTTL_FAIL_TYPE;
+  e->may_fail |= e->fails != 0;
+  return info->view == OTTL_V_TRACE_STATE ? TYPES(STRING) | TYPES(NIL) : TYPES_ANYVALUE;
 }
 
-static void path_lint_keys(sema *s, const ottl_node *last, const ottl_expr *e, const ottl_path_info *info) {
+static void path_lint_keys(sema *s, const ottl_node *last, ottl_expr *e, const ottl_path_info *info) {
   ottl_types takes = info->view == OTTL_V_BODY ? TYPES(STRING) | TYPES(INT) | TYPES(GO_INT) : TYPES(STRING);
   const ottl_expr *key = e->kids[0];
   if (!key->types || (key->types & takes)) return;
   char buf[200];
+  e->must_fail = true;
   ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, last->first->first),
                                 "this always fails: a map has no keys of type %s", ottl__types_text(key->types, buf, sizeof buf));
   ottl__diag_help(d, "keys of maps are strings");
@@ -282,12 +286,14 @@ ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
   e->impure |= request; /* constant in a run, not in a program */
   e->path = info;
   e->context = (uint8_t)head.context;
-  e->types = n_keys ? path_keyed(e, info, &e->may_fail) : info->types;
+  e->types = n_keys ? path_keyed(e, info) : info->types;
   if (n_keys && info->view != OTTL_V_TRACE_STATE) path_lint_keys(s, node->last, e, info);
   if (info->view == OTTL_V_EVENT_INDEX && !(s->options && s->options->event_index)) {
-    e->may_fail = true;
+    e->may_fail = e->must_fail = true;
+    e->fails = OTTL_FAIL_TYPE;
     SEMA_WARN(s, EVENT_INDEX, sema_span(s, node), "`event_index` always fails here: the host does not tell it");
   }
+  ottl__narrow_path(s, e);
   return e;
 }
 

@@ -4,6 +4,7 @@
 #define OTTL_SRC_SEMA_SEMA_H
 
 #include "sema/check.h"
+#include "sema/narrow.h"
 #include "sema/tables.h"
 
 typedef struct sema_prep { /* a call that has something to free */
@@ -17,7 +18,7 @@ typedef struct sema_lambda { /* a lambda whose body is being checked */
   const struct sema_lambda *up;
 } sema_lambda;
 
-typedef struct sema {
+struct sema {
   ottl_arena *arena;
   ottl_allocator al;
   ottl_diags *diags;
@@ -32,7 +33,9 @@ typedef struct sema {
   ottl_scratch *scratch;
   const sema_lambda *lambda; /* innermost; NULL: none */
   sema_prep *preps;
-} sema;
+  const sema_fact *facts; /* what is known where an expression stands */
+  uint32_t narrow_steps;  /* that learning may still take */
+};
 
 #define SEMA_ERROR(s, code, span, ...) ((s)->n_errors++, ottl__diag_add((s)->diags, DIAG_##code, span, __VA_ARGS__))
 #define SEMA_LACKS(s, span, ...)       ((s)->n_unsupported++, ottl__diag_add((s)->diags, DIAG_UNSUPPORTED, span, __VA_ARGS__))
@@ -71,14 +74,14 @@ void ottl__sema_drop(sema *s, ottl_expr *e);
 /* -- types.c -- */
 ottl_types ottl__types_math(uint8_t op, ottl_types a, ottl_types b, bool *may_fail);
 ottl_types ottl__types_index(ottl_types container, ottl_types key);
-/* May values of these types ever be equal (or, for order, ever compare as true)? */
-bool ottl__types_comparable(ottl_types a, ottl_types b);
 /* What a parameter takes; *sure: the part of it that cannot fail. */
 ottl_types ottl__types_param(ottl_param_kind kind, ottl_types *sure);
 /* What can be written to a path; keyed: with keys. */
 ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed);
 /* Does writing a value of these types never fail, as far as the path itself is concerned? */
 bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types value);
+/* OTTL_FAIL_* of such a write. */
+uint8_t ottl__types_set_failures(const ottl_path_info *path, ottl_types takes, ottl_types value);
 /* "string, int or nil" */
 const char *ottl__types_text(ottl_types types, char *buf, size_t cap);
 

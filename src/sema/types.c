@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#define T_LISTS   (TYPES(LIST) | TYPES(LIST_ANY) | TYPES(LIST_STRING) | TYPES(LIST_INT) | TYPES(LIST_UINT64) | TYPES(LIST_DOUBLE))
+#define T_LISTS   TYPES_LISTS
 #define T_NUMBERS (TYPES(INT) | TYPES(DOUBLE))
 
 static ottl_types math_one(uint8_t op, ottl_types a, ottl_types b) {
@@ -43,18 +43,6 @@ ottl_types ottl__types_index(ottl_types container, ottl_types key) {
   }
   return result;
 }
-
-/* Types that can be equal to one another, as one set. Generous: only what is certainly unequal is kept apart. */
-static ottl_types types_class(ottl_types types) {
-  ottl_types c = types;
-  if (types & (TYPES_NIL | TYPES(BYTES))) c |= TYPES_NIL | TYPES(BYTES); /* empty bytes equal nil */
-  if (types & (T_NUMBERS | TYPES(GO_INT))) c |= T_NUMBERS | TYPES(GO_INT);
-  if (types & T_LISTS) c |= T_LISTS;
-  if (types & TYPES_TIME) c |= TYPES_TIME;
-  return c;
-}
-
-bool ottl__types_comparable(ottl_types a, ottl_types b) { return types_class(a) & types_class(b); }
 
 ottl_types ottl__types_param(ottl_param_kind kind, ottl_types *sure) {
   ottl_types takes = TYPES_ALL, may = 0;
@@ -113,6 +101,14 @@ ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed) {
   case OTTL_V_TRACE_ID: return TYPES(TRACE_ID);
   case OTTL_V_SPAN_ID: return TYPES(SPAN_ID);
   case OTTL_V_BODY: return TYPES_ANYVALUE | (T_LISTS & ~TYPES(LIST_UINT64));
+  case OTTL_V_STATUS:
+  case OTTL_V_BUCKETS: return path->types & ~TYPES_NIL;
+  case OTTL_V_REPEATED:
+  case OTTL_V_POINT_EXEMPLARS:
+  case OTTL_V_POINT_QUANTILES: return path->types | TYPES_NIL;
+  case OTTL_V_BUCKET_COUNTS:
+  case OTTL_V_BUCKETS_COUNTS: return TYPES_NIL | TYPES(LIST) | TYPES(LIST_ANY) | TYPES(LIST_INT) | TYPES(LIST_UINT64);
+  case OTTL_V_BOUNDS: return TYPES_NIL | TYPES(LIST) | TYPES(LIST_ANY) | TYPES(LIST_DOUBLE);
   default: return TYPES_ALL;
   }
 }
@@ -148,6 +144,12 @@ bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types val
   case OTTL_V_METRIC_TYPE: return true;
   default: return !(value & ~sure);
   }
+}
+
+uint8_t ottl__types_set_failures(const ottl_path_info *path, ottl_types takes, ottl_types value) {
+  uint8_t fails = 0;
+  if ((value & ~takes) || takes == TYPES_ALL || (value & T_LISTS)) fails |= OTTL_FAIL_TYPE;
+  return fails | (ottl__types_set_sure(path, false, takes & ~TYPES(LIST_ANY)) ? 0 : OTTL_FAIL_DATA);
 }
 
 const char *ottl__types_text(ottl_types types, char *buf, size_t cap) {

@@ -36,6 +36,7 @@ void ottl__sema_join(ottl_expr *e) {
     const ottl_expr *kid = e->kids[i];
     if (kid->level > e->level) e->level = kid->level;
     e->may_fail |= kid->may_fail;
+    e->must_fail |= kid->must_fail;
     e->impure |= kid->impure;
     e->locals |= kid->locals;
   }
@@ -52,7 +53,11 @@ static ottl_expr *value_text(sema *s, const ottl_node *node, ottl_type type) {
 
 static ottl_expr *value_enum(sema *s, const ottl_node *node) {
   const ottl_enum_info *info = ottl__enum_find(s->context, node->text);
-  if (info) return ottl__sema_literal(s, node, cell_int(info->value));
+  if (info) {
+    ottl_expr *e = ottl__sema_literal(s, node, cell_int(info->value));
+    if (e) e->symbol = info->symbol;
+    return e;
+  }
   const char *context = ottl__contexts[s->context].name;
   sema_guess guess = ottl__guess(node->text);
   bool any = false;
@@ -113,8 +118,12 @@ static ottl_expr *value_negated(sema *s, const ottl_node *node) {
   e->kids[0] = value;
   ottl__sema_join(e);
   e->types = value->types & (TYPES(INT) | TYPES(DOUBLE));
-  if (value->types & ~e->types) e->may_fail = true;
-  if (!e->types) {
+  if (value->types & ~e->types) {
+    e->may_fail = true;
+    e->fails = OTTL_FAIL_TYPE;
+  }
+  if (!e->types && value->types) {
+    e->must_fail = true;
     char buf[200];
     ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, node), "this always fails: only numbers can be negated");
     ottl__diag_mark(d, "%s", ottl__types_text(value->types, buf, sizeof buf));
@@ -130,8 +139,14 @@ static ottl_expr *value_math(sema *s, const ottl_node *node) {
   e->kids[0] = a;
   e->kids[1] = b;
   ottl__sema_join(e);
-  e->types = ottl__types_math(node->op, a->types, b->types, &e->may_fail);
+  bool mixed = false;
+  e->types = ottl__types_math(node->op, a->types, b->types, &mixed);
+  if (mixed) {
+    e->may_fail = true;
+    e->fails = OTTL_FAIL_TYPE;
+  }
   if (!e->types && a->types && b->types) {
+    e->must_fail = true;
     char buf_a[200], buf_b[200];
     ottl_diag_item *d = SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, node->last),
                                   "this arithmetic always fails: `%c` does not take these types", node->op);
@@ -142,7 +157,11 @@ static ottl_expr *value_math(sema *s, const ottl_node *node) {
     bool zero = (ottl__sema_is_literal(b, OTTL_T_INT) && b->literal.word == 0) ||
                 (ottl__sema_is_literal(b, OTTL_T_DOUBLE) && double_of_bits(b->literal.word) == 0);
     if (zero) value_always_fails(s, node, "this always fails: division by zero");
-    if (zero || !b->is_literal) e->may_fail = true;
+    e->must_fail |= zero;
+    if (zero || !b->is_literal) {
+      e->may_fail = true;
+      e->fails |= OTTL_FAIL_DATA;
+    }
   }
   return e;
 }
@@ -240,14 +259,18 @@ static ottl_expr *value_map(sema *s, const ottl_node *node) {
       good = false;
       continue;
     }
-    if (!(value->types & VALUE_MAP_TAKES)) {
+    if (value->types && !(value->types & VALUE_MAP_TAKES)) {
+      e->must_fail = true;
       char buf[200];
       ottl_diag_item *d =
           SEMA_WARN(s, ALWAYS_FAILS, sema_span(s, item->first), "this always fails: a map literal does not take %s",
                     ottl__types_text(value->types, buf, sizeof buf));
       ottl__diag_help(d, "set the key by itself, such as `set(log.attributes[\"key\"], ...)`");
     }
-    if (value->types & ~(VALUE_MAP_TAKES & ~TYPES(LIST_ANY))) e->may_fail = true;
+    if (value->types & ~(VALUE_MAP_TAKES & ~TYPES(LIST_ANY))) {
+      e->may_fail = true;
+      e->fails = OTTL_FAIL_TYPE;
+    }
     uint32_t at = ottl__map_find(&index, item->text);
     if (at != OTTL_MAP_NONE) {
       ottl__sema_drop(s, e->kids[at]);
@@ -294,9 +317,14 @@ static ottl_expr *value_call(sema *s, const ottl_node *node) {
   e->kids[0] = call;
   ottl__sema_join(e);
   e->may_fail = true;
+  e->fails = OTTL_FAIL_TYPE | OTTL_FAIL_DATA;
+  e->must_fail = call->must_fail || e->kids[1]->must_fail; /* the other keys are evaluated when the walk comes to them */
   e->types = call->types;
   for (uint32_t i = 1; i <= n_keys && e->types; i++) e->types = ottl__types_index(e->types, e->kids[i]->types);
-  if (!e->types) value_always_fails(s, node, "this always fails: the value has no such keys");
+  if (!e->types && call->types) {
+    e->must_fail = true;
+    value_always_fails(s, node, "this always fails: the value has no such keys");
+  }
   return e;
 }
 
