@@ -38,12 +38,17 @@ static int arg_once(const char **field, const char *value, const char *name) {
 
 static int arg_set(cli_options *o, int id, const char *value) {
   static const char *const modes[] = {"propagate", "ignore", "silent", NULL};
+  static const char *const styles[] = {"either", "prefixed", "bare", NULL};
+  static const char *const renderings[] = {"text", "short", "json", NULL};
   static const char *const signals[] = {"logs", "traces", "metrics", NULL};
   static const char formats[] = "auto, proto, proto-delimited, proto-framed, json or jsonl";
   int choice = 0;
   switch (id) {
   case ARG_STATEMENT:
-  case ARG_CONDITION: o->snippets.items[o->snippets.n++] = value; break;
+  case ARG_CONDITION:
+    *(id == ARG_STATEMENT ? &o->has_statements : &o->has_conditions) = true;
+    o->snippets.items[o->snippets.n++] = value;
+    break;
   case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
   case ARG_CONFIG: return arg_once(&o->config, value, args[id].name);
   case ARG_PROCESSOR: o->processors.items[o->processors.n++] = value; break;
@@ -68,6 +73,17 @@ static int arg_set(cli_options *o, int id, const char *value) {
     if (!io_compression_parse(value, &o->compress)) return arg_bad(value, args[id].name, "zstd, gzip or none");
     o->compress_given = true;
     break;
+  case ARG_PATHS:
+    if ((choice = arg_choice(value, styles)) < 0) return arg_bad(value, args[id].name, "either, prefixed or bare");
+    o->paths = (ottl_path_style)choice;
+    break;
+  case ARG_FORMAT:
+    if ((choice = arg_choice(value, renderings)) < 0) return arg_bad(value, args[id].name, "text, short or json");
+    o->format = (ottl_diags_format)choice;
+    break;
+  case ARG_CONDITIONS: o->conditions = true; break;
+  case ARG_MAY_FAIL: o->may_fail = true; break;
+  case ARG_STRICT: o->strict = true; break;
   case ARG_KEEP: o->keep = true; break;
   case ARG_STATS: o->stats = true; break;
   case ARG_HELP: o->help = true; break;

@@ -16,7 +16,7 @@ enum {
   CLI_INTERNAL = 70
 };
 
-enum { IN_RUN = 1, IN_FILTER = 2, IN_HELP = 4 }; /* which commands know an option */
+enum { IN_RUN = 1, IN_FILTER = 2, IN_HELP = 4, IN_CHECK = 8 }; /* which commands know an option */
 
 extern const char *const cli_signal_names[]; /* by ottl_signal */
 
@@ -27,6 +27,7 @@ typedef struct cli_texts {
 
 typedef struct cli_options {
   cli_texts snippets; /* -s or -c */
+  bool has_statements, has_conditions;
   cli_texts files;
   const char *program_file; /* -f */
   const char *config;       /* --config */
@@ -39,6 +40,9 @@ typedef struct cli_options {
   bool compress_given;
   io_compression compress;
   bool keep, stats, help;
+  bool conditions, may_fail, strict; /* check */
+  ottl_path_style paths;
+  ottl_diags_format format;
 } cli_options;
 
 /* args.c: reads the arguments behind the name of the command. Returns CLI_OK, or tells what is wrong and returns CLI_USAGE.
@@ -53,6 +57,7 @@ bool cli_help_command(const char *name); /* false: no such command */
 /* Commands: argv[0] is the name of the command. */
 int cli_run(int argc, char **argv);
 int cli_filter(int argc, char **argv);
+int cli_check(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* Part of a file of statements, from one `context:` line to the next. */

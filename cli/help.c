@@ -69,6 +69,35 @@ static const char filter_text[] =
     "    ottl filter -c 'span.attributes[\"http.route\"] == \"/health\"' \\\n"
     "                -c 'resource.attributes[\"service.name\"] == \"noisy\"' traces.jsonl\n";
 
+static const char check_text[] =
+    "Says what is wrong with statements, without running them: what does not compile, what fails on\n"
+    "every record, what never runs, comparisons that are always false. With --may-fail also what fails\n"
+    "on some records, and how to guard it.\n"
+    "\n"
+    "Examples:\n"
+    "  a file, and a statement\n"
+    "    ottl check policy.ottl\n"
+    "    ottl check -s 'set(log.severity_text, log.severity_number)'\n"
+    "  everything that could go wrong at run time\n"
+    "    ottl check --may-fail -s 'set(log.attributes[\"id\"], log.body[\"id\"])'\n"
+    "  before a deployment: warnings count, for a program to read\n"
+    "    ottl check --strict --format json *.ottl\n";
+
+static const char check_exits_text[] =
+    "Exit status:\n"
+    "  0 nothing wrong; 1 errors (with --strict: or warnings); 2 wrong use, or a file cannot be read;\n"
+    "  70 internal error\n";
+
+/* What a command has to tell besides its options. */
+static const struct {
+  const char *name, *text, *files, *exits;
+  int in;
+} help_texts[] = {
+    {"run", run_text, files_text, exits_text, IN_RUN},
+    {"filter", filter_text, files_text, exits_text, IN_FILTER},
+    {"check", check_text, NULL, check_exits_text, IN_CHECK},
+};
+
 void cli_help_overview(void) {
   puts("ottl: run OpenTelemetry Transformation Language statements on OTLP payloads\n\nUsage: ottl COMMAND ...\n");
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) printf("  %-8s %s\n", commands[i].name, commands[i].summary);
@@ -102,12 +131,13 @@ bool cli_help_command(const char *name) {
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
     if (strcmp(name, commands[i].name) != 0) continue;
     printf("ottl %s: %s\n\nUsage: ottl %s %s\n\n", name, commands[i].summary, name, commands[i].arguments);
-    bool run = strcmp(name, "run") == 0, filter = strcmp(name, "filter") == 0;
-    if (!run && !filter) return true;
-    puts(run ? run_text : filter_text);
-    help_options(run ? IN_RUN : IN_FILTER);
-    puts(files_text);
-    fputs(exits_text, stdout);
+    for (size_t k = 0; k < sizeof help_texts / sizeof *help_texts; k++) {
+      if (strcmp(name, help_texts[k].name) != 0) continue;
+      puts(help_texts[k].text);
+      help_options(help_texts[k].in);
+      if (help_texts[k].files) puts(help_texts[k].files);
+      fputs(help_texts[k].exits, stdout);
+    }
     return true;
   }
   return false;

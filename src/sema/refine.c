@@ -89,8 +89,11 @@ void ottl__refine_call(ottl_expr *e) {
       if (a->expr->must_fail && !lazy) e->must_fail = true;
       if (kind >= OTTL_P_SETTER && kind <= OTTL_P_LIST_GETSETTER && !a->expr->path->writable) {
         e->fails |= OTTL_FAIL_TYPE;
-        e->may_fail = true;
+        e->must_fail |= kind == OTTL_P_SETTER;
       }
+      /* What is written is of the type that was read; the path may refuse it all the same. */
+      if (kind == OTTL_P_GETSETTER && !ottl__types_set_sure(a->expr->path, a->expr->n_kids > 0, a->expr->types))
+        e->fails |= OTTL_FAIL_TYPE | OTTL_FAIL_DATA;
       if (a->is_literal && takes != sure) continue; /* coerced already */
       refine_argument(e, a->expr, kind, takes, sure, lazy);
     }

@@ -311,6 +311,7 @@ static ottl_expr *value_call(sema *s, const ottl_node *node) {
   for (; key && key->kind != NODE_KEY; key = key->next) n_args++;
   ottl_expr *call = ottl__sema_call(s, node);
   if (!key) return call;
+  if (call) call->end = key->begin;
   uint32_t n_keys = node->n_children - n_args;
   ottl_expr *e = ottl__sema_new(s, OTTL_E_INDEX, node, n_keys + 1);
   if (!e || !ottl__sema_keys(s, key, e->kids + 1, n_keys) || !call) return NULL;

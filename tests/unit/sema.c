@@ -74,7 +74,7 @@ static const struct typed_case typed_cases[] = {
     {OTTL_KIND_VALUES, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, "Now(unseen, Nope())",
      "log: (Now):time@-1"},
     {OTTL_KIND_VALUES, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, "Coalesce([log.attributes[\"a\"], 1, \"x\"])",
-     "log: (Coalesce (items log.attributes[\"a\"]:any attribute value@2 1 \"x\")):any type@2"},
+     "log: (Coalesce (items log.attributes[\"a\"]:any attribute value@2 1 \"x\")):bool, int, double, string, bytes, map or list@2"},
     {OTTL_KIND_VALUES, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, "Concat(log.attributes[\"l\"], \"-\")",
      "log: (Concat log.attributes[\"l\"]:any attribute value@2 \"-\"):string!@2"},
     {OTTL_KIND_VALUES, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, "Concat([1, \"a\", log.body], \"-\")",
@@ -401,7 +401,14 @@ static const struct told_case told_cases[] = {
      "  |\n"
      "1 | log.body == 1 and (true or IsString(\"a\"))\n"
      "  |                   ^^^^^^^^^^^^^^^^^^^^^^^\n"
-     "  |                    ---- because of this\n"},
+     "  |                    ---- because of this\n"
+     "\n"
+     "warning[W0710]: this check is always true\n"
+     " --> 1:28\n"
+     "  |\n"
+     "1 | log.body == 1 and (true or IsString(\"a\"))\n"
+     "  |                            ^^^^^^^^^^^^^\n"
+     "  |                                     --- string\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_OK, "set(log.severity_number, \"x\") where 1 == 2",
      "warning[W0701]: this always fails: the path takes int\n"
      " --> 1:26\n"

@@ -1,0 +1,178 @@
+/* ottl check: compiles and says what it thinks of it. Each file is a program of its own; what is given with -s or -c is one. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct check_state {
+  const cli_options *options;
+  size_t n_programs; /* that were checked */
+  size_t errors, warnings, notes;
+} check_state;
+
+static void check_to_stdout(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
+
+static void check_count(check_state *c, const ottl_diags *diags) {
+  c->errors += ottl_diags_errors(diags);
+  for (size_t i = 0; i < ottl_diags_count(diags); i++) {
+    ottl_diag d;
+    if (ottl_diags_get(diags, i, &d) != OTTL_OK) continue;
+    c->warnings += d.severity == OTTL_SEVERITY_WARNING;
+    c->notes += d.severity == OTTL_SEVERITY_NOTE;
+  }
+}
+
+static void check_json_text(const char *text) {
+  putchar('"');
+  for (; *text; text++) {
+    unsigned char ch = (unsigned char)*text;
+    if (ch == '"' || ch == '\\')
+      printf("\\%c", ch);
+    else if (ch < 0x20 || ch == 0x7f)
+      printf("\\u%04x", ch);
+    else
+      putchar(ch);
+  }
+  putchar('"');
+}
+
+/* One program's part of the output. */
+static int check_tell(check_state *c, const char *name, const ottl_diags *diags) {
+  bool json = c->options->format == OTTL_DIAGS_JSON;
+  const char *no_colour = getenv("NO_COLOR");
+  bool colour = !json && isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+  size_t before = c->errors + c->warnings + c->notes;
+  check_count(c, diags);
+  if (json) {
+    printf("%s\n{\"name\":", c->n_programs ? "," : "");
+    if (name)
+      check_json_text(name);
+    else
+      printf("null");
+    printf(",\"diagnostics\":");
+  } else if (c->options->format == OTTL_DIAGS_TEXT && before && ottl_diags_count(diags))
+    putchar('\n');
+  c->n_programs++;
+  ottl_status status = OTTL_OK;
+  if (diags)
+    status = ottl_diags_render(diags, c->options->format, colour, check_to_stdout, stdout);
+  else if (json)
+    printf("[]\n");
+  if (json) putchar('}');
+  return status == OTTL_OK ? CLI_OK : cli_fail(CLI_INTERNAL, "diagnostics cannot be shown: %s", ottl_status_name(status));
+}
+
+static int check_done(check_state *c, const char *name, ottl_status status, ottl_program *program, ottl_diags *diags) {
+  int result;
+  ottl_program_free(program);
+  bool refused = status == OTTL_COMPILE || status == OTTL_UNSUPPORTED || status == OTTL_LIMIT;
+  if (status != OTTL_OK && !refused) {
+    result = cli_fail(CLI_INTERNAL, "checking failed: %s", ottl_status_name(status));
+  } else {
+    result = check_tell(c, name, diags);
+    if (refused && ottl_diags_errors(diags) == 0) {
+      c->errors++;
+      cli_fail(0, "%s%sstatements are too large", name ? name : "", name ? ": " : "");
+    }
+  }
+  ottl_diags_free(diags);
+  return result;
+}
+
+static void check_options(const cli_options *o, bool conditions, ottl_compile_options *ret) {
+  ottl_compile_options_init(ret);
+  ret->kind = conditions ? OTTL_KIND_FILTER : OTTL_KIND_TRANSFORM;
+  ret->signal = o->signal;
+  ret->paths = o->paths;
+  ret->explain = o->may_fail;
+}
+
+static int check_snippets(check_state *c) {
+  const cli_options *o = c->options;
+  const cli_texts *texts = &o->snippets;
+  ottl_compile_options options;
+  check_options(o, o->has_conditions, &options);
+  ottl_snippet *snippets = calloc(texts->n, sizeof *snippets);
+  char(*names)[32] = calloc(texts->n, sizeof *names);
+  if (!snippets || !names) {
+    free(snippets);
+    free(names);
+    return cli_fail(CLI_INTERNAL, "out of memory");
+  }
+  for (size_t i = 0; i < texts->n; i++) {
+    snprintf(names[i], sizeof names[i], "%s %zu", o->has_conditions ? "condition" : "statement", i + 1);
+    snippets[i] = (ottl_snippet){.text = texts->items[i], .len = strlen(texts->items[i]), .name = texts->n > 1 ? names[i] : NULL};
+  }
+  ottl_group group = {.struct_size = sizeof group, .context = o->context};
+  *(o->has_conditions ? &group.conditions : &group.statements) = snippets;
+  *(o->has_conditions ? &group.n_conditions : &group.n_statements) = texts->n;
+  ottl_program *program = NULL;
+  ottl_diags *diags = NULL;
+  ottl_status status = ottl_program_compile(&group, 1, &options, &program, &diags);
+  free(names);
+  free(snippets);
+  return check_done(c, NULL, status, program, diags);
+}
+
+static int check_file(check_state *c, const char *path) {
+  cli_program file = {0};
+  int result = cli_file_text(path, "statements", &file.text, &file.text_len);
+  if (result == CLI_OK) {
+    ottl_compile_options options;
+    ottl_program *program = NULL;
+    ottl_diags *diags = NULL;
+    check_options(c->options, c->options->conditions, &options);
+    ottl_status status = ottl_program_compile_text(file.text ? file.text : "", file.text_len, path, OTTL_ERROR_PROPAGATE, &options,
+                                                   &program, &diags);
+    result = check_done(c, path, status, program, diags);
+  }
+  cli_program_close(&file);
+  return result;
+}
+
+static void check_sum(const check_state *c) {
+  if (c->options->format == OTTL_DIAGS_JSON)
+    printf("\n],\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu}\n", c->errors, c->warnings, c->notes);
+  else if (c->options->format == OTTL_DIAGS_TEXT) {
+    if (c->errors + c->warnings + c->notes) putchar('\n');
+    printf("%zu error%s, %zu warning%s", c->errors, c->errors == 1 ? "" : "s", c->warnings, c->warnings == 1 ? "" : "s");
+    if (c->options->may_fail) printf(", %zu note%s", c->notes, c->notes == 1 ? "" : "s");
+    putchar('\n');
+  }
+}
+
+static int check_usage(const cli_options *o) {
+  if (!o->snippets.n && !o->files.n)
+    return cli_fail(CLI_USAGE, "nothing to check: give files, or statements with -s (`ottl help check` shows examples)");
+  if (o->has_statements && o->has_conditions)
+    return cli_fail(CLI_USAGE, "-s and -c do not go together: check them one after the other");
+  if (o->context && o->files.n)
+    return cli_fail(CLI_USAGE, "--context is for -s and -c; in a file it is a line `context: %s`", o->context);
+  return CLI_OK;
+}
+
+int cli_check(int argc, char **argv) {
+  cli_options options;
+  check_state c = {.options = &options};
+  int status = cli_options_read(argv[0], IN_CHECK, argc, argv, &options);
+  if (status != CLI_OK) goto out;
+  if (options.help) {
+    cli_help_command(argv[0]);
+    goto out;
+  }
+  status = check_usage(&options);
+  if (status != CLI_OK) goto out;
+  if (options.format == OTTL_DIAGS_JSON) printf("{\"programs\":[");
+  if (options.snippets.n) status = check_snippets(&c);
+  for (size_t i = 0; i < options.files.n && status != CLI_INTERNAL; i++) {
+    int one = check_file(&c, options.files.items[i]);
+    if (one != CLI_OK) status = one; /* a file that cannot be read does not keep the others from being checked */
+  }
+  check_sum(&c);
+  if (status == CLI_OK && (c.errors || (options.strict && c.warnings))) status = CLI_NO;
+out:
+  cli_options_done(&options);
+  return status;
+}
