@@ -159,7 +159,7 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
   *ret_error = 0;
   OTTL_TRY(ottl__scratch_spans(s, re));
   ottl_regex_iter it = {0, SIZE_MAX, 0};
-  size_t last = 0;
+  size_t last = 0, expansions = 0; /* bytes: they live as long as the batch */
   for (bool hit;;) {
     OTTL_TRY(ottl__regex_next(re, s->regex, subject, &it, s->spans, &hit));
     if (!hit) break;
@@ -167,6 +167,10 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
     s->text2.len = 0;
     s->text2.failed = false;
     OTTL_TRY(ottl__regex_expand(re, use->tmpl, subject, s->spans, &s->text2));
+    if ((expansions += s->text2.len) > OTTL_RESULT_MAX) {
+      *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
+      return OTTL_OK;
+    }
     ottl_view expanded = arena_copy(c->arena, s->text2.data, s->text2.len);
     if (!expanded.data) return OTTL_NOMEM;
     ottl_view result;

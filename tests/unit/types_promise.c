@@ -53,7 +53,7 @@ typedef struct judge {
   unsigned broken;
 } judge;
 
-static unsigned long n_judged, n_failed, n_sure, n_narrow, n_false, n_must, n_unreachable, n_seen, n_lost;
+static unsigned long n_judged, n_failed, n_sure, n_narrow, n_false, n_must, n_unreachable, n_seen, n_lost, n_refused;
 
 /* ---- compiling and running ---- */
 
@@ -70,9 +70,12 @@ static ottl_exec *run_new(const ottl_program *program, const uint8_t *in, size_t
   ottl_exec_options_init(&options);
   options.clock_seconds = 1700000000;
   options.max_errors = 100000;
+  options.max_bytes = (uint64_t)512 << 20;
   ottl_exec *exec = NULL;
   *status = ottl_exec_create(program, &options, &exec);
   if (*status == OTTL_OK) *status = ottl_exec_run(exec, in, len, result);
+  if (*status != OTTL_OK) printf("status %s\n", ottl_status_name(*status));
+if (*status != OTTL_OK && *status != OTTL_LIMIT) n_refused++;
   return exec;
 }
 
@@ -423,9 +426,11 @@ static void the_checker_keeps_its_word(void **state) {
   assert_non_null(payload.nodes);
   assert_non_null(program);
   assert_non_null(j.nodes);
+  const char *verbose = getenv("OTTL_PROMISE_VERBOSE");
   for (uint64_t seed = first; seed < first + runs && worse < 10; seed++) {
     rnd r = {seed * 1000003};
     rt_make(&r, program);
+    if (verbose) rg_print(program, stdout);
     j.seed = seed;
     j.broken = 0;
     compiled += judge_program(&j, &r, &payload);
@@ -441,6 +446,7 @@ static void the_checker_keeps_its_word(void **state) {
   if (worse) fail_msg("%lu programs broke a promise", worse);
   assert_true(compiled * 100 >= runs * 50);
   assert_true(n_lost * 20 <= n_seen);
+  assert_int_equal(n_refused, 0); /* neither memory nor an internal error */
   if (runs < 1000) return;
   assert_true(n_failed > 1000 && n_sure > 1000 && n_narrow > 1000 && n_false > 100 && n_must > 100 && n_unreachable > 20);
 }
