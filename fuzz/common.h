@@ -202,7 +202,7 @@ static inline ottl_status fz_compile(const ottl_allocator *al, ottl_signal signa
                                      ottl_diags **ret_diags) {
   ottl_snippet snippets[16];
   if (n > 16) n = 16;
-  for (size_t i = 0; i < n; i++) snippets[i] = (ottl_snippet){texts[i].data, texts[i].len, NULL, 0, 0};
+  for (size_t i = 0; i < n; i++) snippets[i] = (ottl_snippet){.text = texts[i].data, .len = texts[i].len};
   ottl_group group = {.struct_size = sizeof group, .context = context, .error_mode = mode};
   if (kind == OTTL_KIND_FILTER) {
     group.conditions = snippets;

@@ -51,6 +51,7 @@ typedef struct ottl_snippet {
   const char *name; /* file name for diagnostics; NULL: none */
   uint32_t line;    /* of its first byte, from 1; 0: 1 */
   uint32_t column;  /* of its first byte, from 1, in bytes; 0: 1 */
+  size_t offset;    /* of its first byte in its file: what offsets of diagnostics begin at */
 } ottl_snippet;
 
 typedef struct ottl_group {

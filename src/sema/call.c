@@ -475,7 +475,7 @@ static void call_check_set(sema *s, const ottl_function *f, ottl_expr *e, const 
                                 ottl__types_text(takes & ~TYPES_NIL, want, sizeof want));
   ottl__diag_mark(d, "%s", ottl__types_text(value->types, buf, sizeof buf));
   if (takes == TYPES(INT)) ottl__sema_enum_hint(s, d, nodes[1], value);
-  ottl__lint_beside(s, d, path, value);
+  ottl__lint_beside(s, d, path, value, false);
 }
 
 /* A required parameter that was left out though the count fits: in the reference, literals and lists of expressions are then

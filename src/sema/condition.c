@@ -6,6 +6,11 @@
 
 static const char *const condition_ops[] = {"==", "!=", "<", "<=", ">=", ">"};
 
+static void condition_told(sema *s, const ottl_expr *e, ottl_diag_item *d) {
+  s->told_of = e;
+  s->told = d;
+}
+
 /* Something before decides the condition: what holds if this is evaluated at all. */
 static void condition_decided(sema *s, const ottl_node *node, const ottl_expr *e, ottl_span because) {
   bool yes = e->truth == OTTL_TRUTH_TRUE;
@@ -13,6 +18,7 @@ static void condition_decided(sema *s, const ottl_node *node, const ottl_expr *e
   ottl_diag_item *d = yes ? SEMA_WARN(s, SUPERFLUOUS, sema_span(s, node), "this is always true here")
                           : SEMA_WARN(s, CONTRADICTION, sema_span(s, node), "this is always false here");
   ottl__diag_label(d, because, "because of this");
+  condition_told(s, e, d);
 }
 
 /* Has the path a field `string`? */
@@ -54,11 +60,12 @@ static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
     ottl_diag_item *d =
         SEMA_WARN(s, NEVER_EQUAL, sema_span(s, node->last), "this comparison is always %s: the types %s",
                   node->op == OTTL_CMP_NE ? "true" : "false", order ? "have no order" : "are never equal");
+    condition_told(s, e, d);
     ottl__diag_mark(d, "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
     ottl__diag_label(d, sema_span(s, node->first), "%s", ottl__types_text(a->types, buf_a, sizeof buf_a));
     const ottl_expr *text = b->types == TYPES(STRING) ? b : a, *path = text == b ? a : b;
     ottl_types ids = TYPES(TRACE_ID) | TYPES(SPAN_ID);
-    if (ottl__lint_beside(s, d, a, b) || ottl__lint_beside(s, d, b, a)) return e;
+    if (ottl__lint_beside(s, d, a, b, true) || ottl__lint_beside(s, d, b, a, true)) return e;
     if ((path->types & ~TYPES_NIL) == TYPES(INT) && ottl__sema_enum_hint(s, d, text == b ? node->last : node->first, text))
       return e;
     if (ottl__sema_is_literal(b, OTTL_T_NIL) && a->types && !(a->types & ~ids))
@@ -141,6 +148,7 @@ static void condition_check(sema *s, const ottl_node *node, const ottl_expr *e, 
   char buf[200];
   ottl_diag_item *d = SEMA_WARN(s, CONSTANT_CHECK, sema_span(s, node), "this check is always %s",
                                 e->truth == OTTL_TRUTH_TRUE ? "true" : "false");
+  condition_told(s, e, d);
   ottl__diag_label(d, (ottl_span){arg->source_id, arg->begin, arg->end}, "%s", ottl__types_text(arg->types, buf, sizeof buf));
 }
 

@@ -36,6 +36,10 @@ void ottl__lint_statement(sema *s, ottl_checked_statement *c, const ottl_checked
   if (c->where && never_holds(c->where)) {
     c->unreachable = true;
     if (c->where->is_literal) return; /* told */
+    if (s->told_of == c->where) {
+      ottl__diag_note(s->told, "the statement never runs");
+      return;
+    }
     SEMA_WARN(s, UNREACHABLE, span_of(c->call), "this statement never runs: its condition %s",
               c->where->must_fail ? "always fails" : "is always false");
     return;
@@ -87,14 +91,14 @@ static const char *enum_symbol(const sema *s, const struct enum_path *p, int64_t
   return NULL;
 }
 
-bool ottl__lint_beside(sema *s, ottl_diag_item *d, const ottl_expr *path, const ottl_expr *literal) {
+bool ottl__lint_beside(sema *s, ottl_diag_item *d, const ottl_expr *path, const ottl_expr *literal, bool sure) {
   if (path->kind != OTTL_E_PATH || path->n_kids || !ottl__sema_is_literal(literal, OTTL_T_INT)) return false;
   for (size_t i = 0; i < OTTL_COUNT(enum_beside); i++) {
     if (enum_beside[i].context != path->path->context || strcmp(enum_beside[i].spelling, path->path->spelling) != 0) continue;
     size_t n = strlen(path->path->spelling);
     ottl__diag_help(d, "the number is in `%s.%s`", ottl__contexts[path->context].name, enum_beside[i].meant);
     ottl_view source = s->diags ? ottl__diag_source_of(s->diags, path->source_id)->text : VIEW("");
-    if (path->end <= source.len && path->end - path->begin >= n &&
+    if (sure && path->end <= source.len && path->end - path->begin >= n &&
         memcmp(source.data + path->end - n, path->path->spelling, n) == 0)
       ottl__diag_fix(d, (ottl_span){path->source_id, path->end - (uint32_t)n, path->end}, view_str(enum_beside[i].meant));
     return true;
@@ -133,7 +137,8 @@ static void lint_enum(sema *s, const ottl_expr *path, const ottl_expr *literal, 
     known = ottl__enums[i].context == s->context && has_prefix(ottl__enums[i].symbol, p->prefix);
   if (!symbol && equality && known) {
     ottl_diag_item *d = SEMA_WARN(s, NO_SYMBOL, span_of(literal), "no `%s*` is %lld", p->prefix, (long long)value);
-    ottl__diag_mark(d, "`%s.%s` has other values only in broken data", ottl__contexts[path->context].name, path->path->spelling);
+    ottl__diag_help(d, "`%s.%s` holds a number that one of them stands for", ottl__contexts[path->context].name,
+                    path->path->spelling);
   }
 }
 
@@ -232,6 +237,28 @@ static void explain(sema *s, const ottl_expr *e) {
   }
 }
 
+/* ---- editors without effect ---- */
+
+static const struct {
+  const char *name;
+  ottl_types types;
+} lint_acts_on[] = {
+#define ACTS_ON(function, types) {#function, types},
+#include "refine.def"
+};
+
+static void lint_effect(sema *s, const ottl_expr *call) {
+  const char *name = ottl__functions[call->call->function].name;
+  const ottl_expr *target = call->call->args[0].expr;
+  for (size_t i = 0; i < OTTL_COUNT(lint_acts_on) && target; i++) {
+    if (strcmp(lint_acts_on[i].name, name) != 0 || !target->types || (target->types & lint_acts_on[i].types)) continue;
+    char buf[200], want[200];
+    ottl_diag_item *d = SEMA_WARN(s, NO_EFFECT, span_of(call), "this never changes anything: `%s` acts on a %s alone", name,
+                                  ottl__types_text(lint_acts_on[i].types, want, sizeof want));
+    ottl__diag_label(d, span_of(target), "%s", ottl__types_text(target->types, buf, sizeof buf));
+  }
+}
+
 /* ---- the walk ---- */
 
 void ottl__lint_expr(sema *s, const ottl_expr *e) {
@@ -244,6 +271,7 @@ void ottl__lint_expr(sema *s, const ottl_expr *e) {
   for (uint32_t i = 0; i < e->n_kids; i++) ottl__lint_expr(s, e->kids[i]);
   if (!e->call) return;
   const ottl_call_site *site = e->call;
+  if (ottl__functions[site->function].kind == OTTL_F_EDITOR && site->n_args) lint_effect(s, e);
   if (!ottl__functions[site->function].handler && site->n_args == 2 && site->args[0].expr && site->args[1].expr)
     lint_enum(s, site->args[0].expr, site->args[1].expr, true);
   for (uint32_t i = 0; i < site->n_args; i++) {

@@ -60,8 +60,8 @@ ottl_types ottl__refine_takes(const ottl_function *f, uint32_t param, ottl_types
 
 /* -- lint.c: what is told about a checked statement as a whole -- */
 
-/* Somebody compares a path with a number and means another path: adds it. False: no such path. */
-bool ottl__lint_beside(sema *s, ottl_diag_item *d, const ottl_expr *path, const ottl_expr *literal);
+/* Somebody gives a path a number and means another path: adds that, as a correction when `sure`. False: there is no such path. */
+bool ottl__lint_beside(sema *s, ottl_diag_item *d, const ottl_expr *path, const ottl_expr *literal, bool sure);
 /* How it can fail: OTTL_FAIL_*. */
 uint8_t ottl__sema_failures(const ottl_expr *e);
 /* Tells of conditions that never hold; marks the statement. */

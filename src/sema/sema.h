@@ -33,6 +33,8 @@ struct sema {
   ottl_scratch *scratch;
   const sema_lambda *lambda; /* innermost; NULL: none */
   sema_prep *preps;
+  const ottl_expr *told_of; /* the condition last told of as always true or false, and the diagnostic */
+  ottl_diag_item *told;
   const sema_fact *facts; /* what is known where an expression stands */
   uint32_t narrow_steps;  /* that learning may still take */
 };

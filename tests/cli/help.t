@@ -7,6 +7,7 @@
   
     run      transform records with OTTL statements
     filter   drop the records that match a condition (or keep only those)
+    check    find mistakes in statements without running them
     help     explain a command
   
     --help      this text; `ottl help COMMAND` tells more and shows examples

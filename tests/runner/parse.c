@@ -38,6 +38,7 @@ static bool header(rt_case *c, const char *line) {
   if ((v = value_of(line, "ordered"))) return c->ordered = strcmp(v, "yes") == 0, true;
   if ((v = value_of(line, "experimental"))) return c->experimental = strcmp(v, "yes") == 0, true;
   if ((v = value_of(line, "event_index"))) return c->event_index = strcmp(v, "yes") == 0, true;
+  if ((v = value_of(line, "explain"))) return c->explain = strcmp(v, "yes") == 0, true;
   if (value_of(line, "ref")) return true;
   if ((v = value_of(line, "kind"))) return i = name_index(v, kinds, 4), c->kind = (rt_kind)i, i >= 0;
   if ((v = value_of(line, "error_mode"))) return i = name_index(v, modes, 3), c->error_mode = (ottl_error_mode)i, i >= 0;

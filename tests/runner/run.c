@@ -93,6 +93,7 @@ static ottl_status compile(const rt_case *c, program_text *p, ottl_signal signal
   options.row_order = row_order;
   options.experimental = c->experimental;
   options.event_index = c->event_index;
+  options.explain = c->explain;
   if (c->paths)
     options.paths = strcmp(c->paths, "bare") == 0       ? OTTL_PATHS_BARE
                     : strcmp(c->paths, "prefixed") == 0 ? OTTL_PATHS_PREFIXED

@@ -40,7 +40,7 @@ typedef struct rt_case {
   ottl_signal signal;
   rt_kind kind;
   ottl_error_mode error_mode;
-  bool ordered, event_index, experimental;
+  bool ordered, event_index, experimental, explain;
   size_t line; /* of the `===` */
   size_t end;  /* line behind the last one of the case, from 0 */
   size_t n_sections;

@@ -191,11 +191,19 @@ static inline void rt_condition(rt *t, unsigned depth) {
   rnd *r = t->g.r;
   rg_out *o = &t->g.o;
   unsigned form = rnd_below(r, depth ? 20 : 11);
+  if (depth && rnd_in(r, 8)) { /* two relations of one path */
+    rg_put(o, "(%s %s %u", t->focus, RND_PICK(r, relations), rnd_below(r, 4));
+    rg_put(o, " %s %s %s %u)", rnd_in(r, 70) ? "and" : "or", t->focus, RND_PICK(r, relations), rnd_below(r, 4));
+    return;
+  }
   if (form < 3) {
     static const char *const checks[] = {"IsString", "IsInt", "IsMap", "IsList", "IsBool", "IsDouble"};
     rg_put(o, "%s(", RND_PICK(r, checks));
     rt_put_focus(t);
     rg_put(o, ")");
+  } else if (form < 4) {
+    rt_put_focus(t);
+    rg_put(o, " %s %u%s", RND_PICK(r, relations), rnd_below(r, 4), rnd_in(r, 20) ? ".5" : "");
   } else if (form < 6) {
     static const char *const literals[] = {"nil", "nil", "1", "2", "17", "1.0", "\"x\"", "\"foo\"", "\"\"", "true", "0x0102", "[1]"};
     bool left = rnd_in(r, 85);
@@ -268,17 +276,25 @@ static inline void rt_make(rnd *r, rg_program *p) {
   group->n_conditions = rnd_in(r, 40) ? 1 + rnd_below(r, 2) : 0;
   group->n_statements = 1 + rnd_below(r, 3);
   rt_focus(&t);
+  bool about = rnd_in(r, 25); /* all of it about one path: conditions, writes to it, and what reads it then */
+  if (about) group->n_conditions = 1, group->n_statements = 2 + rnd_below(r, 2);
   for (unsigned i = 0; i < group->n_conditions; i++) {
     group->conditions[i] = (rg_text){0};
     t.g.o = (rg_out){group->conditions[i].text, 0, RG_TEXT};
-    rt_condition(&t, 1);
+    if (about && rnd_in(r, 70)) {
+      static const char *const forms[] = {"%s != nil", "IsString(%s)", "IsMap(%s)", "%s > 0", "IsInt(%s)", "%s == \"x\"", "%s == nil"};
+      const char *form = RND_PICK(r, forms), *mark = strstr(form, "%s");
+      rg_put(&t.g.o, "%.*s%s%s", (int)(mark - form), form, t.focus, mark + 2);
+    } else {
+      rt_condition(&t, 1);
+    }
   }
   for (unsigned i = 0; i < group->n_statements; i++) {
-    if (rnd_in(r, 25)) rt_focus(&t);
+    if (!about && rnd_in(r, 25)) rt_focus(&t);
     group->statements[i] = (rg_text){0};
     t.g.o = (rg_out){group->statements[i].text, 0, RG_TEXT};
     rt_editor(&t);
-    if (rnd_in(r, 20)) continue;
+    if (rnd_in(r, about ? 60 : 20)) continue;
     t.g.o = (rg_out){group->statements[i].where, 0, RG_TEXT};
     rt_condition(&t, 2);
   }

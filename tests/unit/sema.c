@@ -435,6 +435,7 @@ static const struct told_case told_cases[] = {
      "1 | set(span.status.code, \"Error\") where span.kind == \"SPAN_KIND_SERVER\"\n"
      "  |                                                   ^^^^^^^^^^^^^^^^^^ string\n"
      "  |                                      --------- int\n"
+     "  = note: the statement never runs\n"
      "  = help: the number has a name: `SPAN_KIND_SERVER`\n"},
     {OTTL_KIND_CONDITIONS, OTTL_PATHS_PREFIXED, "span", OTTL_SIGNAL_NONE, OTTL_OK, "span.trace_id != nil or span.kind == \"me\"",
      "warning[W0702]: this comparison is always true: the types are never equal\n"

@@ -1,0 +1,124 @@
+# Check
+
+  $ ottl check
+  ottl: nothing to check: give files, or statements with -s (`ottl help check` shows examples)
+  [2]
+  $ ottl check -s 'set(log.body, "x")'
+  0 errors, 0 warnings
+  $ ottl check -s 'set(log.severity_number, "ERROR")'
+  warning[W0701]: this always fails: the path takes int
+   --> 1:26
+    |
+  1 | set(log.severity_number, "ERROR")
+    |                          ^^^^^^^ string
+    = help: the number has a name: `SEVERITY_NUMBER_ERROR`
+  
+  0 errors, 1 warning
+  $ ottl check --strict -s 'set(log.severity_number, "ERROR")' > /dev/null
+  [1]
+  $ ottl check -s 'set(log.bodi, 1)' -s 'set(log.body, "x") where log.severity_number == 1 and log.severity_number == 2'
+  error[E0301]: unknown path `log.bodi`
+   --> statement 1:1:5
+    |
+  1 | set(log.bodi, 1)
+    |     ^^^^^^^^ not a path of the log context
+    = help: did you mean `log.body`?
+  
+  warning[W0709]: this statement never runs: its condition is always false
+   --> statement 2:1:1
+    |
+  1 | set(log.body, "x") where log.severity_number == 1 and log.severity_number == 2
+    | ^^^^^^^^^^^^^^^^^^
+  
+  warning[W0708]: this is always false here
+   --> statement 2:1:55
+    |
+  1 | set(log.body, "x") where log.severity_number == 1 and log.severity_number == 2
+    |                                                       ^^^^^^^^^^^^^^^^^^^^^^^^
+    |                          ------------------------ because of this
+  
+  1 error, 2 warnings
+  [1]
+
+What may fail, and its guard.
+
+  $ ottl check --may-fail -s 'set(log.attributes["id"], log.body["id"])'
+  note[W0715]: this fails where a value on the way has no such keys
+   --> 1:27
+    |
+  1 | set(log.attributes["id"], log.body["id"])
+    |                           ^^^^^^^^^^^^^^
+    = help: guard it with `IsMap(log.body)`
+  
+  0 errors, 0 warnings, 1 note
+  $ ottl check --may-fail -s 'set(log.attributes["id"], log.body["id"]) where IsMap(log.body)'
+  0 errors, 0 warnings, 0 notes
+
+Conditions.
+
+  $ ottl check -c 'span.kind == STATUS_CODE_OK' -c 'span.name == 1' --format short
+  condition 1:1:14: warning[W0711]: `STATUS_CODE_OK` is no value of `span.kind`
+  condition 2:1:14: warning[W0702]: this comparison is always false: the types are never equal
+  $ ottl check -c 'span.kind == 1' -s 'set(span.name, "x")'
+  ottl: -s and -c do not go together: check them one after the other
+  [2]
+
+Paths, contexts, signals.
+
+  $ ottl check --paths bare --context log -s 'set(body, "x")'
+  0 errors, 0 warnings
+  $ ottl check --paths prefixed --context log -s 'set(body, "x")' --format short
+  1:5: error[E0302]: the path `body` has no context in front
+  [1]
+  $ ottl check --context log --signal traces -s 'set(log.body, "x")' --format short
+  1:1: error[E0309]: this signal has no log context
+  [1]
+  $ ottl check --paths some -s 'set(log.body, "x")'
+  ottl: `some` is no value of --paths: give either, prefixed or bare
+  [2]
+
+Files.
+
+  $ printf '# a policy\ncontext: log\nset(body, 1) where severity_text == 17\n\nset(name, "x")\n' > a.ottl
+  $ printf 'context: span\nname == "x" and name == "y"\n' > b.ottl
+  $ ottl check a.ottl
+  warning[W0702]: this comparison is always false: the types are never equal
+   --> a.ottl:3:37
+    |
+  3 | set(body, 1) where severity_text == 17
+    |                                     ^^ int
+    |                    ------------- string
+    = note: the statement never runs
+    = help: the number is in `log.severity_number`
+  
+  error[E0301]: unknown path `name`
+   --> a.ottl:5:5
+    |
+  5 | set(name, "x")
+    |     ^^^^ not a path of the log context
+  
+  1 error, 1 warning
+  [1]
+  $ ottl check --conditions b.ottl --format short
+  b.ottl:2:17: warning[W0708]: this is always false here
+  $ ottl check --format json a.ottl -s 'set(log.body, "x")'
+  {"programs":[
+  {"name":null,"diagnostics":[]
+  },
+  {"name":"a.ottl","diagnostics":[
+  {"code":"W0702","severity":"warning","message":"this comparison is always false: the types are never equal","file":"a.ottl","begin":60,"end":62,"line":3,"column":37,"column_utf16":37,"end_line":3,"end_column":39,"end_column_utf16":39,"label":"int","labels":[{"file":"a.ottl","begin":43,"end":56,"line":3,"column":20,"column_utf16":20,"end_line":3,"end_column":33,"end_column_utf16":33,"text":"string"}],"notes":["the statement never runs"],"help":"the number is in `log.severity_number`","fixes":[{"file":"a.ottl","begin":43,"end":56,"line":3,"column":20,"column_utf16":20,"end_line":3,"end_column":33,"end_column_utf16":33,"replacement":"severity_number"}]},
+  {"code":"E0301","severity":"error","message":"unknown path `name`","file":"a.ottl","begin":68,"end":72,"line":5,"column":5,"column_utf16":5,"end_line":5,"end_column":9,"end_column_utf16":9,"label":"not a path of the log context","labels":[],"notes":[],"help":null,"fixes":[]}
+  ]
+  }
+  ],"errors":1,"warnings":1,"notes":0}
+  [1]
+  $ ottl check a.ottl no-such.ottl --format short
+  ottl: cannot open no-such.ottl: No such file or directory
+  a.ottl:3:37: warning[W0702]: this comparison is always false: the types are never equal
+  a.ottl:5:5: error[E0301]: unknown path `name`
+  [2]
+  $ ottl check --context log a.ottl
+  ottl: --context is for -s and -c; in a file it is a line `context: log`
+  [2]
+  $ ottl check examples/demo.ottl
+  0 errors, 0 warnings
