@@ -124,8 +124,8 @@ static int check_file(check_state *c, const char *path) {
     ottl_program *program = NULL;
     ottl_diags *diags = NULL;
     check_options(c->options, c->options->conditions, &options);
-    ottl_status status = ottl_program_compile_text(file.text ? file.text : "", file.text_len, path, OTTL_ERROR_PROPAGATE, &options,
-                                                   &program, &diags);
+    ottl_status status = ottl_program_compile_text(file.text ? file.text : "", file.text_len, path, OTTL_ERROR_PROPAGATE,
+                                                   &options, &program, &diags);
     result = check_done(c, path, status, program, diags);
   }
   cli_program_close(&file);

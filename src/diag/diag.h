@@ -65,7 +65,7 @@ struct ottl_diags {
   ottl_source *sources;
   size_t n_sources, cap_sources;
   size_t n_errors, n_warnings, n_notes; /* seen, not kept */
-  bool nomem;                  /* something was lost for want of memory */
+  bool nomem;                           /* something was lost for want of memory */
 };
 
 /* For printf's "%.*s". */

@@ -57,9 +57,8 @@ static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
   if (e->truth == (node->op == OTTL_CMP_NE ? OTTL_TRUTH_TRUE : OTTL_TRUTH_FALSE)) {
     char buf_a[200], buf_b[200];
     bool order = node->op > OTTL_CMP_NE && (a->types & b->types);
-    ottl_diag_item *d =
-        SEMA_WARN(s, NEVER_EQUAL, sema_span(s, node->last), "this comparison is always %s: the types %s",
-                  node->op == OTTL_CMP_NE ? "true" : "false", order ? "have no order" : "are never equal");
+    ottl_diag_item *d = SEMA_WARN(s, NEVER_EQUAL, sema_span(s, node->last), "this comparison is always %s: the types %s",
+                                  node->op == OTTL_CMP_NE ? "true" : "false", order ? "have no order" : "are never equal");
     condition_told(s, e, d);
     ottl__diag_mark(d, "%s", ottl__types_text(b->types, buf_b, sizeof buf_b));
     ottl__diag_label(d, sema_span(s, node->first), "%s", ottl__types_text(a->types, buf_a, sizeof buf_a));
@@ -113,8 +112,7 @@ static ottl_expr *condition_logic(sema *s, const ottl_node *node) {
     else if (!kid->is_literal) {
       e->kids[n++] = kid;
       if (item->next) ottl__narrow_by(s, kid, is_and);
-    }
-    else if ((kid->literal.word != 0) != is_and && !decides)
+    } else if ((kid->literal.word != 0) != is_and && !decides)
       decides = item;
   }
   s->facts = known;
@@ -146,8 +144,8 @@ static void condition_check(sema *s, const ottl_node *node, const ottl_expr *e, 
   }
   const ottl_expr *arg = e->kids[0]->call->args[0].expr;
   char buf[200];
-  ottl_diag_item *d = SEMA_WARN(s, CONSTANT_CHECK, sema_span(s, node), "this check is always %s",
-                                e->truth == OTTL_TRUTH_TRUE ? "true" : "false");
+  ottl_diag_item *d =
+      SEMA_WARN(s, CONSTANT_CHECK, sema_span(s, node), "this check is always %s", e->truth == OTTL_TRUTH_TRUE ? "true" : "false");
   condition_told(s, e, d);
   ottl__diag_label(d, (ottl_span){arg->source_id, arg->begin, arg->end}, "%s", ottl__types_text(arg->types, buf, sizeof buf));
 }

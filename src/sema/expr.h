@@ -133,8 +133,8 @@ struct ottl_expr {
   uint16_t locals;     /* bit d: depends on the parameters of the enclosing lambda of depth d */
   uint32_t begin, end; /* span */
   uint32_t source_id;
-  ottl_types types;    /* what it can yield, where it is evaluated: conditions before it count (narrow.h) */
-  const char *symbol;  /* LITERAL that was written as an enum's symbol */
+  ottl_types types;   /* what it can yield, where it is evaluated: conditions before it count (narrow.h) */
+  const char *symbol; /* LITERAL that was written as an enum's symbol */
   const ottl_path_info *path;
   ottl_cell literal;
   ottl_call_site *call;

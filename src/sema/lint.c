@@ -49,7 +49,8 @@ void ottl__lint_statement(sema *s, ottl_checked_statement *c, const ottl_checked
   if (!never) return;
   c->unreachable = true;
   if (group->n_statements == 0)
-    SEMA_WARN(s, UNREACHABLE, span_of(group->conditions[0]), "the statements of this group never run: no condition of it ever holds");
+    SEMA_WARN(s, UNREACHABLE, span_of(group->conditions[0]),
+              "the statements of this group never run: no condition of it ever holds");
 }
 
 /* ---- enums ---- */

@@ -7,7 +7,7 @@
 
 struct sema_fact {
   const sema_fact *next;
-  uint32_t n; /* facts up to this one */
+  uint32_t n;            /* facts up to this one */
   const ottl_expr *path; /* its first n_keys keys, literals all, are the place */
   uint32_t n_keys;
   ottl_types types; /* what it reads as; reading it does not fail */

@@ -10,7 +10,8 @@
 #include "diag/diag.h"
 #include "sema/expr.h"
 
-#define TYPES_LISTS (TYPES(LIST) | TYPES(LIST_ANY) | TYPES(LIST_STRING) | TYPES(LIST_INT) | TYPES(LIST_UINT64) | TYPES(LIST_DOUBLE))
+#define TYPES_LISTS                                                                                                              \
+  (TYPES(LIST) | TYPES(LIST_ANY) | TYPES(LIST_STRING) | TYPES(LIST_INT) | TYPES(LIST_UINT64) | TYPES(LIST_DOUBLE))
 #define TYPES_SLICES                                                                                                             \
   (TYPES(SPAN_EVENTS) | TYPES(SPAN_LINKS) | TYPES(NUMBER_POINTS) | TYPES(HISTOGRAM_POINTS) | TYPES(EXP_HISTOGRAM_POINTS) |       \
    TYPES(SUMMARY_POINTS) | TYPES(EXEMPLARS) | TYPES(QUANTILES))

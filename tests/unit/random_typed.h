@@ -205,7 +205,8 @@ static inline void rt_condition(rt *t, unsigned depth) {
     rt_put_focus(t);
     rg_put(o, " %s %u%s", RND_PICK(r, relations), rnd_below(r, 4), rnd_in(r, 20) ? ".5" : "");
   } else if (form < 6) {
-    static const char *const literals[] = {"nil", "nil", "1", "2", "17", "1.0", "\"x\"", "\"foo\"", "\"\"", "true", "0x0102", "[1]"};
+    static const char *const literals[] = {"nil",   "nil",     "1",    "2",    "17",     "1.0",
+                                           "\"x\"", "\"foo\"", "\"\"", "true", "0x0102", "[1]"};
     bool left = rnd_in(r, 85);
     const char *literal = RND_PICK(r, literals);
     if (!left) rg_put(o, "%s %s ", literal, RND_PICK(r, relations));
@@ -282,7 +283,8 @@ static inline void rt_make(rnd *r, rg_program *p) {
     group->conditions[i] = (rg_text){0};
     t.g.o = (rg_out){group->conditions[i].text, 0, RG_TEXT};
     if (about && rnd_in(r, 70)) {
-      static const char *const forms[] = {"%s != nil", "IsString(%s)", "IsMap(%s)", "%s > 0", "IsInt(%s)", "%s == \"x\"", "%s == nil"};
+      static const char *const forms[] = {"%s != nil", "IsString(%s)", "IsMap(%s)", "%s > 0",
+                                          "IsInt(%s)", "%s == \"x\"",  "%s == nil"};
       const char *form = RND_PICK(r, forms), *mark = strstr(form, "%s");
       rg_put(&t.g.o, "%.*s%s%s", (int)(mark - form), form, t.focus, mark + 2);
     } else {

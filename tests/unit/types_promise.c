@@ -186,8 +186,10 @@ static void judge_row(judge *j, const node *n, uint32_t row) {
     n_failed++;
     uint8_t class = class_of(code);
     if (class == OTTL_FAIL_LIMIT) return;
-    if (!e->may_fail) broken(j, "it fails and could not", n->text, e, row, code, 0);
-    else if (!(ottl__sema_failures(e) & class)) broken(j, "it fails in another class", n->text, e, row, code, 0);
+    if (!e->may_fail)
+      broken(j, "it fails and could not", n->text, e, row, code, 0);
+    else if (!(ottl__sema_failures(e) & class))
+      broken(j, "it fails in another class", n->text, e, row, code, 0);
     return;
   }
   if (!e->may_fail) n_sure++;
@@ -449,8 +451,9 @@ static void the_checker_keeps_its_word(void **state) {
   free(payload.nodes);
   free(payload.out);
   printf("%lu of %lu programs compiled, %lu statements (%lu not looked into)\n", compiled, runs, n_seen, n_lost);
-  printf("%lu values: %lu failed, %lu could not, %lu of narrowed paths, %lu of decided conditions; %lu must fail, %lu unreachable\n",
-         n_judged, n_failed, n_sure, n_narrow, n_false, n_must, n_unreachable);
+  printf(
+      "%lu values: %lu failed, %lu could not, %lu of narrowed paths, %lu of decided conditions; %lu must fail, %lu unreachable\n",
+      n_judged, n_failed, n_sure, n_narrow, n_false, n_must, n_unreachable);
   if (worse) fail_msg("%lu programs broke a promise", worse);
   assert_true(compiled * 100 >= runs * 50);
   assert_true(n_lost * 20 <= n_seen);
