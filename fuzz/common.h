@@ -274,6 +274,7 @@ static inline fz_output fz_run(const ottl_program *program, const ottl_allocator
   options.allocator = al;
   options.slice_rows = slice_rows;
   options.clock_seconds = 1700000000;
+  options.random_seed = 1;
   ottl_exec *x = NULL;
   o.status = ottl_exec_create(program, &options, &x);
   if (o.status != OTTL_OK) return o;

@@ -16,8 +16,9 @@ typedef struct ottl_exec_options {
   uint32_t slice_rows;             /* rows that one instruction works on: 1 to 1024; 0: 1024 */
   int64_t clock_seconds;           /* testing: what Now() gives; 0 with clock_nanos 0: the system's clock */
   uint32_t clock_nanos;
-  uint32_t max_errors; /* row errors kept for ottl_exec_error; 0: 1000 */
-  uint64_t max_bytes;  /* memory the exec may hold, output included; a run that needs more: LIMIT; 0: no limit */
+  uint64_t random_seed; /* testing: UUID() and its like give the same in each run; 0: random bytes of the system */
+  uint32_t max_errors;  /* row errors kept for ottl_exec_error; 0: 1000 */
+  uint64_t max_bytes;   /* memory the exec may hold, output included; a run that needs more: LIMIT; 0: no limit */
 } ottl_exec_options;
 
 typedef struct ottl_result {

@@ -73,14 +73,14 @@ typedef struct ottl_compile_options {
   ottl_kind kind;
   ottl_signal signal; /* OTTL_SIGNAL_NONE: from the contexts; needed when the groups leave it open */
   ottl_path_style paths;
-  bool row_order;    /* testing: every group runs row by row */
-  bool event_index;  /* the host tells spanevent.event_index */
-  bool experimental; /* lambdas and what takes them, profiles: they may change */
+  bool row_order;     /* testing: every group runs row by row */
+  bool event_index;   /* the host tells spanevent.event_index */
+  bool experimental;  /* lambdas and what takes them, profiles: they may change */
   bool literal_lists; /* parameters that take a list literal or a list take the literal only, as before 1.0 */
   ottl_function_set functions;
   bool
       flatten_logs; /* TRANSFORM of logs: each record has a resource and scope of its own; equal ones are put together at the end */
-  bool explain; /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */
+  bool explain;     /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */
 } ottl_compile_options;
 
 /* Defaults: transform, malloc, everything else 0. Never fails; any thread; since 0.1. */

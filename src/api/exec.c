@@ -30,6 +30,7 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   if (status == OTTL_OK) status = ottl__batch_create(&al, &x->batch);
   if (status != OTTL_OK) goto out;
   x->vm.event_index = program->event_index;
+  ottl__scratch_seed(x->vm.scratch, o->random_seed);
   for (size_t i = 0; i < program->n_groups && !x->request_batch; i++) {
     if (program->codes[i].context == OTTL_C_OTELCOL) status = ottl__batch_create(&al, &x->request_batch);
     if (status != OTTL_OK) goto out;

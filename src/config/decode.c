@@ -110,7 +110,12 @@ uint32_t ottl__cfg_line(const cfg_reader *r, size_t at) {
 static ottl_snippet snippet_of(const cfg_reader *r, const cfg_node *node, ottl_view text) {
   size_t at = node->begin + (size_t)(node->verbatim ? text.data - node->text.data : 0);
   uint32_t line = ottl__cfg_line(r, at);
-  return (ottl_snippet){text.data, text.len, r->name.data, line, (uint32_t)at - r->lines[line - 1] + 1};
+  return (ottl_snippet){.text = text.data,
+                        .len = text.len,
+                        .name = r->name.data,
+                        .line = line,
+                        .column = (uint32_t)at - r->lines[line - 1] + 1,
+                        .offset = at};
 }
 
 static bool cut_at_commas(cfg_reader *r, const cfg_node *node, ottl_snippet **ret, size_t *ret_n) {

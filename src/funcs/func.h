@@ -201,6 +201,8 @@ bool ottl__function_lacking(ottl_view name);
 OTTL_MUST_CHECK ottl_status ottl__scratch_create(const ottl_allocator *al, ottl_scratch **ret);
 void ottl__scratch_free(ottl_scratch *scratch);
 void ottl__scratch_reset(ottl_scratch *scratch); /* before each run */
+/* Testing: what is random is the same in each run; 0: it is random. */
+void ottl__scratch_seed(ottl_scratch *scratch, uint64_t seed);
 
 /* -- coercions (funcs/coerce.c): one row; what the parameter kinds promise. `found` types go into the error. -- */
 /* Coerces `in` to what `kind` wants. Returns 0 and *ret, or an OTTL_ROWERR. Text goes to `arena`. NOMEM shows as OTTL_RE_TOO_LARGE. */

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/gomath.h"
+#include "base/random.h"
 #include "funcs/record.h"
 
 /* -- convert_exponential_histogram_to_histogram(distribution_fn, explicit_bounds) -- */
@@ -69,14 +70,6 @@ static bool give_uniform(const hs_prep *h, const hs_bucket *b, uint64_t *counts)
   return true;
 }
 
-/* splitmix64 */
-static uint64_t next_random(uint64_t *state) {
-  uint64_t z = *state += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return z ^ z >> 31;
-}
-
 /* DIFF: random-distribution. Each part gets up to its share of the width; what is left is spread evenly, and the last few at
  * random: the reference throws every single count that is left, which takes for ever when there are many. */
 static void give_random(const hs_prep *h, const hs_bucket *b, uint64_t *counts, uint64_t *state) {
@@ -94,7 +87,7 @@ static void give_random(const hs_prep *h, const hs_bucket *b, uint64_t *counts, 
   for (uint32_t i = start; i <= end; i++) {
     double low = i == 0 ? b->low : h->bounds[i - 1], high = h->bounds[i];
     double width = fmin(high, b->high) - fmax(low, b->low), share = (double)b->count * (width / (b->high - b->low));
-    share *= (double)(next_random(state) >> 11) * 0x1p-53;
+    share *= (double)(ottl__random_next(state) >> 11) * 0x1p-53;
     uint64_t given = share > 0 && share < 0x1p63 ? (uint64_t)share : 0;
     if (given > left) given = left;
     counts[i] += given;
@@ -102,7 +95,7 @@ static void give_random(const hs_prep *h, const hs_bucket *b, uint64_t *counts, 
   }
   uint64_t parts = end - start + 1;
   for (uint32_t i = start; i <= end; i++) counts[i] += left / parts;
-  for (uint64_t k = left % parts; k > 0; k--) counts[start + next_random(state) % parts]++;
+  for (uint64_t k = left % parts; k > 0; k--) counts[start + ottl__random_next(state) % parts]++;
 }
 
 static bool give(const hs_prep *h, const hs_bucket *b, uint64_t *counts, uint64_t *state) {

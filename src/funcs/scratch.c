@@ -46,7 +46,11 @@ void ottl__scratch_reset(ottl_scratch *s) {
   s->text.len = s->text2.len = 0;
   s->text.failed = s->text2.failed = false;
   ottl__arena_reset(&s->arena);
+  s->random = s->seed;
+  if (s->seed) s->last_uuid = 0;
 }
+
+void ottl__scratch_seed(ottl_scratch *s, uint64_t seed) { s->seed = s->random = seed; }
 
 ottl_status ottl__scratch_pattern(ottl_scratch *s, ottl_view pattern, scratch_pattern **ret) {
   scratch_pattern *p = &s->patterns[ottl__hash_bytes(pattern.data, pattern.len) & (OTTL_PATTERN_SLOTS - 1)];

@@ -11,7 +11,14 @@ typedef struct uuid_source {
   size_t at;
 } uuid_source;
 
-static unsigned char *uuid_random(uuid_source *s) {
+static unsigned char *uuid_random(uuid_source *s, ottl_scratch *scratch) {
+  if (scratch->seed) {
+    for (unsigned i = 0; i < 16; i += 8) {
+      uint64_t v = ottl__random_next(&scratch->random);
+      memcpy(s->bytes + i, &v, 8);
+    }
+    return s->bytes;
+  }
   if (s->at == sizeof s->bytes) {
     if (!ottl__random(s->bytes, sizeof s->bytes)) return NULL;
     s->at = 0;
@@ -51,7 +58,7 @@ static void uuid_time(ottl_call *c, unsigned char *id) {
 static ottl_status uuid_rows(ottl_call *c, unsigned version) {
   uuid_source source = {.at = sizeof source.bytes};
   SEL_EACH(c->sel, c->n, row) {
-    unsigned char *id = uuid_random(&source);
+    unsigned char *id = uuid_random(&source, c->scratch);
     if (!id) {
       call_fail(c, row, OTTL_ROWERR(NO_RANDOM, 0));
       continue;

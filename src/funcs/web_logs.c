@@ -2,7 +2,6 @@
 #include "base/gonum.h"
 #include "base/hex.h"
 #include "base/utf8.h"
-#include "base/utf8.h"
 #include "funcs/log_formats.h"
 
 /* -- CLF: host ident user [time] "request" status bytes, and "referer" "agent" in combined -- */

@@ -304,6 +304,7 @@ ottl_expr *ottl__sema_implicit(sema *s, const ottl_node *node, const char *spell
   ottl_expr *e = info ? ottl__sema_new(s, OTTL_E_PATH, node, 0) : NULL;
   if (!info) s->fatal = OTTL_INTERNAL; /* the table is wrong */
   if (!e) return NULL;
+  e->begin = node->end; /* nowhere in the text */
   e->path = info;
   e->context = (uint8_t)context;
   e->types = info->types;

@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "base/gonum.h"
-#include "base/utf8.h"
 #include "base/unicode_case.h"
 #include "base/utf8.h"
 #include "xml/xpath_impl.h"

@@ -1,7 +1,6 @@
 /* Reading XPath. What follows a complete expression is not looked at, as in the original. */
 #include "base/gonum.h"
 #include "base/utf8.h"
-#include "base/utf8.h"
 #include "xml/names.h"
 #include "xml/xpath_impl.h"
 
