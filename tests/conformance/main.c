@@ -17,7 +17,7 @@ static const char main_usage[] = "usage: ottl-conformance [options] FILE.jsonl..
                                  "  --summary FILE      write counts and failing ids as JSON\n"
                                  "  --list-failures     one line for each failure: id, what differed\n"
                                  "  --list-skips        one line for each case that was skipped, and why\n"
-                                 "  --matrix            also with slices of 1, 3 and 64 rows\n"
+                                 "  --matrix            also with slices of 1, 3 and 64 rows, and on every instruction set\n"
                                  "  --apart             each case in a process of its own: a crash or a hang is a failure\n"
                                  "  --floor FILE        exit status 1 only if a topic passes fewer cases than FILE says\n"
                                  "  --raise-floor FILE  rewrite FILE, upward only; exit status 0\n"

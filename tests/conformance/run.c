@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L /* setenv */
 /* Runs one case through the public API and compares what came out with what is wanted. */
 #include "conformance.h"
 
@@ -11,6 +12,9 @@ typedef struct run_way {
 } run_way;
 
 static const run_way run_ways[] = {{false, 0}, {true, 0}, {false, 1}, {false, 3}, {false, 64}, {true, 1}, {true, 3}, {true, 64}};
+/* The narrower instruction sets are tried with the first of these. */
+#define RUN_WAYS_ISA 2
+static const char *const run_isas[] = {"scalar", "x86-64-v3", "x86-64-v4", "portable"};
 
 static void run_append(void *context, const char *data, size_t len) { conf_buf_put(context, data, len); }
 
@@ -273,14 +277,28 @@ static conf_outcome run_once(conf_runner *runner, const conf_case *c, run_way wa
   return outcome;
 }
 
-conf_outcome conf_run(conf_runner *runner, const conf_case *c, conf_buf *message) {
-  size_t n = runner->matrix ? sizeof run_ways / sizeof *run_ways : 2;
-  for (size_t i = 0; i < n; i++) {
+static conf_outcome run_all(conf_runner *runner, const conf_case *c, size_t n_ways, const char *isa, conf_buf *message) {
+  for (size_t i = 0; i < n_ways; i++) {
     conf_buf_reset(message);
+    if (isa) conf_buf_printf(message, "[%s] ", isa);
     if (run_ways[i].row_order) conf_buf_puts(message, "[row order] ");
     if (run_ways[i].slice_rows) conf_buf_printf(message, "[slices of %u] ", run_ways[i].slice_rows);
     conf_outcome outcome = run_once(runner, c, run_ways[i], message);
     if (outcome != CONF_PASSED) return outcome;
   }
   return CONF_PASSED;
+}
+
+conf_outcome conf_run(conf_runner *runner, const conf_case *c, conf_buf *message) {
+  size_t n = sizeof run_ways / sizeof *run_ways;
+  conf_outcome outcome = run_all(runner, c, runner->matrix ? n : 2, NULL, message);
+  if (!runner->matrix || getenv("OTTL_FORCE_ISA")) return outcome;
+  const char *widest = ottl_isa();
+  for (size_t i = 0; i < sizeof run_isas / sizeof *run_isas && outcome == CONF_PASSED; i++) {
+    setenv("OTTL_FORCE_ISA", run_isas[i], 1);
+    bool there = strcmp(ottl_isa(), run_isas[i]) == 0 && strcmp(run_isas[i], widest) != 0;
+    if (there) outcome = run_all(runner, c, RUN_WAYS_ISA, run_isas[i], message);
+    unsetenv("OTTL_FORCE_ISA");
+  }
+  return outcome;
 }
