@@ -36,6 +36,7 @@ ottl_status ottl__worse_status(ottl_status a, ottl_status b);
 typedef struct exec_error {
   uint64_t item;
   uint32_t group, statement, condition;
+  uint32_t order; /* in which they were found */
   uint16_t code;
 } exec_error;
 

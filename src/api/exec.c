@@ -92,7 +92,9 @@ static ottl_status take_failures(ottl_exec *x, uint32_t group, ottl_result *resu
   for (size_t i = 0; i < vm->n_failures && x->n_errors < x->max_errors; i++) {
     OTTL_TRY(ottl__al_reserve(&x->al, &x->errors, &x->cap_errors, x->n_errors + 1, sizeof *x->errors));
     const vm_failure *f = &vm->failures[i];
-    x->errors[x->n_errors++] = (exec_error){f->row, group, f->statement, f->condition, f->code};
+    uint32_t item = ottl__batch_source_row(vm->batch, f->row);
+    x->errors[x->n_errors] = (exec_error){item, group, f->statement, f->condition, (uint32_t)x->n_errors, f->code};
+    x->n_errors++;
   }
   return OTTL_OK;
 }
@@ -206,15 +208,26 @@ static uint32_t scope_of(const ottl_batch *b, uint8_t level, uint32_t row) {
   return row;
 }
 
-/* Row by row, what a scope's records append comes before the next scope. */
+static int by_item(const void *a, const void *b) {
+  const exec_error *x = a, *y = b;
+  if (x->item != y->item) return x->item < y->item ? -1 : 1;
+  return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* What a scope's records append comes before the next scope, where that shows: row by row, and when the first failure ends all.
+ * Failures are those of the items that the records go back to. */
 static ottl_status run_appending(exec_pass *p, uint32_t n) {
   ottl_batch *b = p->batch;
+  size_t n_errors = p->x->n_errors;
+  bool scopes = p->code->row_order || p->code->error_mode == OTTL_ERROR_PROPAGATE;
   for (uint32_t first = 0, end; first < n && !p->refused; first = end) {
     uint32_t scope = scope_of(b, p->code->level, first);
-    for (end = first + 1; end < n && (!p->code->row_order || scope_of(b, p->code->level, end) == scope);) end++;
+    for (end = first + 1; end < n && (!scopes || scope_of(b, p->code->level, end) == scope);) end++;
     OTTL_TRY(run_rows(p, first, end));
     OTTL_TRY(run_appended(p));
   }
+  n = (uint32_t)(p->x->n_errors - n_errors);
+  if (n > 1) qsort(p->x->errors + n_errors, n, sizeof *p->x->errors, by_item);
   return OTTL_OK;
 }
 

@@ -103,6 +103,8 @@ struct ottl_batch {
   ottl_view *key_names;
   size_t n_keys, cap_keys;
 
+  uint64_t n_appended, appended_bytes; /* records that were appended since the open */
+
   size_t error_offset; /* after DATA: where in the payload */
   const char *error_text;
   void *impl; /* private to src/otlp */
@@ -154,6 +156,8 @@ OTTL_MUST_CHECK ottl_status ottl__batch_append(ottl_batch *batch, uint32_t i, co
 /* Between windows: what was appended becomes rows; *ret_first .. + *ret_n - 1 are those of the pass's level, in the order of
  * the rows that appended them. They find their place at the end of the pass. Fails: NOMEM, LIMIT, DATA. */
 OTTL_MUST_CHECK ottl_status ottl__batch_take_appended(ottl_batch *batch, uint32_t *ret_first, uint32_t *ret_n);
+/* The row of the payload that a row of the pass's level goes back to: itself, unless it was appended. */
+uint32_t ottl__batch_source_row(const ottl_batch *batch, uint32_t row);
 
 /* -- maps in the key tier -- */
 /* keep_keys: every entry of the row goes but those whose key is that of a column with its bit set in `kept` (bit 0: the map's

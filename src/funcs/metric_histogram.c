@@ -70,7 +70,7 @@ static bool give_uniform(const hs_prep *h, const hs_bucket *b, uint64_t *counts)
   return true;
 }
 
-/* DIFF: random-distribution. Each part gets up to its share of the width; what is left is spread evenly, and the last few at
+/* DIFF: each part gets up to its share of the width; what is left is spread evenly, and the last few at
  * random: the reference throws every single count that is left, which takes for ever when there are many. */
 static void give_random(const hs_prep *h, const hs_bucket *b, uint64_t *counts, uint64_t *state) {
   uint32_t start = 0;

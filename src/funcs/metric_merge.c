@@ -152,7 +152,7 @@ static ottl_status merge_histograms(const mg_groups *g, const mg_group *group, o
   for (uint32_t i = g->points[group->first].next; i != UINT32_MAX; i = g->points[i].next) {
     const rec_point *p = point_at(g, i);
     if (p->count == 0) continue;
-    if (p->counts.n > to.counts.n) return OTTL_RUNTIME; /* DIFF: aggregate-panics */
+    if (p->counts.n > to.counts.n) return OTTL_RUNTIME; /* DIFF: the reference panics */
     add_common(&to, p);
     for (uint32_t k = 0; k < p->counts.n; k++) to.counts.items[k] += p->counts.items[k];
   }
@@ -216,7 +216,7 @@ static ottl_status merge_buckets(ottl_arena *arena, rec_buckets *to, const rec_b
     for (uint32_t i = 0; i < src->n; i++) {
       int64_t at = (int64_t)i + by;
       if (at < 0 || (src->items[i] == 0 && by)) continue;
-      if (at >= BUCKETS_MAX) return OTTL_RUNTIME; /* DIFF: aggregate-panics */
+      if (at >= BUCKETS_MAX) return OTTL_RUNTIME; /* DIFF: the reference panics */
       if (!widen(arena, &to->counts, (uint64_t)at + 1)) return OTTL_NOMEM;
       to->counts.items[at] += src->items[i];
     }

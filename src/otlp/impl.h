@@ -147,7 +147,10 @@ typedef struct ot_impl {
 
   ot_appended *appended; /* not rows yet */
   size_t n_appended, appended_cap;
-  uint64_t appended_bytes;          /* since open */
+  uint32_t *sources; /* by row of the pass's level from own_before on: the row that it goes back to */
+  size_t n_sources, sources_cap;
+  uint32_t own_before;
+  ottl_rows settled;                /* the other row table that ITEM rows move between */
   uint32_t items_before;            /* ITEM rows from here on were appended in this pass: in no order, in no first_child */
   uint32_t above_rows[OTTL_LEVELS]; /* rows that columns of the levels above the pass's have room for */
 

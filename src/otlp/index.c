@@ -121,7 +121,7 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   im->gaps[0] = im->gaps[1] = NULL;
   im->n_odd = 0;
   im->n_appended = 0;
-  im->appended_bytes = 0;
+  b->n_appended = b->appended_bytes = 0;
   im->items_before = UINT32_MAX;
   im->pen = im->pen_end = NULL;
   for (unsigned l = 0; l < OTTL_LEVELS; l++) {
@@ -289,15 +289,9 @@ ottl_status ottl__ot_settle_items(ottl_batch *b) {
   if (before >= n) return OTTL_OK;
   /* next[s]: where the next appended row of scope s goes */
   uint32_t *next = arena_zero(&im->pass, ((size_t)scopes->n + 1) * sizeof *next);
-  ottl_rows to = {.n = 0, .open = true};
   if (!next) return OTTL_NOMEM;
-  while (to.cap < r->cap) {
-    ottl_status status = rows_grow(b, &to);
-    if (status != OTTL_OK) {
-      ottl__ot_rows_done(b, &to);
-      return status;
-    }
-  }
+  while (im->settled.cap < n) OTTL_TRY(rows_grow(b, &im->settled));
+  ottl_rows to = im->settled;
   for (uint32_t i = before; i < n; i++) next[r->parent[i]]++;
   uint32_t by = 0;
   ottl_status status = OTTL_OK;
@@ -319,7 +313,9 @@ ottl_status ottl__ot_settle_items(ottl_batch *b) {
     to.start[at] = woven ? 0 : (uint32_t)(scopes->body[s] + scopes->len[s] - b->in);
   }
   to.n = n;
-  ottl__ot_rows_done(b, r);
+  to.open = true;
+  im->settled = *r;
+  im->settled.n = 0;
   *r = to;
   b->rows[OTTL_L_CHILD].open = b->rows[OTTL_L_GRANDCHILD].open = false;
   return status;

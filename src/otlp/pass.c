@@ -24,6 +24,8 @@ void ottl__batch_free(ottl_batch *b) {
   ot_impl *im = ot_of(b);
   ottl_allocator al = b->al;
   for (unsigned l = 0; l < OTTL_LEVELS; l++) ottl__ot_rows_done(b, &b->rows[l]);
+  al_free(&al, im->sources, im->sources_cap * sizeof *im->sources);
+  ottl__ot_rows_done(b, &im->settled);
   for (unsigned l = 0; l < OTTL_L_ITEM; l++) al_free(&al, im->sizes[l], im->sizes_cap[l] * sizeof *im->sizes[l]);
   al_free(&al, im->odd, im->odd_cap * sizeof *im->odd);
   al_free(&al, im->edits.items, im->edits.cap * sizeof *im->edits.items);
@@ -264,6 +266,8 @@ ottl_status ottl__batch_bind(ottl_batch *b, const ottl_layout *layout, uint32_t 
     im->up_store[level] = arena_array(&im->pass, (size_t)window_rows + COLUMN_SLACK, sizeof(uint32_t));
     if (!im->up_store[level]) return OTTL_NOMEM;
   }
+  im->own_before = b->rows[layout->level].n;
+  im->n_sources = 0;
   im->bound = true;
   return OTTL_OK;
 }

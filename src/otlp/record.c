@@ -74,17 +74,20 @@ ottl_status ottl__batch_record_set(ottl_batch *b, uint32_t i, const void *body, 
 
 ottl_status ottl__batch_append(ottl_batch *b, uint32_t i, const void *body, uint32_t len) {
   ot_impl *im = ot_of(b);
-  im->appended_bytes += len;
-  if (im->appended_bytes > INT32_MAX) {
-    b->error_text = "the records that statements append are more than a payload can hold";
-    return OTTL_LIMIT;
-  }
   OTTL_TRY(ottl__al_reserve(&b->al, &im->appended, &im->appended_cap, im->n_appended + 1, sizeof *im->appended));
   ot_appended *a = &im->appended[im->n_appended];
   *a = (ot_appended){.len = len, .scope = b->up[OTTL_L_SCOPE][i], .row = b->first + i, .order = (uint32_t)im->n_appended};
   OTTL_TRY(ottl__wv_keep(b, ot_row_tag(b, OTTL_L_ITEM, 0), body, len, &a->body));
   im->n_appended++;
+  b->n_appended++;
+  b->appended_bytes += len;
   return OTTL_OK;
+}
+
+uint32_t ottl__batch_source_row(const ottl_batch *b, uint32_t row) {
+  const ot_impl *im = ot_of(b);
+  if (row < im->own_before) return row;
+  return row - im->own_before < im->n_sources ? im->sources[row - im->own_before] : row;
 }
 
 static int by_row(const void *a, const void *b) {
@@ -99,7 +102,13 @@ ottl_status ottl__batch_take_appended(ottl_batch *b, uint32_t *ret_first, uint32
   uint32_t items = b->rows[OTTL_L_ITEM].n;
   *ret_first = b->rows[own].n;
   if (im->n_appended > 1) qsort(im->appended, im->n_appended, sizeof *im->appended, by_row);
-  for (size_t k = 0; k < im->n_appended; k++) OTTL_TRY(ottl__ot_add_item(b, &im->appended[k], own > OTTL_L_ITEM));
+  for (size_t k = 0; k < im->n_appended; k++) {
+    uint32_t source = ottl__batch_source_row(b, im->appended[k].row);
+    OTTL_TRY(ottl__ot_add_item(b, &im->appended[k], own > OTTL_L_ITEM));
+    size_t n = b->rows[own].n - im->own_before;
+    OTTL_TRY(ottl__al_reserve(&b->al, &im->sources, &im->sources_cap, n, sizeof *im->sources));
+    while (im->n_sources < n) im->sources[im->n_sources++] = source;
+  }
   im->n_appended = 0;
   *ret_n = b->rows[own].n - *ret_first;
   if (own == OTTL_L_ITEM) return OTTL_OK;

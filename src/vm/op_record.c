@@ -1,4 +1,5 @@
 /* Calls of functions that work on whole records: the rows of the group's own level, or those right above it. */
+#include "sema/tables.h"
 #include "vm/vm.h"
 
 /* The records of the rows that the handler is asked for. */
@@ -32,8 +33,14 @@ ottl_status op_record_call(ottl_vm *vm, const ottl_insn *in) {
 static ottl_status take_body(ottl_vm *vm, uint32_t i, const ottl_call_record *r) {
   if (r->edited.len > INT32_MAX || r->appended.len > INT32_MAX) return OTTL_LIMIT;
   if (r->edited.data) OTTL_TRY(ottl__batch_record_set(vm->batch, i, r->edited.data, (uint32_t)r->edited.len));
-  if (r->appended.data) OTTL_TRY(ottl__batch_append(vm->batch, i, r->appended.data, (uint32_t)r->appended.len));
-  return OTTL_OK;
+  if (!r->appended.data) return OTTL_OK;
+  ottl_batch *b = vm->batch;
+  if (b->n_appended >= ottl__limits[OTTL_LIMIT_APPENDED].standard ||
+      b->appended_bytes + r->appended.len > ottl__limits[OTTL_LIMIT_APPENDED_BYTES].standard) {
+    b->error_text = "statements append too many metrics: the statement wants a `where` that selects fewer";
+    return OTTL_LIMIT;
+  }
+  return ottl__batch_append(b, i, r->appended.data, (uint32_t)r->appended.len);
 }
 
 ottl_status op_record_edit(ottl_vm *vm, const ottl_insn *in) {

@@ -90,29 +90,79 @@ static const test_program programs[] = {
     {"errors", OTTL_KIND_TRANSFORM,
      "set(log.attributes[\"l\"], ToLowerCase(log.attributes[\"n\"]))\nset(log.severity_text, Concat([log.body, \"x\"], \"-\"))",
      OTTL_ERROR_IGNORE},
+    {"records", OTTL_KIND_TRANSFORM,
+     "context: metric\ncopy_metric(name=Concat([metric.name, \"x\"], \"\")) where Len(metric.name) < 5\nset(metric.unit, "
+     "metric.name)\n"
+     "extract_sum_metric(true) where metric.type == METRIC_DATA_TYPE_HISTOGRAM\nextract_percentile_metric(50.0)\n"
+     "aggregate_on_attributes(\"sum\", [\"a\"])\nset(metric.description, metric.unit) where HasAttrKeyOnDatapoint(\"a\")\n"
+     "context: datapoint\nset(datapoint.attributes[\"m\"], metric.unit)\nmerge_histogram_buckets(1.0)\n"
+     "convert_summary_sum_val_to_sum(\"delta\", true) where datapoint.count > 0",
+     OTTL_ERROR_IGNORE},
+    {"span names", OTTL_KIND_TRANSFORM, "set_semconv_span_name(\"1.40.0\", \"name\")\nset(span.attributes[\"n\"], span.name)",
+     OTTL_ERROR_IGNORE},
 };
 
+static ottl_signal signal_of(const test_program *t) {
+  return strstr(t->text, "metric.") ? OTTL_SIGNAL_METRICS : strstr(t->text, "span.") ? OTTL_SIGNAL_TRACES : OTTL_SIGNAL_LOGS;
+}
+
+/* One metric, or span, or log record, in OTLP/JSON. */
+static size_t record_text(char *out, size_t cap, ottl_signal signal, unsigned i) {
+  static const char *const metrics[] = {
+      "\"sum\":{\"aggregationTemporality\":1,\"dataPoints\":[%s\"asInt\":\"3\"},%s\"asDouble\":2.5}]}",
+      "\"histogram\":{\"aggregationTemporality\":2,\"dataPoints\":[%s\"count\":\"3\",\"sum\":4,\"bucketCounts\":[\"1\",\"2\","
+      "\"0\"],"
+      "\"explicitBounds\":[1,2]},%s\"count\":\"1\",\"bucketCounts\":[\"0\",\"1\",\"0\"],\"explicitBounds\":[1,2]}]}",
+      "\"exponentialHistogram\":{\"aggregationTemporality\":2,\"dataPoints\":[%s\"count\":\"3\",\"positive\":{\"offset\":1,"
+      "\"bucketCounts\":[\"1\",\"2\"]}},%s\"count\":\"1\",\"positive\":{\"bucketCounts\":[\"1\"]}}]}",
+      "\"summary\":{\"dataPoints\":[%s\"count\":\"3\",\"sum\":4,\"quantileValues\":[{\"quantile\":0.5,\"value\":2}]},%s\"sum\":1}"
+      "]}"};
+  static const char point[] = "{\"attributes\":[{\"key\":\"a\",\"value\":{\"stringValue\":\"x\"}}],";
+  switch (signal) {
+  case OTTL_SIGNAL_METRICS: {
+    size_t n = (size_t)snprintf(out, cap, "{\"name\":\"m%u\",", i);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    n += (size_t)snprintf(out + n, cap - n, metrics[i % 4], point, point);
+#pragma GCC diagnostic pop
+    return n + (size_t)snprintf(out + n, cap - n, "}");
+  }
+  case OTTL_SIGNAL_TRACES:
+    return (size_t)snprintf(out, cap,
+                            "{\"name\":\"s%u\",\"kind\":%u,\"attributes\":[{\"key\":\"http.request.method\",\"value\":{"
+                            "\"stringValue\":\"GET\"}},{\"key\":\"http.route\",\"value\":{\"stringValue\":\"/r%u\"}}]}",
+                            i, i % 6, i);
+  default:
+    return (size_t)snprintf(
+        out, cap,
+        "{\"severityNumber\":%u,\"body\":{\"stringValue\":\"user u%u at host %u\"},\"attributes\":[{\"key\":\"k\",\"value\":"
+        "{\"stringValue\":\"v%u\"}},{\"key\":\"n\",\"value\":{\"intValue\":\"%u\"}},{\"key\":\"password\",\"value\":{"
+        "\"stringValue\":\"p\"}}]}",
+        i % 24, i, i % 7, i, i);
+  }
+}
+
 /* OTLP/JSON of some records, to wire form in a block that the caller frees. */
-static uint8_t *payload(unsigned n_records, size_t *ret_len) {
-  size_t cap = 400 + (size_t)n_records * 400, len = 0;
+static uint8_t *payload(ottl_signal signal, unsigned n_records, size_t *ret_len) {
+  static const char *const names[][3] = {[OTTL_SIGNAL_LOGS] = {"resourceLogs", "scopeLogs", "logRecords"},
+                                         [OTTL_SIGNAL_TRACES] = {"resourceSpans", "scopeSpans", "spans"},
+                                         [OTTL_SIGNAL_METRICS] = {"resourceMetrics", "scopeMetrics", "metrics"}};
+  size_t cap = 400 + (size_t)n_records * 600, len = 0;
   char *text = malloc(cap);
   assert_non_null(text);
   len += (size_t)snprintf(text, cap,
-                          "{\"resourceLogs\":[{\"resource\":{\"attributes\":[{\"key\":\"n\",\"value\":{\"intValue\":\"1\"}},"
-                          "{\"key\":\"a\",\"value\":{\"stringValue\":\"b\"}}]},\"scopeLogs\":[{\"logRecords\":[");
+                          "{\"%s\":[{\"resource\":{\"attributes\":[{\"key\":\"n\",\"value\":{\"intValue\":\"1\"}},"
+                          "{\"key\":\"a\",\"value\":{\"stringValue\":\"b\"}}]},\"%s\":[{\"%s\":[",
+                          names[signal][0], names[signal][1], names[signal][2]);
   for (unsigned i = 0; i < n_records; i++) {
-    len += (size_t)snprintf(
-        text + len, cap - len,
-        "%s{\"severityNumber\":%u,\"body\":{\"stringValue\":\"user u%u at host %u\"},\"attributes\":[{\"key\":\"k\",\"value\":"
-        "{\"stringValue\":\"v%u\"}},{\"key\":\"n\",\"value\":{\"intValue\":\"%u\"}},{\"key\":\"password\",\"value\":{"
-        "\"stringValue\":\"p\"}}]}",
-        i ? "," : "", i % 24, i, i % 7, i, i);
+    if (i) text[len++] = ',';
+    len += record_text(text + len, cap - len, signal, i);
   }
   snprintf(text + len, cap - len, "]}]}]}");
   ottl_json *json;
   const uint8_t *wire;
   assert_int_equal(ottl_json_create(NULL, &json), OTTL_OK);
-  assert_int_equal(ottl_json_to_wire(json, OTTL_SIGNAL_LOGS, text, strlen(text), &wire, ret_len), OTTL_OK);
+  assert_int_equal(ottl_json_to_wire(json, signal, text, strlen(text), &wire, ret_len), OTTL_OK);
   uint8_t *copy = malloc(*ret_len);
   assert_non_null(copy);
   memcpy(copy, wire, *ret_len);
@@ -149,10 +199,10 @@ static ottl_status create(const ottl_program *program, const ottl_allocator *al,
 
 static void warm_runs_allocate_nothing(void **state) {
   (void)state;
-  size_t big_len, small_len;
-  uint8_t *big = payload(1500, &big_len), *small = payload(10, &small_len);
   unsigned failures = 0;
   for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    size_t big_len, small_len;
+    uint8_t *big = payload(signal_of(&programs[i]), 1500, &big_len), *small = payload(signal_of(&programs[i]), 10, &small_len);
     counter c = {0};
     ottl_allocator al = allocator_of(&c);
     ottl_program *program = NULL;
@@ -174,17 +224,17 @@ static void warm_runs_allocate_nothing(void **state) {
     ottl_program_free(program);
     assert_int_equal(c.live_blocks, 0);
     assert_int_equal(c.live_bytes, 0);
+    free(big);
+    free(small);
   }
-  free(big);
-  free(small);
   assert_int_equal(failures, 0);
 }
 
 static void many_payloads_take_no_more_than_one(void **state) {
   (void)state;
-  size_t len;
-  uint8_t *in = payload(300, &len);
   for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    size_t len;
+    uint8_t *in = payload(signal_of(&programs[i]), 300, &len);
     counter c = {0};
     ottl_allocator al = allocator_of(&c);
     ottl_program *program = NULL;
@@ -200,8 +250,8 @@ static void many_payloads_take_no_more_than_one(void **state) {
     assert_int_equal(c.live_bytes, after_four);
     ottl_exec_free(exec);
     ottl_program_free(program);
+    free(in);
   }
-  free(in);
 }
 
 /* Compiles and runs with allocation number `fail_at` failing; true when it was never reached. */
@@ -236,14 +286,13 @@ static bool one_failure(const test_program *t, size_t fail_at, const uint8_t *in
 
 static void every_allocation_may_fail(void **state) {
   (void)state;
-  size_t len;
-  uint8_t *in = payload(70, &len);
   for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-    size_t n = 1;
+    size_t n = 1, len;
+    uint8_t *in = payload(signal_of(&programs[i]), 70, &len);
     while (!one_failure(&programs[i], n, in, len)) n++;
     assert_true(n > 20);
+    free(in);
   }
-  free(in);
 }
 
 /* Statements that multiply the payload end at max_bytes; the exec is as good as new for the next one. */
@@ -255,7 +304,7 @@ static void memory_of_an_exec_has_a_limit(void **state) {
                                  "set(log.body, Concat([log.body, log.body, log.body, log.body], \"\"))",
                                  OTTL_ERROR_IGNORE};
   size_t big_len, small_len;
-  uint8_t *big = payload(3000, &big_len), *small = payload(3, &small_len);
+  uint8_t *big = payload(OTTL_SIGNAL_LOGS, 3000, &big_len), *small = payload(OTTL_SIGNAL_LOGS, 3, &small_len);
   ottl_program *program = NULL;
   assert_int_equal(compile(&t, NULL, &program), OTTL_OK);
   counter c = {0};

@@ -285,6 +285,8 @@ static inline void rg_condition(rg *g, unsigned depth) {
     rg_put(&g->o, "%s(", RND_PICK(g->r, calls));
     rg_value(g, 0, 1);
     rg_put(&g->o, ")");
+  } else if (form < 8 && g->context == &rg_contexts[RG_METRIC]) {
+    rg_put(&g->o, rnd_in(g->r, 50) ? "HasAttrKeyOnDatapoint(\"a\")" : "HasAttrOnDatapoint(\"a\", \"x\")");
   } else if (form < 8) {
     rg_put(&g->o, "HasPrefix(");
     rg_value(g, 's', 1);
@@ -403,6 +405,45 @@ static inline void rg_editor(rg *g) {
   rg_put(o, ")");
 }
 
+/* Functions that rebuild a whole record, or append some. Of those only a copy could go on for ever: it is guarded. */
+static inline void rg_record_editor(rg *g, bool first, char *where) {
+  static const char *const aggregations[] = {"sum", "mean", "min", "max", "median", "count"};
+  static const char *const others[] = {"convert_sum_to_gauge()",
+                                       "convert_gauge_to_sum(\"delta\", true)",
+                                       "convert_exponential_histogram_to_histogram(\"upper\", [0.0, 1.0, 10.0])",
+                                       "convert_exponential_histogram_to_histogram(\"random\", [0.5, 1.0, 2.0, 10.0])",
+                                       "extract_sum_metric(true)",
+                                       "extract_count_metric(false, \".n\")",
+                                       "extract_percentile_metric(95.0)",
+                                       "convert_summary_quantile_val_to_gauge()",
+                                       "convert_summary_quantile_val_to_gauge(\"a\")",
+                                       "aggregate_on_attribute_value(\"sum\", \"a\", [\"x\", \"y\"], \"z\")",
+                                       "aggregate_on_attributes(\"sum\")"};
+  static const char *const points[] = {"convert_summary_count_val_to_sum(\"delta\", true)",
+                                       "convert_summary_sum_val_to_sum(\"cumulative\", false)", "merge_histogram_buckets(1.0)",
+                                       "merge_histogram_buckets(2, \"limit_buckets\")",
+                                       "merge_histogram_buckets(datapoint.attributes[\"a\"])"};
+  rg_out *o = &g->o;
+  if (g->context == &rg_contexts[RG_SPAN]) {
+    rg_put(o, "set_semconv_span_name(\"1.40.0\"%s)", rnd_in(g->r, 50) ? ", \"a\"" : "");
+  } else if (g->context == &rg_contexts[RG_POINT]) {
+    rg_put(o, "%s", RND_PICK(g->r, points));
+  } else if (first && rnd_in(g->r, 40)) {
+    rg_put(o, "copy_metric(name=Concat([metric.name, \"_\"], \"\"), unit=");
+    rg_value(g, 's', 1);
+    rg_put(o, ")");
+    snprintf(where, RG_TEXT, "Len(metric.name) < 14");
+  } else if (rnd_in(g->r, 30)) {
+    rg_put(o, "aggregate_on_attributes(\"%s\", [\"a\"])", RND_PICK(g->r, aggregations));
+  } else if (rnd_in(g->r, 25)) {
+    rg_put(o, "scale_metric(2.5, ");
+    rg_value(g, 's', 1);
+    rg_put(o, ")");
+  } else {
+    rg_put(o, "%s", RND_PICK(g->r, others));
+  }
+}
+
 static inline void rg_group_make(rnd *r, rg_program *p, rg_group *group, const rg_context *context) {
   rg g = {r, context, {NULL, 0, RG_TEXT}};
   group->context = context->name;
@@ -417,7 +458,13 @@ static inline void rg_group_make(rnd *r, rg_program *p, rg_group *group, const r
   for (unsigned i = 0; i < group->n_statements; i++) {
     group->statements[i] = (rg_text){0};
     g.o = (rg_out){group->statements[i].text, 0, RG_TEXT};
-    rg_editor(&g);
+    bool whole = context == &rg_contexts[RG_METRIC] || context == &rg_contexts[RG_POINT] || context == &rg_contexts[RG_SPAN];
+    if (whole && rnd_in(r, 30)) {
+      rg_record_editor(&g, i == 0, group->statements[i].where);
+      if (group->statements[i].where[0]) continue;
+    } else {
+      rg_editor(&g);
+    }
     if (rnd_in(r, 50)) continue;
     g.o = (rg_out){group->statements[i].where, 0, RG_TEXT};
     rg_condition(&g, 2);
