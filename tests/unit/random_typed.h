@@ -5,6 +5,7 @@
 
 #include "funcs/func.h"
 #include "random_program.h"
+#include "sema/tables.h"
 
 typedef struct rt {
   rg g;
@@ -36,9 +37,11 @@ static inline void rt_put_focus(rt *t) {
   if (rnd_in(t->g.r, 4)) rg_put(&t->g.o, "%s", RND_PICK(t->g.r, keys));
 }
 
-static inline const ottl_function *rt_function(rnd *r, ottl_func_kind kind, ottl_types result) {
+static inline const ottl_function *rt_function(rt *t, ottl_func_kind kind, ottl_types result) {
+  ottl_context_id context = ottl__context_find(view_str(t->g.context->name));
   for (unsigned tries = 0; tries < 200; tries++) {
-    const ottl_function *f = &ottl__functions[rnd_below(r, ottl__n_functions)];
+    const ottl_function *f = &ottl__functions[rnd_below(t->g.r, ottl__n_functions)];
+    if (!ottl__function_available(OTTL_FUNCTIONS_ALL, context, view_str(f->name))) continue;
     if (f->kind == kind && (kind == OTTL_F_EDITOR || (f->result & result))) return f;
   }
   return &ottl__functions[ottl__function_find(VIEW("Len"))];
@@ -71,7 +74,7 @@ static inline void rt_value(rt *t, char type, unsigned depth) {
                     : type == 't' ? TYPES_TIME
                     : type == 'u' ? TYPES(DURATION)
                                   : TYPES_ALL;
-    rt_call(t, rt_function(r, OTTL_F_CONVERTER, of), depth - 1);
+    rt_call(t, rt_function(t, OTTL_F_CONVERTER, of), depth - 1);
     if (rnd_in(r, 8)) rg_put(&t->g.o, rnd_in(r, 50) ? "[\"a\"]" : "[0]");
     return;
   }
@@ -162,6 +165,7 @@ static inline void rt_argument(rt *t, const ottl_param *p, unsigned depth) {
   case OTTL_P_LIT_DOUBLE: rg_put(o, "1.5"); return;
   case OTTL_P_LIT_BOOL: rg_put(o, "true"); return;
   case OTTL_P_LIT_STRINGS: rg_put(o, "[\"a\"]"); return;
+  case OTTL_P_LIT_DOUBLES: rg_put(o, "[0.5, 2.0]"); return;
   case OTTL_P_GETTERS: rt_list(t, 'a', depth); return;
   case OTTL_P_SLICE_STRING:
   case OTTL_P_SLICE_STRING_LIKE:
@@ -219,7 +223,7 @@ static inline void rt_condition(rt *t, unsigned depth) {
     rg_put(o, " %s ", RND_PICK(r, relations));
     rt_value(t, type, 2);
   } else if (form < 10) {
-    rt_call(t, rt_function(r, OTTL_F_CONVERTER, TYPES(BOOL)), 1);
+    rt_call(t, rt_function(t, OTTL_F_CONVERTER, TYPES(BOOL)), 1);
   } else if (form < 11) {
     rg_condition(&t->g, 1);
   } else if (form < 15) {
@@ -261,7 +265,7 @@ static inline void rt_editor(rt *t) {
   } else if (rnd_in(r, 25)) {
     rg_editor(&t->g);
   } else {
-    rt_call(t, rt_function(r, OTTL_F_EDITOR, 0), 2);
+    rt_call(t, rt_function(t, OTTL_F_EDITOR, 0), 2);
   }
 }
 
