@@ -14,7 +14,7 @@ typedef struct run_way {
 static const run_way run_ways[] = {{false, 0}, {true, 0}, {false, 1}, {false, 3}, {false, 64}, {true, 1}, {true, 3}, {true, 64}};
 /* The narrower instruction sets are tried with the first of these. */
 #define RUN_WAYS_ISA 2
-static const char *const run_isas[] = {"scalar", "x86-64-v3", "x86-64-v4", "portable"};
+static const char *const run_isas[] = {"scalar", "v3", "v4", "neon", "wasm128"};
 
 static void run_append(void *context, const char *data, size_t len) { conf_buf_put(context, data, len); }
 
