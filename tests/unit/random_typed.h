@@ -196,8 +196,10 @@ static inline void rt_condition(rt *t, unsigned depth) {
   rg_out *o = &t->g.o;
   unsigned form = rnd_below(r, depth ? 20 : 11);
   if (depth && rnd_in(r, 8)) { /* two relations of one path */
-    rg_put(o, "(%s %s %u", t->focus, RND_PICK(r, relations), rnd_below(r, 4));
-    rg_put(o, " %s %s %s %u)", rnd_in(r, 70) ? "and" : "or", t->focus, RND_PICK(r, relations), rnd_below(r, 4));
+    unsigned k = rnd_below(r, 4);
+    rg_put(o, "(%s %s %u", t->focus, RND_PICK(r, relations), k);
+    rg_put(o, " %s %s %s %u)", rnd_in(r, 70) ? "and" : "or", t->focus, RND_PICK(r, relations),
+           rnd_in(r, 60) ? k : rnd_below(r, 4));
     return;
   }
   if (form < 3) {

@@ -401,7 +401,7 @@ static void make_single(rp_tree *t, ottl_signal signal) {
 /* Empty bytes count as nil. */
 static void empty_some_bytes(rnd *r, rp_tree *t) {
   for (uint32_t i = 0; i < t->n; i++) {
-    if (t->nodes[i].tag == (7u << 3 | 2) && t->nodes[i].len == 3 && rnd_in(r, 40)) t->nodes[i].len = 0;
+    if (t->nodes[i].tag == (7u << 3 | 2) && t->nodes[i].len == 3 && rnd_in(r, 60)) t->nodes[i].len = 0;
   }
 }
 
@@ -411,8 +411,8 @@ static bool judge_program(judge *j, rnd *r, rp_tree *payload) {
   ottl_program *program = NULL;
   if (compile(OTTL_KIND_TRANSFORM, j->p->signal, &group, &program) != OTTL_OK) return false;
   for (int i = 0; i < 4 && !j->broken; i++) {
-    bool single = i > 0;
-    rp_request(r, payload, j->p->signal, 3);
+    bool single = i > 1; /* several records for the first statement, one for those after it */
+    rp_request(r, payload, j->p->signal, single ? 2 : 9);
     if (single) make_single(payload, j->p->signal);
     empty_some_bytes(r, payload);
     rp_encode(payload);
