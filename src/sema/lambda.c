@@ -84,10 +84,11 @@ ottl_expr *ottl__sema_local(sema *s, const ottl_node *node, bool *ret_found) {
       ottl_expr *e = ottl__sema_new(s, OTTL_E_LOCAL, node, first->n_children);
       if (!e || !ottl__sema_keys(s, first->first, e->kids, e->n_kids)) return NULL;
       ottl__sema_join(e);
+      e->must_fail = false; /* keys are evaluated when the walk comes to them */
       e->op = i;
       e->context = l->depth;
       e->locals |= (uint16_t)(1u << l->depth);
-      e->types = TYPES_ALL & ~TYPES(ABSENT);
+      e->types = TYPES_ALL;
       e->may_fail |= e->n_kids > 0;
       return e;
     }

@@ -165,12 +165,13 @@ static void learn_called(sema *s, const ottl_expr *e, const ottl_expr *origin) {
     const ottl_call_arg *a = &e->call->args[i];
     ottl_param_kind kind = (ottl_param_kind)f->params[i].kind;
     ottl_types sure;
+    if (kind >= OTTL_P_LAMBDA_COND && kind <= OTTL_P_LAMBDA_AKV) continue; /* evaluated for what there is, if anything */
     if (a->expr && !a->is_literal) {
       learn_evaluated(s, a->expr, origin);
       learn_taken(s, a->expr, ottl__types_param(kind, &sure), origin);
     }
-    if (kind == OTTL_P_GETTERS) continue; /* evaluated one by one, perhaps not all */
-    kind = kind == OTTL_P_SLICE_STRING ? OTTL_P_STRING : OTTL_P_STRING_LIKE;
+    if (kind == OTTL_P_GETTERS || kind == OTTL_P_STRINGS) continue; /* evaluated one by one, perhaps not all */
+    kind = param_item_kind(kind);
     for (uint32_t k = 0; k < a->n_items; k++) {
       if (a->items[k]->is_literal) continue;
       learn_evaluated(s, a->items[k], origin);
@@ -192,7 +193,9 @@ static void learn_evaluated(sema *s, const ottl_expr *e, const ottl_expr *origin
     learn_evaluated(s, e->kids[0], origin);
     learn_taken(s, e->kids[0], TYPES(INT) | TYPES(DOUBLE), origin);
     return;
-  case OTTL_E_LITERAL: return;
+  case OTTL_E_LITERAL:
+  case OTTL_E_LOCAL:
+  case OTTL_E_LAMBDA: return;
   default:
     for (uint32_t i = 0; i < e->n_kids; i++) learn_evaluated(s, e->kids[i], origin);
     return;

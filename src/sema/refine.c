@@ -34,8 +34,7 @@ static int refine_rules_of(const char *name) {
 static ottl_types refine_param(const ottl_function *f, uint32_t i, ottl_types *sure, bool *ret_any) {
   ottl_param_kind kind = (ottl_param_kind)f->params[i].kind;
   ottl_types takes = ottl__types_param(kind, sure);
-  *ret_any = kind == OTTL_P_GETTER || kind == OTTL_P_GETTERS || kind == OTTL_P_GETSETTER || kind == OTTL_P_SLICE_STRING ||
-             kind == OTTL_P_SLICE_STRING_LIKE;
+  *ret_any = kind == OTTL_P_GETTER || kind == OTTL_P_GETSETTER || (kind >= OTTL_P_GETTERS && kind != OTTL_P_FUNCTION);
   for (size_t k = 0; k < OTTL_COUNT(refine_takes); k++) {
     if (refine_takes[k].param != i || strcmp(refine_takes[k].name, f->name) != 0) continue;
     *ret_any = false;
@@ -86,7 +85,8 @@ void ottl__refine_call(ottl_expr *e) {
     ottl_types takes = refine_param(f, i, &sure, &any);
     looks |= any && a->given;
     if (a->expr) {
-      if (a->expr->must_fail && !lazy) e->must_fail = true;
+      bool body = kind >= OTTL_P_LAMBDA_COND && kind <= OTTL_P_LAMBDA_AKV; /* runs when there is something to run on */
+      if (a->expr->must_fail && !lazy && !body) e->must_fail = true;
       if (kind >= OTTL_P_SETTER && kind <= OTTL_P_LIST_GETSETTER && !a->expr->path->writable) {
         e->fails |= OTTL_FAIL_TYPE;
         e->must_fail |= kind == OTTL_P_SETTER;
@@ -97,12 +97,12 @@ void ottl__refine_call(ottl_expr *e) {
       if (a->is_literal && takes != sure) continue; /* coerced already */
       refine_argument(e, a->expr, kind, takes, sure, lazy);
     }
-    if (kind == OTTL_P_GETTERS) continue;
-    kind = kind == OTTL_P_SLICE_STRING ? OTTL_P_STRING : OTTL_P_STRING_LIKE;
+    bool one_by_one = kind == OTTL_P_GETTERS || kind == OTTL_P_STRINGS;
+    kind = param_item_kind(kind);
     for (uint32_t k = 0; k < a->n_items; k++) {
       takes = ottl__types_param(kind, &sure);
-      if (a->items[k]->must_fail && !lazy) e->must_fail = true;
-      refine_argument(e, a->items[k], kind, takes, sure, lazy);
+      if (a->items[k]->must_fail && !lazy && !one_by_one) e->must_fail = true;
+      refine_argument(e, a->items[k], kind, takes, sure, lazy || one_by_one);
     }
   }
   if (f->flags & OTTL_FN_MAY_FAIL)

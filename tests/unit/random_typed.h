@@ -5,6 +5,7 @@
 
 #include "funcs/func.h"
 #include "random_program.h"
+#include "sema/check.h"
 #include "sema/tables.h"
 
 typedef struct rt {
@@ -38,9 +39,10 @@ static inline void rt_put_focus(rt *t) {
 }
 
 static inline const ottl_function *rt_function(rt *t, ottl_func_kind kind, ottl_types result) {
+  rnd *r = t->g.r;
   ottl_context_id context = ottl__context_find(view_str(t->g.context->name));
   for (unsigned tries = 0; tries < 200; tries++) {
-    const ottl_function *f = &ottl__functions[rnd_below(t->g.r, ottl__n_functions)];
+    const ottl_function *f = &ottl__functions[rnd_below(r, ottl__n_functions)];
     if (!ottl__function_available(OTTL_FUNCTIONS_ALL, context, view_str(f->name))) continue;
     if (f->kind == kind && (kind == OTTL_F_EDITOR || (f->result & result))) return f;
   }
@@ -157,13 +159,43 @@ static inline void rt_argument(rt *t, const ottl_param *p, unsigned depth) {
     return;
   case OTTL_P_LIST_GETSETTER: rt_put_focus(t); return;
   case OTTL_P_LIT_STRING: {
+    static const struct {
+      const char *name, *texts[3];
+    } known[] = {{"strategy", {"insert", "update", "upsert"}},
+                 {"mode", {"key", "value", "strict"}},
+                 {"to_case", {"lower", "snake", "camel"}},
+                 {"order", {"asc", "desc", "asc"}},
+                 {"x_path", {"/a", "//b", "/a/@c"}},
+                 {"string_agg_temp", {"delta", "cumulative", "delta"}},
+                 {"aggregation_function", {"sum", "max", "count"}},
+                 {"distribution_fn", {"upper", "midpoint", "uniform"}},
+                 {"location", {"UTC", "Europe/Berlin", "UTC"}},
+                 {"semconv_version", {"1.37.0", "1.37.0", "1.37.0"}},
+                 {"delimiter", {",", "=", ";"}},
+                 {"pair_delimiter", {" ", "&", "|"}}};
+    for (size_t i = 0; i < OTTL_COUNT(known); i++) {
+      if (strcmp(known[i].name, p->name) != 0 || rnd_in(r, 4)) continue;
+      rg_put(o, "\"%s\"", known[i].texts[rnd_below(r, 3)]);
+      return;
+    }
     static const char *const texts[] = {"x", "upsert", "value", "key", "=", " ", "a"};
     rg_put(o, "\"%s\"", RND_PICK(r, texts));
     return;
   }
-  case OTTL_P_LIT_INT: rg_put(o, "%u", rnd_below(r, 4)); return;
+  case OTTL_P_LIT_INT: rg_put(o, "%u", 1 + rnd_below(r, 4)); return;
   case OTTL_P_LIT_DOUBLE: rg_put(o, "1.5"); return;
   case OTTL_P_LIT_BOOL: rg_put(o, "true"); return;
+  case OTTL_P_STRINGS: rt_list(t, 's', depth); return;
+  case OTTL_P_LAMBDA_COND:
+    rg_put(o, "() => ");
+    rt_value(t, 'b', depth);
+    return;
+  case OTTL_P_LAMBDA_KV: {
+    static const char *const bodies[] = {"v != nil", "IsString(v)", "v", "k", "HasPrefix(v, \"x\")", "v[\"a\"]"};
+    rg_put(o, "(k, v) => %s", RND_PICK(r, bodies));
+    return;
+  }
+  case OTTL_P_LAMBDA_AKV: rg_put(o, "(a, k, v) => %s", rnd_in(r, 50) ? "v" : "a"); return;
   case OTTL_P_LIT_STRINGS: rg_put(o, "[\"a\"]"); return;
   case OTTL_P_LIT_DOUBLES: rg_put(o, "[0.5, 2.0]"); return;
   case OTTL_P_GETTERS: rt_list(t, 'a', depth); return;
@@ -182,8 +214,8 @@ static inline void rt_argument(rt *t, const ottl_param *p, unsigned depth) {
 
 static inline void rt_call(rt *t, const ottl_function *f, unsigned depth) {
   rg_put(&t->g.o, "%s(", f->name);
-  for (uint32_t i = 0; i < f->n_params; i++) {
-    if (f->params[i].optional && rnd_in(t->g.r, 65)) break;
+  for (uint32_t i = 0; i < ottl__function_given(f); i++) {
+    if (f->params[i].optional && rnd_in(t->g.r, strcmp(f->name, "append") == 0 && i == 1 ? 2 : 65)) break;
     if (i) rg_put(&t->g.o, ", ");
     rt_argument(t, &f->params[i], depth);
   }

@@ -123,6 +123,7 @@ static ottl_status compile(yyjson_val *root, yyjson_val *expr, yyjson_val *state
   options.paths = is(yyjson_obj_get(root, "paths"), "bare") ? OTTL_PATHS_BARE : OTTL_PATHS_PREFIXED;
   options.event_index = yyjson_get_bool(yyjson_obj_get(root, "event_index"));
   options.functions = OTTL_FUNCTIONS_STANDARD;
+  options.experimental = yyjson_obj_get(root, "gates") != NULL;
   return ottl_program_compile(&group, 1, &options, ret, NULL);
 }
 

@@ -62,7 +62,18 @@ static ottl_status compile(ottl_kind kind, ottl_signal signal, const ottl_group 
   ottl_compile_options_init(&options);
   options.kind = kind;
   options.signal = signal;
-  return ottl_program_compile(group, 1, &options, ret, NULL);
+  options.experimental = true;
+  ottl_diags *diags = NULL;
+  ottl_status status = ottl_program_compile(group, 1, &options, ret, &diags);
+  if (status != OTTL_OK && getenv("OTTL_PROMISE_VERBOSE")) {
+    ottl_diag d;
+    for (size_t i = 0; i < ottl_diags_count(diags); i++) {
+      if (ottl_diags_get(diags, i, &d) == OTTL_OK && d.severity == OTTL_SEVERITY_ERROR)
+        printf("refused: %.*s\n", (int)d.message.len, d.message.data);
+    }
+  }
+  ottl_diags_free(diags);
+  return status;
 }
 
 static ottl_exec *run_new(const ottl_program *program, const uint8_t *in, size_t len, ottl_result *result, ottl_status *status) {
@@ -74,7 +85,6 @@ static ottl_exec *run_new(const ottl_program *program, const uint8_t *in, size_t
   ottl_exec *exec = NULL;
   *status = ottl_exec_create(program, &options, &exec);
   if (*status == OTTL_OK) *status = ottl_exec_run(exec, in, len, result);
-  if (*status != OTTL_OK) printf("status %s\n", ottl_status_name(*status));
   if (*status != OTTL_OK && *status != OTTL_LIMIT) n_refused++;
   return exec;
 }
@@ -118,17 +128,22 @@ static void broken(judge *j, const char *what, const char *text, const ottl_expr
 
 /* ---- expressions ---- */
 
-static bool is_condition(const ottl_expr *e) { return e->kind >= OTTL_E_CMP; }
+static bool is_condition(const ottl_expr *e) { return e->kind >= OTTL_E_CMP && e->kind <= OTTL_E_TRUTH; }
+
+/* Is it written in the text, or a path that the function reads by itself? */
+static bool is_written(const ottl_expr *call, uint32_t arg) {
+  return ottl__functions[call->call->function].params[arg].kind != OTTL_P_IMPLICIT;
+}
 
 static void collect(judge *j, const ottl_expr *e, const char *text) {
-  if (!e || e->kind == OTTL_E_LITERAL || j->n_nodes == MAX_NODES) return;
+  if (!e || e->kind == OTTL_E_LITERAL || e->kind >= OTTL_E_LOCAL || e->locals || j->n_nodes == MAX_NODES) return;
   node *n = &j->nodes[j->n_nodes++];
   *n = (node){.e = e, .condition = is_condition(e)};
   snprintf(n->text, sizeof n->text, "%.*s", (int)(e->end - e->begin), text + e->begin);
   for (uint32_t i = 0; i < e->n_kids; i++) collect(j, e->kids[i], text);
   for (uint32_t i = 0; e->call && i < e->call->n_args; i++) {
     const ottl_call_arg *a = &e->call->args[i];
-    if (a->expr && !a->is_literal) collect(j, a->expr, text);
+    if (a->expr && !a->is_literal && is_written(e, i)) collect(j, a->expr, text);
     for (uint32_t k = 0; k < a->n_items; k++) collect(j, a->items[k], text);
   }
 }
@@ -233,7 +248,7 @@ static void judge_expr(judge *j, const ottl_expr *e, const bool *rows) {
 static void collect_call(judge *j, const ottl_expr *call, const char *text) {
   for (uint32_t i = 0; i < call->call->n_args; i++) {
     const ottl_call_arg *a = &call->call->args[i];
-    if (a->expr && !a->is_literal) collect(j, a->expr, text);
+    if (a->expr && !a->is_literal && is_written(call, i)) collect(j, a->expr, text);
     for (uint32_t k = 0; k < a->n_items; k++) collect(j, a->items[k], text);
   }
 }
