@@ -12,7 +12,7 @@ static bool fmt_room(fmt_state *f, size_t more) {
 }
 
 static void fmt_fill(fmt_state *f, size_t n, char byte) {
-  if (!fmt_room(f, n)) return;
+  if (n == 0 || !fmt_room(f, n)) return;
   memset(f->out->data + f->out->len, byte, n);
   f->out->len += n;
 }

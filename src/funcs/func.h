@@ -145,7 +145,9 @@ typedef struct ottl_prepare {
   const ottl_allocator *al;
   ottl_arena *arena;   /* lives as long as the program */
   const ottl_arg *arg; /* literal, is_literal, given, n_items and items' literals (item_literal) are set; no registers */
-  const ottl_cell *const *item_literals; /* item_literals[i]: for list parameters whose items are all literals, else NULL */
+  const ottl_cell *const *item_literals;  /* item_literals[i]: for list parameters whose items are all literals, else NULL */
+  const ottl_cell *const *first_literals; /* the literals at the beginning of a list parameter.. */
+  const uint32_t *n_first_literals;       /* ..and how many */
   uint32_t n_args;
   void *prep;
   void (*free_prep)(const ottl_allocator *al, void *prep);

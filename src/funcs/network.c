@@ -11,11 +11,10 @@ typedef struct cidr_prep {
   ottl_network network[];
 } cidr_prep;
 
-/* The reference reads networks beforehand when all are literals, and looks at the others one by one. */
+/* The reference reads networks beforehand, up to the first that is no literal; what it read counts when that is all of them. */
 ottl_status ottl__prep_is_in_cidr(ottl_prepare *p) {
-  const ottl_cell *items = p->item_literals[1];
-  uint32_t n = p->arg[1].n_items;
-  if (n && !items) return OTTL_OK;
+  const ottl_cell *items = p->first_literals[1];
+  uint32_t n = p->n_first_literals[1];
   cidr_prep *prep = arena_alloc(p->arena, sizeof *prep + n * sizeof *prep->network);
   if (!prep) return OTTL_NOMEM;
   prep->n = n;
@@ -24,7 +23,7 @@ ottl_status ottl__prep_is_in_cidr(ottl_prepare *p) {
     if (ottl__network_parse(text, &prep->network[i])) continue;
     return ottl__refuse(p, 1, "invalid CIDR address: %.*s", (int)(text.len < 60 ? text.len : 60), text.data);
   }
-  p->prep = prep;
+  if (n == p->arg[1].n_items) p->prep = prep;
   return OTTL_OK;
 }
 

@@ -388,21 +388,30 @@ static bool call_prepare(sema *s, const ottl_function *f, const ottl_node *node,
   uint32_t n = f->n_params;
   ottl_arg *args = arena_zero(s->arena, (n ? n : 1) * sizeof *args);
   const ottl_cell **items = arena_zero(s->arena, (n ? n : 1) * sizeof *items);
+  const ottl_cell **firsts = arena_zero(s->arena, (n ? n : 1) * sizeof *firsts);
+  uint32_t *n_firsts = arena_zero(s->arena, (n ? n : 1) * sizeof *n_firsts);
   sema_prep *link = arena_alloc(s->arena, sizeof *link);
-  if (!args || !items || !link) goto nomem;
+  if (!args || !items || !firsts || !n_firsts || !link) goto nomem;
   for (uint32_t i = 0; i < n; i++) {
     const ottl_call_arg *a = &site->args[i];
     args[i] = (ottl_arg){
         .given = a->given, .is_literal = a->is_literal, .literal = a->literal, .n_items = a->n_items, .function = a->function};
-    bool literal = a->items != NULL;
-    for (uint32_t k = 0; k < a->n_items; k++) literal &= a->items[k]->is_literal;
-    if (!literal) continue;
+    if (!a->items) continue;
     ottl_cell *cells = arena_array(s->arena, a->n_items ? a->n_items : 1, sizeof *cells);
     if (!cells) goto nomem;
-    for (uint32_t k = 0; k < a->n_items; k++) cells[k] = a->items[k]->literal;
-    items[i] = cells;
+    uint32_t k = 0;
+    for (; k < a->n_items && a->items[k]->is_literal; k++) cells[k] = a->items[k]->literal;
+    firsts[i] = cells;
+    n_firsts[i] = k;
+    if (k == a->n_items) items[i] = cells;
   }
-  ottl_prepare p = {.al = &s->al, .arena = s->arena, .arg = args, .item_literals = items, .n_args = n};
+  ottl_prepare p = {.al = &s->al,
+                    .arena = s->arena,
+                    .arg = args,
+                    .item_literals = items,
+                    .first_literals = firsts,
+                    .n_first_literals = n_firsts,
+                    .n_args = n};
   ottl_status st = f->prepare(&p);
   if (st == OTTL_OK) {
     site->prep = p.prep;
