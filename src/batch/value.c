@@ -193,7 +193,7 @@ ottl_status ottl__value_to_tree(ottl_arena *arena, ottl_cell *cell) {
 
 static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell *ret, unsigned depth) {
   if (!cell_is_tree(source)) {
-    *ret = source;
+    *ret = source.tag == OTTL_T_GO_INT ? cell_int((int64_t)source.word) : source; /* of the maps that functions such as URL make */
     return OTTL_OK;
   }
   if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
@@ -206,6 +206,7 @@ static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell 
       const ottl_entry *e = &from->items[i];
       ottl_cell value;
       OTTL_TRY(value_copy_at(arena, entry_cell(e), &value, depth + 1));
+      if (value.tag == (OTTL_T_LIST_ANY | OTTL_TAG_TREE)) value.tag = OTTL_T_LIST | OTTL_TAG_TREE; /* likewise */
       items[i] = (ottl_entry){.key = e->key,
                               .word = value.word,
                               .klen = e->klen,
