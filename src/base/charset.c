@@ -3,23 +3,28 @@
 
 #include "base/utf8.h"
 
-static const struct charset_name {
+typedef struct charset_name {
   const char *name;
   int charset;
-} charset_names[] = {
+} charset_name;
+
+static const charset_name charset_names[] = {
 #include "../../third_party/encodings/names.inc"
+};
+static const charset_name charset_labels[] = {
+#include "../../third_party/encodings/labels.inc"
 };
 
 static const uint16_t charset_single[][256] = {
 #include "../../third_party/encodings/single.inc"
 };
 
-static ottl_charset find_exact(ottl_view name) {
-  size_t lo = 0, hi = OTTL_COUNT(charset_names);
+static ottl_charset find_exact(const charset_name *names, size_t n, ottl_view name) {
+  size_t lo = 0, hi = n;
   while (lo < hi) {
     size_t mid = lo + (hi - lo) / 2;
-    int c = view_cmp(name, view_str(charset_names[mid].name));
-    if (c == 0) return (ottl_charset)charset_names[mid].charset;
+    int c = view_cmp(name, view_str(names[mid].name));
+    if (c == 0) return (ottl_charset)names[mid].charset;
     if (c < 0)
       hi = mid;
     else
@@ -28,22 +33,33 @@ static ottl_charset find_exact(ottl_view name) {
   return CHARSET_NONE;
 }
 
-ottl_charset ottl__charset_find(ottl_view name) {
-  char lower[64];
+/* strings.ToLower, for what can become ASCII; the length, or SIZE_MAX. */
+static size_t lower_name(ottl_view name, char out[64]) {
   size_t n = 0;
-  name = ottl__utf8_trim_space(name);
-  ottl_charset found = find_exact(name);
-  if (found) return found;
-  for (size_t i = 0; i < name.len;) { /* strings.ToLower, for what can become ASCII */
+  for (size_t i = 0; i < name.len;) {
     uint32_t rune;
     i += (size_t)utf8_decode(name.data + i, name.len - i, &rune);
     if (rune == 0x212a) rune = 'k';
     if (rune == 0x130) rune = 'i';
     if (rune >= 'A' && rune <= 'Z') rune += 'a' - 'A';
-    if (rune >= 0x80 || n == sizeof lower) return CHARSET_NONE;
-    lower[n++] = (char)rune;
+    if (rune >= 0x80 || n == 64) return SIZE_MAX;
+    out[n++] = (char)rune;
   }
-  return find_exact(view_of(lower, n));
+  return n;
+}
+
+ottl_charset ottl__charset_find(ottl_view name) {
+  char lower[64];
+  name = ottl__utf8_trim_space(name);
+  ottl_charset found = find_exact(charset_names, OTTL_COUNT(charset_names), name);
+  size_t n = found ? 0 : lower_name(name, lower);
+  return found || n == SIZE_MAX ? found : find_exact(charset_names, OTTL_COUNT(charset_names), view_of(lower, n));
+}
+
+ottl_charset ottl__charset_find_label(ottl_view label) {
+  char lower[64];
+  size_t n = lower_name(ottl__utf8_trim_space(label), lower);
+  return n == SIZE_MAX ? CHARSET_NONE : find_exact(charset_labels, OTTL_COUNT(charset_labels), view_of(lower, n));
 }
 
 /* -- decoders -- */

@@ -27,6 +27,8 @@ typedef enum ottl_charset {
 
 /* ianaindex.IANA.Encoding: white space around the name and case do not count. CHARSET_NONE: not known, or cannot be decoded. */
 ottl_charset ottl__charset_find(ottl_view name);
+/* By the labels of the Encoding Standard, where iso-8859-1 is windows-1252; CHARSET_NONE: not known, or the one that refuses all text. */
+ottl_charset ottl__charset_find_label(ottl_view label);
 /* Appends the text as UTF-8. */
 void ottl__charset_put(ottl_sbuf *buf, ottl_charset charset, ottl_view text);
 

@@ -1,6 +1,7 @@
 /* Tokens of XML. */
 #include "xml/reader.h"
 
+#include "base/charset.h"
 #include "base/gonum.h"
 #include "base/utf8.h"
 #include "xml/names.h"
@@ -174,6 +175,23 @@ static bool is_utf8_label(ottl_view v) {
   return true;
 }
 
+/* What follows a declaration of another encoding is read from a copy in UTF-8. */
+static ottl_status recode(xml_reader *r, ottl_view encoding) {
+  ottl_charset charset = r->recodes ? ottl__charset_find_label(encoding) : CHARSET_NONE;
+  if (charset == CHARSET_NONE) {
+    r->bad = "unsupported encoding";
+    return OTTL_UNSUPPORTED;
+  }
+  r->buf.len = 0;
+  ottl__charset_put(&r->buf, charset, view_of(r->text.data + r->at, r->text.len - r->at));
+  ottl_view copy = arena_copy(r->arena, r->buf.data, r->buf.len);
+  if (r->buf.failed || !copy.data) return OTTL_NOMEM;
+  r->text = copy;
+  r->at = 0;
+  r->recoded = true;
+  return OTTL_OK;
+}
+
 static ottl_status read_instruction(xml_reader *r, xml_token *t) {
   t->kind = XML_PI;
   OTTL_TRY(read_name(r, &t->target));
@@ -188,11 +206,7 @@ static ottl_status read_instruction(xml_reader *r, xml_token *t) {
   if (!view_is(t->target, "xml")) return OTTL_OK;
   ottl_view version = declaration_value(t->data, "version="), encoding = declaration_value(t->data, "encoding=");
   if (version.len && !view_is(version, "1.0")) return bad(r, "unsupported version");
-  if (encoding.len && !is_utf8_label(encoding)) {
-    r->bad = "unsupported encoding";
-    return OTTL_UNSUPPORTED;
-  }
-  return OTTL_OK;
+  return encoding.len && !is_utf8_label(encoding) ? recode(r, encoding) : OTTL_OK;
 }
 
 static ottl_status read_comment(xml_reader *r, xml_token *t) {
@@ -318,6 +332,7 @@ static ottl_status read_raw(xml_reader *r, xml_token *t) {
     return OTTL_OK;
   }
   size_t begin = r->at + r->looked;
+  bool recoded = r->recoded;
   r->looked = false;
   if (r->at == r->text.len) return OTTL_OK;
   ottl_status status;
@@ -342,6 +357,10 @@ static ottl_status read_raw(xml_reader *r, xml_token *t) {
     status = peek(r) < 0 ? bad(r, "unexpected EOF") : read_start(r, t);
   }
   t->source = view_of(r->text.data + begin, r->at > begin ? r->at - begin : 0);
+  if (recoded) { /* the original sees what was read for the first token, and then nothing */
+    if (r->recoded_before) t->source.len = 0;
+    r->recoded_before = true;
+  }
   return status;
 }
 

@@ -43,6 +43,8 @@ typedef struct xml_reader {
   size_t at;
   bool looked; /* the byte at `at` was seen by the token before */
   bool close_pending;
+  bool recodes; /* an encoding that is declared is undone; else it is refused */
+  bool recoded, recoded_before;
   xml_name to_close;
   ottl_arena *arena;
   const ottl_allocator *al;
@@ -58,7 +60,7 @@ typedef struct xml_reader {
 /* Tokens live in the arena or are views of the text. */
 void ottl__xml_reader_init(xml_reader *r, ottl_arena *arena, const ottl_allocator *al, ottl_view text);
 void ottl__xml_reader_done(xml_reader *r);
-/* DATA: malformed, r->bad says why. UNSUPPORTED: an encoding other than UTF-8. Fails: NOMEM. */
+/* DATA: malformed, r->bad says why. UNSUPPORTED: an encoding that is not known (without `recodes`: not UTF-8). Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__xml_next(xml_reader *r, xml_token *ret);
 
 #endif

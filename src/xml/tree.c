@@ -263,6 +263,7 @@ ottl_status ottl__xml_parse(ottl_arena *arena, const ottl_allocator *al, ottl_vi
   if (!m.doc) return OTTL_NOMEM;
   m.prev = m.doc;
   ottl__xml_reader_init(&r, arena, al, text);
+  r.recodes = true;
   ottl__map_init(&m.spaces, al);
   ottl_status status = use_prefix(&m, VIEW("http://www.w3.org/XML/1998/namespace"), VIEW("xml"), false);
   bool ok = true;

@@ -65,15 +65,34 @@ def encodings():
             kinds[ident] = "SINGLE + %d" % single.index(name)
         else:
             kinds[ident] = other[what if what in other else what.split(".")[1]]
-    return kinds, single
+    return kinds, single, other
 
 
-kinds, single = encodings()
+def labels(single, other):
+    """Labels of the Encoding Standard to kinds of ours."""
+    text = read("htmlindex/map.go")
+    body = re.search(r"^var encodings = .*?\{\n(.*?)^\}", text, re.S | re.M).group(1)
+    kinds = {}
+    for ident, what in re.findall(r"^\s*(\w+):\s*(.*),$", body, re.M):
+        if what.startswith("charmap."):
+            name = re.sub(r"(?<=\d)[EI]$", "", what[len("charmap.") :]).lower()
+            if name not in single:
+                single.append(name)
+            kinds[ident] = "SINGLE + %d" % single.index(name)
+        elif ident != "replacement":
+            kinds[ident] = other[what if what in other else what.split(".")[1]]
+    body = re.search(r"^var nameMap = .*?\{\n(.*?)^\}", read("htmlindex/tables.go"), re.S | re.M).group(1)
+    return [(name, kinds[ident]) for name, ident in re.findall(r'"([^"\n]*)":\s*(\w+)', body) if ident in kinds]
+
+
+kinds, single, other = encodings()
+html = labels(single, other)
 maps = charmaps()
 write("single.inc", "".join("{ /* %s */\n%s},\n" % (name, lines(maps[name])) for name in single))
 aliases = re.search(r"^var ianaAliases = .*?\{\n(.*?)^\}", read("ianaindex/tables.go"), re.S | re.M).group(1)
 names = [(name, kinds[ident]) for name, ident in re.findall(r'"([^"\n]*)":\s*(enc\d+)', aliases) if ident in kinds]
 write("names.inc", "".join('{"%s", CHARSET_%s},\n' % pair for pair in sorted(names)))
+write("labels.inc", "".join('{"%s", CHARSET_%s},\n' % pair for pair in sorted(html)))
 for file, table, name in (("japanese", "jis0208Decode", "jis0208"), ("japanese", "jis0212Decode", "jis0212"), ("korean", "decode", "euc_kr"),
                           ("simplifiedchinese", "decode", "gbk")):
     write(name + ".inc", lines(array(read(file + "/tables.go"), table)))
