@@ -74,8 +74,9 @@ static bool look_up(expander *x, ottl_view uri, ottl_view *ret) {
     return false;
   }
   if (!view_is(scheme, "env")) {
-    CFG_ERROR(r, CONFIG_EXPANSION, span, "`%.*s` asks for `%.*s`, which is not there: only `env` is", VIEW_ARG(uri),
-              VIEW_ARG(scheme));
+    ottl_diag_item *d = CFG_ERROR(r, CONFIG_EXPANSION, span, "`%.*s` asks for `%.*s`, which is not there: only `env` is",
+                                  VIEW_ARG(uri), VIEW_ARG(scheme));
+    if (name.len && name.data[0] == '-') ottl__diag_help(d, "write `${env:%.*s:%.*s}`", VIEW_ARG(scheme), VIEW_ARG(name));
     return false;
   }
   ottl_view fallback = {NULL, 0};

@@ -101,7 +101,11 @@ static cfg_node *scalar(yaml_reader *y, const yaml_event_t *event) {
   find_text(y, n, style);
   const char *tag = (const char *)event->data.scalar.tag;
   bool plain = style == YAML_PLAIN_SCALAR_STYLE;
-  if (tag ? strcmp(tag, YAML_STR_TAG) != 0 && strcmp(tag, "!") != 0 : plain) ottl__cfg_resolve(n);
+  if (tag && strcmp(tag, "!") != 0 ? strcmp(tag, YAML_STR_TAG) != 0 : plain) ottl__cfg_resolve(n);
+  if (tag && strcmp(tag, YAML_FLOAT_TAG) == 0 && n->kind == CFG_INT) {
+    n->kind = CFG_FLOAT;
+    n->number = (double)n->integer;
+  }
   return n;
 }
 
@@ -309,7 +313,12 @@ static cfg_node *document(yaml_reader *y) {
       yaml_event_delete(&event);
       return n;
     }
-    default: return value(y, &event);
+    default: {
+      cfg_node *n = value(y, &event);
+      if (!n || !next_event(y, &event)) return NULL; /* nothing but its end may follow */
+      yaml_event_delete(&event);
+      return n;
+    }
     }
   }
 }
