@@ -210,6 +210,7 @@ ottl_status ottl__value_as_string(ottl_arena *scratch, ottl_sbuf *buf, ottl_cell
   case OTTL_T_NIL: return OTTL_OK;
   case OTTL_T_STRING: sbuf_view(buf, cell_view(cell)); break;
   case OTTL_T_BOOL: sbuf_str(buf, cell.word ? "true" : "false"); break;
+  case OTTL_T_GO_INT:
   case OTTL_T_INT: ottl__gonum_put_int(buf, (int64_t)cell.word); break;
   case OTTL_T_DOUBLE: ottl__gojson_put_plain_double(buf, double_of_bits(cell.word)); break;
   case OTTL_T_BYTES: ottl__base64_put(buf, cell_view(cell), OTTL_BASE64_STD); break;
