@@ -53,6 +53,8 @@ const ottl_zone *ottl__zone_find(ottl_view name) {
   return NULL;
 }
 
+const char *ottl__zone_name(size_t i) { return i < OTTL_COUNT(zone_names) ? zone_names[i].name : NULL; }
+
 static ottl_zone_span zone_span(int32_t offset, const char *name, int64_t start, int64_t end) {
   return (ottl_zone_span){offset, view_str(name), start, end};
 }

@@ -18,6 +18,8 @@ typedef struct ottl_zone_span {
 /* The zone with that name, in exactly that case; "", "UTC" and "Local" are UTC. NULL: there is none. Any thread. */
 const ottl_zone *ottl__zone_find(ottl_view name);
 extern const ottl_zone ottl__zone_utc;
+/* Names in byte order; NULL after the last. */
+const char *ottl__zone_name(size_t i);
 
 ottl_zone_span ottl__zone_at(const ottl_zone *zone, int64_t seconds);
 /* The offset that goes with an abbreviation such as "EST" at a time of day (in seconds, as if it were UTC); false: not one of the zone. */

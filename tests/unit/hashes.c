@@ -1,4 +1,4 @@
-/* SHA-256 and FNV-1a of bytes i * 7 + 3: the table was printed by Go 1.26. */
+/* Hashes of bytes i * 7 + 3: the table was printed by Go 1.26. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "base/digest.h"
+#include "base/fasthash.h"
 #include "base/fnv.h"
 #include "base/hex.h"
 #include "base/sha256.h"
@@ -37,7 +39,7 @@ static const struct {
     {1000, "1e9bc38cbf860b9ec31918b065f9b52476c549a782e0e7990bed8ce3868d2371", 0x93cdf9b77b086af5},
 };
 
-static unsigned char data[1024];
+static unsigned char data[4096];
 
 static void test_table(void **state) {
   OTTL_UNUSED(state);
@@ -69,7 +71,47 @@ static void test_forms_agree(void **state) {
   }
 }
 
+/* -- the other hashes: FNV-1a of their answers for all lengths to 1,100 and some to 4,096, against Go's -- */
+
+static void put_u64(unsigned char *out, uint64_t v) {
+  for (unsigned i = 0; i < 8; i++) out[i] = (unsigned char)(v >> (8 * i));
+}
+static void murmur3_32(ottl_view text, unsigned char *out) { put_u64(out, ottl__murmur3_32(text)); }
+static void xxh3_64(ottl_view text, unsigned char *out) { put_u64(out, ottl__xxh3_64(text)); }
+static void murmur3_128(ottl_view text, unsigned char *out) {
+  ottl_hash128 h = ottl__murmur3_128(text);
+  put_u64(out, h.low);
+  put_u64(out + 8, h.high);
+}
+static void xxh3_128(ottl_view text, unsigned char *out) {
+  ottl_hash128 h = ottl__xxh3_128(text);
+  put_u64(out, h.low);
+  put_u64(out + 8, h.high);
+}
+
+static void test_all_lengths(void **state) {
+  OTTL_UNUSED(state);
+  static const struct {
+    void (*hash)(ottl_view text, unsigned char *out);
+    size_t len;
+    uint64_t sum;
+  } all[] = {{ottl__md5, 16, 0x46afe41172496d58}, {ottl__sha1, 20, 0x53ab7357e31e39e4},  {ottl__sha512, 64, 0x384a907f6f4329e5},
+             {murmur3_32, 4, 0x62fd2e6893178e80}, {murmur3_128, 16, 0x02034b606043be98}, {xxh3_64, 8, 0x95a68a4efdbefe31},
+             {xxh3_128, 16, 0x5badd104509f8ae2}};
+  for (size_t i = 0; i < OTTL_COUNT(all); i++) {
+    uint64_t sum = OTTL_FNV64A_START;
+    for (size_t n = 0; n <= sizeof data; n++) {
+      unsigned char out[64];
+      if (n > 1100 && n % 61) continue;
+      all[i].hash(view_of(data, n), out);
+      sum = fnv64a_add(sum, out, all[i].len);
+    }
+    assert_int_equal(sum, all[i].sum);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_forms_agree)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_forms_agree),
+                                     cmocka_unit_test(test_all_lengths)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
