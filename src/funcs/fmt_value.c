@@ -1,9 +1,10 @@
 /* Values: which piece a verb asks for, by type; lists element by element; what is no value in its own text. */
+#include <stdlib.h>
+
 #include "base/golayout.h"
 #include "base/goquote.h"
 #include "base/hex.h"
 #include "base/utf8.h"
-#include "batch/value_text.h"
 #include "batch/value_wire.h"
 #include "funcs/fmt.h"
 
@@ -228,24 +229,65 @@ static void fmt_list(fmt_state *f, ottl_cell v, uint32_t verb, unsigned depth) {
   sbuf_byte(f->out, f->go_syntax ? '}' : ']');
 }
 
-/* DIFF: pdata's maps and lists are structs of pointers to Go; here they are printed as JSON. */
-static void fmt_json(fmt_state *f, ottl_cell v, uint32_t verb) {
-  ottl_sbuf *buf = &f->c->scratch->text2;
-  buf->len = 0;
-  buf->failed = false;
-  ottl__arena_reset(&f->c->scratch->arena);
-  ottl_status status = ottl__value_string_like(&f->c->scratch->arena, buf, v);
-  ottl_view text = arena_copy(f->c->arena, buf->data, buf->len);
-  if (status == OTTL_NOMEM || !text.data)
-    f->out->failed = true;
-  else if (status == OTTL_DATA)
-    f->row_error = OTTL_ROWERR(BAD_WIRE, 0);
-  else if (status == OTTL_LIMIT)
-    f->row_error = OTTL_ROWERR(TOO_DEEP, 0);
-  else if (status != OTTL_OK)
-    f->row_error = OTTL_ROWERR(JSON_NUMBER, 0);
-  else if (!fmt_text(f, text, verb))
-    ottl__fmt_string(f, text);
+/* DIFF: pdata's maps and lists are structs of pointers to Go; here they are printed as the maps and slices that they stand for. */
+
+static void fmt_item(fmt_state *f, ottl_cell v, uint32_t verb, unsigned depth) {
+  if (cell_is_nil(v))
+    sbuf_str(f->out, f->go_syntax ? "interface {}(nil)" : "<nil>");
+  else
+    fmt_print(f, v, verb, depth);
+}
+
+static void fmt_any_list(fmt_state *f, ottl_cell v, uint32_t verb, unsigned depth) {
+  ottl_walk k = walk_begin(v);
+  ottl_cell item;
+  sbuf_str(f->out, f->go_syntax ? "[]interface {}{" : "[");
+  for (uint32_t i = 0; !f->row_error; i++) {
+    bool more;
+    if (!walk_item(&k, &item, &more)) f->row_error = OTTL_ROWERR(BAD_WIRE, 0);
+    if (f->row_error || !more) break;
+    if (i) sbuf_str(f->out, f->go_syntax ? ", " : " ");
+    fmt_item(f, item, verb, depth + 1);
+  }
+  sbuf_byte(f->out, f->go_syntax ? '}' : ']');
+}
+
+typedef struct fmt_pair {
+  ottl_view key;
+  ottl_cell value;
+} fmt_pair;
+
+static int fmt_pair_compare(const void *a, const void *b) {
+  return view_cmp(((const fmt_pair *)a)->key, ((const fmt_pair *)b)->key);
+}
+
+/* The entries in order of their keys; NULL with a row error or out->failed. */
+static fmt_pair *fmt_pairs(fmt_state *f, ottl_cell v, uint32_t *ret_n) {
+  ottl_status status = ottl__value_count(v, ret_n);
+  fmt_pair *pairs = arena_array(f->c->arena, (size_t)*ret_n + 1, sizeof *pairs);
+  if (!pairs) f->out->failed = true;
+  ottl_walk k = walk_begin(v);
+  for (uint32_t i = 0; pairs && status == OTTL_OK && i < *ret_n; i++) {
+    bool more;
+    if (!walk_entry(&k, &pairs[i].key, &pairs[i].value, &more)) status = OTTL_DATA;
+  }
+  if (status != OTTL_OK) f->row_error = OTTL_ROWERR(BAD_WIRE, 0);
+  if (!pairs || status != OTTL_OK) return NULL;
+  if (*ret_n > 1) qsort(pairs, *ret_n, sizeof *pairs, fmt_pair_compare);
+  return pairs;
+}
+
+static void fmt_map(fmt_state *f, ottl_cell v, uint32_t verb, unsigned depth) {
+  uint32_t n = 0;
+  const fmt_pair *pairs = fmt_pairs(f, v, &n);
+  sbuf_str(f->out, f->go_syntax ? "map[string]interface {}{" : "map[");
+  for (uint32_t i = 0; pairs && i < n && !f->row_error; i++) {
+    if (i) sbuf_str(f->out, f->go_syntax ? ", " : " ");
+    fmt_print(f, cell_string(pairs[i].key), verb, depth + 1);
+    sbuf_byte(f->out, ':');
+    fmt_item(f, pairs[i].value, verb, depth + 1);
+  }
+  sbuf_byte(f->out, f->go_syntax ? '}' : ']');
 }
 
 /* -- any value -- */
@@ -289,8 +331,8 @@ static void fmt_print(fmt_state *f, ottl_cell v, uint32_t verb, unsigned depth) 
   case OTTL_T_LIST_INT:
   case OTTL_T_LIST_UINT64:
   case OTTL_T_LIST_DOUBLE: fmt_list(f, v, verb, depth); break;
-  case OTTL_T_MAP:
-  case OTTL_T_LIST: fmt_json(f, v, verb); break;
+  case OTTL_T_MAP: fmt_map(f, v, verb, depth); break;
+  case OTTL_T_LIST: fmt_any_list(f, v, verb, depth); break;
   default: sbuf_str(f->out, "{}"); break;
   }
   if (!good) fmt_bad(f, v, verb, depth);
