@@ -87,6 +87,18 @@ static const test_program programs[] = {
      "set(log.severity_text, Hex(Concat([log.body, log.attributes[\"k\"]], \"-\")))\n"
      "set(log.trace_id.string, SHA256(log.body))\nset(log.attributes[\"b\"], log.body.string)",
      OTTL_ERROR_IGNORE},
+    {"converters", OTTL_KIND_TRANSFORM,
+     "set(log.time, Time(Concat([log.body, \" 2024 5\"], \"\"), \"user u%y at host %o %Y %d\", \"Europe/Berlin\", \"fr\"))\n"
+     "set(log.attributes[\"t\"], FormatTime(Time(\"2024-01-02  03 CET\", \"%Y-%m-%d %H %Z\"), \"%c %Z\"))\n"
+     "set(log.attributes[\"f\"], Format(\"%8v|%q|%x|%#v|%.3f\", [log.attributes, log.body, log.body, [log.body, 1], 1.5]))\n"
+     "set(log.attributes[\"c\"], ParseCSV(\"a,\\\"b\\nc\\\",d\", \"x,y,z\"))\n"
+     "set(log.attributes[\"s\"], Sort([log.body, \"b\", \"a\", true]))\n"
+     "set(log.attributes[\"i\"], Concat([CommunityID(\"1.2.3.4\", 1, \"::1\", 2), UUID(), ToSnakeCase(log.body), "
+     "XXH3(log.body)], \" \"))\n"
+     "set(log.attributes[\"v\"], ToKeyValueString(log.attributes, \"=\", \";\", true)) where IsInCIDR(\"1.2.3.4\", "
+     "[\"1.2.0.0/16\"])\n"
+     "set(log.severity_text, ParseSeverity(log.severity_number, {\"low\": [{\"range\": {\"min\": 0, \"max\": 12}}]}))",
+     OTTL_ERROR_IGNORE},
     {"errors", OTTL_KIND_TRANSFORM,
      "set(log.attributes[\"l\"], ToLowerCase(log.attributes[\"n\"]))\nset(log.severity_text, Concat([log.body, \"x\"], \"-\"))",
      OTTL_ERROR_IGNORE},
