@@ -4,6 +4,23 @@
 #include "batch/value_wire.h"
 #include "funcs/scratch.h"
 
+/* Values of Go that are none of a pcommon.Map: what URL makes has an int, and lists one level down. */
+static bool has_go_values(const ottl_rowmap *map, bool deeper) {
+  for (uint32_t i = 0; i < map->n; i++) {
+    const ottl_entry *e = &map->items[i];
+    if (e->tag == OTTL_T_GO_INT || e->tag == (OTTL_T_LIST_ANY | OTTL_TAG_TREE)) return true;
+    if (deeper && e->tag == (OTTL_T_MAP | OTTL_TAG_TREE) && has_go_values(cell_map(entry_cell(e)), false)) return true;
+  }
+  return false;
+}
+
+static uint16_t coerce_map(ottl_arena *arena, ottl_cell in, ottl_cell *ret) {
+  *ret = in;
+  if (cell_type(in) != OTTL_T_MAP) return OTTL_ROWERR(WANT_MAP, in.tag);
+  if (!cell_is_tree(in) || !has_go_values(cell_map(in), true)) return 0;
+  return ottl__value_copy(arena, in, ret) == OTTL_OK ? 0 : OTTL_ROWERR(TOO_LARGE, 0);
+}
+
 #define COERCE_WANT(type, id) return cell_type(in) == OTTL_T_##type ? (*ret = in, 0) : OTTL_ROWERR(WANT_##id, in.tag)
 
 static uint16_t coerce_status(ottl_status status, ottl_cell in) {
@@ -176,7 +193,7 @@ uint16_t ottl__coerce(ottl_arena *arena, ottl_scratch *scratch, ottl_param_kind 
   case OTTL_P_LIT_DOUBLE: COERCE_WANT(DOUBLE, DOUBLE);
   case OTTL_P_BOOL:
   case OTTL_P_LIT_BOOL: COERCE_WANT(BOOL, BOOL);
-  case OTTL_P_MAP:
+  case OTTL_P_MAP: return coerce_map(arena, in, ret);
   case OTTL_P_MAP_GETSETTER: COERCE_WANT(MAP, MAP);
   case OTTL_P_DURATION: COERCE_WANT(DURATION, DURATION);
   case OTTL_P_TIME:
