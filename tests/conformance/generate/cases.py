@@ -3,7 +3,7 @@
 
 Areas: values, conditions, copies, sequences (language); contexts, hazards, shared; converters, editors; duplicates; tokens; bare (paths without
 their context); numbers, times,
-jsons, regexes, strings. PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
+jsons, regexes, strings; transforms, filters, metrics (configurations of processors). PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
 import json
 import os
 import pathlib
@@ -13,6 +13,7 @@ import sys
 
 import oddities
 import ottlgen
+import processors
 from ottlgen import CONVERTERS, EDITORS, Gen, SIGNALS
 
 if "PAYLOADS" in os.environ:
@@ -54,6 +55,8 @@ def main():
             signal = rnd.choice(["logs", "traces", "metrics"])
             where = (signal, rnd.choice(SIGNALS[signal]), rnd.choice({"logs": ["lang_shared", "ctx_logs", "proc_logs"], "traces": ["ctx_traces", "proc_traces", "lang_spans"],
                                                                       "metrics": ["ctx_metrics", "proc_metrics", "lang_metrics"]}[signal]))
+        elif area == "metrics":
+            where = ("metrics", "metric", rnd.choice([f for f in PAYLOADS["metrics"] if f.startswith("proc_")]))
         elif area == "contexts":
             where = place(rnd, ["logs", "traces", "metrics", "metrics"])
         else:
@@ -61,7 +64,13 @@ def main():
         g = gens.get(where)
         if g is None:
             g = gens[where] = Gen(f"{area}{seed}{where}", *where)
-        print(json.dumps(make(area, i, seed, g), ensure_ascii=False))
+        if hasattr(processors, area):
+            config = getattr(processors, area)(g, gens)
+            made = {"id": f"generated/{area}-{seed}/{i}", "mode": "filter" if area == "filters" else "transform", "signal": g.signal, "fixture": g.fixture,
+                    "config": config}
+        else:
+            made = make(area, i, seed, g)
+        print(json.dumps(made, ensure_ascii=False))
 
 
 def make(area, i, seed, g):

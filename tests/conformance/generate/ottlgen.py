@@ -244,7 +244,7 @@ class Gen:
         return ("-" if self.chance(0.1) and v[0] not in "-+" else "") + (f"({v})" if self.chance(0.25) else v)
 
     def call(self, kind, depth):
-        names = [n for n, f in FUNCS.items() if f["kind"] == "CONVERTER" and (kind in f["result"] or "any" in f["result"]) and n not in ("Now",)]
+        names = [n for n, f in FUNCS.items() if f["kind"] == "CONVERTER" and (kind in f["result"] or "any" in f["result"]) and n not in RESTRICTED]
         if not names:
             return self.literal(kind, depth)
         name = self.r.choice(names)
@@ -276,6 +276,12 @@ class Gen:
             return self.value("int", d) if self.chance(0.4) else self.pick("0", "1", "2", "3", "-1", "10", "16", "36", "100")
         if kind in ("MAP", "LIST", "TIME", "DURATION"):
             return self.value(kind.lower(), d)
+        if kind == "STRINGS":
+            return "[" + ", ".join(self.value("string", d) if self.chance(0.4) else quote(self.pick("10.0.0.0/8", "::/0", "192.168.0.0/16")) for _ in range(self.r.choice([1, 1, 2]))) + "]"
+        if kind == "LIT_DOUBLES":
+            return "[" + ", ".join(sorted({self.pick("0.5", "1.0", "2.5", "10.0") for _ in range(3)}, key=float)) + "]"
+        if kind == "LIT_DOUBLE":
+            return self.pick("0.5", "1.0", "50.0")
         if kind == "GETTERS":
             return "[" + ", ".join(self.value("any", d) for _ in range(self.r.choice([0, 1, 2, 2, 3]))) + "]"
         if kind in ("SLICE_STRING_LIKE", "SLICE_STRING"):
@@ -387,5 +393,7 @@ def quote_raw(text):
     return f'"{text}"'
 
 
-EDITORS = [n for n, f in FUNCS.items() if f["kind"] == "EDITOR"]
-CONVERTERS = [n for n, f in FUNCS.items() if f["kind"] == "CONVERTER" and n != "Now"]
+RESTRICTED = set(re.findall(r'^COMPONENT\("(\w+)"', (GRAMMAR / "components.def").read_text(), re.M))  # see processors.py
+RESTRICTED |= {n for n, f in FUNCS.items() if any(k.startswith("LAMBDA") for _, k, _ in f["params"])} | {"Now", "UUID", "UUIDv7", "ProfileID"}
+EDITORS = [n for n, f in FUNCS.items() if f["kind"] == "EDITOR" and n not in RESTRICTED]
+CONVERTERS = [n for n, f in FUNCS.items() if f["kind"] == "CONVERTER" and n not in RESTRICTED]
