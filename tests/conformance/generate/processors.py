@@ -75,15 +75,14 @@ def metric_call(g):
     call = g.pick(lambda: "convert_sum_to_gauge()", lambda: f"convert_gauge_to_sum({temporality()}, {flag()})", lambda: f"extract_sum_metric({flag()}{suffix()})",
                   lambda: f"extract_count_metric({flag()}{suffix()})", lambda: f"extract_percentile_metric({number()}{suffix()})",
                   lambda: f"convert_summary_quantile_val_to_gauge({g.pick('', text())})", lambda: f"scale_metric({number()}{g.pick('', ', ' + text())})",
-                  lambda: f"copy_metric(name={g.pick(text(), 'metric.unit', 'Concat([metric.name, metric.unit], ' + quote('_') + ')')})",
+                  lambda: f"copy_metric(name={quote('copied')}{g.pick('', ', description=' + text(), ', unit=metric.name')})",
                   lambda: f"aggregate_on_attributes({how()}{g.pick('', ', ' + keys(), ', ' + keys())})",
                   lambda: f"aggregate_on_attribute_value({how()}, {text()}, {keys()}, {text()})",
                   lambda: f"convert_exponential_histogram_to_histogram({quote(g.pick('upper', 'midpoint', 'uniform', 'x'))}, {bounds()})")()
     kind = g.pick("GAUGE", "SUM", "HISTOGRAM", "EXPONENTIAL_HISTOGRAM", "SUMMARY")
     where = g.pick(f"metric.type == METRIC_DATA_TYPE_{kind}", f"metric.type == METRIC_DATA_TYPE_{kind}", "metric.unit == \"By\"", "metric.is_monotonic == true")
     if "copy" in call:
-        where = 'metric.unit != "copied"'
-        return "metric", [f"{call} where {where} and metric.description != \"seen\"", "set(metric.description, \"seen\")"]
+        return "metric", f'{call} where metric.name != "copied"'  # else the reference never ends
     return "metric", f"{call} where {where}"
 
 
@@ -91,7 +90,7 @@ def metrics(g, gens):
     groups = []
     for _ in range(g.r.choice([1, 1, 2, 3])):
         context, text = metric_call(g)
-        texts = text if isinstance(text, list) else [text]
+        texts = [text]
         if g.chance(0.4):
             texts = texts + [others_in(g, gens, context).statement(["set"], 1, 0.5)]
         groups.append({"context": context, "statements": texts})
