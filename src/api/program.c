@@ -162,7 +162,8 @@ static ottl_status text_groups(ottl_arena *arena, const ottl_pieces *pieces, con
   ottl_view context = {NULL, 0};
   for (size_t i = 0; i < pieces->n; i++) {
     const ottl_piece *p = &pieces->items[i];
-    snippets[i] = (ottl_snippet){p->text.data, p->text.len, name, p->line, p->column, p->offset};
+    snippets[i] = (ottl_snippet){
+        .text = p->text.data, .len = p->text.len, .name = name, .line = p->line, .column = p->column, .offset = p->offset};
     if (i == 0 || !view_eq(context, p->context)) {
       context = p->context;
       ottl_view copy = arena_copy(arena, context.data, context.len);

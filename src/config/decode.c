@@ -115,7 +115,8 @@ static ottl_snippet snippet_of(const cfg_reader *r, const cfg_node *node, ottl_v
                         .name = r->name.data,
                         .line = line,
                         .column = (uint32_t)at - r->lines[line - 1] + 1,
-                        .offset = at};
+                        .offset = at,
+                        .indent = node->indent};
 }
 
 static bool cut_at_commas(cfg_reader *r, const cfg_node *node, ottl_snippet **ret, size_t *ret_n) {

@@ -17,6 +17,7 @@ typedef struct cfg_node {
   bool from_host;      /* a scalar that came out of ${...}: a field of strings takes it whatever its kind */
   bool boolean;        /* BOOL */
   uint32_t begin, end; /* bytes of the file; `begin` of a scalar is its first character, behind quotes */
+  uint32_t indent;     /* of a block's lines */
   uint32_t n;          /* LIST, MAP: kids */
   uint32_t weight;     /* nodes of the tree with aliases followed */
   ottl_view text;      /* scalars */

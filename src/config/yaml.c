@@ -81,6 +81,7 @@ static void find_text(const yaml_reader *y, cfg_node *n, yaml_scalar_style_t sty
     while (at < end && data[at] != '\n') at++;
     while (at < end && (data[at] == '\n' || data[at] == '\r' || data[at] == ' ')) at++;
     if (at == end) at = n->begin;
+    for (uint32_t i = at; style == YAML_LITERAL_SCALAR_STYLE && i > n->begin && data[i - 1] != '\n'; i--) n->indent++;
   }
   n->begin = at;
   if (quoted && n->end > at) n->end--;

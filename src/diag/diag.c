@@ -41,8 +41,12 @@ uint32_t ottl__diags_source(ottl_diags *d, ottl_view name, ottl_view text, uint3
     d->nomem = true;
     return UINT32_MAX;
   }
-  d->sources[d->n_sources] = (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column};
+  d->sources[d->n_sources] = (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column, 0};
   return (uint32_t)d->n_sources++;
+}
+
+void ottl__diags_indent(ottl_diags *d, uint32_t source, uint32_t indent) {
+  if (d && source < d->n_sources) d->sources[source].indent = indent;
 }
 
 const ottl_source *ottl__diag_source_of(const ottl_diags *d, uint32_t id) {
@@ -168,8 +172,8 @@ static ottl_diag_span diag_public_span(const ottl_diags *d, const diag_label *la
   size_t end = label->span.end < s->text.len ? label->span.end : s->text.len;
   diag_place b = ottl__diag_place(s, begin), e = ottl__diag_place(s, end);
   return (ottl_diag_span){.file = s->name,
-                          .begin = s->offset + begin,
-                          .end = s->offset + end,
+                          .begin = s->offset + begin + (size_t)(b.line - s->line) * s->indent,
+                          .end = s->offset + end + (size_t)(e.line - s->line) * s->indent,
                           .line = b.line,
                           .column = b.column,
                           .column_utf16 = b.column_utf16,

@@ -35,6 +35,7 @@ typedef struct ottl_source {
   ottl_view name, text;
   size_t offset;         /* of the first byte in its file */
   uint32_t line, column; /* of the first byte, from 1 */
+  uint32_t indent;       /* bytes that stand before each line but the first in the file, and are not in the text */
 } ottl_source;
 
 typedef struct diag_label {
@@ -75,6 +76,8 @@ OTTL_MUST_CHECK ottl_status ottl__diags_create(const ottl_allocator *al, ottl_di
 /* Registers a text and gives its id; name and text are copied. line and column: of the first byte, 1 and 1 for a text of its
  * own; offset: of the first byte in its file. Out of memory: an id without text. */
 uint32_t ottl__diags_source(ottl_diags *diags, ottl_view name, ottl_view text, uint32_t line, uint32_t column, size_t offset);
+
+void ottl__diags_indent(ottl_diags *diags, uint32_t source, uint32_t indent);
 
 /* NULL when it is not kept (too many, no memory). The message: lower case, no full stop, names in backquotes. */
 ottl_diag_item *ottl__diag_add(ottl_diags *diags, ottl_diag_code code, ottl_span span, const char *format, ...) OTTL_PRINTF(4, 5);

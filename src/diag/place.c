@@ -30,7 +30,7 @@ diag_place ottl__diag_place(const ottl_source *s, size_t at) {
   }
   const char *end = s->text.len > place.line_begin ? memchr(text + place.line_begin, '\n', s->text.len - place.line_begin) : NULL;
   place.line_end = end ? (size_t)(end - text) : s->text.len;
-  place.column = place.column_utf16 = place.line_begin == 0 ? s->column : 1;
+  place.column = place.column_utf16 = place.line_begin == 0 ? s->column : 1 + s->indent;
   for (size_t i = place.line_begin; i < at;) {
     uint32_t rune;
     i += ottl__diag_rune(text + i, at - i, &rune);

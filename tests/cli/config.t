@@ -236,3 +236,21 @@ What is wrong is shown where it stands.
   $ ottl run --config nowhere.yaml data/logs.json
   ottl: cannot open nowhere.yaml: No such file or directory
   [2]
+
+A block keeps its lines.
+
+  $ cat > block.yaml <<'END'
+  > processors:
+  >   transform:
+  >     log_statements:
+  >       - |
+  >         set(log.attributes["x"],
+  >             log.nothing)
+  > END
+  $ ottl run --config block.yaml data/logs.json
+  error[E0301]: unknown path `log.nothing`
+   --> block.yaml:6:13
+    |
+  6 |     log.nothing)
+    |     ^^^^^^^^^^^ not a path of the log context
+  [3]
