@@ -91,12 +91,20 @@ static int stream_write(stream *s, const void *data, size_t len, io_compression 
   return stream_out(s, io, &error);
 }
 
+/* The failure that ended the run: there may be others before it, which were ignored. */
+static bool stream_failure(const cli_step *step, ottl_row_error *ret) {
+  for (size_t i = 0; ottl_exec_error(step->exec, i, ret); i++) {
+    if (ottl_program_error_mode(step->program, ret->group) == OTTL_ERROR_PROPAGATE) return true;
+  }
+  return false;
+}
+
 static int stream_refused(stream *s, const cli_step *step, ottl_status status) {
   ottl_exec *exec = step->exec;
   size_t offset = 0;
   const char *why = ottl_exec_failure(exec, &offset);
   ottl_row_error e;
-  if (status == OTTL_RUNTIME && ottl_exec_error(exec, 0, &e)) {
+  if (status == OTTL_RUNTIME && stream_failure(step, &e)) {
     char place[160];
     cli_failure_place(s->program, step->processor, e.group, e.statement, e.condition, place, sizeof place);
     cli_fail(0, AT_FORMAT "%s failed on record %" PRIu64 ": %s: %s", AT(s), place, e.item + 1, e.code, e.message);

@@ -66,7 +66,8 @@ OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_run(ottl_exec *exec, const uint8_
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_set_request(ottl_exec *exec, const char *json, size_t len);
 
 /* The i-th row error of the last run, in order of (group, item, statement); false when there is none (i too large, or more
- * errors than max_errors). Under propagate only the first one is kept. Threads: one at a time per exec. Since 0.1. */
+ * errors than max_errors). Of the group under propagate that ended the run of a TRANSFORM program only the first failure is kept,
+ * as the last one here. Threads: one at a time per exec. Since 0.1. */
 OTTL_API bool ottl_exec_error(ottl_exec *exec, size_t i, ottl_row_error *ret_error);
 
 /* Why the last run failed with DATA or LIMIT, and the byte offset in its input; NULL when it did not. */

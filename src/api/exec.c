@@ -89,7 +89,9 @@ static ottl_status take_failures(ottl_exec *x, uint32_t group, ottl_result *resu
   vm->n_failed = 0;
   for (size_t w = 0; w < BM_WORDS(x->batch->n); w++) result->rows_failed += (uint64_t)__builtin_popcountll(vm->touched[w]);
   if (vm->n_failures > 1) qsort(vm->failures, vm->n_failures, sizeof *vm->failures, by_row);
-  for (size_t i = 0; i < vm->n_failures && x->n_errors < x->max_errors; i++) {
+  /* The failure that ends a run is kept, however many were ignored before. */
+  size_t most = x->max_errors + (x->program->codes[group].error_mode == OTTL_ERROR_PROPAGATE);
+  for (size_t i = 0; i < vm->n_failures && x->n_errors < most; i++) {
     OTTL_TRY(ottl__al_reserve(&x->al, &x->errors, &x->cap_errors, x->n_errors + 1, sizeof *x->errors));
     const vm_failure *f = &vm->failures[i];
     uint32_t item = ottl__batch_source_row(vm->batch, f->row);

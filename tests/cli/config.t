@@ -254,3 +254,18 @@ A block keeps its lines.
   6 |     log.nothing)
     |     ^^^^^^^^^^^ not a path of the log context
   [3]
+
+Failures that are ignored do not hide the one that counts.
+
+  $ cat > two.yaml <<'END'
+  > processors:
+  >   transform:
+  >     log_statements:
+  >       - statements: ['set(log.attributes["n"], Int(log.body))']
+  >       - error_mode: propagate
+  >         statements: ['set(log.attributes["ok"], true)', 'set(log.attributes["m"], ParseJSON(log.body))']
+  > END
+  $ ottl run --config two.yaml data/logs.json
+  ottl: data/logs.json: message 1: transform: group 2, statement 2 failed on record 1: R0834: invalid JSON
+  ottl: stopped there; `error_mode: ignore` goes on
+  [5]
