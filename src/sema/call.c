@@ -472,7 +472,7 @@ static void call_check_set(sema *s, const ottl_function *f, ottl_expr *e, const 
   ottl_types takes = ottl__types_settable(path->path, keyed);
   if (!ottl__types_set_sure(path->path, keyed, value->types)) {
     e->may_fail = true;
-    e->fails |= ottl__types_set_failures(path->path, takes, value->types);
+    e->fails |= ottl__types_set_failures(path->path, keyed, takes, value->types);
   }
   if (!takes || !value->types || (value->types & takes)) {
     e->must_fail |= !takes;

@@ -83,7 +83,7 @@ ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed);
 /* Does writing a value of these types never fail, as far as the path itself is concerned? */
 bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types value);
 /* OTTL_FAIL_* of such a write. */
-uint8_t ottl__types_set_failures(const ottl_path_info *path, ottl_types takes, ottl_types value);
+uint8_t ottl__types_set_failures(const ottl_path_info *path, bool keyed, ottl_types takes, ottl_types value);
 /* "string, int or nil" */
 const char *ottl__types_text(ottl_types types, char *buf, size_t cap);
 

@@ -146,10 +146,10 @@ bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types val
   }
 }
 
-uint8_t ottl__types_set_failures(const ottl_path_info *path, ottl_types takes, ottl_types value) {
+uint8_t ottl__types_set_failures(const ottl_path_info *path, bool keyed, ottl_types takes, ottl_types value) {
   uint8_t fails = 0;
   if ((value & ~takes) || takes == TYPES_ALL || (value & T_LISTS)) fails |= OTTL_FAIL_TYPE;
-  return fails | (ottl__types_set_sure(path, false, takes & ~TYPES(LIST_ANY)) ? 0 : OTTL_FAIL_DATA);
+  return fails | (ottl__types_set_sure(path, keyed, takes & ~TYPES(LIST_ANY)) ? 0 : OTTL_FAIL_DATA);
 }
 
 const char *ottl__types_text(ottl_types types, char *buf, size_t cap) {
