@@ -31,7 +31,7 @@ ottl_types ottl__types_math(uint8_t op, ottl_types a, ottl_types b, bool *may_fa
 ottl_types ottl__types_index(ottl_types container, ottl_types key) {
   ottl_types result = 0;
   if (key & TYPES(STRING)) {
-    if (container & TYPES(MAP)) result |= TYPES_ANYVALUE & ~TYPES(ABSENT);
+    if (container & TYPES(MAP)) result |= (TYPES_ANYVALUE & ~TYPES(ABSENT)) | TYPES(GO_INT); /* of Go maps, as URL makes them */
   }
   if (key & (TYPES(INT) | TYPES(GO_INT))) {
     if (container & TYPES(LIST)) result |= TYPES_ANYVALUE & ~TYPES(ABSENT);

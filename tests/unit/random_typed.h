@@ -104,6 +104,10 @@ static inline void rt_value(rt *t, char type, unsigned depth) {
       rg_put(&t->g.o, ")");
       return;
     }
+    if (rnd_in(r, 3)) {
+      rg_put(&t->g.o, "URL(\"http://a:80/b\")[\"url.%s\"]", rnd_in(r, 70) ? "port" : "path"); /* an int that is no int64 */
+      return;
+    }
     rg_value(&t->g, 'i', depth);
     return;
   case 'm':
