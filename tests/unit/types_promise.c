@@ -8,7 +8,7 @@
  *
  * Every expression of a statement is evaluated by itself, on the payload as the statements before left it, and judged for the
  * records on which the program evaluates it: operands of an `and` where those before hold, the statement where its condition
- * holds, and so on. OTTL_PROMISE_RUNS sets the number of programs (default 5,000), OTTL_PROMISE_SEED the first seed. */
+ * holds, and so on. OTTL_PROMISE_RUNS sets the number of programs (default 3,000), OTTL_PROMISE_SEED the first seed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -443,7 +443,7 @@ static bool judge_program(judge *j, rnd *r, rp_tree *payload) {
 static void the_checker_keeps_its_word(void **state) {
   (void)state;
   const char *runs_text = getenv("OTTL_PROMISE_RUNS"), *seed_text = getenv("OTTL_PROMISE_SEED");
-  unsigned long runs = runs_text ? strtoul(runs_text, NULL, 10) : 5000, compiled = 0, worse = 0;
+  unsigned long runs = runs_text ? strtoul(runs_text, NULL, 10) : 3000, compiled = 0, worse = 0;
   uint64_t first = seed_text ? strtoull(seed_text, NULL, 10) : 1;
   rp_tree payload = {.nodes = calloc(RP_MAX_NODES, sizeof(rp_node))};
   rg_program *program = malloc(sizeof *program);
