@@ -42,6 +42,21 @@ typedef struct ottl_row_error {
   const char *message; /* never shows values of the payload; until the next ottl_exec_error or ottl_exec_run */
 } ottl_row_error;
 
+#define OTTL_NO_PLACE UINT64_MAX
+
+/* Where a record stands in the payload that came in. Places count from 0. */
+typedef struct ottl_record_place {
+  size_t struct_size;  /* sizeof(ottl_record_place), set by the caller */
+  const char *context; /* what it is: "log", "datapoint", ... */
+  uint64_t resource;   /* of the resource in the payload */
+  uint64_t scope;      /* of the scope in its resource; NO_PLACE: the record is above; likewise below */
+  uint64_t item;       /* of the log record, span or metric in its scope */
+  uint64_t child; /* of the span event or data point in its item, of exemplars, too; as the list stood when the statement ran */
+  uint64_t grandchild; /* of the exemplar in its data point */
+  uint64_t offset;     /* of its bytes, tag included; NO_PLACE: it did not come with the payload */
+  uint64_t len;        /* bytes */
+} ottl_record_place;
+
 /* Never fails; any thread; since 0.1. */
 OTTL_API void ottl_exec_options_init(ottl_exec_options *options);
 
@@ -69,6 +84,17 @@ OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_set_request(ottl_exec *exec, cons
  * errors than max_errors). Of the group under propagate that ended the run of a TRANSFORM program only the first failure is kept,
  * as the last one here. Threads: one at a time per exec. Since 0.1. */
 OTTL_API bool ottl_exec_error(ottl_exec *exec, size_t i, ottl_row_error *ret_error);
+
+/* The record that error i is about; record->struct_size is set by the caller. False when there is no such error, as above. The
+ * payload of the last run must still be there. Threads: one at a time per exec. Since 0.1. */
+OTTL_API bool ottl_exec_error_record(ottl_exec *exec, size_t i, ottl_record_place *record);
+
+/* The record that error i is about as it came in, values and all: an export request of that record alone under its resource
+ * and scope (records below the item: with the whole item), which can be run again.
+ * Owns: *ret_data is borrowed until the next run. Fails: INVALID_ARG (no such error, or the record did not come with the payload),
+ * NOMEM. The payload of the last run must still be there. Threads: one at a time per exec. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_error_payload(ottl_exec *exec, size_t i, const uint8_t **ret_data,
+                                                             size_t *ret_len);
 
 /* Why the last run failed with DATA or LIMIT, and the byte offset in its input; NULL when it did not. */
 OTTL_API const char *ottl_exec_failure(const ottl_exec *exec, size_t *ret_offset);

@@ -28,6 +28,15 @@ typedef enum ottl_error_mode {
   OTTL_ERROR_SILENT = 2     /* go on; failures are counted and kept, but people are not told of them */
 } ottl_error_mode;
 
+/* What becomes of a record when a statement or condition fails on it, under error modes ignore and silent: docs/options.md.
+ * A record is what the group's context names; what stands below it (events of a span) are records of their own. */
+typedef enum ottl_on_failure {
+  OTTL_ON_FAILURE_DEFAULT = 0, /* a group: as the program says; a program: KEEP */
+  OTTL_ON_FAILURE_KEEP = 1,    /* what was written stays, and the record goes on with the next statement, as in the reference */
+  OTTL_ON_FAILURE_ATOMIC = 2,  /* what the group wrote for the record is undone, later groups go on with it */
+  OTTL_ON_FAILURE_ROLLBACK = 3 /* what the program wrote for the record is undone: it leaves as it came */
+} ottl_on_failure;
+
 /* How paths are written. */
 typedef enum ottl_path_style {
   OTTL_PATHS_EITHER = 0,   /* log.body, or body where the group names its context (as the transform processor) */
@@ -66,6 +75,7 @@ typedef struct ottl_group {
   bool shared_cache;   /* TRANSFORM: its cache is that of all groups of this context which say so, for the life of the exec */
   bool each_condition; /* FILTER without context: each condition has a context of its own, as in the filter processor's groups */
   uint32_t stage;      /* FILTER: groups of a stage go by level, the next stage sees what they left */
+  ottl_on_failure on_failure; /* TRANSFORM */
 } ottl_group;
 
 typedef struct ottl_compile_options {
@@ -79,9 +89,10 @@ typedef struct ottl_compile_options {
   bool experimental;  /* lambdas and what takes them, profiles: they may change */
   bool literal_lists; /* parameters that take a list literal or a list take the literal only, as before 1.0 */
   ottl_function_set functions;
-  bool
-      flatten_logs; /* TRANSFORM of logs: each record has a resource and scope of its own; equal ones are put together at the end */
-  bool explain;     /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */
+  bool explain; /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */
+  ottl_on_failure on_failure; /* TRANSFORM: of groups that do not say */
+  bool flatten; /* TRANSFORM: each item (log record, span, metric) has a resource and scope of its own while groups run; equal
+                   ones are put together again afterwards (the collector's `flatten_data`) */
 } ottl_compile_options;
 
 /* Defaults: transform, malloc, everything else 0. Never fails; any thread; since 0.1. */

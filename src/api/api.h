@@ -19,6 +19,7 @@ struct ottl_program {
   ottl_kind kind;
   ottl_signal signal; /* NONE: contexts of every signal only */
   bool event_index;
+  bool flatten;
   size_t n_groups;             /* of codes: a group whose conditions have contexts of their own has several */
   ottl_checked_group *checked; /* by code, as all of these */
   ottl_code *codes;
@@ -33,17 +34,28 @@ OTTL_MUST_CHECK ottl_status ottl__program_compile(const ottl_group *groups, size
 /* The worst outcome of two counts: errors before what is merely lacking. */
 ottl_status ottl__worse_status(ottl_status a, ottl_status b);
 
+/* A record, however the rows of a batch are numbered. */
+typedef struct exec_record {
+  uint32_t row;               /* above ITEM: its row */
+  uint32_t start;             /* in the payload, its own or that of the item it is under; UINT32_MAX: not there */
+  uint32_t child, grandchild; /* below ITEM: its place among the children */
+  uint8_t level;
+} exec_record;
+
 typedef struct exec_error {
   uint64_t item;
+  exec_record record;
   uint32_t group, statement, condition;
   uint32_t order; /* in which they were found */
   uint16_t code;
+  bool rolled_back;
 } exec_error;
 
 /* A cache that groups of one context share. */
 typedef struct exec_cache {
-  ottl_arena arena;
-  ottl_rowmap entries;
+  ottl_arena arena, before; /* before: as it was when the run began */
+  ottl_rowmap entries, entries_before;
+  bool written; /* in this run: then `before` holds something */
 } exec_cache;
 
 struct ottl_exec {
@@ -58,8 +70,13 @@ struct ottl_exec {
   uint32_t clock_nanos;
   exec_error *errors;
   size_t n_errors, cap_errors, max_errors;
-  uint64_t rows_touched; /* rows of the widest level that failed something */
-  bool nothing_left;     /* of the payload, after a filter */
+  uint64_t rows_touched;    /* rows of the widest level that failed something */
+  bool nothing_left;        /* of the payload, after a filter */
+  exec_record *rolled_back; /* records that take no part any more */
+  size_t n_rolled_back, cap_rolled_back;
+  uint64_t *skip; /* their rows in the running pass */
+  size_t cap_skip;
+  bool again; /* some of them took part in an earlier group: the run is to be made without them */
   const char *failure;
   size_t failure_offset;
   char message[200];
@@ -78,11 +95,26 @@ typedef struct exec_cache_use {
   ottl_rowmap entries; /* as they are now, in memory of the batch */
   uint16_t map;        /* of the layout; UINT16_MAX: the group shares none */
   bool entered;
+  bool undo; /* a record that fails does not leave it, and it is as it was before */
 } exec_cache_use;
 void ottl__cache_begin(ottl_exec *x, const ottl_code *code, ottl_batch *batch, exec_cache_use *use);
 OTTL_MUST_CHECK ottl_status ottl__cache_enter(exec_cache_use *use);
 OTTL_MUST_CHECK ottl_status ottl__cache_leave(exec_cache_use *use);
 OTTL_MUST_CHECK ottl_status ottl__cache_end(ottl_exec *x, exec_cache_use *use); /* keeps what is there */
+void ottl__caches_undo(ottl_exec *x);                                           /* as they were when the run began */
+
+/* rollback.c */
+exec_record ottl__exec_record(const ottl_exec *x, uint32_t group, uint32_t row);
+/* Before a pass: the rows of records that were rolled back take no part. */
+OTTL_MUST_CHECK ottl_status ottl__rollback_begin(ottl_exec *x, uint32_t group);
+/* After a window, before it closes: what the rows that failed wrote is undone. */
+OTTL_MUST_CHECK ottl_status ottl__rollback_window(ottl_exec *x, uint32_t group);
+/* Is the run to be ended here, and made again? */
+bool ottl__rollback_ends(const ottl_exec *x, bool last);
+/* Before the run is made again: of failures, only those of records that were rolled back are kept. */
+void ottl__rollback_again(ottl_exec *x, ottl_result *result);
+/* After runs that were made again: failures in their order. */
+void ottl__rollback_sort(ottl_exec *x);
 
 /* Text of a row error, into `out`. */
 const char *ottl__rowerr_text(uint16_t code, char *out, size_t size);

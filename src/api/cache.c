@@ -70,7 +70,7 @@ static ottl_status persist(ottl_arena *arena, ottl_cell from, ottl_cell *ret, un
 }
 
 void ottl__cache_begin(ottl_exec *x, const ottl_code *code, ottl_batch *batch, exec_cache_use *use) {
-  *use = (exec_cache_use){.batch = batch, .map = UINT16_MAX};
+  *use = (exec_cache_use){.batch = batch, .map = UINT16_MAX, .undo = code->undo};
   for (uint16_t m = 0; m < code->layout.n_maps; m++) {
     if (!code->layout.maps[m].shared) continue;
     use->map = m;
@@ -92,6 +92,7 @@ ottl_status ottl__cache_enter(exec_cache_use *use) {
   if (!use->entered) OTTL_TRY(own_entries(use->batch, &use->entries));
   use->entered = true;
   use->batch->maps[use->map].rows[0] = use->entries;
+  if (use->undo) OTTL_TRY(own_entries(use->batch, &use->batch->maps[use->map].rows[0]));
   return ottl__map_reload_row(use->batch, use->map, 0);
 }
 
@@ -113,8 +114,27 @@ ottl_status ottl__cache_end(ottl_exec *x, exec_cache_use *use) {
     ottl__arena_done(&fresh);
     return status;
   }
-  ottl__arena_done(&cache->arena);
+  if (cache->written) {
+    ottl__arena_done(&cache->arena);
+  } else {
+    ottl__arena_done(&cache->before);
+    cache->before = cache->arena;
+    cache->entries_before = cache->entries;
+  }
   cache->arena = fresh;
   cache->entries = entries;
+  cache->written = true;
   return OTTL_OK;
+}
+
+void ottl__caches_undo(ottl_exec *x) {
+  for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) {
+    exec_cache *cache = &x->caches[i];
+    if (!cache->written) continue;
+    ottl__arena_done(&cache->arena);
+    cache->arena = cache->before;
+    cache->entries = cache->entries_before;
+    cache->before = (ottl_arena){.al = cache->arena.al};
+    cache->written = false;
+  }
 }

@@ -130,6 +130,7 @@ static ottl_compile_options options_for(const cfg_processor *p, int signal, cons
   o.functions = filter ? OTTL_FUNCTIONS_FILTER : OTTL_FUNCTIONS_TRANSFORM;
   o.signal = ottl__cfg_signals[signal].signal;
   o.paths = OTTL_PATHS_EITHER;
+  o.flatten = !filter && (o.flatten || (p->flatten && signal == CFG_LOGS)); /* the collector flattens logs alone */
   return o;
 }
 

@@ -62,7 +62,12 @@ void ottl_exec_free(ottl_exec *x) {
   size_t n_results = n_groups ? x->program->codes[0].n_statements : 0;
   al_free(&x->al, x->results, (n_results + 1) * sizeof *x->results);
   al_free(&x->al, x->errors, x->cap_errors * sizeof *x->errors);
-  for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) ottl__arena_done(&x->caches[i].arena);
+  for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) {
+    ottl__arena_done(&x->caches[i].arena);
+    ottl__arena_done(&x->caches[i].before);
+  }
+  al_free(&x->al, x->rolled_back, x->cap_rolled_back * sizeof *x->rolled_back);
+  al_free(&x->al, x->skip, x->cap_skip * sizeof *x->skip);
   ottl__vm_done(&x->vm);
   ottl__batch_free(x->batch);
   ottl__batch_free(x->request_batch);
@@ -87,15 +92,24 @@ static ottl_status take_failures(ottl_exec *x, uint32_t group, ottl_result *resu
   if (OTTL_LIKELY(vm->n_failed == 0)) return OTTL_OK;
   result->errors += vm->n_failed;
   vm->n_failed = 0;
-  for (size_t w = 0; w < BM_WORDS(x->batch->n); w++) result->rows_failed += (uint64_t)__builtin_popcountll(vm->touched[w]);
+  for (size_t w = 0; w < BM_WORDS(vm->batch->n); w++) result->rows_failed += (uint64_t)__builtin_popcountll(vm->touched[w]);
   if (vm->n_failures > 1) qsort(vm->failures, vm->n_failures, sizeof *vm->failures, by_row);
+  const ottl_code *code = &x->program->codes[group];
   /* The failure that ends a run is kept, however many were ignored before. */
-  size_t most = x->max_errors + (x->program->codes[group].error_mode == OTTL_ERROR_PROPAGATE);
+  size_t most = x->max_errors + (code->error_mode == OTTL_ERROR_PROPAGATE);
   for (size_t i = 0; i < vm->n_failures && x->n_errors < most; i++) {
     OTTL_TRY(ottl__al_reserve(&x->al, &x->errors, &x->cap_errors, x->n_errors + 1, sizeof *x->errors));
     const vm_failure *f = &vm->failures[i];
-    uint32_t item = ottl__batch_source_row(vm->batch, f->row);
-    x->errors[x->n_errors] = (exec_error){item, group, f->statement, f->condition, (uint32_t)x->n_errors, f->code};
+    exec_record record = ottl__exec_record(x, group, f->row);
+    bool rolled_back = code->undo && code->on_failure == OTTL_ON_FAILURE_ROLLBACK && record.start != UINT32_MAX;
+    x->errors[x->n_errors] = (exec_error){.item = ottl__batch_source_row(vm->batch, f->row),
+                                          .record = record,
+                                          .group = group,
+                                          .statement = f->statement,
+                                          .condition = f->condition,
+                                          .order = (uint32_t)x->n_errors,
+                                          .code = f->code,
+                                          .rolled_back = rolled_back};
     x->n_errors++;
   }
   return OTTL_OK;
@@ -148,11 +162,6 @@ static void hold_rows(ottl_exec *x, const ottl_code *code) {
   x->vm.dropping = true; /* windows look at states from now on */
 }
 
-/* Under propagate the first failure of the payload is the one that counts. */
-static void keep_first_error(ottl_exec *x, size_t before) {
-  if (x->n_errors > before + 1) x->n_errors = before + 1;
-}
-
 typedef struct exec_pass {
   ottl_exec *x;
   ottl_batch *batch;
@@ -169,9 +178,12 @@ static ottl_status run_window(exec_pass *p, uint32_t first, uint32_t n) {
   ottl_kind kind = x->program->kind;
   OTTL_TRY(ottl__batch_window(p->batch, first, n));
   OTTL_TRY(ottl__cache_enter(&p->cache));
+  if (p->code->undo) OTTL_TRY(ottl__batch_save(p->batch));
   OTTL_TRY(ottl__vm_window(&x->vm));
-  OTTL_TRY(ottl__cache_leave(&p->cache));
+  bool undo = p->code->undo && x->vm.any_stopped;
+  if (!undo) OTTL_TRY(ottl__cache_leave(&p->cache));
   OTTL_TRY(memory_status(&x->memory));
+  if (undo) OTTL_TRY(ottl__rollback_window(x, p->group));
   OTTL_TRY(take_failures(x, p->group, p->result));
   /* A filter under propagate tries every record; everything else stops at the first failure. */
   bool stopped = p->code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && kind <= OTTL_KIND_FILTER;
@@ -245,9 +257,10 @@ static ottl_status run_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   OTTL_TRY(ottl__vm_begin(&x->vm, x->frames[group], b));
   exec_pass pass = {.x = x, .batch = b, .group = group, .step = step, .code = code, .result = result};
   ottl__cache_begin(x, code, b, &pass.cache);
-  size_t errors_before = x->n_errors;
+  OTTL_TRY(ottl__rollback_begin(x, group));
+  size_t before = x->n_errors;
   OTTL_TRY(code->appends ? run_appending(&pass, n) : run_rows(&pass, 0, n));
-  if (pass.refused) keep_first_error(x, errors_before);
+  if (pass.refused && x->n_errors > before + 1) x->n_errors = before + 1; /* the first failure of the payload counts */
   OTTL_TRY(ottl__cache_end(x, &pass.cache));
   OTTL_TRY(ottl__batch_unbind(b));
   return pass.failed ? OTTL_RUNTIME : OTTL_OK;
@@ -332,8 +345,32 @@ static ottl_status run_filter(ottl_exec *x, ottl_result *result) {
 
 static ottl_status run_groups(ottl_exec *x, ottl_result *result) {
   if (x->program->kind == OTTL_KIND_FILTER) return run_filter(x, result);
-  for (uint32_t i = 0; i < x->program->n_groups; i++) OTTL_TRY(run_group(x, i, result));
+  for (uint32_t i = 0; i < x->program->n_groups && !ottl__rollback_ends(x, false); i++) OTTL_TRY(run_group(x, i, result));
   return OTTL_OK;
+}
+
+/* The program on a fresh batch of the payload; once more whenever records have to be left out that took part already. */
+static ottl_status run_program(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_result *result) {
+  ottl_signal signal = x->program->signal != OTTL_SIGNAL_NONE ? x->program->signal : OTTL_SIGNAL_LOGS;
+  uint32_t most = ottl__limits[OTTL_LIMIT_ROLLBACK_RUNS].standard;
+  for (uint32_t runs = 1;; runs++) {
+    x->vm.dropping = x->again = false;
+    x->vm.n_failed = 0;
+    OTTL_TRY(ottl__batch_open(x->batch, (int)signal, in, in_len));
+    OTTL_TRY(open_request(x, signal));
+    if (x->program->flatten) OTTL_TRY(ottl__batch_flatten(x->batch));
+    OTTL_TRY(run_groups(x, result));
+    if (!ottl__rollback_ends(x, true)) {
+      if (runs > 1) ottl__rollback_sort(x);
+      return OTTL_OK;
+    }
+    if (runs == most) {
+      x->batch->error_text = "records were rolled back too many times";
+      return OTTL_LIMIT;
+    }
+    ottl__rollback_again(x, result);
+    ottl__caches_undo(x);
+  }
 }
 
 ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_result *ret_result) {
@@ -344,19 +381,16 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   x->failure = NULL;
   x->nothing_left = false;
   x->memory.refused = x->memory.over = false;
-  x->vm.dropping = false;
-  x->vm.n_failed = 0;
+  x->n_rolled_back = 0;
+  for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) x->caches[i].written = false;
   read_clock(x);
   ottl__scratch_reset(x->vm.scratch);
-  ottl_signal signal = x->program->signal != OTTL_SIGNAL_NONE ? x->program->signal : OTTL_SIGNAL_LOGS;
-  ottl_status status = ottl__batch_open(x->batch, (int)signal, in, in_len);
-  if (status == OTTL_OK) status = open_request(x, signal);
-  if (status == OTTL_OK) status = run_groups(x, &result);
+  ottl_status status = run_program(x, in, in_len, &result);
   if (status == OTTL_OK || status == OTTL_RUNTIME) count_rows(x, &result);
   if (status == OTTL_OK && x->program->kind <= OTTL_KIND_FILTER) {
     if (!x->nothing_left) status = ottl__batch_finish(x->batch, false, &result.data, &result.len);
     result.unchanged = result.len == in_len && result.rows_changed == 0 && (in_len == 0 || memcmp(result.data, in, in_len) == 0);
-    if (result.len == 0) result.data = NULL;
+    if (result.len == 0 && !x->program->flatten) result.data = NULL; /* flattened, a request without records is left */
   }
   if (OTTL_UNLIKELY(x->memory.refused)) {
     status = memory_status(&x->memory); /* whatever became of it on the way */
@@ -373,10 +407,11 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   return status;
 }
 
+static const exec_error *error_at(const ottl_exec *x, size_t i) { return i < x->n_errors ? &x->errors[i] : NULL; }
+
 bool ottl_exec_error(ottl_exec *x, size_t i, ottl_row_error *ret) {
-  if (!x || !ret) return false;
-  if (i >= x->n_errors) return false;
-  const exec_error *e = &x->errors[i];
+  const exec_error *e = x && ret ? error_at(x, i) : NULL;
+  if (!e) return false;
   const program_origin *origin = x->program->origins[e->group];
   *ret = (ottl_row_error){.item = e->item,
                           .group = x->program->groups[e->group],
@@ -385,6 +420,41 @@ bool ottl_exec_error(ottl_exec *x, size_t i, ottl_row_error *ret) {
                           .code = ottl__rowerr_name(e->code),
                           .message = ottl__rowerr_text(e->code, x->message, sizeof x->message)};
   return true;
+}
+
+static bool locate(const ottl_exec *x, const exec_error *e, ottl_located *ret) {
+  return ottl__batch_locate(x->batch, (ottl_level)e->record.level, e->record.start, e->record.child, e->record.grandchild, ret);
+}
+
+static uint64_t place(uint32_t i) { return i == UINT32_MAX ? OTTL_NO_PLACE : i; }
+
+bool ottl_exec_error_record(ottl_exec *x, size_t i, ottl_record_place *ret) {
+  const exec_error *e = x && ret && ret->struct_size >= sizeof *ret ? error_at(x, i) : NULL;
+  ottl_located at;
+  if (!e) return false;
+  bool found = locate(x, e, &at);
+  *ret = (ottl_record_place){.struct_size = sizeof *ret,
+                             .context = ottl__contexts[x->program->codes[e->group].context].name,
+                             .resource = place(at.resource),
+                             .scope = place(at.scope),
+                             .item = place(at.item),
+                             .child = place(at.child),
+                             .grandchild = place(at.grandchild),
+                             .offset = found ? at.offset : OTTL_NO_PLACE,
+                             .len = found ? at.len : 0};
+  return true;
+}
+
+ottl_status ottl_exec_error_payload(ottl_exec *x, size_t i, const uint8_t **ret_data, size_t *ret_len) {
+  if (!x || !ret_data || !ret_len) return OTTL_INVALID_ARG;
+  const exec_error *e = error_at(x, i);
+  ottl_located at;
+  ottl_view alone;
+  if (!e || !locate(x, e, &at)) return OTTL_INVALID_ARG;
+  OTTL_TRY(ottl__batch_alone(x->batch, &at, &alone));
+  *ret_data = (const uint8_t *)alone.data;
+  *ret_len = alone.len;
+  return OTTL_OK;
 }
 
 const char *ottl_exec_failure(const ottl_exec *x, size_t *ret_offset) {

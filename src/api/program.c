@@ -23,6 +23,11 @@ static ottl_signal program_signal(const ottl_program *p) {
   return OTTL_SIGNAL_NONE;
 }
 
+static ottl_on_failure on_failure(const ottl_compile_options *o, const ottl_group *group) {
+  ottl_on_failure said = group->on_failure ? group->on_failure : o->on_failure;
+  return said ? said : OTTL_ON_FAILURE_KEEP;
+}
+
 /* The code of a group, from `first` on, whose conditions are about this context; n_groups when there is none yet. */
 static size_t code_of_context(const ottl_program *p, size_t first, uint8_t context) {
   while (first < p->n_groups && p->checked[first].context != context) first++;
@@ -76,6 +81,7 @@ static ottl_status check_groups(ottl_program *p, const ottl_group *groups, size_
     p->stages[p->n_groups] = g->stage;
     p->groups[p->n_groups] = (uint32_t)i;
     status = ottl__worse_status(status, ottl__sema_group(&p->arena, o, g, diags, &p->checked[p->n_groups]));
+    p->checked[p->n_groups].on_failure = (uint8_t)on_failure(o, g);
     p->n_groups++;
   }
   return status;
@@ -113,6 +119,7 @@ ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, con
   p->al = al;
   p->kind = o->kind;
   p->event_index = o->event_index;
+  p->flatten = o->flatten;
   ottl__arena_init(&p->arena, &al, (size_t)16 << 10);
   p->checked = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->checked);
   p->codes = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->codes);
@@ -136,8 +143,11 @@ ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, cons
   const ottl_compile_options *o = options ? options : &defaults;
   if (ret_diags) *ret_diags = NULL;
   if (!ret_program || (n_groups && !groups) || o->struct_size < sizeof *o) return OTTL_INVALID_ARG;
+  if ((unsigned)o->on_failure > OTTL_ON_FAILURE_ROLLBACK || (o->flatten && o->kind != OTTL_KIND_TRANSFORM))
+    return OTTL_INVALID_ARG;
   for (size_t i = 0; i < n_groups; i++) {
-    if (groups[i].struct_size < sizeof *groups) return OTTL_INVALID_ARG;
+    if (groups[i].struct_size < sizeof *groups || (unsigned)groups[i].on_failure > OTTL_ON_FAILURE_ROLLBACK)
+      return OTTL_INVALID_ARG;
   }
   if (n_groups > UINT16_MAX) return OTTL_LIMIT;
   ottl_allocator al = ottl__alloc_or_default(o->allocator);

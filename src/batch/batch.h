@@ -118,6 +118,10 @@ OTTL_MUST_CHECK ottl_status ottl__batch_open(ottl_batch *batch, int signal, cons
 /* Frames level CHILD or GRANDCHILD (and what is above it) from the current bodies, if it is not open. */
 OTTL_MUST_CHECK ottl_status ottl__batch_open_level(ottl_batch *batch, ottl_level level);
 
+/* Right after open: each item gets a resource and a scope of its own, as rows; bytes are shared, not copied. `finish` then puts
+ * items together again whose resources and scopes are equal. LIMIT: more than 2 GiB of resources and scopes. */
+OTTL_MUST_CHECK ottl_status ottl__batch_flatten(ottl_batch *batch);
+
 /* Begins a pass: opens its level, makes columns and maps for `window_rows` rows of the own level, and projects the levels above. */
 OTTL_MUST_CHECK ottl_status ottl__batch_bind(ottl_batch *batch, const ottl_layout *layout, uint32_t window_rows);
 /* Projects rows first .. first + n of the pass's level; n <= window_rows. All dirty bits of the window's columns are clear. */
@@ -127,6 +131,10 @@ OTTL_MUST_CHECK ottl_status ottl__batch_close_window(ottl_batch *batch);
 /* Ends the pass: weaves the dirty rows of the levels above. Items whose children changed are put together; levels below a row
  * that got a new body are closed, and framed again by the next pass that needs them. */
 OTTL_MUST_CHECK ottl_status ottl__batch_unbind(ottl_batch *batch);
+/* Before a window runs: remembers the bodies of its rows, and, of a window of one row, what the pass may write above it. */
+OTTL_MUST_CHECK ottl_status ottl__batch_save(ottl_batch *batch);
+/* Before the window closes: what was written to its rows `rows` is forgotten, and, when the window was saved, what was written above. */
+OTTL_MUST_CHECK ottl_status ottl__batch_undo(ottl_batch *batch, const uint64_t *rows);
 /* The row goes, and with it every row below it that is open. Rows dropped are still in the row table: look at state. */
 void ottl__batch_drop_row(ottl_batch *batch, ottl_level level, uint32_t row);
 
@@ -158,6 +166,24 @@ OTTL_MUST_CHECK ottl_status ottl__batch_append(ottl_batch *batch, uint32_t i, co
 OTTL_MUST_CHECK ottl_status ottl__batch_take_appended(ottl_batch *batch, uint32_t *ret_first, uint32_t *ret_n);
 /* The row of the payload that a row of the pass's level goes back to: itself, unless it was appended. */
 uint32_t ottl__batch_source_row(const ottl_batch *batch, uint32_t row);
+
+/* Where a record stands in the payload: places from 0 (UINT32_MAX: it is above that), its bytes with their tag, and the bodies
+ * of resource, scope and item that it is or is under. */
+typedef struct ottl_located {
+  uint32_t resource, scope, item, child, grandchild;
+  uint32_t offset, len;
+  ottl_view above[OTTL_L_ITEM + 1];
+} ottl_located;
+
+/* Did the item come with the payload? Else a statement appended it. */
+bool ottl__batch_came(const ottl_batch *batch, uint32_t item);
+/* start: offset of the row of ITEM or above; below ITEM the record is found by its place among the item's children. False: it is not
+ * in the payload that came in. */
+bool ottl__batch_locate(const ottl_batch *batch, ottl_level level, uint32_t start, uint32_t child, uint32_t grandchild,
+                        ottl_located *ret);
+/* A payload of that record alone, as it came in, with its resource and scope; a record below ITEM with its whole item. Lives until
+ * the next open. */
+OTTL_MUST_CHECK ottl_status ottl__batch_alone(ottl_batch *batch, const ottl_located *where, ottl_view *ret);
 
 /* -- maps in the key tier -- */
 /* keep_keys: every entry of the row goes but those whose key is that of a column with its bit set in `kept` (bit 0: the map's

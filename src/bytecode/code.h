@@ -66,7 +66,10 @@ typedef struct ottl_code_call {
 typedef struct ottl_code {
   ottl_layout layout;
   uint8_t context, level, error_mode;
+  uint8_t on_failure; /* ottl_on_failure, not DEFAULT */
   bool row_order;
+  bool undo;        /* rows can fail, and then what they wrote is undone */
+  bool stops;       /* a row's first failure is its last: it takes no part in what follows */
   bool filter;      /* conditions drop rows */
   bool appends;     /* some statement may append records */
   ottl_insn *insns; /* prologue first */

@@ -288,13 +288,24 @@ static bool infallible(ottl_emit *e, const ottl_checked_statement *s) {
   return v && !v->may_fail && !(v->types & ~plain);
 }
 
+static bool group_fails(ottl_emit *e) {
+  const ottl_checked_group *g = e->group;
+  for (uint32_t i = 0; i < g->n_conditions; i++) {
+    if (g->conditions[i]->may_fail) return true;
+  }
+  for (uint32_t i = 0; i < g->n_statements; i++) {
+    if (!infallible(e, &g->statements[i])) return true;
+  }
+  return false;
+}
+
 static void emit_statement(ottl_emit *e, const ottl_checked_statement *s, uint32_t statement) {
   uint8_t level = e->group->level;
   bool parent = ottl__emit_parent_statement(e, s, &level);
   uint16_t sel = parent ? OTTL_SEL_ALL : e->active;
   if (s->where) sel = emit_select(e, s->where, level, sel, statement);
   emit_editor(e, s->call, level, sel, statement);
-  if (e->group->error_mode == OTTL_ERROR_PROPAGATE && !parent && !infallible(e, s)) {
+  if (e->stops && !parent && !infallible(e, s)) {
     uint16_t d = new_sel(e, e->group->level);
     ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_ACTIVE, .level = e->group->level, .d = d, .a = e->active});
     ottl__emit_narrowed(e, d, e->active);
@@ -389,12 +400,17 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
   *ret = (ottl_code){.context = group->context,
                      .level = group->level,
                      .error_mode = group->error_mode,
+                     .on_failure = group->on_failure,
                      .filter = kind == OTTL_KIND_FILTER,
                      .n_statements = group->n_statements,
                      .n_conditions = group->n_conditions};
   ottl__emit_layout(&e);
   bool shares_cache = false;
   for (size_t i = 0; i < e.n_maps; i++) shares_cache |= e.maps[i].spec.shared;
+  bool goes_on = kind == OTTL_KIND_TRANSFORM && group->error_mode != OTTL_ERROR_PROPAGATE && group->context != OTTL_C_OTELCOL;
+  e.undo = goes_on && group->on_failure > OTTL_ON_FAILURE_KEEP && e.status == OTTL_OK && group_fails(&e);
+  e.stops = ret->stops = e.undo || group->error_mode == OTTL_ERROR_PROPAGATE;
+  ret->undo = e.undo;
   if (e.status == OTTL_OK && !row_order) {
     ret->row_order_reason = shares_cache ? "records share a cache" : ottl__emit_hazards(&e);
     e.row_order = ret->row_order_reason != NULL;

@@ -30,6 +30,7 @@ typedef struct ottl_emit {
   const ottl_checked_group *group;
   int kind; /* ottl_kind */
   bool row_order;
+  bool undo, stops;   /* as in the code */
   ottl_status status; /* first failure; sticky */
   ottl_code *code;
   emit_column *columns;

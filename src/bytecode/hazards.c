@@ -6,7 +6,7 @@
  *   - every writer of P is a parent statement (its condition and value depend on P's level or above alone, and doing it twice is
  *     doing it once), and whoever reads P does so after the last writer, or is itself that writer and reads P only in its
  *     `where`, which cannot fail. Then the first record of a parent does all there is to do, and later ones change nothing.
- * Everything else runs row by row. */
+ * Everything else runs row by row. So does a group whose records take back what they wrote above when they fail. */
 #include "bytecode/emit.h"
 
 typedef struct place {
@@ -172,6 +172,7 @@ const char *ottl__emit_hazards(ottl_emit *e) {
     if (!shared_write(e, s, &p)) continue;
     if (flags & OTTL_FN_APPENDS) return "a statement appends records, and a value that many records share is written";
     if (holds_rows(e, p)) return "a statement writes the list that the records are in";
+    if (e->undo) return "a record that fails takes back what it wrote to values that many records share";
     uint8_t level;
     bool parent = ottl__emit_parent_statement(e, s, &level);
     if (!parent && !full_overwrite(e, s, p)) return "a statement edits a value that many records share, in place";

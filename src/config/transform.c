@@ -91,7 +91,6 @@ void ottl__cfg_transform(cfg_reader *r, const cfg_node *node, cfg_processor *ret
     if (!lists[s]) continue;
     cfg_part *part = &ret->parts[s];
     read_list(r, lists[s], (cfg_signal)s, ret->error_mode, part);
-    if (ret->flatten && s == CFG_LOGS) ottl__cfg_problem(r, part, flatten, DIAG_UNSUPPORTED, "`flatten_data` is not there yet");
     if (part->n_groups && ottl__cfg_signals[s].signal == OTTL_SIGNAL_NONE)
       ottl__cfg_problem(r, part, lists[s], DIAG_UNSUPPORTED, "%s are not there yet", ottl__cfg_signals[s].pipeline);
   }

@@ -128,10 +128,13 @@ typedef struct ot_impl {
   uint32_t window_rows;
   bool bound;
   bool in_window;
+  bool flat;        /* items have resources and scopes of their own */
   bool touched;     /* the output is not the input */
   bool kinds_known; /* of METRIC rows */
   bool points_seen; /* a pass looked at the points of metrics: drop_empty then holds for metrics too */
   uint32_t *up_store[OTTL_LEVELS];
+  struct ot_saved *saved;  /* undo.c; NULL: nothing was saved in this pass */
+  ottl_arena saved_values; /* reset by each save */
 
   ot_gaps **gaps[OTTL_L_ITEM]; /* by row; NULL: no row of the level has any */
   ot_odd *odd;
@@ -154,6 +157,8 @@ typedef struct ot_impl {
   uint32_t items_before;            /* ITEM rows from here on were appended in this pass: in no order, in no first_child */
   uint32_t above_rows[OTTL_LEVELS]; /* rows that columns of the levels above the pass's have room for */
 
+  uint8_t *canon; /* regroup: what is compared, while it grows */
+  size_t canon_len, canon_cap;
   uint32_t *sizes[OTTL_L_ITEM]; /* finish: bodies of edited resources and scopes */
   size_t sizes_cap[OTTL_L_ITEM];
   uint8_t *out;
@@ -167,6 +172,7 @@ ottl_status ottl__ot_refuse(ottl_batch *b, const uint8_t *at, const char *text);
 
 /* index.c */
 void ottl__ot_rows_done(ottl_batch *b, ottl_rows *rows);
+OTTL_MUST_CHECK ottl_status ottl__ot_rows_reserve(ottl_batch *b, ottl_rows *rows, uint32_t n);
 OTTL_MUST_CHECK ottl_status ottl__ot_metric_kinds(ottl_batch *b);
 /* The same of one row, whose body is new. */
 OTTL_MUST_CHECK ottl_status ottl__ot_metric_kind(ottl_batch *b, uint32_t row);
@@ -174,6 +180,22 @@ OTTL_MUST_CHECK ottl_status ottl__ot_metric_kind(ottl_batch *b, uint32_t row);
 OTTL_MUST_CHECK ottl_status ottl__ot_add_item(ottl_batch *b, const ot_appended *from, bool children);
 /* Puts the ITEM rows from items_before on behind their siblings. Nothing below ITEM is open afterwards. */
 OTTL_MUST_CHECK ottl_status ottl__ot_settle_items(ottl_batch *b);
+
+/* flatten.c: the own fields of a resource or scope, side by side; *ret_gap: where its children stood. */
+typedef struct ot_own {
+  const uint8_t *body;
+  uint32_t len, gap, start;
+} ot_own;
+OTTL_MUST_CHECK ottl_status ottl__ot_own_fields(ottl_batch *b, const uint8_t *body, uint32_t len, ot_own *ret);
+
+/* equal.c: for each of n rows of a level above ITEM, the first row that is equal to it; attributes in any order. */
+OTTL_MUST_CHECK ottl_status ottl__ot_equal_rows(ottl_batch *b, ottl_level level, const uint32_t *rows, uint32_t n, uint32_t *ret);
+
+/* regroup.c: finish of a flattened batch. */
+OTTL_MUST_CHECK ottl_status ottl__ot_regroup(ottl_batch *b, const uint8_t **ret, size_t *ret_len);
+
+/* splice.c: room for an output of that size, in im->out. */
+OTTL_MUST_CHECK ottl_status ottl__ot_output(ottl_batch *b, uint64_t size);
 
 /* project_plan.c */
 OTTL_MUST_CHECK ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout);

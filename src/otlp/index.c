@@ -49,6 +49,11 @@ static OTTL_NOINLINE ottl_status rows_grow(ottl_batch *b, ottl_rows *r) {
   return OTTL_OK;
 }
 
+ottl_status ottl__ot_rows_reserve(ottl_batch *b, ottl_rows *r, uint32_t n) {
+  while (r->cap < n) OTTL_TRY(rows_grow(b, r));
+  return OTTL_OK;
+}
+
 void ottl__ot_rows_done(ottl_batch *b, ottl_rows *r) {
   if (r->cap) al_free(&b->al, (void *)r->body, ((size_t)r->cap + 1) * ROW_BYTES);
   *r = (ottl_rows){0};
@@ -117,7 +122,7 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   ottl__keys_clear(b);
   b->error_text = NULL;
   b->error_offset = 0;
-  im->bound = im->in_window = im->touched = im->kinds_known = im->points_seen = false;
+  im->bound = im->in_window = im->flat = im->touched = im->kinds_known = im->points_seen = false;
   im->gaps[0] = im->gaps[1] = NULL;
   im->n_odd = 0;
   im->n_appended = 0;

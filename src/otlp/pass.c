@@ -15,6 +15,7 @@ ottl_status ottl__batch_create(const ottl_allocator *allocator, ottl_batch **ret
   ottl__arena_init(&b->arena, &al, 0);
   ottl__arena_init(&im->pass, &al, 0);
   ottl__arena_init(&im->window, &al, 0);
+  ottl__arena_init(&im->saved_values, &al, 4096);
   *ret = b;
   return OTTL_OK;
 }
@@ -34,11 +35,13 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->fields, im->fields_cap * sizeof *im->fields);
   al_free(&al, im->appended, im->appended_cap * sizeof *im->appended);
   al_free(&al, im->out, im->out_cap);
+  al_free(&al, im->canon, im->canon_cap);
   al_free(&al, im->dirty_columns, im->dirty_columns_cap * sizeof *im->dirty_columns);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
   al_free(&al, b->key_slots, b->cap_key_slots * sizeof *b->key_slots);
   ottl__arena_done(&im->pass);
   ottl__arena_done(&im->window);
+  ottl__arena_done(&im->saved_values);
   ottl__arena_done(&b->arena);
   al_free(&al, im, sizeof *im);
   al_free(&al, b, sizeof *b);
@@ -239,6 +242,7 @@ ottl_status ottl__batch_bind(ottl_batch *b, const ottl_layout *layout, uint32_t 
   im->bound = im->in_window = false;
   im->n_appended = 0;
   im->items_before = b->rows[OTTL_L_ITEM].n;
+  im->saved = NULL;
   b->columns = arena_array(&im->pass, (size_t)layout->n_columns + 1, sizeof *b->columns);
   b->maps = arena_array(&im->pass, (size_t)layout->n_maps + 1, sizeof *b->maps);
   if (!b->columns || !b->maps) return OTTL_NOMEM;

@@ -149,11 +149,25 @@ ottl_status ottl__batch_drop_empty(ottl_batch *b, ottl_level top, bool *ret_left
   return OTTL_OK;
 }
 
+ottl_status ottl__ot_output(ottl_batch *b, uint64_t size) {
+  ot_impl *im = ot_of(b);
+  if (size > SIZE_MAX / 2) return OTTL_LIMIT;
+  if (size <= im->out_cap && im->out) return OTTL_OK;
+  size_t cap = (size_t)size + (size_t)size / 8 + 64;
+  uint8_t *out = al_new(&b->al, cap);
+  if (!out) return OTTL_NOMEM;
+  al_free(&b->al, im->out, im->out_cap);
+  im->out = out;
+  im->out_cap = cap;
+  return OTTL_OK;
+}
+
 ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **ret, size_t *ret_len) {
   ot_impl *im = ot_of(b);
   if (!b->rows[OTTL_L_RESOURCE].open) return OTTL_INVALID_ARG;
   OTTL_TRY(ottl__batch_unbind(b));
   OTTL_TRY(ottl__ot_gather(b, false));
+  if (im->flat) return ottl__ot_regroup(b, ret, ret_len);
   if (drop_empty) {
     bool left;
     OTTL_TRY(ottl__batch_drop_empty(b, im->points_seen ? OTTL_L_ITEM : OTTL_L_SCOPE, &left));
@@ -171,15 +185,7 @@ ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **r
   }
   for (uint32_t i = 0; i < r->n; i++) some |= !(r->state[i] & OTTL_ROW_DROPPED);
   if (drop_empty && !some) size = 0;
-  if (size > SIZE_MAX / 2) return OTTL_LIMIT;
-  if (size > im->out_cap || !im->out) {
-    size_t cap = (size_t)size + (size_t)size / 8 + 64;
-    uint8_t *out = al_new(&b->al, cap);
-    if (!out) return OTTL_NOMEM;
-    al_free(&b->al, im->out, im->out_cap);
-    im->out = out;
-    im->out_cap = cap;
-  }
+  OTTL_TRY(ottl__ot_output(b, size));
   sp_writer w = {.b = b, .im = im, .at = im->out};
   const uint8_t *at = b->in, *end = at + b->in_len;
   if (size && im->touched) {

@@ -217,6 +217,9 @@ static ottl_status window_rows(ottl_vm *vm) {
   for (uint32_t i = 0; vm->dropping && i < b->n; i++) {
     if (row_dropped(b, own, b->first + i)) bm_clear(vm->all[own], i);
   }
+  for (uint32_t i = 0; vm->skip && i < b->n; i++) {
+    if (bm_get(vm->skip, b->first + i)) bm_clear(vm->all[own], i);
+  }
   for (uint8_t level = 0; level < own; level++) {
     vm->base[level] = b->lo[level] / 64 * 64;
     uint32_t seen = b->hi[level] - vm->base[level];
@@ -271,7 +274,7 @@ bool ottl__vm_inherit(ottl_vm *vm, ottl_reg *r, const ottl_reg *a, const uint64_
 static ottl_status row_failed(ottl_vm *vm, uint32_t i, uint32_t statement, uint32_t condition, uint16_t code) {
   vm->n_failed++;
   bm_set(vm->touched, i);
-  if (vm->code->error_mode == OTTL_ERROR_PROPAGATE) {
+  if (vm->code->stops) {
     if (bm_get(vm->stopped, i)) return OTTL_OK; /* the first failure of a row counts */
     bm_set(vm->stopped, i);
     vm->any_stopped = true;
