@@ -85,6 +85,10 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_MAY_FAIL: o->may_fail = true; break;
   case ARG_STRICT: o->strict = true; break;
   case ARG_KEEP: o->keep = true; break;
+  case ARG_ATOMIC: o->atomic = true; break;
+  case ARG_ROLLBACK: o->rollback = true; break;
+  case ARG_FLATTEN: o->flatten = true; break;
+  case ARG_SHOW_VALUES: o->show_values = true; break;
   case ARG_STATS: o->stats = true; break;
   case ARG_HELP: o->help = true; break;
   default: break;

@@ -43,6 +43,7 @@ typedef struct cli_options {
   bool conditions, may_fail, strict; /* check */
   ottl_path_style paths;
   ottl_diags_format format;
+  bool atomic, rollback, flatten, show_values;
 } cli_options;
 
 /* args.c: reads the arguments behind the name of the command. Returns CLI_OK, or tells what is wrong and returns CLI_USAGE.
@@ -99,6 +100,7 @@ typedef struct cli_program {
   cli_step by_signal[CLI_SIGNALS];
 } cli_program;
 
+ottl_on_failure cli_on_failure(const cli_options *options);
 int cli_program_open(cli_program *program, const cli_options *options, bool filter);
 /* What runs on messages of a signal, in order. */
 int cli_program_steps(cli_program *program, ottl_signal signal, cli_step **ret, size_t *ret_n);
@@ -125,11 +127,22 @@ char *cli_sections_text(const cli_program *program, ottl_signal signal); /* what
 /* stream.c: all input through the program to the output. */
 int cli_stream(const cli_options *options, cli_program *program);
 
+/* record.c: the record that a failure is about. */
+typedef struct cli_record {
+  const char *name; /* "log record", "datapoint", ... */
+  char place[160];  /* "resource 1, scope 1, item 3, byte 83"; empty when it is not known */
+} cli_record;
+
+void cli_record_of(ottl_exec *exec, size_t error, bool bytes, cli_record *ret);
+char *cli_record_values(ottl_exec *exec, size_t error, ottl_signal signal); /* as OTLP/JSON; the caller frees; NULL: none */
+
 /* stats.c: what happened, summed up over the messages. */
 typedef struct cli_failure {
   size_t processor; /* --config: its number */
   uint32_t group, statement, condition;
   uint64_t count, message, item;
+  cli_record record;
+  char *values; /* of the first one, when they are shown */
   char text[200];
 } cli_failure;
 
@@ -141,10 +154,14 @@ typedef struct cli_stats {
   cli_failure failures[CLI_FAILURES];
   size_t n_failures;
   double seconds;
+  bool show_values;
 } cli_stats;
 
-/* What one step did with a message; the first one counts its records. */
-void cli_stats_add(cli_stats *stats, const cli_step *steps, size_t step, const ottl_result *result);
+/* What one step did with a message; the first one counts its records. bytes: offsets in what it ran on mean something, because
+ * that came as protobuf. */
+void cli_stats_add(cli_stats *stats, const cli_step *steps, size_t step, const ottl_result *result, ottl_signal signal,
+                   bool bytes);
+void cli_stats_done(cli_stats *stats);
 void cli_stats_warn(const cli_stats *stats, const cli_program *program);
 void cli_stats_print(const cli_stats *stats);
 /* Which statement a failure is about, such as "statement 2 (set(...))". processor: the number of the step's. */

@@ -62,6 +62,7 @@ int cli_config_open(cli_program *p, const cli_options *options) {
   }
   ottl_config_options o;
   ottl_config_options_init(&o);
+  o.flatten_logs = options->flatten;
   o.name = options->config;
   o.env = config_env;
   ottl_diags *diags = NULL;
@@ -121,7 +122,10 @@ static int config_make(cli_program *p, ottl_signal signal) {
   int status = config_choose(p, signal, steps, &n);
   for (size_t i = 0; i < n && status == CLI_OK; i++) {
     ottl_diags *diags = NULL;
-    ottl_status compiled = ottl_config_compile(c->config, steps[i].processor, signal, NULL, &steps[i].program, &diags);
+    ottl_compile_options options;
+    ottl_compile_options_init(&options);
+    options.on_failure = cli_on_failure(p->options);
+    ottl_status compiled = ottl_config_compile(c->config, steps[i].processor, signal, &options, &steps[i].program, &diags);
     c->by_signal[signal].n = i + 1;
     status = cli_compiled(compiled, diags, "processors");
     if (status != CLI_OK) break;

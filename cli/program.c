@@ -105,10 +105,16 @@ static ottl_status program_text(cli_program *p, const ottl_compile_options *opti
   return status;
 }
 
+ottl_on_failure cli_on_failure(const cli_options *o) {
+  return o->rollback ? OTTL_ON_FAILURE_ROLLBACK : o->atomic ? OTTL_ON_FAILURE_ATOMIC : OTTL_ON_FAILURE_DEFAULT;
+}
+
 static void program_options(const cli_program *p, ottl_signal signal, ottl_compile_options *ret) {
   ottl_compile_options_init(ret);
   ret->kind = p->filter ? OTTL_KIND_FILTER : OTTL_KIND_TRANSFORM;
   ret->signal = signal;
+  ret->flatten = p->options->flatten;
+  ret->on_failure = cli_on_failure(p->options);
 }
 
 int cli_compiled(ottl_status status, ottl_diags *diags, const char *what) {

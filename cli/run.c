@@ -10,6 +10,10 @@ int cli_run(int argc, char **argv) {
     cli_help_command(argv[0]);
     goto out;
   }
+  if (options.atomic && options.rollback) {
+    status = cli_fail(CLI_USAGE, "--atomic and --rollback do not go together");
+    goto out;
+  }
   if (options.config) {
     status = cli_config_open(&program, &options);
     if (status == CLI_OK) status = cli_stream(&options, &program);
@@ -21,6 +25,11 @@ int cli_run(int argc, char **argv) {
   }
   if (!options.snippets.n && !options.program_file) {
     status = cli_fail(CLI_USAGE, "nothing to run: give statements with -s or a file with -f (`ottl help run` shows examples)");
+    goto out;
+  }
+  if ((options.atomic || options.rollback) && options.error_mode == OTTL_ERROR_PROPAGATE) {
+    status = cli_fail(CLI_USAGE, "--%s is for records that fail while others go on: give --error-mode ignore or silent",
+                      options.atomic ? "atomic" : "rollback");
     goto out;
   }
   status = cli_program_open(&program, &options, false);

@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void stats_failure(cli_stats *s, const cli_step *step, const ottl_row_error *e) {
+static void stats_failure(cli_stats *s, const cli_step *step, size_t error, ottl_signal signal, bool bytes,
+                          const ottl_row_error *e) {
   for (size_t i = 0; i < s->n_failures; i++) {
     cli_failure *f = &s->failures[i];
     if (f->processor != step->processor || f->group != e->group || f->statement != e->statement || f->condition != e->condition)
@@ -19,10 +21,12 @@ static void stats_failure(cli_stats *s, const cli_step *step, const ottl_row_err
       .processor = step->processor, .group = e->group, .statement = e->statement, .condition = e->condition, .count = 1};
   f->message = s->messages;
   f->item = e->item;
+  cli_record_of(step->exec, error, bytes, &f->record);
+  if (s->show_values) f->values = cli_record_values(step->exec, error, signal);
   snprintf(f->text, sizeof f->text, "%s: %s", e->code, e->message);
 }
 
-void cli_stats_add(cli_stats *s, const cli_step *steps, size_t step, const ottl_result *r) {
+void cli_stats_add(cli_stats *s, const cli_step *steps, size_t step, const ottl_result *r, ottl_signal signal, bool bytes) {
   if (step == 0) s->rows_in += r->rows_in;
   s->rows_changed += r->rows_changed;
   s->rows_dropped += r->rows_dropped;
@@ -30,8 +34,13 @@ void cli_stats_add(cli_stats *s, const cli_step *steps, size_t step, const ottl_
   s->errors += r->errors;
   ottl_row_error e;
   for (size_t i = 0; r->errors && ottl_exec_error(steps[step].exec, i, &e); i++) {
-    if (ottl_program_error_mode(steps[step].program, e.group) != OTTL_ERROR_SILENT) stats_failure(s, &steps[step], &e);
+    if (ottl_program_error_mode(steps[step].program, e.group) != OTTL_ERROR_SILENT)
+      stats_failure(s, &steps[step], i, signal, bytes, &e);
   }
+}
+
+void cli_stats_done(cli_stats *s) {
+  for (size_t i = 0; i < s->n_failures; i++) free(s->failures[i].values);
 }
 
 /* Where a message points: the text of the statement when the command line has it, cut to a line. */
@@ -62,8 +71,12 @@ void cli_stats_warn(const cli_stats *s, const cli_program *program) {
     const cli_failure *f = &s->failures[i];
     char place[160];
     cli_failure_place(program, f->processor, f->group, f->statement, f->condition, place, sizeof place);
-    fprintf(stderr, "ottl: warning: %s failed on %" PRIu64 " record%s, first on record %" PRIu64 " of message %" PRIu64 ": %s\n",
-            place, f->count, f->count == 1 ? "" : "s", f->item + 1, f->message, f->text);
+    bool known = f->record.place[0];
+    fprintf(stderr,
+            "ottl: warning: %s failed on %" PRIu64 " record%s, first on %s %" PRIu64 " of message %" PRIu64 "%s%s%s: %s\n", place,
+            f->count, f->count == 1 ? "" : "s", f->record.name, f->item + 1, f->message, known ? " (" : "", f->record.place,
+            known ? ")" : "", f->text);
+    if (f->values) fprintf(stderr, "ottl: it came as %s\n", f->values);
     listed += f->count;
   }
   if (s->errors > listed && !program->config) fprintf(stderr, "ottl: warning: %" PRIu64 " more failures\n", s->errors - listed);

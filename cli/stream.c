@@ -6,6 +6,7 @@
 #include "cli.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -92,24 +93,34 @@ static int stream_write(stream *s, const void *data, size_t len, io_compression 
 }
 
 /* The failure that ended the run: there may be others before it, which were ignored. */
-static bool stream_failure(const cli_step *step, ottl_row_error *ret) {
-  for (size_t i = 0; ottl_exec_error(step->exec, i, ret); i++) {
+static bool stream_failure(const cli_step *step, size_t *ret_error, ottl_row_error *ret) {
+  for (*ret_error = 0; ottl_exec_error(step->exec, *ret_error, ret); ++*ret_error) {
     if (ottl_program_error_mode(step->program, ret->group) == OTTL_ERROR_PROPAGATE) return true;
   }
   return false;
 }
 
-static int stream_refused(stream *s, const cli_step *step, ottl_status status) {
+static int stream_failed(stream *s, const cli_step *step, size_t error, const ottl_row_error *e, ottl_signal signal, bool bytes) {
+  char place[160];
+  cli_record record;
+  cli_failure_place(s->program, step->processor, e->group, e->statement, e->condition, place, sizeof place);
+  cli_record_of(step->exec, error, bytes, &record);
+  bool known = record.place[0];
+  cli_fail(0, AT_FORMAT "%s failed on %s %" PRIu64 "%s%s%s: %s: %s", AT(s), place, record.name, e->item + 1, known ? " (" : "",
+           record.place, known ? ")" : "", e->code, e->message);
+  char *values = s->options->show_values ? cli_record_values(step->exec, error, signal) : NULL;
+  if (values) cli_fail(0, "it came as %s", values);
+  free(values);
+  return cli_fail(CLI_ROW, "stopped there; %s goes on", s->program->config ? "`error_mode: ignore`" : "--error-mode ignore");
+}
+
+static int stream_refused(stream *s, const cli_step *step, ottl_status status, ottl_signal signal, bool bytes) {
   ottl_exec *exec = step->exec;
   size_t offset = 0;
   const char *why = ottl_exec_failure(exec, &offset);
   ottl_row_error e;
-  if (status == OTTL_RUNTIME && stream_failure(step, &e)) {
-    char place[160];
-    cli_failure_place(s->program, step->processor, e.group, e.statement, e.condition, place, sizeof place);
-    cli_fail(0, AT_FORMAT "%s failed on record %" PRIu64 ": %s: %s", AT(s), place, e.item + 1, e.code, e.message);
-    return cli_fail(CLI_ROW, "stopped there; %s goes on", s->program->config ? "`error_mode: ignore`" : "--error-mode ignore");
-  }
+  size_t error;
+  if (status == OTTL_RUNTIME && stream_failure(step, &error, &e)) return stream_failed(s, step, error, &e, signal, bytes);
   if (status == OTTL_RUNTIME) return cli_fail(CLI_ROW, AT_FORMAT "a record failed", AT(s));
   if (status == OTTL_DATA || status == OTTL_LIMIT)
     return cli_fail(CLI_PAYLOAD, AT_FORMAT "not valid OTLP at byte %zu: %s", AT(s), offset, why ? why : ottl_status_name(status));
@@ -164,8 +175,9 @@ static int stream_message(stream *s, ottl_framing framing, ottl_view raw) {
   for (size_t i = 0; i < n_steps && (result.data || result.unchanged); i++) { /* until nothing is left of it */
     ottl_result next;
     ottl_status run = ottl_exec_run(steps[i].exec, result.data, result.len, &next);
-    if (run != OTTL_OK) return stream_refused(s, &steps[i], run);
-    cli_stats_add(&s->stats, steps, i, &next);
+    bool bytes = encoding != OTTL_ENCODING_JSON && result.unchanged; /* else places are in what the steps before made of it */
+    if (run != OTTL_OK) return stream_refused(s, &steps[i], run, signal, bytes);
+    cli_stats_add(&s->stats, steps, i, &next, signal, bytes);
     next.unchanged &= result.unchanged;
     result = next;
   }
@@ -237,7 +249,7 @@ static double stream_now(void) {
 }
 
 int cli_stream(const cli_options *options, cli_program *program) {
-  stream s = {.options = options, .program = program};
+  stream s = {.options = options, .program = program, .stats.show_values = options->show_values};
   io_error error;
   int status = CLI_OK;
   double start = stream_now();
@@ -256,6 +268,7 @@ int cli_stream(const cli_options *options, cli_program *program) {
   s.stats.seconds = stream_now() - start;
   if (options->config || options->error_mode == OTTL_ERROR_IGNORE) cli_stats_warn(&s.stats, program);
   if (options->stats && status == CLI_OK) cli_stats_print(&s.stats);
+  cli_stats_done(&s.stats);
   ottl_json_free(s.reader);
   ottl_json_free(s.writer);
   io_codec_free(s.codec);
