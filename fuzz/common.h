@@ -210,6 +210,8 @@ static const fz_program fz_programs[] = {
 #define FZ_READERS  3
 
 /* Compiles texts as one group; statements, or conditions of a filter. */
+static inline bool fz_flattens(size_t len_of_first) { return len_of_first / 4 % 4 == 3; }
+
 static inline ottl_status fz_compile(const ottl_allocator *al, ottl_signal signal, ottl_kind kind, const char *context,
                                      const ottl_view *texts, size_t n, ottl_error_mode mode, bool row_order, ottl_program **ret,
                                      ottl_diags **ret_diags) {
@@ -230,6 +232,10 @@ static inline ottl_status fz_compile(const ottl_allocator *al, ottl_signal signa
   options.kind = kind;
   options.signal = signal;
   options.row_order = row_order;
+  if (kind == OTTL_KIND_TRANSFORM && n) { /* by chance, the same for the same texts */
+    options.on_failure = (ottl_on_failure)(texts[0].len % 4);
+    options.flatten = fz_flattens(texts[0].len);
+  }
   return ottl_program_compile(&group, 1, &options, ret, ret_diags);
 }
 

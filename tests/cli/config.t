@@ -69,7 +69,7 @@ Without pipelines all of them run, in the order of the file. Failures are told u
   > END
   $ ottl run --config processors.yaml data/logs.json data/logs.json
   {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeLogs":[{"scope":{"name":"app"},"logRecords":[{"timeUnixNano":"1790000000000000003","severityNumber":17,"body":{"stringValue":"mail to bob@example.org failed"},"attributes":[{"key":"code","value":{"intValue":"550"}},{"key":"number","value":{"intValue":"3"}}]}]}]}]}
-  ottl: warning: transform: group 1, statement 1 failed on 4 records, first on record 1 of message 1: R0834: invalid JSON
+  ottl: warning: transform: group 1, statement 1 failed on 4 records, first on log record 1 of message 1 (resource 1, scope 1, item 1): R0834: invalid JSON
   $ cat > strict.yaml <<'END'
   > processors:
   >   filter/strict:
@@ -78,7 +78,7 @@ Without pipelines all of them run, in the order of the file. Failures are told u
   >       log_record: ['Int(body) + 1 > 2']
   > END
   $ ottl run --config strict.yaml data/logs.json
-  ottl: data/logs.json: message 1: filter/strict: group 1, condition 1 failed on record 1: R0830: cannot convert the text to an int64
+  ottl: data/logs.json: message 1: filter/strict: group 1, condition 1 failed on log record 1 (resource 1, scope 1, item 1): R0830: cannot convert the text to an int64
   ottl: stopped there; `error_mode: ignore` goes on
   [5]
 
@@ -266,6 +266,6 @@ Failures that are ignored do not hide the one that counts.
   >         statements: ['set(log.attributes["ok"], true)', 'set(log.attributes["m"], ParseJSON(log.body))']
   > END
   $ ottl run --config two.yaml data/logs.json
-  ottl: data/logs.json: message 1: transform: group 2, statement 2 failed on record 1: R0834: invalid JSON
+  ottl: data/logs.json: message 1: transform: group 2, statement 2 failed on log record 1 (resource 1, scope 1, item 1): R0834: invalid JSON
   ottl: stopped there; `error_mode: ignore` goes on
   [5]

@@ -119,15 +119,15 @@ Protobuf does not say which signal it is.
 A record fails: 5 under propagate; under ignore a warning; under silent nothing.
 
   $ ottl run -s 'set(log.attributes["a"], ParseJSON(log.body))' data/logs.json
-  ottl: data/logs.json: message 1: statement 1 `set(log.attributes["a"], ParseJSON(log.body))` failed on record 1: R0834: invalid JSON
+  ottl: data/logs.json: message 1: statement 1 `set(log.attributes["a"], ParseJSON(log.body))` failed on log record 1 (resource 1, scope 1, item 1): R0834: invalid JSON
   ottl: stopped there; --error-mode ignore goes on
   [5]
   $ ottl run -s 'set(log.attributes["a"], ParseJSON(log.body))' data/logs.json --error-mode ignore -o out
-  ottl: warning: statement 1 `set(log.attributes["a"], ParseJSON(log.body))` failed on 3 records, first on record 1 of message 1: R0834: invalid JSON
+  ottl: warning: statement 1 `set(log.attributes["a"], ParseJSON(log.body))` failed on 3 records, first on log record 1 of message 1 (resource 1, scope 1, item 1): R0834: invalid JSON
   $ ottl run -s 'set(log.attributes["a"], ParseJSON(log.body))' data/logs.json --error-mode silent -o out
   $ printf 'context: log\nset(attributes["a"], ParseJSON(body))\n' > parse.ottl
   $ ottl run -f parse.ottl data/logs.json --error-mode ignore -o out
-  ottl: warning: parse.ottl: group 1, statement 1 failed on 3 records, first on record 1 of message 1: R0834: invalid JSON
+  ottl: warning: parse.ottl: group 1, statement 1 failed on 3 records, first on log record 1 of message 1 (resource 1, scope 1, item 1): R0834: invalid JSON
 
 Nobody reads: no error.
 

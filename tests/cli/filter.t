@@ -33,7 +33,7 @@ Conditions from a file.
 A record on which a condition fails stays, either way.
 
   $ ottl filter -c 'Int(ParseJSON(log.body)["a"]) == 1' --error-mode ignore data/logs.json | wc -c
-  ottl: warning: condition 1 `Int(ParseJSON(log.body)["a"]) == 1` failed on 3 records, first on record 1 of message 1: R0834: invalid JSON
+  ottl: warning: condition 1 `Int(ParseJSON(log.body)["a"]) == 1` failed on 3 records, first on log record 1 of message 1 (resource 1, scope 1, item 1): R0834: invalid JSON
   638
   $ ottl filter --keep -c 'Int(ParseJSON(log.body)["a"]) == 1' --error-mode silent data/logs.json | wc -c
   638

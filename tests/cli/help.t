@@ -45,6 +45,8 @@
                                 propagate  stop, exit status 5 (default)
                                 ignore     go on, warn at the end
                                 silent     go on, say nothing
+        --show-values           show the records that fail, as OTLP/JSON: the first one of each
+                                statement. They may hold what is not meant for a terminal or log
         --signal SIGNAL         logs, traces or metrics; needed only when neither the paths nor the
                                 input (JSON) tell
         --from FORMAT           format of the input (default: auto, found from the first bytes)

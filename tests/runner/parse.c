@@ -24,9 +24,22 @@ static int name_index(const char *value, const char *const *names, size_t n) {
   return -1;
 }
 
+bool rt_on_failure(const char *name, ottl_on_failure *ret) {
+  static const char *const names[] = {"default", "keep", "atomic", "rollback"};
+  int i = name_index(name, names, 4);
+  *ret = i < 0 ? OTTL_ON_FAILURE_DEFAULT : (ottl_on_failure)i;
+  return i >= 0;
+}
+
+bool rt_error_mode(const char *name, ottl_error_mode *ret) {
+  static const char *const names[] = {"propagate", "ignore", "silent"};
+  int i = name_index(name, names, 3);
+  *ret = i < 0 ? OTTL_ERROR_PROPAGATE : (ottl_error_mode)i;
+  return i >= 0;
+}
+
 static bool header(rt_case *c, const char *line) {
   static const char *const kinds[] = {"statements", "filter", "value", "condition"};
-  static const char *const modes[] = {"propagate", "ignore", "silent"};
   static const char *const signals[] = {"", "logs", "traces", "metrics"};
   const char *v;
   int i;
@@ -39,9 +52,11 @@ static bool header(rt_case *c, const char *line) {
   if ((v = value_of(line, "experimental"))) return c->experimental = strcmp(v, "yes") == 0, true;
   if ((v = value_of(line, "event_index"))) return c->event_index = strcmp(v, "yes") == 0, true;
   if ((v = value_of(line, "explain"))) return c->explain = strcmp(v, "yes") == 0, true;
+  if ((v = value_of(line, "flatten"))) return c->flatten = strcmp(v, "yes") == 0, true;
+  if ((v = value_of(line, "on_failure"))) return rt_on_failure(v, &c->on_failure);
   if (value_of(line, "ref")) return true;
   if ((v = value_of(line, "kind"))) return i = name_index(v, kinds, 4), c->kind = (rt_kind)i, i >= 0;
-  if ((v = value_of(line, "error_mode"))) return i = name_index(v, modes, 3), c->error_mode = (ottl_error_mode)i, i >= 0;
+  if ((v = value_of(line, "error_mode"))) return rt_error_mode(v, &c->error_mode);
   if ((v = value_of(line, "signal"))) return i = name_index(v, signals, 4), c->signal = (ottl_signal)i, i >= 0;
   return false;
 }

@@ -11,6 +11,7 @@
 typedef struct group_text {
   ottl_group group;
   ottl_snippet *conditions, *statements;
+  bool has_mode; /* of its own */
 } group_text;
 
 typedef struct program_text {
@@ -34,7 +35,7 @@ static void add_snippet(ottl_snippet **list, size_t *n, size_t most, ottl_snippe
 }
 
 /* One statement a line; an indented line goes on with the one before; `context: x` begins a group, `condition: x` gives it a
- * condition, `#` a comment. */
+ * condition, `on_failure: x` and `error_mode: x` are its own, `#` begins a comment. */
 static const char *split_statements(const rt_case *c, const char *body, program_text *p) {
   size_t most = 1;
   for (const char *at = body; *at; at++) most += *at == '\n';
@@ -61,6 +62,15 @@ static const char *split_statements(const rt_case *c, const char *body, program_
       open = NULL;
       continue;
     }
+    if (strncmp(text, "on_failure: ", 12) == 0) {
+      if (!rt_on_failure(rt_copy(text + 12, len - 12), &g->group.on_failure)) return "unknown on_failure";
+      continue;
+    }
+    if (strncmp(text, "error_mode: ", 12) == 0) {
+      if (!rt_error_mode(rt_copy(text + 12, len - 12), &g->group.error_mode)) return "unknown error_mode";
+      g->has_mode = true;
+      continue;
+    }
     bool condition = strncmp(text, "condition: ", 11) == 0;
     uint32_t skip = condition ? 11 : 0;
     ottl_snippet s = {.text = text + skip, .len = len - skip, .line = line, .column = skip + 1};
@@ -82,7 +92,7 @@ static ottl_status compile(const rt_case *c, program_text *p, ottl_signal signal
   for (size_t i = 0; i < p->n; i++) {
     groups[i] = p->groups[i].group;
     groups[i].struct_size = sizeof groups[i];
-    groups[i].error_mode = c->error_mode;
+    if (!p->groups[i].has_mode) groups[i].error_mode = c->error_mode;
     groups[i].conditions = p->groups[i].conditions;
     groups[i].statements = p->groups[i].statements;
   }
@@ -94,6 +104,8 @@ static ottl_status compile(const rt_case *c, program_text *p, ottl_signal signal
   options.experimental = c->experimental;
   options.event_index = c->event_index;
   options.explain = c->explain;
+  options.on_failure = c->on_failure;
+  options.flatten = c->flatten;
   if (c->paths)
     options.paths = strcmp(c->paths, "bare") == 0       ? OTTL_PATHS_BARE
                     : strcmp(c->paths, "prefixed") == 0 ? OTTL_PATHS_PREFIXED

@@ -40,7 +40,8 @@ typedef struct rt_case {
   ottl_signal signal;
   rt_kind kind;
   ottl_error_mode error_mode;
-  bool ordered, event_index, experimental, explain;
+  ottl_on_failure on_failure;
+  bool ordered, event_index, experimental, explain, flatten;
   size_t line; /* of the `===` */
   size_t end;  /* line behind the last one of the case, from 0 */
   size_t n_sections;
@@ -55,6 +56,8 @@ typedef struct rt_file {
   size_t n_cases;
 } rt_file;
 
+bool rt_error_mode(const char *name, ottl_error_mode *ret);
+bool rt_on_failure(const char *name, ottl_on_failure *ret);
 bool rt_file_parse(const char *path, rt_file *ret); /* prints what is wrong */
 const rt_section *rt_section_of(const rt_case *c, const char *name);
 

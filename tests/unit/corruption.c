@@ -277,7 +277,8 @@ static void check_payload(size_t i, const mu_buf *b, uint64_t *rng) {
            b->len);
   fz_expect(&a, p->kind, b->data, b->len);
   fz_reopen(&a, p->signal);
-  if (i < FZ_READERS && a.status == OTTL_OK) FZ_CHECK(a.result.unchanged, "nothing was written, but something changed");
+  if (i < FZ_READERS && a.status == OTTL_OK && !fz_flattens(strlen(p->text[0])))
+    FZ_CHECK(a.result.unchanged, "nothing was written, but something changed");
   fz_output c = fz_run(fz_get(i, false, mode), NULL, slices[mu_below(rng, 4)], b->data, b->len);
   fz_agree(&a, &c, "slices");
   fz_output_free(&c);

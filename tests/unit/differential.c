@@ -33,6 +33,8 @@ typedef struct outcome {
 
 static ottl_json *json;
 static ottl_signal signal_of_run;
+static ottl_on_failure on_failure; /* options of the run */
+static bool flatten;
 static unsigned long n_vectorized, n_changed, n_dropped, n_failed; /* that the programs do something */
 
 static void outcome_free(outcome *o) {
@@ -71,6 +73,10 @@ static ottl_status compile(const rg_program *p, bool row_order, ottl_program **r
   options.kind = p->kind;
   options.signal = p->signal;
   options.row_order = row_order;
+  if (p->kind == OTTL_KIND_TRANSFORM) {
+    options.on_failure = on_failure;
+    options.flatten = flatten;
+  }
   ottl_diags *diags = NULL;
   ottl_status status = ottl_program_compile(groups, p->n_groups, &options, ret, &diags);
   if (status != OTTL_OK && getenv("OTTL_DIFFERENTIAL_VERBOSE") && ottl_diags_count(diags)) {
@@ -265,6 +271,8 @@ static void same_result_however_rows_are_grouped(void **state) {
     rnd r = {seed * 1000003};
     rg_make(&r, program);
     rp_request(&r, &payload, program->signal, rnd_in(&r, 95) ? 6 : 120);
+    on_failure = (ottl_on_failure)(seed % 4); /* half of the programs have the defaults */
+    flatten = seed % 5 == 0;
     bool compiles = false;
     const char *what = try_both(program, &payload, &compiles);
     compiled += compiles;

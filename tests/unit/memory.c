@@ -59,34 +59,37 @@ typedef struct test_program {
   ottl_kind kind;
   const char *text;
   ottl_error_mode mode;
+  ottl_on_failure on_failure;
+  bool flatten;
 } test_program;
 
 static const test_program programs[] = {
     {"set", OTTL_KIND_TRANSFORM,
      "set(log.attributes[\"env\"], \"prod\") where log.severity_number >= 9\nset(log.body, log.attributes[\"k\"])",
-     OTTL_ERROR_PROPAGATE},
+     OTTL_ERROR_PROPAGATE, OTTL_ON_FAILURE_DEFAULT, false},
     {"delete", OTTL_KIND_TRANSFORM,
      "delete_key(log.attributes, \"k\")\ndelete_matching_keys(log.attributes, \"^pass\")\nkeep_keys(resource.attributes, "
      "[\"a\"])",
-     OTTL_ERROR_PROPAGATE},
+     OTTL_ERROR_PROPAGATE, OTTL_ON_FAILURE_DEFAULT, false},
     {"replace", OTTL_KIND_TRANSFORM,
      "replace_pattern(log.body, \"user (\\\\w+)\", \"user <$1>\")\nreplace_all_patterns(log.attributes, \"value\", \"[0-9]+\", "
      "\"#\")",
-     OTTL_ERROR_PROPAGATE},
-    {"filter", OTTL_KIND_FILTER, "log.severity_number < 9\nIsMatch(log.body, \"health\")", OTTL_ERROR_PROPAGATE},
+     OTTL_ERROR_PROPAGATE, OTTL_ON_FAILURE_DEFAULT, false},
+    {"filter", OTTL_KIND_FILTER, "log.severity_number < 9\nIsMatch(log.body, \"health\")", OTTL_ERROR_PROPAGATE,
+     OTTL_ON_FAILURE_DEFAULT, false},
     {"maps", OTTL_KIND_TRANSFORM,
      "merge_maps(log.attributes, {\"x\": 1, \"y\": log.body}, \"upsert\")\nlimit(log.attributes, 3, "
      "[\"x\"])\ntruncate_all(log.attributes, 5)",
-     OTTL_ERROR_PROPAGATE},
+     OTTL_ERROR_PROPAGATE, OTTL_ON_FAILURE_DEFAULT, false},
     {"shared", OTTL_KIND_TRANSFORM,
      "set(resource.attributes[\"n\"], resource.attributes[\"n\"] + 1)\nset(log.cache[\"m\"], ParseJSON(\"{\\\"k\\\": [1]}\"))\n"
      "set(log.attributes[\"m\"], log.cache[\"m\"][\"k\"])",
-     OTTL_ERROR_IGNORE},
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
     {"texts", OTTL_KIND_TRANSFORM,
      "set(log.attributes[\"t\"], String(log.attributes)) where IsMatch({\"a\": log.body}, \"user\")\n"
      "set(log.severity_text, Hex(Concat([log.body, log.attributes[\"k\"]], \"-\")))\n"
      "set(log.trace_id.string, SHA256(log.body))\nset(log.attributes[\"b\"], log.body.string)",
-     OTTL_ERROR_IGNORE},
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
     {"converters", OTTL_KIND_TRANSFORM,
      "set(log.time, Time(Concat([log.body, \" 2024 5\"], \"\"), \"user u%y at host %o %Y %d\", \"Europe/Berlin\", \"fr\"))\n"
      "set(log.attributes[\"t\"], FormatTime(Time(\"2024-01-02  03 CET\", \"%Y-%m-%d %H %Z\"), \"%c %Z\"))\n"
@@ -98,10 +101,10 @@ static const test_program programs[] = {
      "set(log.attributes[\"v\"], ToKeyValueString(log.attributes, \"=\", \";\", true)) where IsInCIDR(\"1.2.3.4\", "
      "[\"1.2.0.0/16\"])\n"
      "set(log.severity_text, ParseSeverity(log.severity_number, {\"low\": [{\"range\": {\"min\": 0, \"max\": 12}}]}))",
-     OTTL_ERROR_IGNORE},
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
     {"errors", OTTL_KIND_TRANSFORM,
      "set(log.attributes[\"l\"], ToLowerCase(log.attributes[\"n\"]))\nset(log.severity_text, Concat([log.body, \"x\"], \"-\"))",
-     OTTL_ERROR_IGNORE},
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
     {"records", OTTL_KIND_TRANSFORM,
      "context: metric\ncopy_metric(name=Concat([metric.name, \"x\"], \"\")) where Len(metric.name) < 5\nset(metric.unit, "
      "metric.name)\n"
@@ -109,9 +112,23 @@ static const test_program programs[] = {
      "aggregate_on_attributes(\"sum\", [\"a\"])\nset(metric.description, metric.unit) where HasAttrKeyOnDatapoint(\"a\")\n"
      "context: datapoint\nset(datapoint.attributes[\"m\"], metric.unit)\nmerge_histogram_buckets(1.0)\n"
      "convert_summary_sum_val_to_sum(\"delta\", true) where datapoint.count > 0",
-     OTTL_ERROR_IGNORE},
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
+    {"records undone", OTTL_KIND_TRANSFORM,
+     "context: metric\ncopy_metric(name=Concat([metric.name, \"x\"], \"\")) where Len(metric.name) < 5\n"
+     "aggregate_on_attributes(\"sum\", [\"a\"])\nset(metric.unit, ToLowerCase(metric.description)) where metric.name == \"m2\"\n"
+     "set(metric.unit, ParseJSON(metric.name)) where metric.name == \"m1\"",
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_ATOMIC, true},
     {"span names", OTTL_KIND_TRANSFORM, "set_semconv_span_name(\"1.40.0\", \"name\")\nset(span.attributes[\"n\"], span.name)",
-     OTTL_ERROR_IGNORE},
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
+    {"undo", OTTL_KIND_TRANSFORM,
+     "set(resource.attributes[\"n\"], log.attributes[\"n\"])\nset(resource.attributes[\"m\"][\"k\"], log.body)\n"
+     "delete_matching_keys(resource.attributes, \"^x\")\n"
+     "set(log.attributes[\"l\"], ToLowerCase(log.attributes[\"n\"])) where log.severity_number > 12",
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_ROLLBACK, false},
+    {"flatten", OTTL_KIND_TRANSFORM,
+     "set(resource.attributes[\"n\"], log.severity_number)\nset(scope.name, ToLowerCase(log.attributes[\"n\"])) where "
+     "log.severity_number > 12",
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_ATOMIC, true},
 };
 
 static ottl_signal signal_of(const test_program *t) {
@@ -188,6 +205,8 @@ static ottl_status compile(const test_program *t, const ottl_allocator *al, ottl
   ottl_compile_options_init(&options);
   options.kind = t->kind;
   options.allocator = al;
+  options.on_failure = t->on_failure;
+  options.flatten = t->flatten;
   ottl_diags *diags = NULL;
   ottl_status status = ottl_program_compile_text(t->text, strlen(t->text), NULL, t->mode, &options, ret, &diags);
   if (status == OTTL_COMPILE || status == OTTL_UNSUPPORTED) {
@@ -310,11 +329,14 @@ static void every_allocation_may_fail(void **state) {
 /* Statements that multiply the payload end at max_bytes; the exec is as good as new for the next one. */
 static void memory_of_an_exec_has_a_limit(void **state) {
   (void)state;
-  static const test_program t = {"grow", OTTL_KIND_TRANSFORM,
+  static const test_program t = {"grow",
+                                 OTTL_KIND_TRANSFORM,
                                  "set(log.body, Concat([log.body, log.body, log.body, log.body], \"\"))\n"
                                  "set(log.body, Concat([log.body, log.body, log.body, log.body], \"\"))\n"
                                  "set(log.body, Concat([log.body, log.body, log.body, log.body], \"\"))",
-                                 OTTL_ERROR_IGNORE};
+                                 OTTL_ERROR_IGNORE,
+                                 OTTL_ON_FAILURE_DEFAULT,
+                                 false};
   size_t big_len, small_len;
   uint8_t *big = payload(OTTL_SIGNAL_LOGS, 3000, &big_len), *small = payload(OTTL_SIGNAL_LOGS, 3, &small_len);
   ottl_program *program = NULL;
