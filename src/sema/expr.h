@@ -155,7 +155,7 @@ typedef struct ottl_checked_group {
   uint8_t context; /* ottl_context_id */
   uint8_t level;
   uint8_t error_mode;
-  bool shared_cache; /* its cache passes from record to record, and to other groups of its context */
+  bool shared_cache;  /* its cache passes from record to record, and to other groups of its context */
   uint8_t on_failure; /* ottl_on_failure, not DEFAULT */
   ottl_expr **conditions;
   uint32_t n_conditions;

@@ -58,3 +58,20 @@ Its values, when asked for.
   ottl: it came as {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeLogs":[{"scope":{"name":"app"},"logRecords":[{"timeUnixNano":"1790000000000000001","severityNumber":9,"body":{"stringValue":"ana@example.com signed in"},"attributes":[{"key":"user","value":{"stringValue":"ana"}},{"key":"token","value":{"stringValue":"t0p"}},{"key":"x","value":{"intValue":"1"}}]}]}]}]}
   ottl: stopped there; --error-mode ignore goes on
   [5]
+
+A collector's configuration: its `flatten_data` wants the gate that --flatten stands for.
+
+  $ printf 'transform:\n  flatten_data: true\n  error_mode: ignore\n  log_statements:\n    - set(resource.attributes["sev"], log.severity_number)\n    - set(log.attributes["x"], ParseJSON(log.body)) where log.severity_number == 9\n' > part.yaml
+  $ printf 'processors:\n' > collector.yaml; sed 's/^/  /' part.yaml >> collector.yaml
+  $ ottl run --config collector.yaml --processor transform data/logs.json
+  error[E1007]: `flatten_data` needs the feature gate `transform.flatten.logs`
+   --> collector.yaml:3:19
+    |
+  3 |     flatten_data: true
+    |                   ^^^^
+    = help: the collector takes it with `--feature-gates=transform.flatten.logs`
+  [3]
+  $ ottl run --config collector.yaml --processor transform data/logs.json --flatten --rollback | grep -o '"key":"sev","value":{[^}]*}'
+  ottl: warning: transform: group 1, statement 2 failed on 1 record, first on log record 1 of message 1 (resource 1, scope 1, item 1): R0834: invalid JSON
+  "key":"sev","value":{"intValue":"5"}
+  "key":"sev","value":{"intValue":"17"}
