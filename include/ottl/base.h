@@ -49,7 +49,8 @@ typedef enum ottl_signal {
   OTTL_SIGNAL_NONE = 0, /* not known */
   OTTL_SIGNAL_LOGS = 1,
   OTTL_SIGNAL_TRACES = 2,
-  OTTL_SIGNAL_METRICS = 3
+  OTTL_SIGNAL_METRICS = 3,
+  OTTL_SIGNAL_PROFILES = 4 /* experimental, as the schema is: profiles.v1development */
 } ottl_signal;
 
 /* Borrowed bytes: not zero-terminated, may hold zeros; data may be NULL when len is 0. */

@@ -30,6 +30,7 @@ static ottl_status to_value(ottl_exec *x, ottl_cell c, ottl_value *ret) {
   case OTTL_T_LIST_STRING:
   case OTTL_T_LIST_INT:
   case OTTL_T_LIST_UINT64:
+  case OTTL_T_LIST_TIME:
   case OTTL_T_LIST_DOUBLE: {
     bool map = cell_type(c) == OTTL_T_MAP;
     v.type = map ? OTTL_VALUE_MAP : OTTL_VALUE_LIST;

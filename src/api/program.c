@@ -15,9 +15,9 @@ ottl_status ottl__worse_status(ottl_status a, ottl_status b) {
 
 /* The one signal that all contexts have; NONE when there are several. */
 static ottl_signal program_signal(const ottl_program *p) {
-  unsigned all = 1u << OTTL_SIGNAL_LOGS | 1u << OTTL_SIGNAL_TRACES | 1u << OTTL_SIGNAL_METRICS;
+  unsigned all = OTTL_SIGNALS_ALL;
   for (size_t i = 0; i < p->n_groups; i++) all &= ottl__contexts[p->codes[i].context].signals;
-  for (int s = OTTL_SIGNAL_LOGS; s <= OTTL_SIGNAL_METRICS; s++) {
+  for (int s = OTTL_SIGNAL_LOGS; s <= OTTL_SIGNAL_PROFILES; s++) {
     if (all == 1u << s) return (ottl_signal)s;
   }
   return OTTL_SIGNAL_NONE;

@@ -76,6 +76,8 @@ typedef struct ottl_rowmaps {
   uint32_t *raw_begin, *raw_end; /* range of the map's entries in the row's body; equal: none; entry tier and written key tier */
   uint64_t *dups;                /* rows in which some key of the program came twice; valid when any_dups */
   bool any_dups;
+  uint64_t *bad; /* DICT_MAP: rows that name an attribute which the dictionary lacks: they cannot be read; valid when any_bad */
+  bool any_bad;
   uint64_t *cut; /* key tier: rows whose entries are gone but for those of the key columns; NULL unless the map is cut */
   bool any_cut;
   uint32_t cap;
@@ -185,6 +187,18 @@ bool ottl__batch_locate(const ottl_batch *batch, ottl_level level, uint32_t star
  * the next open. */
 OTTL_MUST_CHECK ottl_status ottl__batch_alone(ottl_batch *batch, const ottl_located *where, ottl_view *ret);
 
+/* -- profiles -- */
+/* A value type that was written: VALUE_TYPE cells and columns point to one when their len is OTTL_PROFILE_TYPE_NEW; else they are a
+ * view of the message's body. */
+#define OTTL_PROFILE_TYPE_NEW UINT32_MAX
+typedef struct ottl_profile_type {
+  ottl_view body;    /* ValueType { int32 type_strindex = 1; int32 unit_strindex = 2; }, well-formed */
+  ottl_view text[2]; /* instead of those, where set */
+  bool set[2];
+} ottl_profile_type;
+/* String of the payload's dictionary; false: out of range. For passes with a column of a value type. */
+bool ottl__batch_text(const ottl_batch *batch, int64_t index, ottl_view *ret);
+
 /* -- maps in the key tier -- */
 /* keep_keys: every entry of the row goes but those whose key is that of a column with its bit set in `kept` (bit 0: the map's
  * first column). `row` is the index into the map's columns. Fails: NOMEM, DATA (rows with duplicate keys are read again). */
@@ -199,6 +213,11 @@ OTTL_MUST_CHECK ottl_status ottl__map_reload(ottl_batch *batch, uint32_t map, co
  * spare work, so that everything must go without them. */
 uint32_t ottl__key_id(ottl_batch *batch, ottl_view key);
 void ottl__keys_clear(ottl_batch *batch); /* keeps its memory */
+
+/* DICT_MAP: the row names an attribute that the dictionary lacks. */
+static inline bool map_is_bad(const ottl_rowmaps *map, uint32_t row) {
+  return OTTL_UNLIKELY(map->any_bad) && bm_get(map->bad, row);
+}
 
 /* -- writing key columns. `row` is the index into the column. -- */
 static inline void col_touch(ottl_reg *col, uint32_t row) {

@@ -123,3 +123,9 @@ ottl_status ottl__map_reload(ottl_batch *batch, uint32_t map, const uint64_t *se
   SEL_EACH(sel, n, row) { OTTL_TRY(ottl__map_reload_row(batch, map, row)); }
   return OTTL_OK;
 }
+
+void ottl__map_mend(ottl_batch *b, uint32_t m, uint32_t row) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  bm_clear(b->maps[m].bad, row);
+  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) bm_clear(b->columns[c].err, row);
+}

@@ -7,4 +7,7 @@
 OTTL_MUST_CHECK ottl_status ottl__map_flush_row(ottl_batch *batch, uint32_t map, uint32_t row);
 OTTL_MUST_CHECK ottl_status ottl__map_reload_row(ottl_batch *batch, uint32_t map, uint32_t row);
 
+/* DICT_MAP: the row's entries were written as a whole: it can be read again. */
+void ottl__map_mend(ottl_batch *batch, uint32_t map, uint32_t row);
+
 #endif

@@ -6,10 +6,10 @@
 
 /* Levels of rows. A row's parent is always one level down in number. */
 typedef enum ottl_level {
-  OTTL_L_RESOURCE,   /* ResourceLogs, ResourceSpans, ResourceMetrics */
+  OTTL_L_RESOURCE,   /* ResourceLogs, ResourceSpans, ... */
   OTTL_L_SCOPE,      /* ScopeLogs, ... */
-  OTTL_L_ITEM,       /* LogRecord, Span, Metric */
-  OTTL_L_CHILD,      /* Span.Event, data points */
+  OTTL_L_ITEM,       /* LogRecord, Span, Metric, Profile */
+  OTTL_L_CHILD,      /* Span.Event, data points, Sample */
   OTTL_L_GRANDCHILD, /* Exemplar */
   OTTL_LEVELS
 } ottl_level;
@@ -27,6 +27,8 @@ typedef enum ottl_message {
   OTTL_M_EXP_POINT,
   OTTL_M_SUMMARY_POINT,
   OTTL_M_EXEMPLAR,
+  OTTL_M_PROFILE,
+  OTTL_M_SAMPLE,
   OTTL_MESSAGES
 } ottl_message;
 
@@ -41,10 +43,12 @@ typedef enum ottl_metric_kind {
 } ottl_metric_kind;
 
 /* How a field lies on the wire, and so in a column.
- *   FIX64, FIX32, SFIX64, VARINT (int32 and enums sign-extended, uint32, bool), SINT32, F64: store WORD
+ *   FIX64, FIX32, SFIX64, VARINT (int32 and enums sign-extended, uint32, 64 bits, bool), SINT32, F64: store WORD
  *   STRING, BYTES: store VIEW · ANY (AnyValue): store CELL · MAP (repeated KeyValue): no column of its own, see ottl_map_spec
  *   REPEATED (messages): store VIEW, word = first occurrence's tag, len = count · PACKED (fixed64 or double): store VIEW of the
- *   packed bytes · MESSAGE (singular): store VIEW of its body · NUMBER (as_int or as_double): store CELL: INT, DOUBLE or NIL
+ *   packed bytes · PACKED_VARINT: the same of varints · MESSAGE (singular): store VIEW of its body · NUMBER (as_int or
+ *   as_double): store CELL: INT, DOUBLE or NIL · DICT_MAP (packed indices into the attribute table of a profiles dictionary): a
+ *   map as MAP, see src/otlp/dict.h
  * Types of WORD columns: INT, DOUBLE (F64), BOOL (BOOL). Of VIEW columns: STRING, TRACE_ID, SPAN_ID, the opaque type; BYTES (PACKED).
  * When a row's MESSAGE column and columns of fields in it are both dirty, the MESSAGE is what is written. */
 typedef enum ottl_wire_kind {
@@ -63,7 +67,10 @@ typedef enum ottl_wire_kind {
   OTTL_W_REPEATED,
   OTTL_W_PACKED,
   OTTL_W_MESSAGE,
-  OTTL_W_NUMBER
+  OTTL_W_NUMBER,
+  OTTL_W_VARINT_64,
+  OTTL_W_PACKED_VARINT,
+  OTTL_W_DICT_MAP
 } ottl_wire_kind;
 
 typedef enum ottl_field {
@@ -92,6 +99,11 @@ typedef struct ottl_field_place {
 _Static_assert(OTTL_FIELD_COUNT < UINT8_MAX, "field ids fit a byte");
 extern const ottl_field_place ottl__places[];
 extern const uint32_t ottl__n_places;
+
+/* A map of attributes that lie in a profiles dictionary. OTTL_FIELD_COUNT (a cache): false. */
+static inline bool field_is_dict_map(unsigned field) {
+  return field < OTTL_FIELD_COUNT && ottl__fields[field].wire == OTTL_W_DICT_MAP;
+}
 
 /* The number of the container of a metric's points: 5, 7, 9, 10 or 11; 0 for NONE. */
 uint8_t ottl__metric_container(ottl_metric_kind kind);

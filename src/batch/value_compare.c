@@ -35,7 +35,7 @@ static bool cmp_double(double a, double b, int op) {
 }
 
 static bool cmp_is_time(ottl_type t) { return t == OTTL_T_TIME || t == OTTL_T_TIME_ZONED; }
-static bool cmp_is_list(ottl_type t) { return t >= OTTL_T_LIST_STRING && t <= OTTL_T_LIST_DOUBLE; }
+static bool cmp_is_list(ottl_type t) { return (t >= OTTL_T_LIST_STRING && t <= OTTL_T_LIST_DOUBLE) || t == OTTL_T_LIST_TIME; }
 /* A []byte of the wire without bytes is a nil slice, which counts as nil. */
 static bool cmp_is_nil(ottl_cell c) { return cell_is_nil(c) || (cell_type(c) == OTTL_T_BYTES && c.len == 0); }
 
@@ -54,6 +54,7 @@ static bool cmp_scalar_equal(ottl_cell a, ottl_cell b) { /* of one type */
   case OTTL_T_STRING:
   case OTTL_T_BYTES:
   case OTTL_T_TRACE_ID:
+  case OTTL_T_PROFILE_ID:
   case OTTL_T_SPAN_ID: return view_eq(cell_view(a), cell_view(b));
   case OTTL_T_TIME:
   case OTTL_T_TIME_ZONED: return cmp_times(a, b) == 0;

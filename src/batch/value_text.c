@@ -153,6 +153,7 @@ static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned dept
   case OTTL_T_TIME:
   case OTTL_T_TIME_ZONED: text_time(w, c); break;
   case OTTL_T_TRACE_ID:
+  case OTTL_T_PROFILE_ID:
   case OTTL_T_SPAN_ID: text_id(w, cell_view(c)); break;
   case OTTL_T_MAP:
     if (!go) return text_map(w, c, depth);

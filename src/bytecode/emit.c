@@ -49,9 +49,11 @@ static uint8_t field_store(ottl_wire_kind wire, uint8_t *type) {
   case OTTL_W_BYTES:
   case OTTL_W_REPEATED:
   case OTTL_W_PACKED:
+  case OTTL_W_PACKED_VARINT:
   case OTTL_W_MESSAGE: *type = OTTL_T_BYTES; return OTTL_STORE_VIEW;
   case OTTL_W_ANY:
   case OTTL_W_NUMBER:
+  case OTTL_W_DICT_MAP:
   case OTTL_W_MAP: *type = OTTL_T_NIL; return OTTL_STORE_CELL;
   default: *type = OTTL_T_INT; return OTTL_STORE_WORD;
   }
@@ -225,7 +227,9 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
     if (e->status == OTTL_OK) emit_store(e, target, value, whole, level, sel, statement);
     return;
   }
-  if (f->params[0].kind == OTTL_P_MAP_GETSETTER && is_whole_map(target)) {
+  /* A map in the dictionary is changed as the reference does it: a copy, and then a new map. */
+  bool in_place = !field_is_dict_map(target->path->field);
+  if (f->params[0].kind == OTTL_P_MAP_GETSETTER && is_whole_map(target) && in_place) {
     emit_place p = ottl__emit_place(e, target);
     if (strcmp(f->name, "delete_key") == 0 && site->args[1].is_literal) {
       ottl_view key = cell_view(site->args[1].literal);
@@ -278,6 +282,7 @@ static bool infallible(ottl_emit *e, const ottl_checked_statement *s) {
   const ottl_call_site *site = s->call->call;
   if (emit_is_record(site)) return false;
   const ottl_expr *target = site->args[0].expr;
+  if (field_is_dict_map(target->path->field)) return false;
   if (strcmp(ottl__functions[site->function].name, "delete_key") == 0) return is_whole_map(target) && site->args[1].is_literal;
   if (ottl__functions[site->function].handler) return false;
   emit_place p = ottl__emit_place(e, target);

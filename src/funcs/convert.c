@@ -40,7 +40,7 @@ ottl_status ottl__fn_len(ottl_call *c) {
     if (type & (TYPES(STRING) | TYPES(BYTES) | TYPES_SLICES)) {
       out_int(c, row, v.len);
     } else if (type & (TYPES(MAP) | TYPES(LIST) | TYPES(LIST_ANY) | TYPES(LIST_STRING) | TYPES(LIST_INT) | TYPES(LIST_UINT64) |
-                       TYPES(LIST_DOUBLE))) {
+                       TYPES(LIST_DOUBLE) | TYPES(LIST_TIME))) {
       uint32_t n = 0;
       OTTL_TRY(fail_status(c, row, ottl__value_count(v, &n)));
       out_int(c, row, n);
@@ -70,6 +70,7 @@ ottl_status ottl__fn_is_empty(ottl_call *c) {
     case OTTL_T_STRING:
     case OTTL_T_BYTES: empty = v.len == 0; break;
     case OTTL_T_TRACE_ID:
+    case OTTL_T_PROFILE_ID:
     case OTTL_T_SPAN_ID:
       for (size_t i = 0; i < bytes.len; i++) empty &= bytes.data[i] == 0;
       break;
@@ -80,6 +81,7 @@ ottl_status ottl__fn_is_empty(ottl_call *c) {
     case OTTL_T_LIST_STRING:
     case OTTL_T_LIST_INT:
     case OTTL_T_LIST_UINT64:
+    case OTTL_T_LIST_TIME:
     case OTTL_T_LIST_DOUBLE:
       OTTL_TRY(fail_status(c, row, ottl__value_count(v, &n)));
       empty = n == 0;

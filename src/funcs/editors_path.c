@@ -168,6 +168,7 @@ static ottl_status clear_zero(ottl_call *c, ottl_cell old, ottl_cell *ret, bool 
   case OTTL_T_GO_INT: *ret = (ottl_cell){0, 0, (uint8_t)type}; return OTTL_OK;
   case OTTL_T_STRING:
   case OTTL_T_BYTES: *ret = cell_of_view(type, VIEW("")); return OTTL_OK;
+  case OTTL_T_PROFILE_ID:
   case OTTL_T_TRACE_ID: *ret = cell_of_view(type, view_of(zeros, 16)); return OTTL_OK;
   case OTTL_T_SPAN_ID: *ret = cell_of_view(type, view_of(zeros, 8)); return OTTL_OK;
   case OTTL_T_TIME:
@@ -178,6 +179,7 @@ static ottl_status clear_zero(ottl_call *c, ottl_cell old, ottl_cell *ret, bool 
   case OTTL_T_LIST_STRING:
   case OTTL_T_LIST_INT:
   case OTTL_T_LIST_UINT64:
+  case OTTL_T_LIST_TIME:
   case OTTL_T_LIST_DOUBLE: {
     _Static_assert(sizeof(ottl_rowmap) == sizeof(ottl_list), "an empty one of either");
     void *node = arena_zero(c->arena, sizeof(ottl_rowmap));
@@ -186,6 +188,7 @@ static ottl_status clear_zero(ottl_call *c, ottl_cell old, ottl_cell *ret, bool 
     return OTTL_OK;
   }
   case OTTL_T_STATUS:
+  case OTTL_T_VALUE_TYPE:
   case OTTL_T_BUCKETS: *ret_ok = false; return OTTL_OK; /* a copy of nothing: the reference leaves them as they are */
   default: *ret = cell_nil(); return OTTL_OK;           /* DIFF: the reference panics; lists of messages are emptied */
   }

@@ -128,7 +128,7 @@ ottl_handler ottl__fn_when, ottl__fn_is_root_span, ottl__fn_is_string, ottl__fn_
     ottl__fn_is_map, ottl__fn_is_list;
 ottl_handler ottl__fn_upper, ottl__fn_lower, ottl__fn_substring, ottl__fn_split, ottl__fn_has_prefix, ottl__fn_has_suffix,
     ottl__fn_trim, ottl__fn_trim_prefix, ottl__fn_trim_suffix;
-ottl_handler ottl__fn_sha256, ottl__fn_fnv, ottl__fn_hex, ottl__fn_trace_id, ottl__fn_span_id;
+ottl_handler ottl__fn_sha256, ottl__fn_fnv, ottl__fn_hex, ottl__fn_trace_id, ottl__fn_span_id, ottl__fn_profile_id;
 ottl_handler ottl__fn_parse_json;
 ottl_handler ottl__fn_now, ottl__fn_unix, ottl__fn_unix_nano, ottl__fn_unix_micro, ottl__fn_unix_milli, ottl__fn_unix_seconds,
     ottl__fn_duration, ottl__fn_nanoseconds, ottl__fn_microseconds, ottl__fn_milliseconds, ottl__fn_seconds, ottl__fn_minutes,
@@ -172,6 +172,6 @@ ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,
     ottl__prep_replace_all_patterns, ottl__prep_merge_maps, ottl__prep_truncate_all, ottl__prep_limit;
 ottl_preparer ottl__prep_replace_pattern, ottl__prep_append;
-ottl_preparer ottl__prep_is_match, ottl__prep_concat, ottl__prep_coalesce, ottl__prep_trace_id, ottl__prep_span_id;
+ottl_preparer ottl__prep_is_match, ottl__prep_concat, ottl__prep_coalesce, ottl__prep_trace_id, ottl__prep_span_id, ottl__prep_profile_id;
 
 #endif

@@ -1,4 +1,4 @@
-/* TraceID, SpanID, Hex, Base64Encode. */
+/* TraceID, SpanID, ProfileID, Hex, Base64Encode. */
 #include "base/base64.h"
 #include "base/hex.h"
 #include "funcs/handlers.h"
@@ -23,6 +23,7 @@ static ottl_status id_prepare(ottl_prepare *p, const char *function, size_t size
 }
 ottl_status ottl__prep_trace_id(ottl_prepare *p) { return id_prepare(p, "TraceID", 16); }
 ottl_status ottl__prep_span_id(ottl_prepare *p) { return id_prepare(p, "SpanID", 8); }
+ottl_status ottl__prep_profile_id(ottl_prepare *p) { return id_prepare(p, "ProfileID", 16); }
 
 static ottl_status id_rows(ottl_call *c, ottl_type type, size_t size) {
   SEL_EACH(c->sel, c->n, row) {
@@ -43,6 +44,7 @@ static ottl_status id_rows(ottl_call *c, ottl_type type, size_t size) {
 }
 ottl_status ottl__fn_trace_id(ottl_call *c) { return id_rows(c, OTTL_T_TRACE_ID, 16); }
 ottl_status ottl__fn_span_id(ottl_call *c) { return id_rows(c, OTTL_T_SPAN_ID, 8); }
+ottl_status ottl__fn_profile_id(ottl_call *c) { return id_rows(c, OTTL_T_PROFILE_ID, 16); }
 
 ottl_status ottl__fn_hex(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) {

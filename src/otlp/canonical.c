@@ -6,7 +6,7 @@
  * are linear in the length of the message: payloads are hostile. */
 #include "otlp/impl.h"
 
-typedef enum cn_rule { CN_KEEP, CN_LAST, CN_JOIN, CN_SUB, CN_PACK, CN_ONEOF, CN_CHILD } cn_rule;
+typedef enum cn_rule { CN_KEEP, CN_LAST, CN_JOIN, CN_SUB, CN_PACK, CN_PACK_VARINT, CN_ONEOF, CN_CHILD } cn_rule;
 
 typedef struct cn_rules {
   uint8_t rule[OT_NUMBERS];
@@ -29,6 +29,8 @@ static void rules_of(unsigned message, unsigned sub, cn_rules *ret) {
     case OTTL_W_MAP:
     case OTTL_W_REPEATED: *rule = CN_KEEP; break;
     case OTTL_W_PACKED: *rule = CN_PACK; break;
+    case OTTL_W_PACKED_VARINT:
+    case OTTL_W_DICT_MAP: *rule = CN_PACK_VARINT; break;
     case OTTL_W_ANY: *rule = CN_JOIN; break;
     case OTTL_W_MESSAGE:
       if (*rule != CN_SUB) *rule = CN_JOIN;
@@ -100,6 +102,8 @@ static ottl_status emit(ottl_batch *b, unsigned message, unsigned sub, size_t fi
       if (f->number != number) continue;
       if ((rule == CN_JOIN || rule == CN_SUB) && f->wire_type != WR_LEN) return ottl__ot_refuse(b, f->tag, "wrong wire type");
       if (rule == CN_PACK && f->wire_type != WR_LEN && f->wire_type != WR_64)
+        return ottl__ot_refuse(b, f->tag, "wrong wire type");
+      if (rule == CN_PACK_VARINT && f->wire_type != WR_LEN && f->wire_type != WR_VARINT)
         return ottl__ot_refuse(b, f->tag, "wrong wire type");
       if (rule == CN_PACK && (f->end - f->value) % 8) return ottl__ot_refuse(b, f->tag, "a packed field ends within an element");
       last = i;

@@ -10,6 +10,7 @@
 
 #include "batch/batch.h"
 #include "batch/keyset.h"
+#include "otlp/dict.h"
 #include "otlp/wire.h"
 
 typedef struct ot_gap {
@@ -42,6 +43,7 @@ typedef enum ot_op {
   OT_U32,
   OT_BOOL,
   OT_SINT32,
+  OT_V64,
   OT_FIX64,
   OT_INT, /* members of NUMBER */
   OT_DOUBLE,
@@ -49,9 +51,12 @@ typedef enum ot_op {
   OT_VIEW,
   OT_TRACE_ID,
   OT_SPAN_ID,
+  OT_PROFILE_ID,
   OT_ANY,
   OT_REPEATED,
   OT_PACKED,
+  OT_PACKED_VARINT,
+  OT_DICT, /* indices of attributes: a map in either tier */
   OT_KEYS,    /* a map in the key tier */
   OT_ENTRIES, /* a map in the entry tier */
   OT_SUB,     /* a singular message with a table of its own; `index` is its own column or OTTL_NO_COLUMN */
@@ -123,6 +128,7 @@ typedef struct ot_impl {
   ottl_arena window;               /* entries of the own level: reset by window */
   ot_table *tables[OTTL_MESSAGES]; /* NULL: nothing of the message is read */
   ottl_keyset *keysets;            /* by map */
+  uint16_t **dict_columns;         /* by map that lies in the dictionary: the column of each attribute's key */
   ot_place *places;                /* [column * OTTL_MESSAGES + message] */
   ot_place *map_places;
   uint32_t window_rows;
@@ -136,6 +142,7 @@ typedef struct ot_impl {
   struct ot_saved *saved;  /* undo.c; NULL: nothing was saved in this pass */
   ottl_arena saved_values; /* reset by each save */
 
+  ot_dict dict;
   ot_gaps **gaps[OTTL_L_ITEM]; /* by row; NULL: no row of the level has any */
   ot_odd *odd;
   size_t n_odd, odd_cap;
@@ -213,6 +220,13 @@ OTTL_MUST_CHECK ottl_status ottl__ot_entries(ottl_batch *b, ottl_arena *arena, o
 OTTL_MUST_CHECK ottl_status ottl__ot_canonical(ottl_batch *b, unsigned message, const uint8_t *body, uint32_t len,
                                                const uint8_t **ret, uint32_t *ret_len, uint32_t *ret_gap);
 
+/* dict_map.c: the indices of a row whose attributes were written, as a packed field, in the batch's arena. */
+OTTL_MUST_CHECK ottl_status ottl__ot_dict_indices(ottl_batch *b, unsigned map, ottl_level level, uint32_t row, uint32_t i,
+                                                  ottl_view *ret);
+
+/* The body of a value type with texts that are no indices yet. */
+OTTL_MUST_CHECK ottl_status ottl__ot_value_type(ottl_batch *b, const ottl_profile_type *v, ottl_view *ret);
+
 /* weave_level.c */
 /* Weaves the rows first .. first + n of a level that need it: `columns`: those with dirty bits in columns
  * or maps, at index row - first; `edited`: those that are EDITED, which get their children's changes (ITEM and below only). */
@@ -242,7 +256,12 @@ static inline uint8_t ot_row_tag(const ottl_batch *b, unsigned level, uint32_t r
   case OTTL_L_RESOURCE: return WR_TAG(1, WR_LEN);
   case OTTL_L_SCOPE:
   case OTTL_L_ITEM: return WR_TAG(2, WR_LEN);
-  case OTTL_L_CHILD: return b->rows[level].message[row] == OTTL_M_EVENT ? WR_TAG(11, WR_LEN) : WR_TAG(1, WR_LEN);
+  case OTTL_L_CHILD:
+    switch (b->rows[level].message[row]) {
+    case OTTL_M_EVENT: return WR_TAG(11, WR_LEN);
+    case OTTL_M_SAMPLE: return WR_TAG(2, WR_LEN);
+    default: return WR_TAG(1, WR_LEN);
+    }
   default:
     switch (b->rows[OTTL_L_CHILD].message[b->rows[level].parent[row]]) {
     case OTTL_M_HISTOGRAM_POINT: return WR_TAG(8, WR_LEN);

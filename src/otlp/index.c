@@ -98,7 +98,7 @@ static ottl_status frame(ottl_batch *b, ottl_rows *r, uint32_t number, const uin
   return OTTL_OK;
 }
 
-static const uint8_t item_message[] = {0, OTTL_M_LOG, OTTL_M_SPAN, OTTL_M_METRIC};
+static const uint8_t item_message[] = {0, OTTL_M_LOG, OTTL_M_SPAN, OTTL_M_METRIC, OTTL_M_PROFILE};
 
 static ottl_status level_done(ottl_batch *b, ottl_level level, unsigned message) {
   ottl_rows *r = &b->rows[level];
@@ -111,7 +111,7 @@ static ottl_status level_done(ottl_batch *b, ottl_level level, unsigned message)
 }
 
 ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_t in_len) {
-  if (signal < OTTL_SIGNAL_LOGS || signal > OTTL_SIGNAL_METRICS || (!in && in_len)) return OTTL_INVALID_ARG;
+  if (signal < OTTL_SIGNAL_LOGS || signal > OTTL_SIGNAL_PROFILES || (!in && in_len)) return OTTL_INVALID_ARG;
   if (in_len > INT32_MAX) return OTTL_LIMIT;
   ot_impl *im = ot_of(b);
   ottl__arena_reset(&b->arena);
@@ -120,6 +120,7 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   b->signal = (uint8_t)signal;
   b->layout = NULL;
   ottl__keys_clear(b);
+  ottl__dict_reset(&im->dict);
   b->error_text = NULL;
   b->error_offset = 0;
   im->bound = im->in_window = im->flat = im->touched = im->kinds_known = im->points_seen = false;
@@ -200,6 +201,9 @@ static ottl_status frame_children(ottl_batch *b, ottl_level level, uint32_t i) {
   if (level == OTTL_L_CHILD && b->signal == OTTL_SIGNAL_TRACES) {
     OTTL_TRY(frame(b, r, 11, body, end, body, i));
     message = OTTL_M_EVENT;
+  } else if (level == OTTL_L_CHILD && b->signal == OTTL_SIGNAL_PROFILES) {
+    OTTL_TRY(frame(b, r, 2, body, end, body, i));
+    message = OTTL_M_SAMPLE;
   } else if (level == OTTL_L_CHILD) {
     const uint8_t *value;
     uint32_t len;
@@ -231,7 +235,7 @@ ottl_status ottl__batch_open_level(ottl_batch *b, ottl_level level) {
   ottl_rows *up = &b->rows[level - 1], *r = &b->rows[level];
   r->n = 0;
   if (level < OTTL_L_GRANDCHILD) b->rows[level + 1].open = false;
-  bool any = b->signal == OTTL_SIGNAL_METRICS || (b->signal == OTTL_SIGNAL_TRACES && level == OTTL_L_CHILD);
+  bool any = b->signal == OTTL_SIGNAL_METRICS || (b->signal != OTTL_SIGNAL_LOGS && level == OTTL_L_CHILD);
   for (uint32_t i = 0; i < up->n; i++) {
     up->first_child[i] = r->n;
     if (any && !(up->state[i] & OTTL_ROW_DROPPED)) OTTL_TRY(frame_children(b, level, i));

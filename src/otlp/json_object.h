@@ -24,7 +24,7 @@ struct ottl_json {
   ottl_allocator al;
   ottl_arena arena; /* schema tables */
   js_schema schema;
-  const js_message *roots[4]; /* by ottl_signal */
+  const js_message *roots[5]; /* by ottl_signal */
   unsigned max_depth;
   char error[192];
   size_t error_offset;

@@ -453,7 +453,7 @@ static ottl_status jr_document(ottl_json *json, ottl_signal signal, yyjson_doc *
 
 ottl_status ottl_json_to_wire(ottl_json *json, ottl_signal signal, const char *text, size_t len, const uint8_t **ret_wire,
                               size_t *ret_len) {
-  if (!json || !ret_wire || !ret_len || (!text && len) || signal < OTTL_SIGNAL_LOGS || signal > OTTL_SIGNAL_METRICS)
+  if (!json || !ret_wire || !ret_len || (!text && len) || signal < OTTL_SIGNAL_LOGS || signal > OTTL_SIGNAL_PROFILES)
     return OTTL_INVALID_ARG;
   json->error[0] = 0;
   json->error_offset = 0;

@@ -51,7 +51,7 @@ static bool js_field_fill(js_schema *schema, ottl_arena *arena, js_message *m, j
   f->packed = f->repeated && f->wire_type != JS_BYTES;
   f->number = d->id;
   if (d->type == PROTOBUF_C_TYPE_BYTES) {
-    if (strcmp(d->name, "trace_id") == 0) f->id_bytes = 16;
+    if (strcmp(d->name, "trace_id") == 0 || strcmp(d->name, "profile_id") == 0) f->id_bytes = 16;
     if (strcmp(d->name, "span_id") == 0 || strcmp(d->name, "parent_span_id") == 0) f->id_bytes = 8;
   }
   if (d->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {

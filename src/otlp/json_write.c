@@ -516,7 +516,7 @@ static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p
 
 ottl_status ottl_json_from_wire(ottl_json *json, ottl_signal signal, const uint8_t *wire, size_t len, const char **ret_text,
                                 size_t *ret_len) {
-  if (!json || !ret_text || !ret_len || (!wire && len) || signal < OTTL_SIGNAL_LOGS || signal > OTTL_SIGNAL_METRICS)
+  if (!json || !ret_text || !ret_len || (!wire && len) || signal < OTTL_SIGNAL_LOGS || signal > OTTL_SIGNAL_PROFILES)
     return OTTL_INVALID_ARG;
   json->error[0] = 0;
   json->error_offset = 0;

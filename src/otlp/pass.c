@@ -16,6 +16,7 @@ ottl_status ottl__batch_create(const ottl_allocator *allocator, ottl_batch **ret
   ottl__arena_init(&im->pass, &al, 0);
   ottl__arena_init(&im->window, &al, 0);
   ottl__arena_init(&im->saved_values, &al, 4096);
+  ottl__dict_init(&im->dict, &al);
   *ret = b;
   return OTTL_OK;
 }
@@ -37,6 +38,7 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->out, im->out_cap);
   al_free(&al, im->canon, im->canon_cap);
   al_free(&al, im->dirty_columns, im->dirty_columns_cap * sizeof *im->dirty_columns);
+  ottl__dict_done(&im->dict, &al);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
   al_free(&al, b->key_slots, b->cap_key_slots * sizeof *b->key_slots);
   ottl__arena_done(&im->pass);
@@ -61,6 +63,7 @@ static void clear_columns(ottl_batch *b, ottl_level level, uint32_t n) {
     memset(col->dirty, 0, BM_WORDS(n) * sizeof *col->dirty);
     if (col->slot) memset(col->slot, 0xff, n * sizeof *col->slot);
     col->any_dirty = false;
+    if (col->err) memset(col->err, 0, BM_WORDS(n) * sizeof *col->err);
     col->has_err = false;
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
@@ -79,6 +82,8 @@ static void clear_columns(ottl_batch *b, ottl_level level, uint32_t n) {
       memset(map->raw_end, 0, n * sizeof *map->raw_end);
     }
     map->any_dups = false;
+    if (map->bad) memset(map->bad, 0, BM_WORDS(n) * sizeof *map->bad);
+    map->any_bad = false;
     if (map->cut) memset(map->cut, 0, BM_WORDS(n) * sizeof *map->cut);
     map->any_cut = false;
   }
@@ -97,6 +102,8 @@ static void column_form(const ottl_column_spec *spec, ottl_reg *col) {
       [OTTL_W_ANY] = {OTTL_STORE_CELL, OTTL_T_NIL},        [OTTL_W_MAP] = {OTTL_STORE_CELL, OTTL_T_NIL},
       [OTTL_W_REPEATED] = {OTTL_STORE_VIEW, OTTL_T_NIL},   [OTTL_W_PACKED] = {OTTL_STORE_VIEW, OTTL_T_BYTES},
       [OTTL_W_MESSAGE] = {OTTL_STORE_VIEW, OTTL_T_NIL},    [OTTL_W_NUMBER] = {OTTL_STORE_CELL, OTTL_T_NIL},
+      [OTTL_W_VARINT_64] = {OTTL_STORE_WORD, OTTL_T_INT},  [OTTL_W_PACKED_VARINT] = {OTTL_STORE_VIEW, OTTL_T_BYTES},
+      [OTTL_W_DICT_MAP] = {OTTL_STORE_CELL, OTTL_T_NIL},
   };
   col->store = forms[ottl__fields[spec->field].wire][0];
   col->type = forms[ottl__fields[spec->field].wire][1];
@@ -108,6 +115,10 @@ static void column_form(const ottl_column_spec *spec, ottl_reg *col) {
   case OTTL_FIELD_SPAN_SPAN_ID:
   case OTTL_FIELD_SPAN_PARENT_SPAN_ID:
   case OTTL_FIELD_EXEMPLAR_SPAN_ID: col->type = OTTL_T_SPAN_ID; break;
+  case OTTL_FIELD_PROFILE_PROFILE_ID: col->type = OTTL_T_PROFILE_ID; break;
+  case OTTL_FIELD_PROFILE_SAMPLES: col->type = OTTL_T_SAMPLES; break;
+  case OTTL_FIELD_PROFILE_SAMPLE_TYPE:
+  case OTTL_FIELD_PROFILE_PERIOD_TYPE: col->type = OTTL_T_VALUE_TYPE; break;
   case OTTL_FIELD_SPAN_EVENTS: col->type = OTTL_T_SPAN_EVENTS; break;
   case OTTL_FIELD_SPAN_LINKS: col->type = OTTL_T_SPAN_LINKS; break;
   case OTTL_FIELD_SPAN_STATUS: col->type = OTTL_T_STATUS; break;
@@ -141,6 +152,11 @@ static ottl_status make_column(ottl_batch *b, const ottl_column_spec *spec, ottl
     col->tag = arena_array(a, n, sizeof *col->tag);
     if (!col->tag) return OTTL_NOMEM;
   }
+  if (spec->source == OTTL_COL_KEY && field_is_dict_map(b->layout->maps[spec->map].field)) { /* rows that cannot be read */
+    col->err = arena_array(a, BM_WORDS(n), sizeof *col->err);
+    col->code = arena_array(a, n, sizeof *col->code);
+    if (!col->err || !col->code) return OTTL_NOMEM;
+  }
   if (spec->source == OTTL_COL_KEY && b->layout->maps[spec->map].entries) {
     col->slot = arena_array(a, n, sizeof *col->slot);
     if (!col->slot) return OTTL_NOMEM;
@@ -158,6 +174,10 @@ static ottl_status make_map(ottl_batch *b, const ottl_map_spec *spec, ottl_rowma
   if (spec->entries) {
     map->rows = arena_array(a, n, sizeof *map->rows);
     if (!map->rows) return OTTL_NOMEM;
+  }
+  if (field_is_dict_map(spec->field)) {
+    map->bad = arena_array(a, BM_WORDS(n), sizeof *map->bad);
+    if (!map->bad) return OTTL_NOMEM;
   }
   if (spec->cut && !spec->entries) {
     map->cut = arena_array(a, BM_WORDS(n), sizeof *map->cut);

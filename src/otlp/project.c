@@ -2,6 +2,7 @@
  *
  * The action tables say what to do with a field; most fields are stepped over. A row that is encoded in a legal but odd way (see
  * canonical.c) is walked a second time in its canonical form. */
+#include "batch/rowerr.h"
 #include "otlp/impl.h"
 
 typedef enum pj_result { PJ_OK, PJ_ODD, PJ_BAD, PJ_NOMEM, PJ_LIMIT } pj_result;
@@ -14,6 +15,8 @@ typedef struct pj_walk {
   const uint8_t *bad; /* PJ_BAD */
   const char *text;
   uint32_t sub; /* number of the sub-message that was seen, or 0 */
+  bool indirect; /* profiles: keys and texts may be indices into the dictionary */
+  bool indices;  /* the row's attribute indices were seen */
   /* entry tier: the row's list while it grows, and the list of the row before, which predicts it */
   ottl_rowmap list, before;
   unsigned map; /* a message has one map at most */
@@ -76,9 +79,17 @@ static inline bool any_decode(const uint8_t *p, uint32_t n, ottl_cell *ret) {
   return ottl__anyvalue_decode(p, n, ret) == OTTL_OK;
 }
 
+/* A value of the profiles signal. */
+static bool any_indirect(ottl_batch *b, const uint8_t *p, uint32_t n, ottl_cell *ret) {
+  bool nomem = false; /* the allocator has noted it: the run ends with it */
+  return ottl__ot_any(b, p, n, ret, &nomem);
+}
+
 /* A KeyValue of any legal form: the last key wins, and the last value that is not empty, as in pdata. */
-static OTTL_NOINLINE bool entry_slow(const uint8_t *p, uint32_t n, ottl_view *ret_key, ottl_cell *ret_value) {
+static OTTL_NOINLINE bool entry_slow(ottl_batch *b, const uint8_t *p, uint32_t n, ottl_view *ret_key, ottl_cell *ret_value) {
   const uint8_t *end = p + n;
+  const bool indirect = b->signal == OTTL_SIGNAL_PROFILES;
+  uint64_t key_index = 0;
   *ret_key = (ottl_view){(const char *)p, 0};
   *ret_value = cell_nil();
   while (p < end) {
@@ -91,17 +102,17 @@ static OTTL_NOINLINE bool entry_slow(const uint8_t *p, uint32_t n, ottl_view *re
         *ret_key = (ottl_view){(const char *)p, len};
       } else {
         ottl_cell value;
-        if (!any_decode(p, len, &value)) return false;
+        if (indirect ? !any_indirect(b, p, len, &value) : !any_decode(p, len, &value)) return false;
         if (!cell_is_nil(value)) *ret_value = value;
       }
       p += len;
     } else {
       if (number == 3 && type != WR_VARINT) return false; /* key_strindex */
-      p = ottl__wr_skip(p, end, type);
+      p = number == 3 ? wr_varint(p, end, &key_index) : ottl__wr_skip(p, end, type);
       if (!p) return false;
     }
   }
-  return true;
+  return !indirect || !key_index || ret_key->len || ottl__ot_key(b, key_index, ret_key) == OTTL_OK;
 }
 
 /* The usual forms: a key and a value and nothing else. Most libraries write the key first; the collector's (pdata)
@@ -182,13 +193,13 @@ static inline pj_result keys_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
   uint32_t klen, len;
   ottl_cell c;
   uint16_t column;
-  if (OTTL_LIKELY(entry_fast(value, n, &key, &klen, &any, &len))) {
+  if (OTTL_LIKELY(!w->indirect && entry_fast(value, n, &key, &klen, &any, &len))) {
     column = keyset_find(&w->im->keysets[m], (const char *)key, klen);
     if (column == OTTL_NO_COLUMN) return PJ_OK;
     if (OTTL_UNLIKELY(!any_decode(any, len, &c))) return pj_bad(w, any, "malformed value of an attribute");
   } else {
     ottl_view k;
-    if (!entry_slow(value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
+    if (!entry_slow(w->b, value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
     column = keyset_find(&w->im->keysets[m], k.data, (uint32_t)k.len);
     if (column == OTTL_NO_COLUMN) return PJ_OK;
   }
@@ -215,11 +226,11 @@ static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
   const uint8_t *key, *any;
   uint32_t klen, len;
   ottl_cell c;
-  if (OTTL_LIKELY(entry_fast(value, n, &key, &klen, &any, &len))) {
+  if (OTTL_LIKELY(!w->indirect && entry_fast(value, n, &key, &klen, &any, &len))) {
     if (!any_decode(any, len, &c)) return pj_bad(w, any, "malformed value of an attribute");
   } else {
     ottl_view k;
-    if (!entry_slow(value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
+    if (!entry_slow(w->b, value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
     key = (const uint8_t *)k.data;
     klen = (uint32_t)k.len;
   }
@@ -289,6 +300,88 @@ static inline pj_result entries_run(pj_walk *w, unsigned m, bool list, const uin
   return PJ_OK;
 }
 
+/* -- attributes that lie in a dictionary -- */
+
+static bool varints_check(const uint8_t *p, const uint8_t *end) {
+  uint64_t v;
+  while (p && p < end) p = wr_varint(p, end, &v);
+  return p != NULL;
+}
+
+/* The row names an attribute that is not there: whoever reads the map fails. */
+static void dict_bad(pj_walk *w, unsigned m) {
+  const ottl_map_spec *spec = &w->b->layout->maps[m];
+  ottl_rowmaps *map = &w->b->maps[m];
+  bm_set(map->bad, w->i);
+  map->any_bad = true;
+  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
+    ottl_reg *col = &w->b->columns[c];
+    bm_set(col->err, w->i);
+    col->code[w->i] = OTTL_ROWERR(BAD_INDEX, 0);
+    col->has_err = true;
+  }
+}
+
+/* An entry without a key: it stays where it is, and nobody sees it. */
+static pj_result dict_entry(pj_walk *w, const ot_attribute *a, uint16_t column, uint64_t index) {
+  ot_dict *d = &w->im->dict;
+  uint32_t at = w->list.n;
+  if (a && d->seen[a->key_id] >> 32 == d->serial) { /* the key again: the reference's map has the last value, at the first place */
+    ottl_entry *e = &w->list.items[(uint32_t)d->seen[a->key_id]];
+    e->word = a->value.word;
+    e->len = a->value.len;
+    e->tag = a->value.tag;
+    e->raw_begin = (uint32_t)index;
+    return PJ_OK;
+  }
+  if (OTTL_UNLIKELY(at == w->list.cap) && !list_grow(w)) return PJ_NOMEM;
+  w->list.items[at] = (ottl_entry){.key = "", .raw_begin = (uint32_t)index, .raw_end = UINT32_MAX, .keyid = OTTL_NO_KEY};
+  ottl_entry *e = &w->list.items[at];
+  e->column = OTTL_NO_COLUMN;
+  w->list.n = at + 1;
+  if (!a) return PJ_OK;
+  d->seen[a->key_id] = (uint64_t)d->serial << 32 | at;
+  e->key = a->key.data;
+  e->klen = (uint32_t)a->key.len;
+  e->word = a->value.word;
+  e->len = a->value.len;
+  e->tag = a->value.tag;
+  e->keyid = a->keyid;
+  e->column = column;
+  if (column == OTTL_NO_COLUMN) return PJ_OK;
+  if (OTTL_UNLIKELY(at >= UINT16_MAX)) return PJ_LIMIT;
+  w->b->columns[column].slot[w->i] = (uint16_t)at;
+  return PJ_OK;
+}
+
+/* The row's indices, between p and end. Entries of the list have the index as raw_begin: see ottl__ot_dict_indices. */
+static pj_result dict_row(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end) {
+  ottl_rowmaps *map = &w->b->maps[m];
+  const ot_dict *d = &w->im->dict;
+  const bool list = w->b->layout->maps[m].entries;
+  if (OTTL_UNLIKELY(w->indices)) return PJ_ODD;
+  w->indices = true;
+  w->map = m;
+  if (map->raw_begin) {
+    map->raw_begin[w->i] = (uint32_t)(tag - w->body);
+    map->raw_end[w->i] = (uint32_t)(end - w->body);
+  }
+  while (p < end) {
+    uint64_t index;
+    p = wr_varint(p, end, &index);
+    if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed varint");
+    const ot_attribute *a = dict_attribute(d, index);
+    uint16_t column = a ? w->im->dict_columns[m][a - d->attributes] : OTTL_NO_COLUMN;
+    if (OTTL_UNLIKELY(!a)) dict_bad(w, m);
+    if (list) {
+      pj_result r = dict_entry(w, a, column, index);
+      if (OTTL_UNLIKELY(r != PJ_OK)) return r;
+    }
+    if (column != OTTL_NO_COLUMN) column_put(&w->b->columns[column], w->i, a->value, 0, 0);
+  }
+  return PJ_OK;
+}
+
 /* -- fields -- */
 
 static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uint8_t *end);
@@ -306,6 +399,7 @@ static inline uint64_t varint_value(unsigned op, uint64_t v) {
   case OT_I32: return (uint64_t)(int64_t)(int32_t)(uint32_t)v;
   case OT_U32: return (uint32_t)v;
   case OT_BOOL: return v != 0;
+  case OT_V64: return v;
   default: return (uint64_t)(int64_t)(int32_t)((uint32_t)(v >> 1) ^ (0 - (uint32_t)(v & 1))); /* zigzag, as pdata */
   }
 }
@@ -357,6 +451,7 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     case OT_I32:
     case OT_U32:
     case OT_BOOL:
+    case OT_V64:
     case OT_SINT32: {
       uint64_t v;
       p = wr_varint(p, end, &v);
@@ -427,6 +522,17 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     case OT_SPAN_ID:
       if (n != 0 && n != 8) return pj_bad(w, tag, "a span id must have 8 bytes");
       break;
+    case OT_PROFILE_ID:
+      if (n != 0 && n != 16) return pj_bad(w, tag, "a profile id must have 16 bytes");
+      break;
+    case OT_PACKED_VARINT:
+      if (!varints_check(value, p)) return pj_bad(w, tag, "malformed varint");
+      break;
+    case OT_DICT: {
+      pj_result r = dict_row(w, a.index, tag, value, p);
+      if (OTTL_UNLIKELY(r != PJ_OK)) return r;
+      continue;
+    }
     case OT_PACKED:
       if (n % 8) return pj_bad(w, tag, "a packed field ends within an element");
       break;
@@ -456,10 +562,12 @@ static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
     if (col->tag) col->tag[i] = layout->columns[c].source == OTTL_COL_KEY ? OTTL_T_ABSENT : OTTL_T_NIL;
     if (col->slot) col->slot[i] = UINT16_MAX;
     col->off[i] = col->end[i] = 0;
+    if (col->err) bm_clear(col->err, i);
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     if (layout->maps[m].level != level || layout->maps[m].field == OTTL_FIELD_COUNT) continue;
     bm_clear(b->maps[m].dups, i);
+    if (b->maps[m].bad) bm_clear(b->maps[m].bad, i);
     if (b->maps[m].raw_begin) b->maps[m].raw_begin[i] = b->maps[m].raw_end[i] = 0;
   }
 }
@@ -505,6 +613,8 @@ static ottl_status project_row(pj_walk *w, ottl_level level, uint32_t row, uint3
   w->i = i;
   w->body = r->body[row];
   w->sub = 0;
+  w->indices = false;
+  w->im->dict.serial++;
   w->list = (ottl_rowmap){0};
   pj_result result = walk(w, t, w->body, w->body + r->len[row]);
   switch (result) {
@@ -532,7 +642,10 @@ static void keep_list(pj_walk *w, uint32_t i) {
 
 static pj_walk walk_of(ottl_batch *b, ottl_level level) {
   ot_impl *im = ot_of(b);
-  return (pj_walk){.b = b, .im = im, .entries = level == b->layout->level ? &im->window : &im->pass};
+  return (pj_walk){.b = b,
+                   .im = im,
+                   .indirect = b->signal == OTTL_SIGNAL_PROFILES,
+                   .entries = level == b->layout->level ? &im->window : &im->pass};
 }
 
 ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n) {
@@ -575,7 +688,7 @@ ottl_status ottl__ot_entries(ottl_batch *b, ottl_arena *arena, ot_place place, c
     ottl_cell value;
     p = wr_tag(p, stop, &number, &type);
     p = p && number == place.number && type == WR_LEN ? wr_len(p, stop, &n) : NULL;
-    if (!p || !entry_slow(p, n, &key, &value)) return ottl__ot_refuse(b, tag, "malformed attribute");
+    if (!p || !entry_slow(b, p, n, &key, &value)) return ottl__ot_refuse(b, tag, "malformed attribute");
     p += n;
     ottl_entry *e = ottl__rowmap_push(arena, &list, key);
     if (!e) return OTTL_NOMEM;

@@ -16,7 +16,8 @@ static void put_action(ot_table *t, unsigned number, unsigned wire_type, ot_acti
     ot_action *at = &t->at[number * 8 + type];
     if (type == wire_type)
       *at = action;
-    else if (action.op == OT_PACKED && type == WR_64)
+    else if ((action.op == OT_PACKED && type == WR_64) ||
+             ((action.op == OT_PACKED_VARINT || action.op == OT_DICT) && type == WR_VARINT))
       at->op = OT_UNPACKED;
     else if (at->op != OT_BAD)
       at->op = OT_WRONG;
@@ -32,6 +33,7 @@ static unsigned wire_type_of(unsigned wire) {
   case OTTL_W_FIX32: return WR_32;
   case OTTL_W_VARINT_I32:
   case OTTL_W_VARINT_U32:
+  case OTTL_W_VARINT_64:
   case OTTL_W_BOOL:
   case OTTL_W_SINT32: return WR_VARINT;
   default: return WR_LEN;
@@ -48,9 +50,12 @@ static ot_op op_of(unsigned wire, unsigned field, unsigned number) {
   case OTTL_W_VARINT_U32: return OT_U32;
   case OTTL_W_BOOL: return OT_BOOL;
   case OTTL_W_SINT32: return OT_SINT32;
+  case OTTL_W_VARINT_64: return OT_V64;
+  case OTTL_W_PACKED_VARINT: return OT_PACKED_VARINT;
   case OTTL_W_BYTES: {
-    bool trace = field == OTTL_FIELD_LOG_TRACE_ID || field == OTTL_FIELD_SPAN_TRACE_ID || field == OTTL_FIELD_EXEMPLAR_TRACE_ID;
-    return trace ? OT_TRACE_ID : OT_SPAN_ID;
+    bool span = field == OTTL_FIELD_LOG_SPAN_ID || field == OTTL_FIELD_SPAN_SPAN_ID ||
+                field == OTTL_FIELD_SPAN_PARENT_SPAN_ID || field == OTTL_FIELD_EXEMPLAR_SPAN_ID;
+    return field == OTTL_FIELD_PROFILE_PROFILE_ID ? OT_PROFILE_ID : span ? OT_SPAN_ID : OT_TRACE_ID;
   }
   case OTTL_W_ANY: return OT_ANY;
   case OTTL_W_REPEATED: return OT_REPEATED;
@@ -114,24 +119,51 @@ static ottl_status plan_keys(ot_impl *im, const ottl_layout *layout, unsigned m)
   return OTTL_OK;
 }
 
+/* The column of each attribute of the dictionary. Attributes that a pass adds are not read in the same pass. */
+static ottl_status plan_dict(ottl_batch *b, const ottl_layout *layout, unsigned m) {
+  ot_impl *im = ot_of(b);
+  ot_dict *d = &im->dict;
+  OTTL_TRY(ottl__dict_open(b));
+  uint16_t *columns = im->dict_columns[m] = arena_array(&im->pass, d->n_attributes + 1, sizeof *columns);
+  if (!columns) return OTTL_NOMEM;
+  for (size_t i = 0; i < d->n_attributes; i++) {
+    ot_attribute *a = &d->attributes[i];
+    bool has_key = a->key_id != OTTL_NO_KEY;
+    columns[i] = has_key ? keyset_find(&im->keysets[m], a->key.data, (uint32_t)a->key.len) : OTTL_NO_COLUMN;
+    if (layout->maps[m].entries) a->keyid = has_key ? ottl__key_id(b, a->key) : OTTL_NO_KEY;
+  }
+  if (!layout->maps[m].entries) return OTTL_OK;
+  OTTL_TRY(ottl__al_reserve(&b->al, &d->seen, &d->cap_seen, (size_t)d->n_keys + 1, sizeof *d->seen));
+  memset(d->seen, 0, d->cap_seen * sizeof *d->seen);
+  d->serial = 0;
+  return OTTL_OK;
+}
+
 ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
   ot_impl *im = ot_of(b);
   memset(im->tables, 0, sizeof im->tables);
   im->places = arena_zero(&im->pass, ((size_t)layout->n_columns + 1) * OTTL_MESSAGES * sizeof *im->places);
   im->map_places = arena_zero(&im->pass, ((size_t)layout->n_maps + 1) * OTTL_MESSAGES * sizeof *im->map_places);
   im->keysets = arena_array(&im->pass, (size_t)layout->n_maps + 1, sizeof *im->keysets);
-  if (!im->places || !im->map_places || !im->keysets) return OTTL_NOMEM;
+  im->dict_columns = arena_zero(&im->pass, ((size_t)layout->n_maps + 1) * sizeof *im->dict_columns);
+  if (!im->places || !im->map_places || !im->keysets || !im->dict_columns) return OTTL_NOMEM;
+  dict_pass(&im->dict);
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
     if (spec->source != OTTL_COL_FIELD) continue;
     if (spec->field >= OTTL_FIELD_COUNT) return OTTL_INVALID_ARG;
+    bool value_type = spec->field == OTTL_FIELD_PROFILE_SAMPLE_TYPE || spec->field == OTTL_FIELD_PROFILE_PERIOD_TYPE;
+    if (value_type && b->signal == OTTL_SIGNAL_PROFILES) OTTL_TRY(ottl__dict_open(b));
     OTTL_TRY(plan_field(im, spec->field, OT_BAD, (uint16_t)c, im->places + (size_t)c * OTTL_MESSAGES));
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     const ottl_map_spec *spec = &layout->maps[m];
     OTTL_TRY(plan_keys(im, layout, m));
     if (spec->field == OTTL_FIELD_COUNT) continue; /* a cache */
-    OTTL_TRY(plan_field(im, spec->field, spec->entries ? OT_ENTRIES : OT_KEYS, (uint16_t)m,
+    bool dict = field_is_dict_map(spec->field);
+    if (dict && b->signal != OTTL_SIGNAL_PROFILES) continue; /* no row has it */
+    if (dict) OTTL_TRY(plan_dict(b, layout, m));
+    OTTL_TRY(plan_field(im, spec->field, dict ? OT_DICT : spec->entries ? OT_ENTRIES : OT_KEYS, (uint16_t)m,
                         im->map_places + (size_t)m * OTTL_MESSAGES));
   }
   return OTTL_OK;

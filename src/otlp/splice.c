@@ -7,6 +7,7 @@
 typedef struct sp_writer {
   ottl_batch *b;
   ot_impl *im;
+  uint64_t added;               /* bytes that the dictionary grew by */
   const uint8_t *run, *run_end; /* to be copied */
   uint8_t *at;
 } sp_writer;
@@ -59,6 +60,34 @@ static uint64_t own_bytes(ottl_batch *b, unsigned level, uint32_t row) {
     sum -= OTTL_LIKELY(kids->state[c] == 0) ? row_bytes(b, kids, c) : (uint64_t)(ot_field_end(at, end) - at);
   }
   return sum;
+}
+
+/* -- the dictionary of profiles, when it grew -- */
+
+static uint64_t dict_bytes(const ot_dict *d, uint64_t added) {
+  uint64_t body = (d->tag ? (uint64_t)(d->end - d->body) : 0) + added;
+  return 1 + wr_varint_size(body) + body;
+}
+
+static void write_dict(sp_writer *w, uint64_t added) {
+  const ot_dict *d = &w->im->dict;
+  flush(w);
+  *w->at++ = WR_TAG(2, WR_LEN);
+  size_t had = d->tag ? (size_t)(d->end - d->body) : 0;
+  w->at = wr_put_varint(w->at, had + added);
+  w->at = wr_put(w->at, d->body, had);
+  w->at = ottl__dict_added_write(w->at, d);
+}
+
+/* Bytes of the request that are no edited resource; the dictionary may be among them. */
+static void put_request(sp_writer *w, const uint8_t *at, const uint8_t *to) {
+  const ot_dict *d = &w->im->dict;
+  if (w->added && d->tag && at <= d->tag && d->tag < to) {
+    put(w, at, (size_t)(d->tag - at));
+    write_dict(w, w->added);
+    at = d->end;
+  }
+  put(w, at, (size_t)(to - at));
 }
 
 static ottl_status measure(ottl_batch *b) {
@@ -183,21 +212,30 @@ ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **r
       if (!(r->state[i] & OTTL_ROW_DROPPED)) size += 1 + wr_varint_size(im->sizes[0][i]) + im->sizes[0][i];
     }
   }
+  uint64_t added = 0;
+  if (im->touched && im->dict.open) {
+    const ot_dict *d = &im->dict;
+    OTTL_TRY(ottl__dict_added_size(d, &added));
+    if (added) size = size - (d->tag ? (uint64_t)(d->end - d->tag) : 0) + dict_bytes(d, added);
+  }
   for (uint32_t i = 0; i < r->n; i++) some |= !(r->state[i] & OTTL_ROW_DROPPED);
   if (drop_empty && !some) size = 0;
   OTTL_TRY(ottl__ot_output(b, size));
-  sp_writer w = {.b = b, .im = im, .at = im->out};
+  sp_writer w = {.b = b, .im = im, .added = added, .at = im->out};
   const uint8_t *at = b->in, *end = at + b->in_len;
   if (size && im->touched) {
     for (uint32_t i = 0; i < r->n; i++) {
       if (r->state[i] == 0) continue;
       const uint8_t *begin = b->in + r->start[i];
-      put(&w, at, (size_t)(begin - at));
+      put_request(&w, at, begin);
       write_children(&w, OTTL_L_RESOURCE, i, i + 1);
       at = ot_field_end(begin, end);
     }
   }
-  if (size) put(&w, at, (size_t)(end - at));
+  if (size) {
+    put_request(&w, at, end);
+    if (added && !im->dict.tag) write_dict(&w, added);
+  }
   flush(&w);
   if ((size_t)(w.at - im->out) != size) return OTTL_INTERNAL;
   *ret = im->out;

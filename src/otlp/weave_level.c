@@ -146,7 +146,9 @@ static ottl_status field_edit(wv_row *w, unsigned c) {
     kind = WV_BYTES;
     empty = all_zero((const uint8_t *)(uintptr_t)word, len);
     break;
+  case OTTL_W_VARINT_64: break;
   case OTTL_W_STRING:
+  case OTTL_W_PACKED_VARINT:
   case OTTL_W_PACKED:
     kind = WV_BYTES;
     empty = len == 0;
@@ -154,6 +156,12 @@ static ottl_status field_edit(wv_row *w, unsigned c) {
   case OTTL_W_MESSAGE:
     kind = WV_BYTES;
     empty = false;
+    if (col->type == OTTL_T_VALUE_TYPE && len == OTTL_PROFILE_TYPE_NEW) {
+      ottl_view body;
+      OTTL_TRY(ottl__ot_value_type(b, (const ottl_profile_type *)(uintptr_t)word, &body));
+      word = (uint64_t)(uintptr_t)body.data;
+      len = (uint32_t)body.len;
+    }
     break;
   case OTTL_W_ANY:
     kind = WV_ANY;
@@ -223,6 +231,36 @@ static ottl_status map_edit(wv_row *w, unsigned m) {
   wv_edit *e = add_at(w, place, WV_ENTRIES, map->raw_begin[w->i], map->raw_end[w->i]);
   if (!e) return OTTL_NOMEM;
   e->word = (uint64_t)(uintptr_t)&map->rows[w->i];
+  return OTTL_OK;
+}
+
+/* A map that lies in the dictionary: its indices are one field. */
+static ottl_status dict_edit(wv_row *w, unsigned m) {
+  ottl_batch *b = w->b;
+  const ottl_rowmaps *map = &b->maps[m];
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  ot_place place = ot_of(b)->map_places[(size_t)m * OTTL_MESSAGES + w->message];
+  if (!place.number) return OTTL_OK;
+  bool dirty = bm_get(map->dirty, w->i);
+  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end && !dirty; c++)
+    dirty = b->columns[c].any_dirty && bm_get(b->columns[c].dirty, w->i);
+  if (!dirty) return OTTL_OK;
+  if (spec->entries) OTTL_TRY(ottl__map_flush_row(b, m, w->i));
+  ottl_view indices;
+  OTTL_TRY(ottl__ot_dict_indices(b, m, w->level, w->row, w->i, &indices));
+  uint32_t begin = map->raw_begin[w->i], end = map->raw_end[w->i];
+  if (begin == end && indices.len == 0) return OTTL_OK;
+  size_t had = end - begin; /* the bytes that came, if they are these */
+  if (had > indices.len && had - indices.len <= 11 && memcmp(w->body + end - indices.len, indices.data, indices.len) == 0) {
+    uint32_t number, type, len;
+    const uint8_t *p = wr_tag(w->body + begin, w->body + end, &number, &type);
+    if (p && wr_len(p, w->body + end, &len) && len == indices.len) return OTTL_OK;
+  }
+  wv_edit *e = add_at(w, place, indices.len ? WV_BYTES : WV_CUT, begin, end);
+  if (!e) return OTTL_NOMEM;
+  if (indices.len > INT32_MAX) return OTTL_LIMIT;
+  e->word = (uint64_t)(uintptr_t)indices.data;
+  e->len = (uint32_t)indices.len;
   return OTTL_OK;
 }
 
@@ -333,6 +371,10 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
   if (columns) {
     for (unsigned m = 0; m < layout->n_maps; m++) {
       if (layout->maps[m].level != level) continue;
+      if (field_is_dict_map(layout->maps[m].field)) {
+        OTTL_TRY(dict_edit(&w, m));
+        continue;
+      }
       if (b->maps[m].any_cut && bm_get(b->maps[m].cut, i)) OTTL_TRY(cut_edits(&w, m));
       if (!b->maps[m].rows) continue;
       if (layout->maps[m].entries || has_list(b, m, i)) OTTL_TRY(ottl__map_flush_row(b, m, i));
@@ -341,6 +383,8 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
     for (size_t k = 0; k < im->n_dirty_columns; k++) {
       unsigned c = im->dirty_columns[k];
       if (!bm_get(b->columns[c].dirty, i)) continue;
+      const ottl_column_spec *spec = &layout->columns[c];
+      if (spec->source == OTTL_COL_KEY && field_is_dict_map(layout->maps[spec->map].field)) continue; /* dict_edit */
       OTTL_TRY(layout->columns[c].source == OTTL_COL_KEY ? key_edit(&w, c) : field_edit(&w, c));
     }
   }

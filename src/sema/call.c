@@ -67,7 +67,12 @@ static uint32_t call_find(sema *s, ottl_view name, ottl_span span, bool editor) 
     SEMA_LACKS(s, span, "the function `%.*s` is not there yet", VIEW_ARG(name));
     return UINT32_MAX;
   }
-  if (index != UINT32_MAX) return index;
+  if (index != UINT32_MAX) {
+    bool component = s->functions != OTTL_FUNCTIONS_ALL && s->functions != OTTL_FUNCTIONS_STANDARD;
+    if (!(ottl__functions[index].flags & OTTL_FN_XPROFILE) || component || s->options->experimental) return index;
+    SEMA_ERROR(s, EXPERIMENTAL, span, "the function `%.*s` is experimental, and that is off", VIEW_ARG(name));
+    return UINT32_MAX;
+  }
   const char *guess = call_guess(s, name, editor);
   ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_FUNCTION, span, "unknown function `%.*s`", VIEW_ARG(name));
   if (guess) {

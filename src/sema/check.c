@@ -52,12 +52,19 @@ static ottl_expr *group_check_entry(sema *s, const group_item *item, ottl_checke
   return ret->where ? ret->call : NULL;
 }
 
+bool ottl__sema_experimental(sema *s, ottl_context_id c, ottl_span span) {
+  if (c == OTTL_CONTEXT_COUNT || !context_is_experimental(c) || s->options->experimental) return false;
+  SEMA_ERROR(s, EXPERIMENTAL, span, "the %s context is experimental, and that is off", ottl__contexts[c].name);
+  return true;
+}
+
 static bool group_context(sema *s, const ottl_group *group, const group_item *items, uint32_t n, bool *certain) {
   *certain = true;
   if (group->context) {
     ottl_view name = view_str(group->context);
     s->context = ottl__context_find(name);
     s->own = !s->bare && s->options->paths == OTTL_PATHS_EITHER;
+    if (ottl__sema_experimental(s, s->context, (ottl_span){n ? items[0].source : 0, 0, 0})) return false;
     if (s->context != OTTL_CONTEXT_COUNT) {
       if (s->options->signal == OTTL_SIGNAL_NONE || (ottl__contexts[s->context].signals >> s->options->signal & 1)) return true;
       ottl_span span = {n ? items[0].source : 0, 0, 0};

@@ -7,7 +7,8 @@
 #include "sema/expr.h"
 
 /* For the column `signals` of contexts.def: a bit for each ottl_signal. */
-#define OTTL_SIGNALS_ALL (1u << OTTL_SIGNAL_LOGS | 1u << OTTL_SIGNAL_TRACES | 1u << OTTL_SIGNAL_METRICS)
+#define OTTL_SIGNALS_ALL                                                                                                         \
+  (1u << OTTL_SIGNAL_LOGS | 1u << OTTL_SIGNAL_TRACES | 1u << OTTL_SIGNAL_METRICS | 1u << OTTL_SIGNAL_PROFILES)
 
 typedef struct ottl_context_info {
   const char *name;
@@ -15,6 +16,8 @@ typedef struct ottl_context_info {
   uint8_t signals; /* bit 1 << ottl_signal */
 } ottl_context_info;
 extern const ottl_context_info ottl__contexts[OTTL_CONTEXT_COUNT];
+/* Is the context there only when the option `experimental` is on? */
+static inline bool context_is_experimental(ottl_context_id c) { return ottl__contexts[c].signals == 1u << OTTL_SIGNAL_PROFILES; }
 /* OTTL_CONTEXT_COUNT when there is none of that name. */
 ottl_context_id ottl__context_find(ottl_view name);
 

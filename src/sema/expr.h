@@ -49,6 +49,19 @@ typedef enum ottl_path_view {
   OTTL_V_EXEMPLAR_INT, /* NUMBER of exemplars */
   OTTL_V_EXEMPLAR_DOUBLE,
   OTTL_V_EVENT_INDEX,
+  /* profiles */
+  OTTL_V_VALUE_TYPE, /* MESSAGE of two indices into the string table */
+  OTTL_V_VALUE_TYPE_TYPE,
+  OTTL_V_VALUE_TYPE_UNIT,
+  OTTL_V_INT64_POSITIVE,  /* VARINT_64: negative values are refused */
+  OTTL_V_INT32_BELOW_MAX, /* VARINT_I32: from 2147483647 on refused, else cut */
+  OTTL_V_PROFILE_ID,
+  OTTL_V_PROFILE_ID_STRING,
+  OTTL_V_BYTES,
+  OTTL_V_INTS_32, /* PACKED_VARINT as a list; written values are cut to 32 bits */
+  OTTL_V_INTS_64,
+  OTTL_V_INTS_FIX64, /* PACKED as a list */
+  OTTL_V_TIMES,      /* PACKED nanoseconds as a list of times */
   OTTL_V_REQUEST_ADDRESS, /* otelcol: what the host told of the request; no field, never written */
   OTTL_V_REQUEST_CLIENT,
   OTTL_V_REQUEST_AUTH,

@@ -27,7 +27,7 @@ typedef struct infer {
 
 /* In order of priority. */
 static const char *const infer_priority[] = {
-    "log", "exemplar", "datapoint", "metric", "spanevent", "span", "profile", "scope", "instrumentation_scope", "resource"};
+    "log", "exemplar", "datapoint", "metric", "spanevent", "span", "profilesample", "profile", "scope", "instrumentation_scope", "resource"};
 #define INFER_LAST 100u
 
 static unsigned infer_priority_of(ottl_view name) {
@@ -99,6 +99,7 @@ static const infer_name *infer_lacks(const infer *in, ottl_context_id c) {
 
 static bool infer_candidate(const sema *s, ottl_context_id c) {
   if (s->options->functions == OTTL_FUNCTIONS_FILTER && c == OTTL_C_EXEMPLAR) return false; /* that processor has no such level */
+  if (context_is_experimental(c) && !s->options->experimental) return false;
   return s->options->signal == OTTL_SIGNAL_NONE || (ottl__contexts[c].signals >> s->options->signal & 1);
 }
 
@@ -109,11 +110,12 @@ static void infer_refuse(infer *in, const infer_source *sources, uint32_t n) {
     ottl_span span = {in->best_source, in->best->begin, in->best->end};
     ottl_context_id c = ottl__context_find(name);
     ottl_diag_item *d;
+    if (ottl__sema_experimental(s, c, span)) return;
     if (c != OTTL_CONTEXT_COUNT && c != OTTL_C_OTELCOL) {
       SEMA_ERROR(s, SIGNAL_CONTEXT, span, "this signal has no %s context", ottl__contexts[c].name);
       return;
     }
-    if (view_is(name, "otelcol") || view_is(name, "instrumentation_scope") || view_is(name, "profile")) {
+    if (view_is(name, "otelcol") || view_is(name, "instrumentation_scope")) {
       d = SEMA_ERROR(s, NO_CONTEXT, span, "paths of `%.*s` alone do not tell the context of a group", VIEW_ARG(name));
       ottl__diag_help(d, view_is(name, "instrumentation_scope") ? "write `scope`" : "name the context of the group");
       return;

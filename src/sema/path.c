@@ -231,6 +231,26 @@ static void path_lint_keys(sema *s, const ottl_node *last, ottl_expr *e, const o
   ottl__diag_help(d, "keys of maps are strings");
 }
 
+/* Indices into a dictionary may point nowhere. */
+static bool path_is_indirect(const ottl_path_info *info) {
+  return field_is_dict_map(info->field) || info->view == OTTL_V_VALUE_TYPE_TYPE || info->view == OTTL_V_VALUE_TYPE_UNIT;
+}
+
+/* DIFF: a group sees attributes that lie in the dictionary as a map or as a list of indices, not as both. */
+static bool path_one_form(sema *s, const ottl_node *node, const ottl_path_info *info) {
+  bool map = field_is_dict_map(info->field), list = info->field == OTTL_FIELD_PROFILE_INDICES || info->field == OTTL_FIELD_SAMPLE_INDICES;
+  if (!map && !list) return true;
+  uint8_t bit = (uint8_t)(1u << ottl__contexts[info->context].level);
+  if (map)
+    s->dict_maps |= bit;
+  else
+    s->dict_lists |= bit;
+  if (!(s->dict_maps & s->dict_lists & bit)) return true;
+  ottl_diag_item *d = SEMA_LACKS(s, sema_span(s, node), "`attributes` and `attribute_indices` of one context in one group are not there yet");
+  ottl__diag_help(d, "they are the same field: make two groups");
+  return false;
+}
+
 ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
   bool good = true;
   for (const ottl_node *f = node->first; f; f = f->next) good &= f->kind == NODE_FIELD;
@@ -278,7 +298,7 @@ ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
     SEMA_ERROR(s, TRACE_STATE_KEYS, sema_span(s, node->last), "`trace_state` takes one key");
     return NULL;
   }
-  if (!good) return NULL;
+  if (!good || !path_one_form(s, node, info)) return NULL;
   ottl__sema_join(e);
   bool request = info->view >= OTTL_V_REQUEST_ADDRESS && info->view <= OTTL_V_REQUEST_GRPC;
   int8_t level = (int8_t)ottl__contexts[head.context].level;
@@ -287,6 +307,7 @@ ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
   e->path = info;
   e->context = (uint8_t)head.context;
   e->types = n_keys ? path_keyed(e, info) : info->types;
+  e->may_fail |= path_is_indirect(info);
   if (n_keys && info->view != OTTL_V_TRACE_STATE) path_lint_keys(s, node->last, e, info);
   if (info->view == OTTL_V_EVENT_INDEX && !(s->options && s->options->event_index)) {
     e->may_fail = e->must_fail = true;

@@ -27,6 +27,7 @@ struct sema {
   ottl_function_set functions; /* of what is being checked: a group's conditions have another than its statements */
   bool bare;                   /* OTTL_PATHS_BARE */
   bool own;                    /* paths without a context are of the group's own */
+  uint8_t dict_maps, dict_lists; /* contexts whose attributes, or attribute_indices, the group names: bits by level */
   uint32_t source;
   uint32_t n_errors, n_unsupported;
   ottl_status fatal; /* NOMEM, INTERNAL */
@@ -99,6 +100,10 @@ sema_guess ottl__guess(ottl_view wanted);
 void ottl__guess_try(sema_guess *g, const char *candidate); /* candidate must live on */
 /* strcase.ToCamel of github.com/iancoleman/strcase, as the reference applies it to argument names. Needs len + 1 bytes. */
 size_t ottl__to_camel(ottl_view name, char *ret);
+
+/* -- check.c -- */
+/* Gives a diagnostic when the context is experimental and that is off; c may be OTTL_CONTEXT_COUNT. */
+bool ottl__sema_experimental(sema *s, ottl_context_id c, ottl_span span);
 
 /* -- infer.c -- */
 typedef struct infer_source {

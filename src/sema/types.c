@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #define T_LISTS   TYPES_LISTS
+#define T_INTS    (TYPES_NIL | TYPES(LIST) | TYPES(LIST_ANY) | TYPES(LIST_INT)) /* what a list of integers is written from */
 #define T_NUMBERS (TYPES(INT) | TYPES(DOUBLE))
 
 static ottl_types math_one(uint8_t op, ottl_types a, ottl_types b) {
@@ -82,7 +83,10 @@ ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed) {
   case OTTL_V_TRACE_ID_STRING:
   case OTTL_V_SPAN_ID_STRING:
   case OTTL_V_KIND_STRING:
-  case OTTL_V_KIND_DEPRECATED: return TYPES(STRING);
+  case OTTL_V_KIND_DEPRECATED:
+  case OTTL_V_VALUE_TYPE_TYPE:
+  case OTTL_V_VALUE_TYPE_UNIT:
+  case OTTL_V_PROFILE_ID_STRING: return TYPES(STRING);
   case OTTL_V_INT64:
   case OTTL_V_INT32:
   case OTTL_V_UINT32:
@@ -92,7 +96,16 @@ ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed) {
   case OTTL_V_POINT_INT32:
   case OTTL_V_VALUE_INT:
   case OTTL_V_BUCKETS_OFFSET:
+  case OTTL_V_INT64_POSITIVE:
+  case OTTL_V_INT32_BELOW_MAX:
   case OTTL_V_EXEMPLAR_INT: return TYPES(INT);
+  case OTTL_V_BYTES: return TYPES(BYTES);
+  case OTTL_V_PROFILE_ID: return TYPES(PROFILE_ID);
+  case OTTL_V_VALUE_TYPE: return TYPES(VALUE_TYPE);
+  case OTTL_V_INTS_32:
+  case OTTL_V_INTS_64:
+  case OTTL_V_INTS_FIX64: return T_INTS;
+  case OTTL_V_TIMES: return TYPES(LIST_TIME) | TYPES_NIL;
   case OTTL_V_POINT_DOUBLE:
   case OTTL_V_VALUE_DOUBLE:
   case OTTL_V_EXEMPLAR_DOUBLE: return TYPES(DOUBLE);
@@ -114,6 +127,7 @@ ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed) {
 }
 
 bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types value) {
+  if (field_is_dict_map(path->field)) return false; /* indices that point nowhere */
   ottl_types sure = ottl__types_settable(path, keyed) & ~TYPES(LIST_ANY); /* a list may hold what values cannot be */
   switch ((ottl_path_view)path->view) {
   case OTTL_V_UINT32_CHECKED: /* ranges and texts */
@@ -136,6 +150,13 @@ bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types val
   case OTTL_V_DATA_POINTS:
   case OTTL_V_REPEATED:
   case OTTL_V_STATUS:
+  case OTTL_V_INT64_POSITIVE:
+  case OTTL_V_INT32_BELOW_MAX:
+  case OTTL_V_PROFILE_ID:
+  case OTTL_V_PROFILE_ID_STRING:
+  case OTTL_V_INTS_32:
+  case OTTL_V_INTS_64:
+  case OTTL_V_INTS_FIX64:
   case OTTL_V_EVENT_INDEX:
   case OTTL_V_REQUEST_ADDRESS:
   case OTTL_V_REQUEST_CLIENT:

@@ -195,6 +195,10 @@ static void window_columns(ottl_vm *vm) {
     r->off += base;
     r->end += base;
     r->dirty += base / 64;
+    if (r->err) {
+      r->err += base / 64;
+      r->code += base;
+    }
   }
 }
 

@@ -32,6 +32,7 @@ static ottl_type opaque_type(uint16_t field) {
   switch (field) {
   case OTTL_FIELD_SPAN_EVENTS: return OTTL_T_SPAN_EVENTS;
   case OTTL_FIELD_SPAN_LINKS: return OTTL_T_SPAN_LINKS;
+  case OTTL_FIELD_PROFILE_SAMPLES: return OTTL_T_SAMPLES;
   default: return OTTL_T_STATUS;
   }
 }
@@ -218,6 +219,7 @@ static uint16_t view_row(ottl_vm *vm, const ottl_insn *in, const ottl_reg *a, ui
   }
   default: break;
   }
+  if (view >= OTTL_V_VALUE_TYPE && view <= OTTL_V_TIMES) return ottl__profile_view(vm, view, a, i, ret);
   if (!ottl__kind_has_field(row_kind(vm, in->level, i), field)) return 0;
   switch (view) {
   case OTTL_V_TEMPORALITY:
@@ -270,6 +272,10 @@ ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
   d->has_err = false;
   const ottl_rowmaps *maps = &vm->batch->maps[in->x];
   SEL_EACH(sel, n, i) {
+    if (map_is_bad(maps, vm_row(vm, in->level, i))) {
+      if (!ottl__vm_fail(vm, d, n, i, OTTL_ROWERR(BAD_INDEX, 0))) return OTTL_NOMEM;
+      continue;
+    }
     OTTL_TRY(vm_flush(vm, in->x, in->level, i));
     /* A copy of the entries: later writes to the map must not show in a value that was read. */
     const ottl_rowmap *from = &maps->rows[vm_row(vm, in->level, i)];
@@ -300,6 +306,10 @@ ottl_status op_map_key(ottl_vm *vm, const ottl_insn *in) {
       continue;
     }
     uint32_t row = vm_up(vm, in->level, level, i);
+    if (map_is_bad(maps, vm_row(vm, level, row))) {
+      if (!ottl__vm_fail(vm, d, n, i, OTTL_ROWERR(BAD_INDEX, 0))) return OTTL_NOMEM;
+      continue;
+    }
     OTTL_TRY(vm_flush(vm, in->x, level, row));
     const ottl_entry *e = ottl__rowmap_find(&maps->rows[vm_row(vm, level, row)], cell_view(key));
     reg_put_cell(d, i, e ? entry_cell(e) : (ottl_cell){0, 0, OTTL_T_ABSENT});

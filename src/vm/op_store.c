@@ -29,7 +29,40 @@ static uint8_t column_level(const ottl_vm *vm, uint16_t column) { return vm->cod
 
 static bool plain(uint8_t tag) { return tag <= OTTL_T_BYTES; }
 
+/* Values under a key that lie in the dictionary are written as a whole: a copy is changed, and put there when nothing failed. */
+static ottl_status set_dict_key(ottl_vm *vm, const ottl_insn *in, const uint16_t *keys, uint32_t n_keys) {
+  ottl_reg *col = vm->r[in->a];
+  const ottl_reg *v = vm->r[in->b];
+  uint8_t level = column_level(vm, in->a);
+  const uint64_t *rows;
+  OTTL_TRY(store_rows(vm, in, v, &rows));
+  uint32_t n = vm_n(vm, in->level);
+  SEL_EACH(rows, n, i) {
+    uint32_t row = vm_up(vm, in->level, level, i);
+    ottl_cell at = {col->word[row], col->len[row], col->tag[row]}, value = reg_cell(v, i);
+    uint16_t err = 0;
+    if (at.tag == OTTL_T_ABSENT) {
+      if (col->has_err && bm_get(col->err, row)) err = OTTL_ROWERR(BAD_INDEX, 0); /* DIFF: the reference panics */
+      at = cell_nil();
+    } else if (ottl__value_copy(&vm->batch->arena, at, &at) != OTTL_OK) {
+      err = OTTL_RE_TOO_DEEP;
+    }
+    if (!err) err = ottl__path_set(vm, &at, keys, n_keys, i, value);
+    if (!err)
+      col_set(col, row, at);
+    else
+      OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, in->x, 0, err));
+  }
+  return OTTL_OK;
+}
+
+static bool column_in_dict(const ottl_vm *vm, uint16_t column) {
+  const ottl_column_spec *c = &vm->code->layout.columns[column];
+  return c->source == OTTL_COL_KEY && field_is_dict_map(vm->code->layout.maps[c->map].field);
+}
+
 ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
+  if (column_in_dict(vm, in->a)) return set_dict_key(vm, in, NULL, 0);
   ottl_reg *col = vm->r[in->a];
   const ottl_reg *v = vm->r[in->b];
   uint8_t level = column_level(vm, in->a);
@@ -57,6 +90,7 @@ ottl_status op_set_path(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *v = vm->r[in->b];
   uint8_t level = column_level(vm, in->a);
   const uint16_t *pool = &vm->code->pool[in->y];
+  if (column_in_dict(vm, in->a)) return set_dict_key(vm, in, pool + 1, pool[0]);
   const uint64_t *rows;
   OTTL_TRY(store_rows(vm, in, v, &rows));
   uint32_t n = vm_n(vm, in->level);
@@ -144,10 +178,26 @@ ottl_status op_set_map(ottl_vm *vm, const ottl_insn *in) {
       OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, in->x, 0, err));
       continue;
     }
-    vm->batch->maps[map].rows[vm_row(vm, level, row)] = fresh;
+    uint32_t at = vm_row(vm, level, row);
+    if (map_is_bad(&vm->batch->maps[map], at)) ottl__map_mend(vm->batch, map, at);
+    vm->batch->maps[map].rows[at] = fresh;
     OTTL_TRY(vm_reload(vm, map, level, row));
   }
   return OTTL_OK;
+}
+
+/* As set_dict_key, when the map is in the entry tier and the key is known only now. */
+static uint16_t set_dict_path(ottl_vm *vm, ottl_rowmap *m, ottl_view key, const uint16_t *keys, uint32_t n_keys, uint32_t i,
+                              ottl_cell v) {
+  ottl_entry *e = ottl__rowmap_find(m, key);
+  ottl_cell at = cell_nil();
+  if (e && ottl__value_copy(&vm->batch->arena, entry_cell(e), &at) != OTTL_OK) return OTTL_RE_TOO_DEEP;
+  uint16_t err = ottl__path_set(vm, &at, keys, n_keys, i, v);
+  if (err) return err;
+  if (!e) e = ottl__rowmap_push(&vm->batch->arena, m, key);
+  if (!e) return OTTL_RE_TOO_LARGE;
+  entry_set(e, at);
+  return 0;
 }
 
 ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
@@ -157,6 +207,7 @@ ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
   const uint16_t *keys = pool + 2;
   uint32_t n_keys = pool[1];
   uint8_t level = vm->code->layout.maps[map].level;
+  bool in_dict = field_is_dict_map(vm->code->layout.maps[map].field);
   uint32_t n = vm_n(vm, in->level);
   const uint64_t *rows;
   OTTL_TRY(store_rows(vm, in, v, &rows));
@@ -167,7 +218,12 @@ ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
     uint16_t err = reg_failed(k, i) ? k->code[reg_at(k, i)] : 0;
     ottl_cell key = reg_cell(k, i);
     if (!err && key.tag != OTTL_T_STRING) err = OTTL_ROWERR(KEY_TYPE, cell_type(key));
-    if (!err) {
+    if (!err && map_is_bad(&vm->batch->maps[map], vm_row(vm, level, row))) err = OTTL_ROWERR(BAD_INDEX, 0);
+    if (!err && in_dict) {
+      ottl_rowmap *m = &vm->batch->maps[map].rows[vm_row(vm, level, row)];
+      err = set_dict_path(vm, m, cell_view(key), keys + 1, n_keys - 1, i, reg_cell(v, i));
+      if (!err) OTTL_TRY(vm_reload(vm, map, level, row));
+    } else if (!err) {
       ottl_rowmap *m = &vm->batch->maps[map].rows[vm_row(vm, level, row)];
       ottl_entry *e = ottl__rowmap_find(m, cell_view(key));
       if (!e) e = ottl__rowmap_push(&vm->batch->arena, m, cell_view(key));
@@ -304,6 +360,7 @@ static ottl_type opaque_of(uint16_t field, ottl_metric_kind kind) {
   switch (field) {
   case OTTL_FIELD_SPAN_EVENTS: return OTTL_T_SPAN_EVENTS;
   case OTTL_FIELD_SPAN_LINKS: return OTTL_T_SPAN_LINKS;
+  case OTTL_FIELD_PROFILE_SAMPLES: return OTTL_T_SAMPLES;
   case OTTL_FIELD_POINT_EXEMPLARS: return OTTL_T_EXEMPLARS;
   case OTTL_FIELD_POINT_QUANTILES: return OTTL_T_QUANTILES;
   default: break;
@@ -397,8 +454,9 @@ static uint16_t set_field(ottl_vm *vm, const ottl_insn *in, ottl_reg *col, uint3
     if ((err = want(v, OTTL_T_INT))) return err;
     return !has ? OTTL_RE_POINT_KIND : set_buckets_part(vm, col, row, view, v);
   case OTTL_V_BUCKETS_COUNTS: return !has ? OTTL_RE_POINT_KIND : set_buckets_part(vm, col, row, view, v);
-  default: return OTTL_RE_READ_ONLY;
+  default: break;
   }
+  return view >= OTTL_V_VALUE_TYPE && view <= OTTL_V_TIMES ? ottl__profile_set(vm, view, col, row, v) : OTTL_RE_READ_ONLY;
 }
 
 ottl_status op_set_view(ottl_vm *vm, const ottl_insn *in) {

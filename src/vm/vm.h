@@ -166,6 +166,10 @@ uint16_t ottl__from_raw(ottl_vm *vm, ottl_cell v, bool top, ottl_cell *ret);
 /* The value of an otelcol path of this view (request.c); keys as above. */
 uint16_t ottl__request_get(ottl_vm *vm, uint8_t view, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
 
+/* Paths of profiles (profile.c): as the other views. */
+uint16_t ottl__profile_view(ottl_vm *vm, ottl_path_view view, const ottl_reg *a, uint32_t i, ottl_cell *ret);
+uint16_t ottl__profile_set(ottl_vm *vm, ottl_path_view view, ottl_reg *col, uint32_t row, ottl_cell v);
+
 /* Do points or metrics of this kind have the field? */
 bool ottl__kind_has_field(ottl_metric_kind kind, uint16_t field);
 uint16_t ottl__buckets_read(ottl_vm *vm, ottl_view body, int32_t *ret_offset, ottl_list **ret_counts);
