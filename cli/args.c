@@ -40,7 +40,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
   static const char *const modes[] = {"propagate", "ignore", "silent", NULL};
   static const char *const styles[] = {"either", "prefixed", "bare", NULL};
   static const char *const renderings[] = {"text", "short", "json", NULL};
-  static const char *const signals[] = {"logs", "traces", "metrics", NULL};
+  static const char *const signals[] = {"logs", "traces", "metrics", "profiles", NULL};
   static const char formats[] = "auto, proto, proto-delimited, proto-framed, json or jsonl";
   int choice = 0;
   switch (id) {
@@ -60,7 +60,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
     o->error_mode_given = true;
     break;
   case ARG_SIGNAL:
-    if ((choice = arg_choice(value, signals)) < 0) return arg_bad(value, args[id].name, "logs, traces or metrics");
+    if ((choice = arg_choice(value, signals)) < 0) return arg_bad(value, args[id].name, "logs, traces, metrics or profiles");
     o->signal = (ottl_signal)(choice + OTTL_SIGNAL_LOGS);
     break;
   case ARG_FROM:
@@ -89,6 +89,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_ROLLBACK: o->rollback = true; break;
   case ARG_FLATTEN: o->flatten = true; break;
   case ARG_SHOW_VALUES: o->show_values = true; break;
+  case ARG_EXPERIMENTAL: o->experimental = true; break;
   case ARG_STATS: o->stats = true; break;
   case ARG_HELP: o->help = true; break;
   default: break;

@@ -39,7 +39,7 @@ typedef struct cli_options {
   ottl_framing from, to; /* to: AUTO is "as the input" */
   bool compress_given;
   io_compression compress;
-  bool keep, stats, help;
+  bool keep, stats, help, experimental;
   bool conditions, may_fail, strict; /* check */
   ottl_path_style paths;
   ottl_diags_format format;
@@ -68,7 +68,7 @@ typedef struct cli_section {
   bool empty;         /* no statement */
 } cli_section;
 
-#define CLI_SIGNALS 4 /* by ottl_signal */
+#define CLI_SIGNALS 5 /* by ottl_signal */
 
 /* config.c: processors of a configuration, for each signal that turns up. */
 typedef struct cli_step {

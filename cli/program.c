@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const cli_signal_names[] = {"", "logs", "traces", "metrics"};
+const char *const cli_signal_names[] = {"", "logs", "traces", "metrics", "profiles"};
 
 #define PROGRAM_MAX_BYTES ((size_t)16 << 20) /* of a file of statements */
 
@@ -115,6 +115,7 @@ static void program_options(const cli_program *p, ottl_signal signal, ottl_compi
   ret->signal = signal;
   ret->flatten = p->options->flatten;
   ret->on_failure = cli_on_failure(p->options);
+  ret->experimental = p->options->experimental;
 }
 
 int cli_compiled(ottl_status status, ottl_diags *diags, const char *what) {

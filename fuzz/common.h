@@ -202,6 +202,33 @@ static const fz_program fz_programs[] = {
       "datapoint.positive.bucket_counts", "datapoint.quantile_values", "datapoint.exemplars", "metric.data_points",
       "datapoint.negative.offset", "metric.metadata"),
     V(METRICS, "exemplar", "exemplar.filtered_attributes", "exemplar.double_value", "datapoint.attributes", "exemplar.trace_id"),
+
+    /* profiles: what lies in the dictionary, in both tiers */
+    T(PROFILES, "profile", "set(profile.attributes[\"pid\"], 43)", "set(profile.attributes[\"new\"][\"a\"][1], profile.period)",
+      "set(profile.sample_type.type, Concat([profile.sample_type.type, profile.period_type.unit], \"/\"))",
+      "set(profile.period_type, profile.sample_type)", "set(profile.duration, 5)", "set(profile.profile_id.string, SHA256(\"x\"))",
+      "set(profile.profile_id, ProfileID(0x0102030405060708090a0b0c0d0e0f10))", "set(profile.time, Unix(1, 2))",
+      "set(profile.original_payload, 0x00ff)", "set(resource.attributes[\"t\"], profile.sample_type.unit)"),
+    T(PROFILES, "profile", "delete_key(profile.attributes, \"pid\")", "set(profile.attributes[profile.sample_type.type], \"v\")",
+      "keep_matching_keys(profile.attributes, \"^[a-r]\")", "set(profile.attributes[\"keys\"], Keys(profile.attributes))",
+      "truncate_all(profile.attributes, 2)", "set(profile.sample, nil) where profile.period == 0"),
+    T(PROFILES, "profilesample", "set(profilesample.attributes[\"thread.name\"], \"main\")",
+      "set(profilesample.attributes[\"n\"], Len(profilesample.values))", "set(profilesample.values, [1, -2, 300])",
+      "set(profilesample.timestamps_unix_nano, profilesample.values)", "set(profilesample.timestamps, profilesample.timestamps)",
+      "set(profilesample.link_index, 7)", "set(profile.attributes[\"last\"], profilesample.attributes[\"thread.name\"])",
+      "set(profilesample.attributes[\"p\"], profile.attributes[\"last\"])"),
+    T(PROFILES, "profilesample", "merge_maps(profilesample.attributes, resource.attributes, \"upsert\")",
+      "replace_all_patterns(profilesample.attributes, \"value\", \"[aeiou]+\", \"#\")", "set(profilesample.cache[\"a\"], scope.attributes)",
+      "limit(profilesample.attributes, 3, [])"),
+    T(PROFILES, "profilesample", "set(profilesample.attribute_indices, [1, 4294967297, -1])",
+      "set(profilesample.values, profilesample.attribute_indices)", "set(scope.attributes[\"i\"], profile.attribute_indices)"),
+    T(PROFILES, NULL, "set(resource.attributes[\"a\"], resource.attributes)", "delete_matching_keys(resource.attributes, \"^h\")"),
+    F(PROFILES, "profile", "profile.sample_type.type == \"cpu\"", "profile.attributes[\"env\"] == \"prod\""),
+    F(PROFILES, "profilesample", "profilesample.attributes[\"thread.name\"] == \"worker-1\"", "Len(profilesample.attributes) == 0"),
+    V(PROFILES, "profile", "profile.attributes", "profile.sample_type", "profile.sample_type.type",
+      "profile.profile_id", "profile.sample", "profile.original_payload", "resource.attributes", "scope.attributes"),
+    V(PROFILES, "profilesample", "profilesample.attributes", "profilesample.values", "profilesample.timestamps",
+      "profilesample.timestamps_unix_nano", "profile.attributes[\"pid\"]", "profile.period_type.unit"),
 };
 #undef T
 #undef F
@@ -236,6 +263,7 @@ static inline ottl_status fz_compile(const ottl_allocator *al, ottl_signal signa
     options.on_failure = (ottl_on_failure)(texts[0].len % 4);
     options.flatten = fz_flattens(texts[0].len);
   }
+  options.experimental = true;
   return ottl_program_compile(&group, 1, &options, ret, ret_diags);
 }
 

@@ -42,6 +42,7 @@ static const ft_context ft_contexts[] = {
     {OTTL_SIGNAL_METRICS, "metric"}, {OTTL_SIGNAL_TRACES, "spanevent"}, {OTTL_SIGNAL_METRICS, "exemplar"},
     {OTTL_SIGNAL_LOGS, "resource"},  {OTTL_SIGNAL_TRACES, "scope"},     {OTTL_SIGNAL_METRICS, "resource"},
     {OTTL_SIGNAL_LOGS, NULL},        {OTTL_SIGNAL_TRACES, NULL},        {OTTL_SIGNAL_METRICS, NULL},
+    {OTTL_SIGNAL_PROFILES, "profile"}, {OTTL_SIGNAL_PROFILES, "profilesample"},
 };
 #define FT_CONTEXTS (sizeof ft_contexts / sizeof *ft_contexts)
 
@@ -145,11 +146,17 @@ static const char *const ft_json[] = {
                                               "{\"name\":\"q\",\"summary\":{\"dataPoints\":[" FT_POINT
                                               "\"count\":\"3\",\"sum\":9,\"quantileValues\":[{\"quantile\":0.5,\"value\":1}]}]}},"
                                               "{\"name\":\"none\"}]}]},{}]}",
+    [OTTL_SIGNAL_PROFILES] =
+        FT_HEAD("resourceProfiles", "scopeProfiles") "\"profiles\":[{\"sampleType\":{\"typeStrindex\":1,\"unitStrindex\":2},"
+        "\"samples\":[{\"attributeIndices\":[1,2],\"values\":[\"5\",\"-1\"],\"timestampsUnixNano\":[\"9\"]},{\"attributeIndices\":[9]}],"
+        "\"period\":\"3\",\"profileId\":\"0102030405060708090a0b0c0d0e0f10\",\"attributeIndices\":[2]},{}]}]},{}],"
+        "\"dictionary\":{\"stringTable\":[\"\",\"cpu\",\"ns\",\"a\",\"n\"],\"attributeTable\":[{},{\"keyStrindex\":3,\"value\":"
+        "{\"stringValue\":\"x\"},\"unitStrindex\":2},{\"keyStrindex\":4,\"value\":{\"intValue\":\"7\"}}]}}",
 };
 
 /* Its wire form; kept. */
 static inline const mu_buf *ft_payload(ottl_signal signal) {
-  static mu_buf wire[OTTL_SIGNAL_METRICS + 1];
+  static mu_buf wire[OTTL_SIGNAL_PROFILES + 1];
   if (wire[signal].data) return &wire[signal];
   ottl_json *json = NULL;
   const uint8_t *data = NULL;

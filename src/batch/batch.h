@@ -188,6 +188,7 @@ bool ottl__batch_locate(const ottl_batch *batch, ottl_level level, uint32_t star
 OTTL_MUST_CHECK ottl_status ottl__batch_alone(ottl_batch *batch, const ottl_located *where, ottl_view *ret);
 
 /* -- profiles -- */
+#define OTTL_HIDDEN_KEY UINT32_MAX /* klen of entries of a DICT_MAP that are no part of the map, but of the row */
 /* A value type that was written: VALUE_TYPE cells and columns point to one when their len is OTTL_PROFILE_TYPE_NEW; else they are a
  * view of the message's body. */
 #define OTTL_PROFILE_TYPE_NEW UINT32_MAX

@@ -177,7 +177,8 @@ static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned dept
     sbuf_byte(w->buf, ']');
     break;
   }
-  case OTTL_T_LIST_DOUBLE: /* explicit bounds: as above */
+  case OTTL_T_LIST_TIME:
+  case OTTL_T_LIST_DOUBLE: /* explicit bounds and timestamps: as above */
     if (cell_list(c)->n == 0) {
       sbuf_put(w->buf, "null", 4);
       break;

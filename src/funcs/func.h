@@ -170,7 +170,7 @@ typedef struct ottl_param {
 typedef struct ottl_function {
   const char *name;
   uint8_t kind; /* ottl_func_kind */
-  uint16_t flags;
+  uint32_t flags;
   ottl_types result; /* types a converter can give */
   const ottl_param *params;
   uint32_t n_params;

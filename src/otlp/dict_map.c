@@ -27,8 +27,7 @@ static ottl_status indices_of_list(ottl_batch *b, const ottl_rowmap *list) {
   return OTTL_OK;
 }
 
-/* Key tier: the indices that came, with those of dirty columns replaced; then what is new. DIFF: of a key that came several times
- * all are replaced by one, where the reference replaces the first and goes on to read the last. */
+/* Key tier: the indices that came, with those of dirty columns replaced, the first of each; then what is new. */
 static ottl_status indices_of_columns(ottl_batch *b, unsigned m, uint32_t i, const uint8_t *p, const uint8_t *end) {
   ot_impl *im = ot_of(b);
   const ot_dict *d = &im->dict;
@@ -39,13 +38,12 @@ static ottl_status indices_of_columns(ottl_batch *b, unsigned m, uint32_t i, con
     if (!p) return OTTL_INTERNAL; /* read before */
     const ot_attribute *a = dict_attribute(d, index);
     uint16_t c = a ? im->dict_columns[m][a - d->attributes] : OTTL_NO_COLUMN;
-    if (c == OTTL_NO_COLUMN || !bm_get(b->columns[c].dirty, i)) {
+    if (c == OTTL_NO_COLUMN || !bm_get(b->columns[c].dirty, i) || b->columns[c].end[i]) {
       OTTL_TRY(push_index(b, (int32_t)(uint32_t)index));
       continue;
     }
     ottl_reg *col = &b->columns[c];
-    if (col->end[i]) continue; /* the key again */
-    col->end[i] = 1;           /* done */
+    col->end[i] = 1; /* done */
     OTTL_TRY(push_attribute(b, b->layout->columns[c].key, (ottl_cell){col->word[i], col->len[i], col->tag[i]}));
   }
   for (unsigned c = spec->first_column, last = c + spec->n_columns; c < last; c++) {

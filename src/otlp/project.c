@@ -322,22 +322,26 @@ static void dict_bad(pj_walk *w, unsigned m) {
   }
 }
 
-/* An entry without a key: it stays where it is, and nobody sees it. */
+/* One index in the row's list. A key that comes again: the reference's map has the last value, at the first place. Later ones, and
+ * indices that point nowhere, stay where they are and nobody sees them: no key is as long as theirs. */
 static pj_result dict_entry(pj_walk *w, const ot_attribute *a, uint16_t column, uint64_t index) {
   ot_dict *d = &w->im->dict;
   uint32_t at = w->list.n;
-  if (a && d->seen[a->key_id] >> 32 == d->serial) { /* the key again: the reference's map has the last value, at the first place */
-    ottl_entry *e = &w->list.items[(uint32_t)d->seen[a->key_id]];
-    e->word = a->value.word;
-    e->len = a->value.len;
-    e->tag = a->value.tag;
-    e->raw_begin = (uint32_t)index;
-    return PJ_OK;
+  if (a && d->seen[a->key_id] >> 32 == d->serial) {
+    ottl_entry *first = &w->list.items[(uint32_t)d->seen[a->key_id]];
+    first->word = a->value.word;
+    first->len = a->value.len;
+    first->tag = a->value.tag;
+    a = NULL;
   }
   if (OTTL_UNLIKELY(at == w->list.cap) && !list_grow(w)) return PJ_NOMEM;
-  w->list.items[at] = (ottl_entry){.key = "", .raw_begin = (uint32_t)index, .raw_end = UINT32_MAX, .keyid = OTTL_NO_KEY};
+  w->list.items[at] = (ottl_entry){.key = "",
+                                   .klen = OTTL_HIDDEN_KEY,
+                                   .raw_begin = (uint32_t)index,
+                                   .raw_end = UINT32_MAX,
+                                   .keyid = OTTL_NO_KEY,
+                                   .column = OTTL_NO_COLUMN};
   ottl_entry *e = &w->list.items[at];
-  e->column = OTTL_NO_COLUMN;
   w->list.n = at + 1;
   if (!a) return PJ_OK;
   d->seen[a->key_id] = (uint64_t)d->serial << 32 | at;

@@ -265,6 +265,15 @@ ottl_status op_view(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
+/* Keys that a profile or sample has more than once. */
+static void map_drop_hidden(ottl_rowmap *map) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < map->n; i++) {
+    if (map->items[i].klen != OTTL_HIDDEN_KEY) map->items[n++] = map->items[i];
+  }
+  map->n = n;
+}
+
 ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -284,6 +293,7 @@ ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
     if (!map || !map->items) return OTTL_NOMEM;
     if (from->n) memcpy(map->items, from->items, from->n * sizeof *map->items);
     map->n = map->cap = from->n;
+    if (OTTL_UNLIKELY(maps->bad != NULL)) map_drop_hidden(map);
     reg_put_cell(d, i, cell_tree(OTTL_T_MAP, map));
   }
   return OTTL_OK;

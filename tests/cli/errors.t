@@ -101,7 +101,7 @@ The input is no OTLP: 4.
   ottl: data/traces.json: message 1: it has traces, the statements are about logs
   [4]
   $ ottl run -s 'set(resource.schema_url, "u")' <<< '{"a": 1}'
-  ottl: standard input: message 1: this JSON has no resourceLogs, resourceSpans or resourceMetrics
+  ottl: standard input: message 1: this JSON has no resourceLogs, resourceSpans, resourceMetrics or resourceProfiles
   [4]
   $ printf '\050\265\057\375xxxx' | ottl run -s 'set(log.body, 1)'
   ottl: standard input: bad zstd data: Unsupported frame parameter
@@ -111,7 +111,7 @@ Protobuf does not say which signal it is.
 
   $ ottl run -s 'set(log.body, "x")' data/logs.json --to proto -o logs.pb
   $ ottl run -s 'set(resource.schema_url, "u")' logs.pb
-  ottl: protobuf does not tell logs, traces and metrics apart, and neither do the statements: give --signal
+  ottl: protobuf does not tell logs, traces, metrics and profiles apart, and neither do the statements: give --signal
   [2]
   $ ottl run -s 'set(resource.schema_url, "u")' logs.pb --signal logs --to json
   {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeLogs":[{"scope":{"name":"app"},"logRecords":[{"timeUnixNano":"1790000000000000001","severityNumber":9,"body":{"stringValue":"x"},"attributes":[{"key":"user","value":{"stringValue":"ana"}},{"key":"token","value":{"stringValue":"t0p"}}]},{"timeUnixNano":"1790000000000000002","severityNumber":5,"body":{"stringValue":"x"}},{"timeUnixNano":"1790000000000000003","severityNumber":17,"body":{"stringValue":"x"},"attributes":[{"key":"code","value":{"intValue":"550"}}]}]}],"schemaUrl":"u"}]}

@@ -69,7 +69,7 @@ A file may serve several signals: what a message is decides which of its parts r
   "name":"y"
   "name":"y"
   $ ottl run -f mixed.ottl data/traces.json --to proto | ottl run -f mixed.ottl
-  ottl: protobuf does not tell logs, traces and metrics apart, and neither do the statements: give --signal
+  ottl: protobuf does not tell logs, traces, metrics and profiles apart, and neither do the statements: give --signal
   [2]
   $ printf 'context: log\nset(body, "x")\ncontext: span\nset(name, "y")\n' > mixed.ottl
   $ ottl run -f mixed.ottl data/metrics.json

@@ -58,6 +58,8 @@ typedef struct conf_payload_rules {
 } conf_payload_rules;
 
 /* Compares two OTLP/JSON documents as messages; appends the first difference to *why. */
+/* The payload with what its indices into the dictionary stand for, which is all that counts (payload_profiles.c). */
+yyjson_doc *conf_profiles_resolved(yyjson_val *payload);
 bool conf_payload_equal(yyjson_val *want, yyjson_val *got, const conf_payload_rules *rules, conf_buf *why);
 /* Compares two typed values in the encoding of the case files; appends the first difference to *why. */
 bool conf_value_equal(yyjson_val *want, yyjson_val *got, bool type_only, conf_buf *why);

@@ -56,6 +56,7 @@ static ottl_status run_compile(const conf_case *c, run_way way, ottl_program **r
   options.paths = c->paths;
   options.event_index = c->event_index;
   options.functions = OTTL_FUNCTIONS_STANDARD;
+  options.experimental = c->signal == OTTL_SIGNAL_PROFILES;
   ottl_status status = ottl_program_compile(&group, 1, &options, ret_program, ret_diags);
   free(sources);
   return status;
@@ -178,9 +179,18 @@ static bool run_check_output(conf_runner *runner, const conf_case *c, const conf
   conf_payload_rules rules = {.unordered_points = yyjson_is_true(yyjson_obj_get(c->want, "unordered_points")),
                               .replaced_utf8 = yyjson_is_true(yyjson_obj_get(c->want, "invalid_utf8"))};
   bool unchanged = yyjson_is_null(want);
+  if (unchanged) want = yyjson_doc_get_root(fix->json);
   size_t before = message->len;
   conf_buf_puts(message, unchanged ? "output (want: unchanged) " : "output ");
-  bool same = conf_payload_equal(unchanged ? yyjson_doc_get_root(fix->json) : want, yyjson_doc_get_root(doc), &rules, message);
+  yyjson_val *got = yyjson_doc_get_root(doc);
+  yyjson_doc *resolved[2] = {NULL, NULL};
+  if (c->signal == OTTL_SIGNAL_PROFILES) {
+    want = yyjson_doc_get_root(resolved[0] = conf_profiles_resolved(want));
+    got = yyjson_doc_get_root(resolved[1] = conf_profiles_resolved(got));
+  }
+  bool same = conf_payload_equal(want, got, &rules, message);
+  yyjson_doc_free(resolved[0]);
+  yyjson_doc_free(resolved[1]);
   if (same) message->len = before;
   yyjson_doc_free(doc);
   return same;

@@ -3,6 +3,7 @@
 
 #include "opentelemetry/proto/collector/logs/v1/logs_service.pb-c.h"
 #include "opentelemetry/proto/collector/metrics/v1/metrics_service.pb-c.h"
+#include "opentelemetry/proto/collector/profiles/v1development/profiles_service.pb-c.h"
 #include "opentelemetry/proto/collector/trace/v1/trace_service.pb-c.h"
 
 /* -- schema.def says what the descriptors say -- */
@@ -19,6 +20,8 @@ static const ProtobufCMessageDescriptor *descriptors[OTTL_MESSAGES] = {
     [OTTL_M_EXP_POINT] = &opentelemetry__proto__metrics__v1__exponential_histogram_data_point__descriptor,
     [OTTL_M_SUMMARY_POINT] = &opentelemetry__proto__metrics__v1__summary_data_point__descriptor,
     [OTTL_M_EXEMPLAR] = &opentelemetry__proto__metrics__v1__exemplar__descriptor,
+    [OTTL_M_PROFILE] = &opentelemetry__proto__profiles__v1development__profile__descriptor,
+    [OTTL_M_SAMPLE] = &opentelemetry__proto__profiles__v1development__sample__descriptor,
 };
 
 static bool wire_agrees(unsigned form, const ProtobufCFieldDescriptor *f) {
@@ -33,13 +36,17 @@ static bool wire_agrees(unsigned form, const ProtobufCFieldDescriptor *f) {
   case OTTL_W_BOOL: return !repeated && f->type == PROTOBUF_C_TYPE_BOOL;
   case OTTL_W_SINT32: return !repeated && f->type == PROTOBUF_C_TYPE_SINT32;
   case OTTL_W_F64: return !repeated && f->type == PROTOBUF_C_TYPE_DOUBLE;
-  case OTTL_W_STRING: return !repeated && f->type == PROTOBUF_C_TYPE_STRING;
+  case OTTL_W_STRING: /* also bytes of any length */
+    return !repeated && (f->type == PROTOBUF_C_TYPE_STRING || (f->type == PROTOBUF_C_TYPE_BYTES && strstr(f->name, "payload")));
   case OTTL_W_BYTES: return !repeated && f->type == PROTOBUF_C_TYPE_BYTES;
   case OTTL_W_ANY: return !repeated && strcmp(of, "AnyValue") == 0;
   case OTTL_W_MAP: return repeated && strcmp(of, "KeyValue") == 0;
   case OTTL_W_REPEATED: return repeated && message;
   case OTTL_W_PACKED: return repeated && (f->type == PROTOBUF_C_TYPE_FIXED64 || f->type == PROTOBUF_C_TYPE_DOUBLE);
   case OTTL_W_MESSAGE: return !repeated && message;
+  case OTTL_W_VARINT_64: return !repeated && (f->type == PROTOBUF_C_TYPE_INT64 || f->type == PROTOBUF_C_TYPE_UINT64);
+  case OTTL_W_PACKED_VARINT: return repeated && (f->type == PROTOBUF_C_TYPE_INT32 || f->type == PROTOBUF_C_TYPE_INT64);
+  case OTTL_W_DICT_MAP: return repeated && f->type == PROTOBUF_C_TYPE_INT32;
   case OTTL_W_NUMBER: return f->id == 6 ? f->type == PROTOBUF_C_TYPE_SFIXED64 : f->type == PROTOBUF_C_TYPE_DOUBLE;
   default: return false;
   }

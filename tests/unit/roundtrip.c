@@ -45,6 +45,7 @@ static uint8_t *read_file(const char *path, size_t *ret_len) {
 static ottl_signal signal_of(const char *name) {
   if (strstr(name, "logs")) return OTTL_SIGNAL_LOGS;
   if (strstr(name, "traces") || strstr(name, "spans")) return OTTL_SIGNAL_TRACES;
+  if (strstr(name, "profiles")) return OTTL_SIGNAL_PROFILES;
   return strstr(name, "metrics") ? OTTL_SIGNAL_METRICS : OTTL_SIGNAL_NONE;
 }
 
@@ -103,6 +104,7 @@ static ottl_program *compile(const char *text, ottl_signal signal, ottl_kind kin
   options.signal = signal;
   options.row_order = row_order;
   options.event_index = true;
+  options.experimental = true;
   ottl_program *program = NULL;
   ottl_diags *diags = NULL;
   ottl_status status = ottl_program_compile_text(text, strlen(text), NULL, OTTL_ERROR_IGNORE, &options, &program, &diags);
@@ -177,9 +179,9 @@ static void run_all(ottl_signal signal, const char *text, ottl_kind kind, keeps 
 
 static void there_are_fixtures(void **state) {
   (void)state;
-  size_t n[4] = {0};
+  size_t n[5] = {0};
   for (size_t i = 0; i < n_fixtures; i++) n[fixtures[i].signal]++;
-  assert_true(n[OTTL_SIGNAL_LOGS] > 5 && n[OTTL_SIGNAL_TRACES] > 3 && n[OTTL_SIGNAL_METRICS] > 3);
+  assert_true(n[OTTL_SIGNAL_LOGS] > 5 && n[OTTL_SIGNAL_TRACES] > 3 && n[OTTL_SIGNAL_METRICS] > 3 && n[OTTL_SIGNAL_PROFILES] >= 3);
 }
 
 static void json_to_wire_and_back(void **state) {
@@ -264,12 +266,27 @@ static const char read_metrics[] =
     "context: exemplar\n"
     "set(exemplar.cache[\"a\"], [exemplar.time_unix_nano, exemplar.double_value, exemplar.int_value, exemplar.trace_id.string,\n"
     "  exemplar.filtered_attributes, datapoint.attributes, metric.name])\n";
+static const char read_profiles[] =
+    "context: profile\n"
+    "set(profile.cache[\"a\"], [profile.attributes, profile.time_unix_nano, profile.duration, profile.period, "
+    "profile.profile_id.string,\n"
+    "  profile.dropped_attributes_count, profile.original_payload_format, profile.original_payload, resource.attributes])\n"
+    "set(profile.cache[\"b\"], [profile.sample_type.type, profile.period_type.unit, scope.attributes])\n"
+    "set(profile.cache[\"c\"], profile.attributes[\"pid\"]) where profile.attributes[\"pid\"] == 42\n"
+    "context: profilesample\n"
+    "set(profilesample.cache[\"a\"], [profilesample.attributes[\"thread.name\"], profilesample.values, profilesample.link_index,\n"
+    "  profilesample.timestamps_unix_nano, profile.period, profile.attributes])\n"
+    "context: resource\n"
+    "set(resource.cache[\"a\"], resource.attributes)\n"
+    "context: profilesample\n"
+    "set(profilesample.cache[\"a\"], profilesample.attribute_indices)\n";
 
 static void programs_that_only_read(void **state) {
   (void)state;
   run_all(OTTL_SIGNAL_LOGS, read_logs, OTTL_KIND_TRANSFORM, KEEPS_BYTES);
   run_all(OTTL_SIGNAL_TRACES, read_traces, OTTL_KIND_TRANSFORM, KEEPS_BYTES);
   run_all(OTTL_SIGNAL_METRICS, read_metrics, OTTL_KIND_TRANSFORM, KEEPS_BYTES);
+  run_all(OTTL_SIGNAL_PROFILES, read_profiles, OTTL_KIND_TRANSFORM, KEEPS_BYTES);
 }
 
 static void writes_that_no_row_makes(void **state) {
@@ -288,6 +305,12 @@ static void writes_that_no_row_makes(void **state) {
       OTTL_KIND_TRANSFORM, KEEPS_BYTES);
   run_all(OTTL_SIGNAL_METRICS,
           "context: exemplar\nset(metric.name, \"x\") where datapoint.attributes[\"k\"] == \"no such value\"\n",
+          OTTL_KIND_TRANSFORM, KEEPS_BYTES);
+  run_all(OTTL_SIGNAL_PROFILES,
+          "context: profilesample\n"
+          "set(profilesample.attributes[\"new\"], \"x\") where profilesample.attributes[\"no such key\"] == \"never\"\n"
+          "delete_key(profilesample.attributes, \"no such key\")\n"
+          "set(profile.sample_type.type, \"x\") where resource.attributes[\"no such key\"] != nil\n",
           OTTL_KIND_TRANSFORM, KEEPS_BYTES);
 }
 
