@@ -382,7 +382,7 @@ static inline void fz_expect(const fz_output *o, ottl_kind kind, const uint8_t *
 
 /* What was written must be readable: an empty program frames it down to the records and hands it on as it is. */
 static inline void fz_reopen(const fz_output *o, ottl_signal signal) {
-  static ottl_program *empty[OTTL_SIGNAL_METRICS + 1];
+  static ottl_program *empty[OTTL_SIGNAL_PROFILES + 1];
   if (o->status != OTTL_OK || !o->data) return;
   ottl_compile_options options;
   ottl_compile_options_init(&options);

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ft_input in = {data, size};
   uint8_t option = ft_byte(&in);
   ottl_signal signal = (ottl_signal)(1 + option % 4);
-  fz_memory memory = fz_memory_of(option / 3 % 8 == 7 ? size : 7, FT_BUDGET);
+  fz_memory memory = fz_memory_of(option / 4 % 8 == 7 ? size : 7, FT_BUDGET);
   ottl_allocator al = fz_allocator(&memory);
   ottl_json *json = NULL;
   const uint8_t *wire = in.data;

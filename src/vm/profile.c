@@ -141,9 +141,9 @@ static uint16_t put_ints(ottl_vm *vm, ottl_path_view view, ottl_reg *col, uint32
 }
 
 static uint16_t put_times(ottl_vm *vm, ottl_reg *col, uint32_t row, ottl_cell v) {
+  if (!cell_is_nil(v) && cell_type(v) != OTTL_T_LIST_TIME) return OTTL_ROWERR(SET_TYPE, cell_type(v));
   const ottl_list *list = cell_is_nil(v) ? NULL : cell_list(v);
   size_t n = list ? list->n : 0;
-  if (list && cell_type(v) != OTTL_T_LIST_TIME) return OTTL_ROWERR(SET_TYPE, cell_type(v));
   uint8_t *out = arena_array(&vm->batch->arena, n + 1, 8), *at = out;
   if (!out) return OTTL_RE_TOO_LARGE;
   for (size_t i = 0; i < n; i++) {
