@@ -56,9 +56,11 @@ static int stream_signal(stream *s, ottl_encoding encoding, ottl_view message, o
     return cli_fail(CLI_PAYLOAD, AT_FORMAT "it has %s, the %s are about %s", AT(s), cli_signal_names[found],
                     cli_program_what(s->program), cli_signal_names[wanted]);
   if (!wanted && !found && encoding == OTTL_ENCODING_JSON)
-    return cli_fail(CLI_PAYLOAD, AT_FORMAT "this JSON has no resourceLogs, resourceSpans, resourceMetrics or resourceProfiles", AT(s));
+    return cli_fail(CLI_PAYLOAD, AT_FORMAT "this JSON has no resourceLogs, resourceSpans, resourceMetrics or resourceProfiles",
+                    AT(s));
   if (!wanted && !found)
-    return cli_fail(CLI_USAGE, "protobuf does not tell logs, traces, metrics and profiles apart, and neither do the %s: give --signal",
+    return cli_fail(CLI_USAGE,
+                    "protobuf does not tell logs, traces, metrics and profiles apart, and neither do the %s: give --signal",
                     cli_program_what(s->program));
   *ret = wanted ? wanted : found;
   return CLI_OK;

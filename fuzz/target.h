@@ -38,11 +38,13 @@ typedef struct ft_context {
   const char *name;
 } ft_context;
 static const ft_context ft_contexts[] = {
-    {OTTL_SIGNAL_LOGS, "log"},       {OTTL_SIGNAL_TRACES, "span"},      {OTTL_SIGNAL_METRICS, "datapoint"},
-    {OTTL_SIGNAL_METRICS, "metric"}, {OTTL_SIGNAL_TRACES, "spanevent"}, {OTTL_SIGNAL_METRICS, "exemplar"},
-    {OTTL_SIGNAL_LOGS, "resource"},  {OTTL_SIGNAL_TRACES, "scope"},     {OTTL_SIGNAL_METRICS, "resource"},
-    {OTTL_SIGNAL_LOGS, NULL},        {OTTL_SIGNAL_TRACES, NULL},        {OTTL_SIGNAL_METRICS, NULL},
-    {OTTL_SIGNAL_PROFILES, "profile"}, {OTTL_SIGNAL_PROFILES, "profilesample"},
+    {OTTL_SIGNAL_LOGS, "log"},          {OTTL_SIGNAL_TRACES, "span"},
+    {OTTL_SIGNAL_METRICS, "datapoint"}, {OTTL_SIGNAL_METRICS, "metric"},
+    {OTTL_SIGNAL_TRACES, "spanevent"},  {OTTL_SIGNAL_METRICS, "exemplar"},
+    {OTTL_SIGNAL_LOGS, "resource"},     {OTTL_SIGNAL_TRACES, "scope"},
+    {OTTL_SIGNAL_METRICS, "resource"},  {OTTL_SIGNAL_LOGS, NULL},
+    {OTTL_SIGNAL_TRACES, NULL},         {OTTL_SIGNAL_METRICS, NULL},
+    {OTTL_SIGNAL_PROFILES, "profile"},  {OTTL_SIGNAL_PROFILES, "profilesample"},
 };
 #define FT_CONTEXTS (sizeof ft_contexts / sizeof *ft_contexts)
 
@@ -146,12 +148,16 @@ static const char *const ft_json[] = {
                                               "{\"name\":\"q\",\"summary\":{\"dataPoints\":[" FT_POINT
                                               "\"count\":\"3\",\"sum\":9,\"quantileValues\":[{\"quantile\":0.5,\"value\":1}]}]}},"
                                               "{\"name\":\"none\"}]}]},{}]}",
-    [OTTL_SIGNAL_PROFILES] =
-        FT_HEAD("resourceProfiles", "scopeProfiles") "\"profiles\":[{\"sampleType\":{\"typeStrindex\":1,\"unitStrindex\":2},"
-        "\"samples\":[{\"attributeIndices\":[1,2],\"values\":[\"5\",\"-1\"],\"timestampsUnixNano\":[\"9\"]},{\"attributeIndices\":[9]}],"
-        "\"period\":\"3\",\"profileId\":\"0102030405060708090a0b0c0d0e0f10\",\"attributeIndices\":[2]},{}]}]},{}],"
-        "\"dictionary\":{\"stringTable\":[\"\",\"cpu\",\"ns\",\"a\",\"n\"],\"attributeTable\":[{},{\"keyStrindex\":3,\"value\":"
-        "{\"stringValue\":\"x\"},\"unitStrindex\":2},{\"keyStrindex\":4,\"value\":{\"intValue\":\"7\"}}]}}",
+    [OTTL_SIGNAL_PROFILES] = FT_HEAD(
+        "resourceProfiles",
+        "scopeProfiles") "\"profiles\":[{\"sampleType\":{\"typeStrindex\":1,\"unitStrindex\":2},"
+                         "\"samples\":[{\"attributeIndices\":[1,2],\"values\":[\"5\",\"-1\"],\"timestampsUnixNano\":[\"9\"]},{"
+                         "\"attributeIndices\":[9]}],"
+                         "\"period\":\"3\",\"profileId\":\"0102030405060708090a0b0c0d0e0f10\",\"attributeIndices\":[2]},{}]}]},{}"
+                         "],"
+                         "\"dictionary\":{\"stringTable\":[\"\",\"cpu\",\"ns\",\"a\",\"n\"],\"attributeTable\":[{},{"
+                         "\"keyStrindex\":3,\"value\":"
+                         "{\"stringValue\":\"x\"},\"unitStrindex\":2},{\"keyStrindex\":4,\"value\":{\"intValue\":\"7\"}}]}}",
 };
 
 /* Its wire form; kept. */

@@ -86,7 +86,7 @@ typedef struct ottl_compile_options {
   ottl_path_style paths;
   bool row_order;     /* testing: every group runs row by row */
   bool event_index;   /* the host tells spanevent.event_index */
-  bool experimental;  /* lambdas and what takes them, profiles: they may change */
+  bool experimental;  /* lambdas and what takes them; contexts profile and profilesample, ProfileID: they may change */
   bool literal_lists; /* parameters that take a list literal or a list take the literal only, as before 1.0 */
   ottl_function_set functions;
   bool explain; /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */

@@ -147,8 +147,8 @@ static bool parent_emptied(const ottl_exec *x, const ottl_code *code, uint32_t r
   for (uint16_t i = 0; i < code->layout.n_columns; i++) {
     const ottl_column_spec *c = &code->layout.columns[i];
     if (c->source != OTTL_COL_FIELD || c->level != level - 1 || !c->written) continue;
-    bool holds =
-        c->field == OTTL_FIELD_SPAN_EVENTS || c->field == OTTL_FIELD_PROFILE_SAMPLES || c->field == OTTL_FIELD_METRIC_POINTS || c->field == OTTL_FIELD_POINT_EXEMPLARS;
+    bool holds = c->field == OTTL_FIELD_SPAN_EVENTS || c->field == OTTL_FIELD_PROFILE_SAMPLES ||
+                 c->field == OTTL_FIELD_METRIC_POINTS || c->field == OTTL_FIELD_POINT_EXEMPLARS;
     if (holds && b->columns[i].any_dirty && bm_get(b->columns[i].dirty, parent) && b->columns[i].len[parent] == 0) return true;
   }
   return false;

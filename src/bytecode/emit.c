@@ -227,7 +227,7 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
     if (e->status == OTTL_OK) emit_store(e, target, value, whole, level, sel, statement);
     return;
   }
-  /* A map in the dictionary is changed as the reference does it: a copy, and then a new map. */
+  /* A map in the dictionary is changed as the reference does it: a copy, and then a new map. DIFF: none when nothing changed. */
   bool in_place = !field_is_dict_map(target->path->field);
   if (f->params[0].kind == OTTL_P_MAP_GETSETTER && is_whole_map(target) && in_place) {
     emit_place p = ottl__emit_place(e, target);

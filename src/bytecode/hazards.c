@@ -64,7 +64,8 @@ static bool expr_reads(ottl_emit *e, const ottl_expr *x, place p) {
 static bool holds_rows(ottl_emit *e, place p) {
   if (p.map != UINT16_MAX || p.column == OTTL_NO_COLUMN) return false;
   uint16_t field = e->columns[p.column].spec.field;
-  return field == OTTL_FIELD_SPAN_EVENTS || field == OTTL_FIELD_PROFILE_SAMPLES || field == OTTL_FIELD_METRIC_POINTS || field == OTTL_FIELD_POINT_EXEMPLARS;
+  return field == OTTL_FIELD_SPAN_EVENTS || field == OTTL_FIELD_PROFILE_SAMPLES || field == OTTL_FIELD_METRIC_POINTS ||
+         field == OTTL_FIELD_POINT_EXEMPLARS;
 }
 
 static bool is_set(const ottl_call_site *call) { return strcmp(ottl__functions[call->function].name, "set") == 0; }

@@ -86,8 +86,8 @@ static bool is_key_delete(const ottl_expr *editor) {
   const ottl_call_site *call = editor->call;
   const ottl_expr *target = call->args[0].expr;
   return strcmp(ottl__functions[call->function].name, "delete_key") == 0 && target->n_kids == 0 &&
-         !field_is_dict_map(target->path->field) &&
-         (target->path->view == OTTL_V_MAP || target->path->view == OTTL_V_CACHE) && call->args[1].is_literal;
+         !field_is_dict_map(target->path->field) && (target->path->view == OTTL_V_MAP || target->path->view == OTTL_V_CACHE) &&
+         call->args[1].is_literal;
 }
 
 /* keep_keys of a whole map with literal keys: those keys are columns, and everything else goes, unseen. */
@@ -95,7 +95,8 @@ bool ottl__emit_is_keep(const ottl_expr *editor) {
   const ottl_call_site *call = editor->call;
   const ottl_expr *target = call->args[0].expr;
   if (strcmp(ottl__functions[call->function].name, "keep_keys") != 0 || target->n_kids) return false;
-  if ((target->path->view != OTTL_V_MAP && target->path->view != OTTL_V_CACHE) || field_is_dict_map(target->path->field)) return false;
+  if ((target->path->view != OTTL_V_MAP && target->path->view != OTTL_V_CACHE) || field_is_dict_map(target->path->field))
+    return false;
   const ottl_call_arg *keys = &call->args[1];
   if (!keys->given || keys->is_literal || keys->expr) return false;
   for (uint32_t i = 0; i < keys->n_items; i++) {

@@ -172,6 +172,7 @@ ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,
     ottl__prep_replace_all_patterns, ottl__prep_merge_maps, ottl__prep_truncate_all, ottl__prep_limit;
 ottl_preparer ottl__prep_replace_pattern, ottl__prep_append;
-ottl_preparer ottl__prep_is_match, ottl__prep_concat, ottl__prep_coalesce, ottl__prep_trace_id, ottl__prep_span_id, ottl__prep_profile_id;
+ottl_preparer ottl__prep_is_match, ottl__prep_concat, ottl__prep_coalesce, ottl__prep_trace_id, ottl__prep_span_id,
+    ottl__prep_profile_id;
 
 #endif

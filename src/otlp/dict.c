@@ -135,6 +135,7 @@ static ottl_status key_of(ot_dict *d, ot_attribute *a) {
   return ottl__map_put(&d->keys, a->key, a->key_id);
 }
 
+/* DIFF: values of the attribute table may be indices into the string table, too. */
 ottl_status ottl__dict_open(ottl_batch *b) {
   ot_dict *d = dict_of(b);
   if (d->open) return OTTL_OK;
@@ -169,7 +170,8 @@ static ottl_status index_tables(ottl_batch *b) {
   ot_dict *d = dict_of(b);
   OTTL_TRY(ottl__dict_open(b));
   if (d->indexed) return OTTL_OK;
-  for (size_t i = d->n_strings; i-- > 0;) OTTL_TRY(ottl__map_put(&d->string_at, d->strings[i], (uint32_t)i)); /* the first stays */
+  for (size_t i = d->n_strings; i-- > 0;)
+    OTTL_TRY(ottl__map_put(&d->string_at, d->strings[i], (uint32_t)i)); /* the first stays */
   for (size_t i = d->n_attributes; i-- > 0;) {
     const ot_attribute *a = &d->attributes[i];
     ottl_view text;

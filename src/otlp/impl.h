@@ -56,7 +56,7 @@ typedef enum ot_op {
   OT_REPEATED,
   OT_PACKED,
   OT_PACKED_VARINT,
-  OT_DICT, /* indices of attributes: a map in either tier */
+  OT_DICT,    /* indices of attributes: a map in either tier */
   OT_KEYS,    /* a map in the key tier */
   OT_ENTRIES, /* a map in the entry tier */
   OT_SUB,     /* a singular message with a table of its own; `index` is its own column or OTTL_NO_COLUMN */

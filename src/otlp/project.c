@@ -14,7 +14,7 @@ typedef struct pj_walk {
   const uint8_t *body;
   const uint8_t *bad; /* PJ_BAD */
   const char *text;
-  uint32_t sub; /* number of the sub-message that was seen, or 0 */
+  uint32_t sub;  /* number of the sub-message that was seen, or 0 */
   bool indirect; /* profiles: keys and texts may be indices into the dictionary */
   bool indices;  /* the row's attribute indices were seen */
   /* entry tier: the row's list while it grows, and the list of the row before, which predicts it */

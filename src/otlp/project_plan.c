@@ -53,8 +53,8 @@ static ot_op op_of(unsigned wire, unsigned field, unsigned number) {
   case OTTL_W_VARINT_64: return OT_V64;
   case OTTL_W_PACKED_VARINT: return OT_PACKED_VARINT;
   case OTTL_W_BYTES: {
-    bool span = field == OTTL_FIELD_LOG_SPAN_ID || field == OTTL_FIELD_SPAN_SPAN_ID ||
-                field == OTTL_FIELD_SPAN_PARENT_SPAN_ID || field == OTTL_FIELD_EXEMPLAR_SPAN_ID;
+    bool span = field == OTTL_FIELD_LOG_SPAN_ID || field == OTTL_FIELD_SPAN_SPAN_ID || field == OTTL_FIELD_SPAN_PARENT_SPAN_ID ||
+                field == OTTL_FIELD_EXEMPLAR_SPAN_ID;
     return field == OTTL_FIELD_PROFILE_PROFILE_ID ? OT_PROFILE_ID : span ? OT_SPAN_ID : OT_TRACE_ID;
   }
   case OTTL_W_ANY: return OT_ANY;
@@ -163,8 +163,11 @@ ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
     bool dict = field_is_dict_map(spec->field);
     if (dict && b->signal != OTTL_SIGNAL_PROFILES) continue; /* no row has it */
     if (dict) OTTL_TRY(plan_dict(b, layout, m));
-    OTTL_TRY(plan_field(im, spec->field, dict ? OT_DICT : spec->entries ? OT_ENTRIES : OT_KEYS, (uint16_t)m,
-                        im->map_places + (size_t)m * OTTL_MESSAGES));
+    OTTL_TRY(plan_field(im, spec->field,
+                        dict            ? OT_DICT
+                        : spec->entries ? OT_ENTRIES
+                                        : OT_KEYS,
+                        (uint16_t)m, im->map_places + (size_t)m * OTTL_MESSAGES));
   }
   return OTTL_OK;
 }

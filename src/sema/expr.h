@@ -60,8 +60,8 @@ typedef enum ottl_path_view {
   OTTL_V_BYTES,
   OTTL_V_INTS_32, /* PACKED_VARINT as a list; written values are cut to 32 bits */
   OTTL_V_INTS_64,
-  OTTL_V_INTS_FIX64, /* PACKED as a list */
-  OTTL_V_TIMES,      /* PACKED nanoseconds as a list of times */
+  OTTL_V_INTS_FIX64,      /* PACKED as a list */
+  OTTL_V_TIMES,           /* PACKED nanoseconds as a list of times */
   OTTL_V_REQUEST_ADDRESS, /* otelcol: what the host told of the request; no field, never written */
   OTTL_V_REQUEST_CLIENT,
   OTTL_V_REQUEST_AUTH,

@@ -26,8 +26,9 @@ typedef struct infer {
 } infer;
 
 /* In order of priority. */
-static const char *const infer_priority[] = {
-    "log", "exemplar", "datapoint", "metric", "spanevent", "span", "profilesample", "profile", "scope", "instrumentation_scope", "resource"};
+static const char *const infer_priority[] = {"log",     "exemplar",      "datapoint", "metric", "spanevent",
+                                             "span",    "profilesample", "profile",   "scope",  "instrumentation_scope",
+                                             "resource"};
 #define INFER_LAST 100u
 
 static unsigned infer_priority_of(ottl_view name) {

@@ -86,6 +86,7 @@ ottl_truth ottl__narrow_compared(sema *s, const ottl_expr *path, int op, ottl_ce
  * there must be a map or list and the key must fit. Only maps are sure: lists have bounds. */
 static bool walk_is_sure(const sema *s, const ottl_expr *path) {
   bool body = path->path->view == OTTL_V_BODY, read;
+  if (field_is_dict_map(path->path->field)) return false; /* an index may point nowhere */
   if (!body && path->path->view != OTTL_V_MAP && path->path->view != OTTL_V_CACHE) return false;
   for (uint32_t i = body ? 0 : 1; i < path->n_kids; i++) {
     ottl_types good = TYPES(MAP);
@@ -100,7 +101,7 @@ void ottl__narrow_path(sema *s, ottl_expr *e) {
   bool read;
   e->types &= facts_types(s, e, e->n_kids, &read);
   if (!e->may_fail || e->path->view == OTTL_V_EVENT_INDEX) return;
-  bool literal_first = e->path->view == OTTL_V_BODY || ottl__sema_is_literal(e->kids[0], OTTL_T_STRING);
+  bool literal_first = e->path->view == OTTL_V_BODY || (e->n_kids && ottl__sema_is_literal(e->kids[0], OTTL_T_STRING));
   if (read || (literal_first && walk_is_sure(s, e))) {
     e->may_fail = false;
     e->fails = 0;
@@ -332,7 +333,8 @@ static bool view_is_whole(uint8_t view) {
   case OTTL_V_DATA_POINTS:
   case OTTL_V_POINT_EXEMPLARS:
   case OTTL_V_POINT_QUANTILES:
-  case OTTL_V_BUCKETS: return true;
+  case OTTL_V_BUCKETS:
+  case OTTL_V_VALUE_TYPE: return true;
   default: return false;
   }
 }

@@ -238,7 +238,8 @@ static bool path_is_indirect(const ottl_path_info *info) {
 
 /* DIFF: a group sees attributes that lie in the dictionary as a map or as a list of indices, not as both. */
 static bool path_one_form(sema *s, const ottl_node *node, const ottl_path_info *info) {
-  bool map = field_is_dict_map(info->field), list = info->field == OTTL_FIELD_PROFILE_INDICES || info->field == OTTL_FIELD_SAMPLE_INDICES;
+  bool map = field_is_dict_map(info->field),
+       list = info->field == OTTL_FIELD_PROFILE_INDICES || info->field == OTTL_FIELD_SAMPLE_INDICES;
   if (!map && !list) return true;
   uint8_t bit = (uint8_t)(1u << ottl__contexts[info->context].level);
   if (map)
@@ -246,7 +247,8 @@ static bool path_one_form(sema *s, const ottl_node *node, const ottl_path_info *
   else
     s->dict_lists |= bit;
   if (!(s->dict_maps & s->dict_lists & bit)) return true;
-  ottl_diag_item *d = SEMA_LACKS(s, sema_span(s, node), "`attributes` and `attribute_indices` of one context in one group are not there yet");
+  ottl_diag_item *d =
+      SEMA_LACKS(s, sema_span(s, node), "`attributes` and `attribute_indices` of one context in one group are not there yet");
   ottl__diag_help(d, "they are the same field: make two groups");
   return false;
 }

@@ -24,9 +24,9 @@ struct sema {
   ottl_diags *diags;
   const ottl_compile_options *options;
   ottl_context_id context;
-  ottl_function_set functions; /* of what is being checked: a group's conditions have another than its statements */
-  bool bare;                   /* OTTL_PATHS_BARE */
-  bool own;                    /* paths without a context are of the group's own */
+  ottl_function_set functions;   /* of what is being checked: a group's conditions have another than its statements */
+  bool bare;                     /* OTTL_PATHS_BARE */
+  bool own;                      /* paths without a context are of the group's own */
   uint8_t dict_maps, dict_lists; /* contexts whose attributes, or attribute_indices, the group names: bits by level */
   uint32_t source;
   uint32_t n_errors, n_unsupported;

@@ -44,6 +44,7 @@ static const uint32_t tables_sees[OTTL_CONTEXT_COUNT] = {
     [OTTL_C_EXEMPLAR] = C(OTELCOL) | C(RESOURCE) | C(SCOPE) | C(METRIC) | C(DATAPOINT) | C(EXEMPLAR),
     [OTTL_C_LOG] = C(OTELCOL) | C(RESOURCE) | C(SCOPE) | C(LOG),
     [OTTL_C_PROFILE] = C(OTELCOL) | C(RESOURCE) | C(SCOPE) | C(PROFILE),
+    /* DIFF: the reference's sample context has the profile's paths, but forgot to list the name. */
     [OTTL_C_PROFILESAMPLE] = C(OTELCOL) | C(RESOURCE) | C(SCOPE) | C(PROFILE) | C(PROFILESAMPLE),
 };
 

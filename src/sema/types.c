@@ -127,7 +127,7 @@ ottl_types ottl__types_settable(const ottl_path_info *path, bool keyed) {
 }
 
 bool ottl__types_set_sure(const ottl_path_info *path, bool keyed, ottl_types value) {
-  if (field_is_dict_map(path->field)) return false; /* indices that point nowhere */
+  if (field_is_dict_map(path->field)) return false;                       /* indices that point nowhere */
   ottl_types sure = ottl__types_settable(path, keyed) & ~TYPES(LIST_ANY); /* a list may hold what values cannot be */
   switch ((ottl_path_view)path->view) {
   case OTTL_V_UINT32_CHECKED: /* ranges and texts */

@@ -16,7 +16,9 @@ typedef struct resolve_state {
 
 static yyjson_mut_val *resolve_value(resolve_state *st, yyjson_val *in);
 
-static long resolve_index(yyjson_val *val) { return strtol(yyjson_is_raw(val) ? yyjson_get_raw(val) : yyjson_get_str(val), NULL, 10); }
+static long resolve_index(yyjson_val *val) {
+  return strtol(yyjson_is_raw(val) ? yyjson_get_raw(val) : yyjson_get_str(val), NULL, 10);
+}
 
 static yyjson_mut_val *resolve_attribute(resolve_state *st, yyjson_val *index) {
   long i = resolve_index(index);
@@ -70,7 +72,8 @@ static yyjson_mut_val *resolve_value(resolve_state *st, yyjson_val *in) {
 
 yyjson_doc *conf_profiles_resolved(yyjson_val *payload) {
   yyjson_val *dictionary = yyjson_obj_get(payload, "dictionary");
-  resolve_state st = {yyjson_mut_doc_new(NULL), yyjson_obj_get(dictionary, "stringTable"), yyjson_obj_get(dictionary, "attributeTable")};
+  resolve_state st = {yyjson_mut_doc_new(NULL), yyjson_obj_get(dictionary, "stringTable"),
+                      yyjson_obj_get(dictionary, "attributeTable")};
   yyjson_mut_doc_set_root(st.out, resolve_value(&st, payload));
   yyjson_doc *doc = yyjson_mut_doc_imut_copy(st.out, NULL);
   yyjson_mut_doc_free(st.out);

@@ -1,16 +1,8 @@
 /* Profiles: payloads built from the schema, programs over them, and what becomes of rows, indices and the dictionary. What each
  * path reads and writes is in conformance/own/profiles_*.jsonl; here is what concerns bytes, odd payloads and limits. */
-#include "opentelemetry/proto/collector/profiles/v1development/profiles_service.pb-c.h"
+#include "unit/profiles_payload.h"
+
 #include "ottl/ottl.h"
-#include "unit/batch_help.h"
-
-#define P(name) Opentelemetry__Proto__Profiles__V1development__##name
-typedef Opentelemetry__Proto__Collector__Profiles__V1development__ExportProfilesServiceRequest request;
-
-#define request_unpack(len, data)                                                                                                \
-  opentelemetry__proto__collector__profiles__v1development__export_profiles_service_request__unpack(NULL, len, data)
-#define request_free(r)                                                                                                          \
-  opentelemetry__proto__collector__profiles__v1development__export_profiles_service_request__free_unpacked(r, NULL)
 
 /* -- running -- */
 
@@ -88,98 +80,11 @@ static outcome run_all_ways(const char *text, blob in) {
   return first;
 }
 
-/* -- payloads -- */
-
-static blob pack(request *r) {
-  size_t len = protobuf_c_message_get_packed_size(&r->base);
-  blob b = {malloc(len + 1), len};
-  assert_non_null(b.data);
-  protobuf_c_message_pack(&r->base, b.data);
-  return b;
-}
-
-/* Profiles with samples, each with attributes 1 (thread: w1), 2 (pid: 7) or both; attribute 3 has a unit. */
-static blob payload(unsigned n_profiles, unsigned n_samples) {
-  static char *strings[] = {"", "cpu", "ns", "thread", "w1", "pid", "size", "bytes"};
-  Opentelemetry__Proto__Common__V1__AnyValue values[3];
-  P(KeyValueAndUnit) attributes[4], *attribute_list[4];
-  for (unsigned i = 0; i < 4; i++) {
-    opentelemetry__proto__profiles__v1development__key_value_and_unit__init(&attributes[i]);
-    attribute_list[i] = &attributes[i];
-  }
-  for (unsigned i = 0; i < 3; i++) {
-    opentelemetry__proto__common__v1__any_value__init(&values[i]);
-    attributes[i + 1].key_strindex = (int32_t[]){3, 5, 6}[i];
-    attributes[i + 1].value = &values[i];
-    values[i].value_case = i ? OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_INT_VALUE
-                             : OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_STRING_VALUE;
-    if (i)
-      values[i].int_value = 7 + (int64_t)i - 1;
-    else
-      values[i].string_value = "w1";
-  }
-  attributes[3].unit_strindex = 7;
-  P(ProfilesDictionary) dictionary;
-  opentelemetry__proto__profiles__v1development__profiles_dictionary__init(&dictionary);
-  dictionary.string_table = strings;
-  dictionary.n_string_table = OTTL_COUNT(strings);
-  dictionary.attribute_table = attribute_list;
-  dictionary.n_attribute_table = 4;
-
-  P(ValueType) type;
-  opentelemetry__proto__profiles__v1development__value_type__init(&type);
-  type.type_strindex = 1;
-  type.unit_strindex = 2;
-  static int32_t indices[] = {1, 2, 3};
-  static int64_t numbers[] = {5, -6};
-  static uint64_t times[] = {1700000000000000000u, 1700000000000000001u};
-  P(Sample) *samples = calloc(n_samples + 1, sizeof *samples), **sample_list = calloc(n_samples + 1, sizeof *sample_list);
-  for (unsigned i = 0; i < n_samples; i++) {
-    opentelemetry__proto__profiles__v1development__sample__init(&samples[i]);
-    samples[i].attribute_indices = indices + i % 2;
-    samples[i].n_attribute_indices = 1 + i % 3 / 2;
-    samples[i].values = numbers;
-    samples[i].n_values = 2;
-    samples[i].timestamps_unix_nano = times;
-    samples[i].n_timestamps_unix_nano = i % 3;
-    samples[i].stack_index = (int32_t)i;
-    sample_list[i] = &samples[i];
-  }
-  P(Profile) *profiles = calloc(n_profiles + 1, sizeof *profiles), **profile_list = calloc(n_profiles + 1, sizeof *profile_list);
-  for (unsigned i = 0; i < n_profiles; i++) {
-    opentelemetry__proto__profiles__v1development__profile__init(&profiles[i]);
-    profiles[i].sample_type = &type;
-    profiles[i].samples = sample_list;
-    profiles[i].n_samples = n_samples;
-    profiles[i].attribute_indices = indices + 1;
-    profiles[i].n_attribute_indices = 2;
-    profiles[i].period = (int64_t)i;
-    profile_list[i] = &profiles[i];
-  }
-  P(ScopeProfiles) scope, *scope_list[] = {&scope};
-  opentelemetry__proto__profiles__v1development__scope_profiles__init(&scope);
-  scope.profiles = profile_list;
-  scope.n_profiles = n_profiles;
-  P(ResourceProfiles) resource, *resource_list[] = {&resource};
-  opentelemetry__proto__profiles__v1development__resource_profiles__init(&resource);
-  resource.scope_profiles = scope_list;
-  resource.n_scope_profiles = 1;
-  request r;
-  opentelemetry__proto__collector__profiles__v1development__export_profiles_service_request__init(&r);
-  r.resource_profiles = resource_list;
-  r.n_resource_profiles = 1;
-  r.dictionary = &dictionary;
-  blob b = pack(&r);
-  free(samples);
-  free(sample_list);
-  free(profiles);
-  free(profile_list);
-  return b;
-}
-
 /* -- reading what came out -- */
 
-static const P(Profile) * profile_of(const request *r, unsigned i) { return r->resource_profiles[0]->scope_profiles[0]->profiles[i]; }
+static const P(Profile) * profile_of(const request *r, unsigned i) {
+  return r->resource_profiles[0]->scope_profiles[0]->profiles[i];
+}
 static const char *text_of(const request *r, int32_t index) {
   assert_in_range(index, 0, r->dictionary->n_string_table - 1);
   return r->dictionary->string_table[index];
@@ -209,8 +114,8 @@ static request *request_of(const outcome *o) {
 
 static void test_experimental(void **state) {
   OTTL_UNUSED(state);
-  static const char *const texts[] = {"set(profile.period, 1)", "set(profilesample.link_index, 1)", "context: profile\nset(period, 1)",
-                                      "context: profilesample\nset(values, [1])",
+  static const char *const texts[] = {"set(profile.period, 1)", "set(profilesample.link_index, 1)",
+                                      "context: profile\nset(period, 1)", "context: profilesample\nset(values, [1])",
                                       "context: resource\nset(attributes[\"a\"], ProfileID(0x0102030405060708090a0b0c0d0e0f10))"};
   for (unsigned i = 0; i < OTTL_COUNT(texts); i++) {
     ottl_program *program = NULL;
@@ -281,9 +186,10 @@ static void test_reads_keep_bytes(void **state) {
 static void test_dictionary_grows_once(void **state) {
   OTTL_UNUSED(state);
   blob in = payload(3, 1500);
-  outcome o = run_all_ways("set(profilesample.attributes[\"env\"], \"prod\")\nset(profilesample.attributes[\"thread\"], \"w2\") where "
-                           "profilesample.attributes[\"thread\"] == \"w1\"",
-                           in);
+  outcome o =
+      run_all_ways("set(profilesample.attributes[\"env\"], \"prod\")\nset(profilesample.attributes[\"thread\"], \"w2\") where "
+                   "profilesample.attributes[\"thread\"] == \"w1\"",
+                   in);
   request *r = request_of(&o);
   assert_int_equal(r->dictionary->n_string_table, 8 + 1);    /* env */
   assert_int_equal(r->dictionary->n_attribute_table, 4 + 2); /* env: prod, thread: w2 */
@@ -458,7 +364,8 @@ static void test_dictionary_absent_or_twice(void **state) {
 
 static void test_bad_indices(void **state) {
   OTTL_UNUSED(state);
-  wire good = {0}, bad = {0}, profile = {0}, scope = {0}, resource = {0}, dictionary = {0}, attribute = {0}, lost = {0}, all = {0};
+  wire good = {0}, bad = {0}, profile = {0}, scope = {0}, resource = {0}, dictionary = {0}, attribute = {0}, lost = {0},
+       all = {0};
   w_str(&good, 2, "\x01");
   w_bytes(&bad, 2, "\x01\x63\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x02", 13); /* 1, 99, -1, and one whose key is nowhere */
   w_msg(&profile, 2, &good);
@@ -475,11 +382,10 @@ static void test_bad_indices(void **state) {
   w_msg(&all, 1, &resource);
   w_msg(&all, 2, &dictionary);
   blob in = blob_copy(all.data, all.len);
-  static const char *const fails[] = {"set(profilesample.link_index, 1) where profilesample.attributes[\"k\"] == nil",
-                                      "set(profilesample.link_index, Len(profilesample.attributes))",
-                                      "set(profilesample.attributes[\"new\"], 1)",
-                                      "set(profilesample.attributes[Concat([\"n\", \"ew\"], \"\")], 1)",
-                                      "delete_key(profilesample.attributes, \"k\")"};
+  static const char *const fails[] = {
+      "set(profilesample.link_index, 1) where profilesample.attributes[\"k\"] == nil",
+      "set(profilesample.link_index, Len(profilesample.attributes))", "set(profilesample.attributes[\"new\"], 1)",
+      "set(profilesample.attributes[Concat([\"n\", \"ew\"], \"\")], 1)", "delete_key(profilesample.attributes, \"k\")"};
   for (unsigned i = 0; i < OTTL_COUNT(fails); i++) {
     outcome o = run_all_ways(fails[i], in);
     assert_int_equal(o.status, OTTL_OK);
@@ -500,7 +406,9 @@ static void test_bad_indices(void **state) {
   assert_int_equal(s->attribute_indices[2], -1);
   request_free(r);
   outcome_free(&o);
-  o = run_all_ways("set(profilesample.attributes, {\"fresh\": true})\nset(profilesample.attributes[\"n\"], Len(profilesample.attributes))", in);
+  o = run_all_ways(
+      "set(profilesample.attributes, {\"fresh\": true})\nset(profilesample.attributes[\"n\"], Len(profilesample.attributes))",
+      in);
   assert_int_equal(o.errors, 0);
   r = request_of(&o);
   s = profile_of(r, 0)->samples[1];
@@ -517,7 +425,8 @@ static void test_malformed(void **state) {
   /* cut anywhere: refused or framed, never read beyond */
   for (size_t len = 0; len < good.len; len++) {
     blob cut = blob_copy(good.data, len);
-    outcome o = run_ignoring("set(profilesample.attributes[\"k\"], profile.attributes)\nset(profile.sample_type.type, \"x\")", cut);
+    outcome o =
+        run_ignoring("set(profilesample.attributes[\"k\"], profile.attributes)\nset(profile.sample_type.type, \"x\")", cut);
     assert_true(o.status == OTTL_DATA || o.status == OTTL_OK);
     outcome_free(&o);
     free(cut.data);
@@ -627,9 +536,10 @@ static void count_free(void *context, void *memory, size_t bytes) {
   free(memory);
 }
 
-static const char memory_text[] = "context: profilesample\nset(profilesample.attributes[\"k\"], profile.sample_type.type)\n"
-                                  "set(profilesample.attributes[\"v\"], profilesample.values)\nset(profile.sample_type.type, \"x\")\n"
-                                  "context: profile\ndelete_key(profile.attributes, \"pid\")\nset(profile.attributes[\"n\"][\"m\"], 1)\n";
+static const char memory_text[] =
+    "context: profilesample\nset(profilesample.attributes[\"k\"], profile.sample_type.type)\n"
+    "set(profilesample.attributes[\"v\"], profilesample.values)\nset(profile.sample_type.type, \"x\")\n"
+    "context: profile\ndelete_key(profile.attributes, \"pid\")\nset(profile.attributes[\"n\"][\"m\"], 1)\n";
 
 static void test_warm(void **state) {
   OTTL_UNUSED(state);
@@ -690,13 +600,20 @@ static void test_failing_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_experimental),       cmocka_unit_test(test_one_form),
-      cmocka_unit_test(test_reads_keep_bytes),   cmocka_unit_test(test_dictionary_grows_once),
-      cmocka_unit_test(test_units),              cmocka_unit_test(test_unknown_fields),
-      cmocka_unit_test(test_dictionary_absent_or_twice), cmocka_unit_test(test_bad_indices),
-      cmocka_unit_test(test_malformed),          cmocka_unit_test(test_filter),
-      cmocka_unit_test(test_samples_emptied),    cmocka_unit_test(test_json),
-      cmocka_unit_test(test_warm),               cmocka_unit_test(test_failing_memory),
+      cmocka_unit_test(test_experimental),
+      cmocka_unit_test(test_one_form),
+      cmocka_unit_test(test_reads_keep_bytes),
+      cmocka_unit_test(test_dictionary_grows_once),
+      cmocka_unit_test(test_units),
+      cmocka_unit_test(test_unknown_fields),
+      cmocka_unit_test(test_dictionary_absent_or_twice),
+      cmocka_unit_test(test_bad_indices),
+      cmocka_unit_test(test_malformed),
+      cmocka_unit_test(test_filter),
+      cmocka_unit_test(test_samples_emptied),
+      cmocka_unit_test(test_json),
+      cmocka_unit_test(test_warm),
+      cmocka_unit_test(test_failing_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
