@@ -384,7 +384,7 @@ static uint16_t emit_operands(ottl_emit *e, const ottl_expr *x, uint8_t level, u
 }
 
 static uint16_t emit_call(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel) {
-  if (ottl__functions[x->call->function].flags >> OTTL_FN_LAMBDA_SHIFT) return ottl__emit_lambda(e, x, level, sel);
+  if (ottl__functions[x->call->function].flags & OTTL_FN_LAMBDA) return ottl__emit_lambda(e, x, level, sel);
   uint16_t call = ottl__emit_call(e, x, level, sel);
   uint8_t type;
   ottl_store store = store_of_types(ottl__functions[x->call->function].result, &type);

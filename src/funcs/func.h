@@ -88,10 +88,11 @@ enum {
   OTTL_FN_MAP_EACH = 5 << OTTL_FN_LAMBDA_SHIFT,
   OTTL_FN_MAP_KEYS = 6 << OTTL_FN_LAMBDA_SHIFT,
   OTTL_FN_REDUCE = 7 << OTTL_FN_LAMBDA_SHIFT,
-  OTTL_FN_XPROFILE = 1 << 16, /* of the profiles signal, not of the frozen language: see call_find */
-  OTTL_FN_RECORD = 512,   /* works on the whole record; an editor without a path */
-  OTTL_FN_ABOVE = 1024,   /* RECORD: on the record above: the metric of a data point */
-  OTTL_FN_APPENDS = 2048, /* RECORD: may append records */
+  OTTL_FN_LAMBDA = 7 << OTTL_FN_LAMBDA_SHIFT, /* any of them */
+  OTTL_FN_XPROFILE = 1 << 16,                 /* of the profiles signal, not of the frozen language: see call_find */
+  OTTL_FN_RECORD = 512,                       /* works on the whole record; an editor without a path */
+  OTTL_FN_ABOVE = 1024,                       /* RECORD: on the record above: the metric of a data point */
+  OTTL_FN_APPENDS = 2048,                     /* RECORD: may append records */
 };
 
 typedef struct ottl_arg {
