@@ -100,14 +100,17 @@ static int fr_varint(const uint8_t *p, size_t len, size_t *i, uint64_t *ret) {
 }
 
 /* Whether a message of `size` bytes at p (`len` of them there) looks like an export request: resources in field 1, each of
- * fields 1 to 3 (or the old ones from 1,000 on) of wire type 2, with lengths that fit. */
+ * fields 1 to 3 (or the old ones from 1,000 on) of wire type 2, with lengths that fit; profiles have a dictionary in field 2, of
+ * fields 1 to 7. */
 static fr_fit fr_request(const uint8_t *p, size_t len, uint64_t size) {
   size_t i = 0;
   if (len > size) len = (size_t)size;
   while (i < size) {
     uint64_t inner;
     if (i >= len) return FR_SO_FAR;
-    if (p[i++] != 0x0a) return FR_NO;
+    const uint8_t field = p[i++];
+    if (field != 0x0a && field != 0x12) return FR_NO;
+    const uint64_t most = field == 0x0a ? 3 : 7;
     int got = fr_varint(p, len, &i, &inner);
     if (got <= 0) return got < 0 || len == size ? FR_NO : FR_SO_FAR;
     if (inner > size - i) return FR_NO;
@@ -116,7 +119,7 @@ static fr_fit fr_request(const uint8_t *p, size_t len, uint64_t size) {
       uint64_t tag, n;
       got = fr_varint(p, len, &i, &tag);
       if (got <= 0) return got < 0 || len == size ? FR_NO : FR_SO_FAR;
-      if ((tag & 7) != 2 || tag >> 3 == 0 || (tag >> 3 > 3 && tag >> 3 < 16)) return FR_NO;
+      if ((tag & 7) != 2 || tag >> 3 == 0 || (tag >> 3 > most && tag >> 3 < 16)) return FR_NO;
       got = fr_varint(p, len, &i, &n);
       if (got <= 0) return got < 0 || len == size ? FR_NO : FR_SO_FAR;
       if (i > stop || n > stop - i) return FR_NO;

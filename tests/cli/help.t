@@ -49,8 +49,8 @@
                                 statement. They may hold what is not meant for a terminal or log
         --signal SIGNAL         logs, traces, metrics or profiles; needed only when neither the
                                 paths nor the input (JSON) tell
-        --experimental          switch on what may still change: the contexts profile and
-                                profilesample
+        --experimental          switch on what may still change: lambdas and what takes them, the
+                                contexts profile and profilesample
         --from FORMAT           format of the input (default: auto, found from the first bytes)
         --to FORMAT             format of the output (default: as the input)
     -o, --output FILE           write there; the file appears when all went well (default: standard output)

@@ -17,6 +17,11 @@ static const char two[] = "\x0a\x00\x0a\x02\x12\x00";
 static char large[70000];
 static size_t large_len;
 
+/* A dictionary before and behind the resources. */
+static const char profiles[] = "\x12\x09\x0a\x00\x2a\x00\x2a\x03"
+                               "cpu"
+                               "\x0a\x06\x12\x04\x12\x02\x12\x00\x12\x04\x32\x02\x08\x01";
+
 typedef struct stream {
   char *data;
   size_t len;
@@ -90,11 +95,12 @@ static void test_binary(void **state) {
   const struct {
     const char *data;
     size_t len;
-  } messages[] = {{small, sizeof small - 1}, {two, sizeof two - 1}, {large, large_len}, {"", 0}, {small, sizeof small - 1}};
-  for (unsigned first = 0; first < 3; first++)
+  } messages[] = {{small, sizeof small - 1}, {two, sizeof two - 1}, {large, large_len}, {profiles, sizeof profiles - 1}, {"", 0},
+                  {small, sizeof small - 1}};
+  for (unsigned first = 0; first < 4; first++)
     for (ottl_framing framing = OTTL_FRAMING_PROTO; framing <= OTTL_FRAMING_PROTO_FRAMED; framing++) {
       stream s = {0}, wanted = {0};
-      for (size_t i = first; i < 5; i++) {
+      for (size_t i = first; i < 6; i++) {
         add_message(&s, framing, i, messages[i].data, messages[i].len);
         add(&wanted, messages[i].data, messages[i].len);
         if (framing != OTTL_FRAMING_PROTO) add(&wanted, "|", 1);
