@@ -52,6 +52,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
   case ARG_CONFIG: return arg_once(&o->config, value, args[id].name);
   case ARG_PROCESSOR: o->processors.items[o->processors.n++] = value; break;
+  case ARG_REQUEST: return arg_once(&o->request, value, args[id].name);
   case ARG_CONTEXT: return arg_once(&o->context, value, args[id].name);
   case ARG_OUTPUT: return arg_once(&o->output, value, args[id].name);
   case ARG_ERROR_MODE:

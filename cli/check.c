@@ -133,6 +133,56 @@ static int check_file(check_state *c, const char *path) {
   return result;
 }
 
+/* One processor of a configuration: compiling for one signal checks the lists of all. Only what keeps a signal from running is told
+ * for that signal alone. */
+static int check_processor(check_state *c, const ottl_config *config, size_t processor, const char *name) {
+  ottl_compile_options options;
+  check_options(c->options, false, &options);
+  for (int s = OTTL_SIGNAL_LOGS; s <= OTTL_SIGNAL_PROFILES; s++) {
+    ottl_program *program = NULL;
+    ottl_diags *diags = NULL;
+    ottl_status status = ottl_config_compile(config, processor, (ottl_signal)s, &options, &program, &diags);
+    bool tell = s == OTTL_SIGNAL_LOGS || status != OTTL_OK;
+    if (!tell) {
+      ottl_program_free(program);
+      ottl_diags_free(diags);
+      continue;
+    }
+    int result = check_done(c, name, status, program, diags);
+    if (result != CLI_OK || status != OTTL_OK) return result;
+  }
+  return CLI_OK;
+}
+
+static int check_config(check_state *c, const char *path) {
+  char *text = NULL;
+  size_t len = 0;
+  int result = cli_file_text(path, "configurations", &text, &len);
+  if (result != CLI_OK) return result;
+  ottl_config_options options;
+  ottl_config_options_init(&options);
+  options.name = path;
+  options.env = cli_config_env;
+  options.flatten_logs = true;
+  ottl_config *config = NULL;
+  ottl_diags *diags = NULL;
+  ottl_status status = ottl_config_parse(text, len, &options, &config, &diags);
+  free(text);
+  if (status != OTTL_OK || ottl_diags_count(diags))
+    result = check_done(c, path, status, NULL, diags);
+  else
+    ottl_diags_free(diags);
+  for (size_t i = 0; config && i < ottl_config_processors(config) && result == CLI_OK; i++) {
+    ottl_config_processor_info info;
+    if (ottl_config_processor(config, i, &info) != OTTL_OK) break;
+    char name[600];
+    snprintf(name, sizeof name, "%s: %.*s", path, (int)(info.name.len < 200 ? info.name.len : 200), info.name.data);
+    result = check_processor(c, config, i, name);
+  }
+  ottl_config_free(config);
+  return result;
+}
+
 static void check_sum(const check_state *c) {
   if (c->options->format == OTTL_DIAGS_JSON)
     printf("\n],\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu}\n", c->errors, c->warnings, c->notes);
@@ -145,8 +195,9 @@ static void check_sum(const check_state *c) {
 }
 
 static int check_usage(const cli_options *o) {
-  if (!o->snippets.n && !o->files.n)
-    return cli_fail(CLI_USAGE, "nothing to check: give files, or statements with -s (`ottl help check` shows examples)");
+  if (!o->snippets.n && !o->files.n && !o->config)
+    return cli_fail(CLI_USAGE, "nothing to check: give files, or statements with -s, or a collector's file with --config (`ottl "
+                               "help check` shows examples)");
   if (o->has_statements && o->has_conditions)
     return cli_fail(CLI_USAGE, "-s and -c do not go together: check them one after the other");
   if (o->context && o->files.n)
@@ -167,6 +218,7 @@ int cli_check(int argc, char **argv) {
   if (status != CLI_OK) goto out;
   if (options.format == OTTL_DIAGS_JSON) printf("{\"programs\":[");
   if (options.snippets.n) status = check_snippets(&c);
+  if (options.config) status = check_config(&c, options.config);
   for (size_t i = 0; i < options.files.n && status != CLI_INTERNAL; i++) {
     int one = check_file(&c, options.files.items[i]);
     if (one != CLI_OK) status = one; /* a file that cannot be read does not keep the others from being checked */

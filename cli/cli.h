@@ -29,8 +29,8 @@ typedef struct cli_options {
   cli_texts snippets; /* -s or -c */
   bool has_statements, has_conditions;
   cli_texts files;
-  const char *program_file; /* -f */
-  const char *config;       /* --config */
+  const char *program_file;     /* -f */
+  const char *config, *request; /* --config */
   cli_texts processors;
   const char *context, *output;
   ottl_error_mode error_mode;
@@ -100,6 +100,10 @@ typedef struct cli_program {
   cli_step by_signal[CLI_SIGNALS];
 } cli_program;
 
+/* A value of the environment, for ottl_config_options. */
+const char *cli_config_env(void *context, const char *name);
+/* what: the text for failures. --request is told. */
+int cli_exec_create(const cli_options *options, const ottl_program *program, const char *what, ottl_exec **ret);
 ottl_on_failure cli_on_failure(const cli_options *options);
 int cli_program_open(cli_program *program, const cli_options *options, bool filter);
 /* What runs on messages of a signal, in order. */

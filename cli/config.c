@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *config_env(void *context, const char *name) {
+const char *cli_config_env(void *context, const char *name) {
   (void)context;
   return getenv(name);
 }
@@ -64,7 +64,7 @@ int cli_config_open(cli_program *p, const cli_options *options) {
   ottl_config_options_init(&o);
   o.flatten_logs = options->flatten;
   o.name = options->config;
-  o.env = config_env;
+  o.env = cli_config_env;
   ottl_diags *diags = NULL;
   ottl_status parsed = ottl_config_parse(text, len, &o, &c->config, &diags);
   free(text);
@@ -125,12 +125,12 @@ static int config_make(cli_program *p, ottl_signal signal) {
     ottl_compile_options options;
     ottl_compile_options_init(&options);
     options.on_failure = cli_on_failure(p->options);
+    options.experimental = p->options->experimental;
     ottl_status compiled = ottl_config_compile(c->config, steps[i].processor, signal, &options, &steps[i].program, &diags);
     c->by_signal[signal].n = i + 1;
     status = cli_compiled(compiled, diags, "processors");
     if (status != CLI_OK) break;
-    ottl_status created = ottl_exec_create(steps[i].program, NULL, &steps[i].exec);
-    if (created != OTTL_OK) status = cli_fail(CLI_INTERNAL, "cannot run the processors: %s", ottl_status_name(created));
+    status = cli_exec_create(p->options, steps[i].program, "processors", &steps[i].exec);
   }
   return status;
 }

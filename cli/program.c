@@ -145,9 +145,30 @@ static int program_compile(cli_program *p, ottl_signal signal, ottl_program **re
   return cli_compiled(status, diags, "statements");
 }
 
+/* What --request tells. */
+static int program_request(const cli_options *o, ottl_exec *exec) {
+  char *text = NULL;
+  size_t len = 0;
+  int status = cli_file_text(o->request, "requests", &text, &len);
+  if (status != CLI_OK) return status;
+  ottl_status told = ottl_exec_set_request(exec, text ? text : "", len);
+  free(text);
+  if (told == OTTL_OK) return CLI_OK;
+  return cli_fail(
+      told == OTTL_NOMEM ? CLI_INTERNAL : CLI_USAGE,
+      "%s is not what --request takes: a JSON object such as {\"addr\": \"10.1.2.3:4317\", \"metadata\": {\"x-tenant\": "
+      "[\"acme\"]}}, with addr, metadata, grpc and auth",
+      o->request);
+}
+
+int cli_exec_create(const cli_options *o, const ottl_program *program, const char *what, ottl_exec **ret) {
+  ottl_status status = ottl_exec_create(program, NULL, ret);
+  if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, "cannot run the %s: %s", what, ottl_status_name(status));
+  return o->request ? program_request(o, *ret) : CLI_OK;
+}
+
 static int program_exec(cli_program *p, ottl_signal as) {
-  ottl_status status = ottl_exec_create(p->by_signal[as].program, NULL, &p->by_signal[as].exec);
-  return status == OTTL_OK ? CLI_OK : cli_fail(CLI_INTERNAL, "cannot run the statements: %s", ottl_status_name(status));
+  return cli_exec_create(p->options, p->by_signal[as].program, "statements", &p->by_signal[as].exec);
 }
 
 int cli_program_open(cli_program *p, const cli_options *options, bool filter) {

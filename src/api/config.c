@@ -151,6 +151,8 @@ static ottl_status compile_parts(const ottl_config *c, const cfg_processor *p, i
     if (s == wanted && part->problem) status = ottl__worse_status(status, tell_problem(c, part, diags));
     if (part->problem) continue;
     ottl_compile_options o = options_for(p, s, base);
+    /* What is not going to run is checked whole. */
+    if (s != wanted && ottl__cfg_signals[s].signal == OTTL_SIGNAL_PROFILES) o.experimental = true;
     ottl_program *program = NULL;
     status = ottl__worse_status(status, ottl__program_compile(part->groups, part->n_groups, &o, diags, &program));
     if (s == wanted) {

@@ -70,6 +70,7 @@ static ottl_status bitmap_reserve(ottl_vm *vm, uint8_t level, uint32_t rows) {
 }
 
 ottl_status ottl__vm_reserve(ottl_vm *vm, uint8_t level, uint32_t n) {
+  n = n ? n : 1; /* even what is empty has an address */
   OTTL_TRY(frame_reserve(vm, vm->frame, level, n));
   return bitmap_reserve(vm, level, n);
 }

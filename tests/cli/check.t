@@ -1,7 +1,7 @@
 # Check
 
   $ ottl check
-  ottl: nothing to check: give files, or statements with -s (`ottl help check` shows examples)
+  ottl: nothing to check: give files, or statements with -s, or a collector's file with --config (`ottl help check` shows examples)
   [2]
   $ ottl check -s 'set(log.body, "x")'
   0 errors, 0 warnings
@@ -122,3 +122,34 @@ Files.
   [2]
   $ ottl check examples/demo.ottl
   0 errors, 0 warnings
+
+# A collector's file: every list of every processor
+
+  $ cat > collector.yaml <<'EOF'
+  > processors:
+  >   transform:
+  >     log_statements:
+  >       - set(log.body, "x") where log.severity_number == "ERROR"
+  >       - set(log.bodi, 1)
+  >   filter/health:
+  >     trace_conditions: ['span.kind == SPAN_KIND_SERVER']
+  > EOF
+  $ ottl check --config collector.yaml
+  warning[W0702]: this comparison is always false: the types are never equal
+   --> collector.yaml:4:57
+    |
+  4 | set(log.body, "x") where log.severity_number == "ERROR"
+    |                                                 ^^^^^^^ string
+    |                          ------------------- int
+    = note: the statement never runs
+    = help: the number has a name: `SEVERITY_NUMBER_ERROR`
+  
+  error[E0301]: unknown path `log.bodi`
+   --> collector.yaml:5:13
+    |
+  5 | set(log.bodi, 1)
+    |     ^^^^^^^^ not a path of the log context
+    = help: did you mean `log.body`?
+  
+  1 error, 1 warning
+  [1]

@@ -49,6 +49,8 @@
                                 statement. They may hold what is not meant for a terminal or log
         --signal SIGNAL         logs, traces, metrics or profiles; needed only when neither the
                                 paths nor the input (JSON) tell
+        --request FILE          what the paths of otelcol read: a JSON object with addr, metadata,
+                                grpc (lists of strings by name) and auth, all optional
         --experimental          switch on what may still change: lambdas and what takes them, the
                                 contexts profile and profilesample
         --from FORMAT           format of the input (default: auto, found from the first bytes)

@@ -111,3 +111,14 @@ An output file appears when all went well.
   out.jsonl
   policy.ottl
   stats
+
+# What only a host knows
+
+  $ echo '{"metadata": {"x-tenant": ["acme"]}}' > request.json
+  $ echo '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"}}]}]}]}' > one.json
+  $ ottl run --request request.json -s 'set(log.attributes["tenant"], otelcol.client.metadata["X-Tenant"][0])' one.json
+  {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"},"attributes":[{"key":"tenant","value":{"stringValue":"acme"}}]}]}]}]}
+  $ echo '{"tenant": "acme"}' > request.json
+  $ ottl run --request request.json -s 'set(log.attributes["tenant"], otelcol.client.metadata["X-Tenant"][0])' one.json
+  ottl: request.json is not what --request takes: a JSON object such as {"addr": "10.1.2.3:4317", "metadata": {"x-tenant": ["acme"]}}, with addr, metadata, grpc and auth
+  [2]
