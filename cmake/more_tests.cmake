@@ -12,6 +12,14 @@ if(TARGET ottl_shared AND NOT APPLE)
   add_test(NAME meta/symbols COMMAND bash tests/meta/symbols $<TARGET_FILE:ottl_shared> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endif()
 
+# The pages of docs/ that are made from the tables. `cmake --build build --target docs` writes them anew.
+add_executable(ottl-tables tests/docs/tables.c)
+target_include_directories(ottl-tables PRIVATE src grammar ${GEN} ${GEN}/otlp)
+target_link_libraries(ottl-tables PRIVATE ottl_static)
+add_test(NAME docs/pages COMMAND bash tests/docs/pages $<TARGET_FILE:ottl-tables> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+add_custom_target(docs COMMAND bash tests/docs/pages $<TARGET_FILE:ottl-tables> --update
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
+
 find_package(Python3 COMPONENTS Interpreter QUIET)
 if(TARGET ottl AND Python3_FOUND)
   file(GLOB OTTL_CLI_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cli/*.t ${PROJECT_SOURCE_DIR}/README.md)
