@@ -21,6 +21,10 @@ add_custom_target(docs COMMAND bash tests/docs/pages $<TARGET_FILE:ottl-tables> 
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
 
 find_package(Python3 COMPONENTS Interpreter QUIET)
+if(Python3_FOUND)
+  add_test(NAME docs/examples COMMAND Python3::Interpreter tests/docs/examples $<TARGET_FILE:ottlt> docs/language.md
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endif()
 if(TARGET ottl AND Python3_FOUND)
   file(GLOB OTTL_CLI_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cli/*.t ${PROJECT_SOURCE_DIR}/README.md)
   foreach(file ${OTTL_CLI_TESTS})
