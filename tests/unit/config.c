@@ -198,7 +198,7 @@ static void test_contents(void **state) {
   assert_memory_equal(p.name.data, "filter", p.name.len);
   assert_int_equal(ottl_config_processor(config, 3, &p), OTTL_INVALID_ARG);
   ottl_config_pipeline_info line;
-  assert_int_equal(ottl_config_pipelines(config), 2);
+  assert_int_equal(ottl_config_pipelines(config), 3);
   assert_int_equal(ottl_config_pipeline(config, 0, &line), OTTL_OK);
   assert_int_equal(line.signal, OTTL_SIGNAL_LOGS);
   assert_int_equal(line.n_processors, 2);
