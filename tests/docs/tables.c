@@ -19,15 +19,15 @@ static const char *context_name(unsigned c) { return ottl__contexts[c].name; }
 
 /* ---- types ---- */
 
-/* For people, with the reference's type where one name stands for several. */
+/* One name stands for several: these are told with the reference's. */
+static const ottl_types told = TYPES(LIST_STRING) | TYPES(LIST_INT) | TYPES(LIST_UINT64) | TYPES(LIST_DOUBLE) | TYPES(LIST_TIME);
+
 static void put_type(ottl_type type) {
-  static const ottl_types told = TYPES(LIST_STRING) | TYPES(LIST_INT) | TYPES(LIST_UINT64) | TYPES(LIST_DOUBLE);
   printf("%s", ottl__type_name(type));
   if (told >> type & 1) printf(" (`%s`)", ottl__type_go_name(type));
 }
 
 static bool same_name(ottl_types types, unsigned type) { /* one before it says the same */
-  static const ottl_types told = TYPES(LIST_STRING) | TYPES(LIST_INT) | TYPES(LIST_UINT64) | TYPES(LIST_DOUBLE);
   for (unsigned t = 0; t < type; t++) {
     if ((types >> t & 1) && !(told >> type & 1) && strcmp(ottl__type_name((ottl_type)t), ottl__type_name((ottl_type)type)) == 0)
       return true;
@@ -74,9 +74,13 @@ static const char *path_write_note(const ottl_path_info *p) {
   switch ((ottl_path_view)p->view) {
   case OTTL_V_INT32:
   case OTTL_V_UINT32: return "cut to 32 bits";
+  case OTTL_V_INTS_32: return "each cut to 32 bits";
+  case OTTL_V_INT64_POSITIVE: return "a negative one fails";
+  case OTTL_V_INT32_BELOW_MAX: return "fails from 2147483647 on";
   case OTTL_V_UINT32_CHECKED: return "fails out of range";
   case OTTL_V_BODY_STRING: return "replaces a body of any type";
-  case OTTL_V_TRACE_ID_STRING: return "32 hex digits, else it fails";
+  case OTTL_V_TRACE_ID_STRING:
+  case OTTL_V_PROFILE_ID_STRING: return "32 hex digits, else it fails";
   case OTTL_V_SPAN_ID_STRING: return "16 hex digits, else it fails";
   case OTTL_V_TRACE_STATE: return "a member that is not valid is not written";
   case OTTL_V_KIND_STRING:
@@ -313,7 +317,7 @@ static void write_function(const ottl_function *f) {
   write_signature(f);
   printf("%s ", f->doc);
   write_where(f);
-  if (f->flags & OTTL_FN_EXPERIMENTAL) printf("*Experimental.* ");
+  if (f->flags & (OTTL_FN_EXPERIMENTAL | OTTL_FN_XPROFILE)) printf("*Experimental.* ");
   if (f->flags & OTTL_FN_APPENDS) printf("What it appends is visited by the statements too. ");
   for (uint32_t i = 0; i < ottl__function_given(f); i++) {
     char buf[128];
