@@ -1,5 +1,6 @@
 /* Compiling: groups through parser, checker and emitter. */
 #include "api/api.h"
+#include "sema/tables.h"
 #include "syntax/split.h"
 
 void ottl_compile_options_init(ottl_compile_options *options) {
@@ -149,7 +150,7 @@ ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, cons
     if (groups[i].struct_size < sizeof *groups || (unsigned)groups[i].on_failure > OTTL_ON_FAILURE_ROLLBACK)
       return OTTL_INVALID_ARG;
   }
-  if (n_groups > UINT16_MAX) return OTTL_LIMIT;
+  if (n_groups > ottl__limits[OTTL_LIMIT_GROUPS].standard) return OTTL_LIMIT;
   ottl_allocator al = ottl__alloc_or_default(o->allocator);
   ottl_diags *diags = NULL;
   OTTL_TRY(ottl__diags_create(&al, &diags));

@@ -1,11 +1,12 @@
 /* Writes the reference pages that are made from the tables of grammar/.
- * usage: ottl-tables paths|enums|functions     to standard output; tests/docs/pages keeps the files in docs/ */
+ * usage: ottl-tables paths|enums|functions|limits     to standard output; tests/docs/pages keeps the files in docs/ */
 #include <stdio.h>
 #include <string.h>
 
 #include "sema/check.h"
 #include "sema/sema.h"
 #include "sema/tables.h"
+#include "syntax/parse.h"
 
 #define MADE "<!-- Made from grammar/*.def by tests/docs/pages --update; do not edit. -->\n\n"
 
@@ -352,6 +353,39 @@ static void write_functions(void) {
   printf(".\n");
 }
 
+/* ---- limits ---- */
+
+/* Layers that do not see the table have constants of their own. */
+enum {
+#define LIMIT(id, name, standard, maximum, unit, doc) LIMIT_##id = standard,
+#include "limits.def"
+#undef LIMIT
+};
+_Static_assert(LIMIT_STATEMENT_BYTES == OTTL_PARSE_MAX_BYTES, "statement_bytes");
+_Static_assert(LIMIT_ERRORS == OTTL_DIAGS_MAX_ERRORS, "errors");
+_Static_assert(LIMIT_WARNINGS == OTTL_DIAGS_MAX_WARNINGS, "warnings");
+_Static_assert(LIMIT_NOTES == OTTL_DIAGS_MAX_NOTES, "notes");
+
+static void put_number(uint32_t n) { /* 10,000 */
+  if (n >= 1000) {
+    put_number(n / 1000);
+    printf(",%03u", n % 1000);
+  } else
+    printf("%u", n);
+}
+
+static void write_limits(void) {
+  printf("# Limits\n\n" MADE
+         "Every limit has a cause. Limits of single functions stand in [differences.md](differences.md#bounds).\n\n");
+  printf("| limit | | of what, and why |\n|---|---|---|\n");
+  for (unsigned i = 0; i < OTTL_LIMIT_COUNT; i++) {
+    const ottl_limit_info *l = &ottl__limits[i];
+    printf("| `%s` | ", l->name);
+    put_number(l->standard);
+    printf(" %s | %s |\n", l->unit, l->doc);
+  }
+}
+
 int main(int argc, char **argv) {
   const char *page = argc == 2 ? argv[1] : "";
   if (strcmp(page, "paths") == 0)
@@ -360,8 +394,10 @@ int main(int argc, char **argv) {
     write_enums();
   else if (strcmp(page, "functions") == 0)
     write_functions();
+  else if (strcmp(page, "limits") == 0)
+    write_limits();
   else {
-    fprintf(stderr, "usage: ottl-tables paths|enums|functions\n");
+    fprintf(stderr, "usage: ottl-tables paths|enums|functions|limits\n");
     return 2;
   }
   return fflush(stdout) != 0 || ferror(stdout);
