@@ -221,10 +221,8 @@ static ottl_status make_row(lambda_run *r, uint16_t mode, const ottl_reg *result
 static ottl_status make_rows(lambda_run *r, uint16_t mode, const ottl_reg *result) {
   ottl_status status = OTTL_OK;
   for (uint32_t k = 0; k < r->n_rows && status == OTTL_OK; k++) {
-    ottl_map seen;
-    ottl__map_init(&seen, &r->vm->al);
-    if (!reg_failed(r->out, r->row[k])) status = make_row(r, mode, result, k, &seen);
-    ottl__map_done(&seen);
+    ottl__map_clear(&r->vm->names);
+    if (!reg_failed(r->out, r->row[k])) status = make_row(r, mode, result, k, &r->vm->names);
   }
   return status;
 }
@@ -319,12 +317,8 @@ static ottl_status keep_value(ottl_arena *a, ottl_cell c, unsigned depth, ottl_c
 
 #define REDUCE_GARBAGE ((size_t)8 << 20)
 
-/* Accumulators of rounds gone by are garbage: a round works in `now`, and what lives moves on when that is full. */
-typedef struct reduce_heap {
-  ottl_arena now, next;
-} reduce_heap;
-
-static ottl_status reduce_collect(lambda_run *r, reduce_heap *heap, ottl_cell *acc, ottl_arena *to) {
+/* Accumulators of rounds gone by are garbage: a round works in a heap of its own, and what lives moves on when that is full. */
+static ottl_status reduce_keep(lambda_run *r, ottl_cell *acc, ottl_arena *to) {
   for (uint32_t k = 0; k < r->n_rows; k++) {
     if (reg_failed(r->out, r->row[k])) continue;
     ottl_status status = keep_value(to, acc[k], 0, &acc[k]);
@@ -334,11 +328,16 @@ static ottl_status reduce_collect(lambda_run *r, reduce_heap *heap, ottl_cell *a
       return status;
     }
   }
-  if (to != &heap->next) return OTTL_OK;
-  ottl__arena_done(&heap->now);
-  heap->now = heap->next;
-  ottl__arena_init(&heap->next, &r->vm->al, 0);
   return OTTL_OK;
+}
+
+static ottl_status reduce_collect(lambda_run *r, ottl_cell *acc, ottl_arena *heap) {
+  ottl_arena next;
+  ottl__arena_init(&next, &r->vm->al, 0);
+  ottl_status status = reduce_keep(r, acc, &next);
+  ottl__arena_done(heap);
+  *heap = next;
+  return status;
 }
 
 static ottl_status reduce_round(lambda_run *r, uint32_t j, ottl_cell *acc, uint32_t *ret_live, void *const scratch[5]) {
@@ -373,21 +372,21 @@ static ottl_status reduce_rounds(lambda_run *r, ottl_cell *acc) {
     if (!scratch[i]) return OTTL_NOMEM;
   }
   outer = *arena;
-  reduce_heap heap;
-  ottl__arena_init(&heap.now, &r->vm->al, 0);
-  ottl__arena_init(&heap.next, &r->vm->al, 0);
+  ottl_arena *heap = &r->vm->heaps[r->call->lambdas[0].level - OTTL_LEVEL_LAMBDA(0)];
   ottl_status status = OTTL_OK;
   uint32_t live = 1;
   for (uint32_t j = 0; live && status == OTTL_OK; j++) {
-    *arena = heap.now;
+    *arena = *heap;
     status = reduce_round(r, j, acc, &live, scratch);
-    heap.now = *arena;
+    *heap = *arena;
     *arena = outer;
-    if (status == OTTL_OK && ottl__arena_bytes(&heap.now) > REDUCE_GARBAGE) status = reduce_collect(r, &heap, acc, &heap.next);
+    if (status == OTTL_OK && ottl__arena_bytes(heap) > REDUCE_GARBAGE) status = reduce_collect(r, acc, heap);
   }
-  if (status == OTTL_OK) status = reduce_collect(r, &heap, acc, arena);
-  ottl__arena_done(&heap.now);
-  ottl__arena_done(&heap.next);
+  if (status == OTTL_OK) status = reduce_keep(r, acc, arena);
+  if (ottl__arena_bytes(heap) > REDUCE_GARBAGE)
+    ottl__arena_done(heap);
+  else
+    ottl__arena_reset(heap);
   return status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_VM_VM_H
 #define OTTL_SRC_VM_VM_H
 
+#include "base/map.h"
 #include "batch/map.h"
 #include "bytecode/code.h"
 
@@ -65,8 +66,10 @@ typedef struct ottl_vm {
   uint64_t *all[OTTL_CODE_LEVELS]; /* rows of each level that count: not dropped, and of the window */
   size_t all_cap[OTTL_CODE_LEVELS];
   vm_elements lambda[OTTL_LAMBDA_DEPTH];
-  const uint64_t *skip; /* rows of the code's level, by absolute number, that take no part; NULL: none */
-  uint64_t *stopped;    /* rows of the window that failed, where that stops them (code->stops); as all[level] */
+  ottl_arena heaps[OTTL_LAMBDA_DEPTH]; /* what the rounds of a Reduce make */
+  ottl_map names;                      /* that MapKeys has given in a row */
+  const uint64_t *skip;                /* rows of the code's level, by absolute number, that take no part; NULL: none */
+  uint64_t *stopped;                   /* rows of the window that failed, where that stops them (code->stops); as all[level] */
   bool any_stopped;
   bool dropping; /* some row of the batch was dropped */
   vm_failure *failures;

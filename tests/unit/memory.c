@@ -118,6 +118,15 @@ static const test_program programs[] = {
      "aggregate_on_attributes(\"sum\", [\"a\"])\nset(metric.unit, ToLowerCase(metric.description)) where metric.name == \"m2\"\n"
      "set(metric.unit, ParseJSON(metric.name)) where metric.name == \"m1\"",
      OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_ATOMIC, true},
+    {"lambdas", OTTL_KIND_TRANSFORM,
+     "set(log.attributes[\"l\"], MapEach(Split(\"a b c d\", \" \"), (i, v) => Concat([v, String(i), log.body], \"-\")))\n"
+     "set(log.attributes[\"m\"], MapKeys({\"a\": 1, \"b\": log.body}, (k, v) => Concat([k, log.body], \"\")))\n"
+     "set(log.attributes[\"r\"], Reduce(log.attributes[\"l\"], [], (acc, k, v) => [acc, Reduce([v, k], \"\", (a, _, w) => "
+     "Concat([a, "
+     "w], \"\"))]))\n"
+     "set(log.attributes[\"f\"], Filter(log.attributes, (k, v) => IsString(v) and v != log.body))\n"
+     "set(log.attributes[\"x\"], Find(log.attributes[\"l\"], (k, v) => k == 2, (k, v) => {\"v\": v, \"b\": log.body}))",
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
     {"span names", OTTL_KIND_TRANSFORM, "set_semconv_span_name(\"1.40.0\", \"name\")\nset(span.attributes[\"n\"], span.name)",
      OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
     {"undo", OTTL_KIND_TRANSFORM,
@@ -207,6 +216,7 @@ static ottl_status compile(const test_program *t, const ottl_allocator *al, ottl
   options.allocator = al;
   options.on_failure = t->on_failure;
   options.flatten = t->flatten;
+  options.experimental = true;
   ottl_diags *diags = NULL;
   ottl_status status = ottl_program_compile_text(t->text, strlen(t->text), NULL, t->mode, &options, ret, &diags);
   if (status == OTTL_COMPILE || status == OTTL_UNSUPPORTED) {
