@@ -193,7 +193,8 @@ ottl_status ottl__value_to_tree(ottl_arena *arena, ottl_cell *cell) {
 
 static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell *ret, unsigned depth) {
   if (!cell_is_tree(source)) {
-    *ret = source.tag == OTTL_T_GO_INT ? cell_int((int64_t)source.word) : source; /* of the maps that functions such as URL make */
+    *ret =
+        source.tag == OTTL_T_GO_INT ? cell_int((int64_t)source.word) : source; /* of the maps that functions such as URL make */
     return OTTL_OK;
   }
   if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
