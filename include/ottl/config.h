@@ -1,4 +1,4 @@
-/* Collector configurations: the transform and filter processors of a collector's YAML file as programs.
+/* Collector configurations: the transform and filter processors and the routing connectors of a collector's YAML file as programs.
  *
  *   ottl_config_parse      YAML (or JSON) to a configuration: what is there, and is it what the processors take?
  *   ottl_config_processor  which processors it has;  ottl_config_pipeline: and in which order the pipelines use them
@@ -22,7 +22,8 @@ typedef enum ottl_processor_type { OTTL_PROCESSOR_TRANSFORM = 0, OTTL_PROCESSOR_
 typedef enum ottl_config_form {
   OTTL_CONFIG_COLLECTOR = 0, /* a collector's file: `processors`, `service`, ... */
   OTTL_CONFIG_TRANSFORM = 1, /* what stands below `transform:` alone */
-  OTTL_CONFIG_FILTER = 2     /* what stands below `filter:` alone */
+  OTTL_CONFIG_FILTER = 2,    /* what stands below `filter:` alone */
+  OTTL_CONFIG_ROUTING = 3    /* what stands below `routing:` alone */
 } ottl_config_form;
 
 /* The value of a variable of the environment, NULL when it is not set; read before the next call. */
@@ -83,6 +84,24 @@ OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_pipeline(const ottl_config *con
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_compile(const ottl_config *config, size_t processor, ottl_signal signal,
                                                          const ottl_compile_options *options, ottl_program **ret_program,
                                                          ottl_diags **ret_diags);
+
+typedef struct ottl_config_connector_info {
+  ottl_view name;     /* "routing", "routing/by-tenant"; lives as long as the configuration */
+  uint32_t line;      /* of its name, from 1 */
+  ottl_signal signal; /* of the first pipeline that its table names; NONE: not one that this build knows */
+} ottl_config_connector_info;
+
+/* Routing connectors in the order of the file; connectors of other types are passed over. Never fails; any thread; since 0.1. */
+OTTL_API size_t ottl_config_connectors(const ottl_config *config);
+/* Fails: INVALID_ARG (no such connector). Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_connector(const ottl_config *config, size_t connector,
+                                                           ottl_config_connector_info *ret);
+
+/* Compiles a routing connector for one signal: see route.h. All its pipelines are of that signal. options: may be NULL; of them
+ * allocator, row_order and experimental count. Owns, fails: as ottl_program_compile. Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_connector_compile(const ottl_config *config, size_t connector,
+                                                                   ottl_signal signal, const ottl_compile_options *options,
+                                                                   ottl_program **ret_program, ottl_diags **ret_diags);
 
 #ifdef __cplusplus
 }

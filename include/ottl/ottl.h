@@ -10,5 +10,6 @@
 #include "ottl/frame.h"
 #include "ottl/json.h"
 #include "ottl/program.h"
+#include "ottl/route.h"
 
 #endif

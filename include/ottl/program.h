@@ -16,10 +16,11 @@ typedef struct ottl_program ottl_program;
 
 /* What the program is for. */
 typedef enum ottl_kind {
-  OTTL_KIND_TRANSFORM = 0, /* groups of statements, with conditions if wanted */
-  OTTL_KIND_FILTER = 1,    /* groups of conditions: a record for which any of them holds is dropped */
-  OTTL_KIND_VALUES = 2,    /* groups whose statements are value expressions: see eval.h */
-  OTTL_KIND_CONDITIONS = 3 /* groups whose statements are conditions to be evaluated: see eval.h */
+  OTTL_KIND_TRANSFORM = 0,  /* groups of statements, with conditions if wanted */
+  OTTL_KIND_FILTER = 1,     /* groups of conditions: a record for which any of them holds is dropped */
+  OTTL_KIND_VALUES = 2,     /* groups whose statements are value expressions: see eval.h */
+  OTTL_KIND_CONDITIONS = 3, /* groups whose statements are conditions to be evaluated: see eval.h */
+  OTTL_KIND_ROUTE = 4       /* a routing table: made by ottl_route_compile alone, see route.h */
 } ottl_kind;
 
 typedef enum ottl_error_mode {

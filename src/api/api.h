@@ -13,6 +13,8 @@ typedef struct program_origin {
   uint32_t group, condition;
 } program_origin;
 
+typedef struct program_routes program_routes; /* route.h */
+
 struct ottl_program {
   ottl_allocator al;
   ottl_arena arena; /* trees, code, constants */
@@ -26,6 +28,7 @@ struct ottl_program {
   uint32_t *stages;
   uint32_t *groups;         /* the caller's group */
   program_origin **origins; /* by condition; NULL: the group's own conditions in order */
+  program_routes *routes;   /* kind ROUTE */
 };
 
 /* Compiles into diagnostics of the caller's. */
@@ -58,6 +61,8 @@ typedef struct exec_cache {
   bool written; /* in this run: then `before` holds something */
 } exec_cache;
 
+typedef struct exec_routes exec_routes; /* route.h */
+
 struct ottl_exec {
   exec_memory memory;
   ottl_allocator al; /* counts in `memory` */
@@ -84,9 +89,13 @@ struct ottl_exec {
   ottl_arena request_arena;
   vm_request request;
   exec_cache caches[OTTL_CONTEXT_COUNT];
+  exec_routes *routes; /* kind ROUTE */
   vm_results *results; /* by expression of group 0 */
   uint32_t n_rows;     /* that were evaluated */
 };
+
+/* exec.c: one group over the batch. RUNTIME: some row failed under propagate. */
+OTTL_MUST_CHECK ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result);
 
 /* cache.c: what a group does with a shared cache. Row by row: enter when the window is there, leave before it is closed. */
 typedef struct exec_cache_use {

@@ -35,6 +35,18 @@ static void read_form(ottl_config *c, cfg_reader *r, const cfg_node *root) {
     ottl__cfg_collector(r, root, c);
     return;
   }
+  if (form == OTTL_CONFIG_ROUTING) {
+    cfg_connector *connector = arena_zero(&c->arena, sizeof *connector);
+    if (!connector) {
+      r->fatal = OTTL_NOMEM;
+      return;
+    }
+    *connector = (cfg_connector){.name = view_str("routing"), .line = 1};
+    c->connectors = connector;
+    c->n_connectors = 1;
+    ottl__cfg_routing(r, root, connector);
+    return;
+  }
   cfg_processor *p = arena_zero(&c->arena, sizeof *p);
   if (!p) {
     r->fatal = OTTL_NOMEM;
@@ -69,7 +81,7 @@ ottl_status ottl_config_parse(const char *text, size_t len, const ottl_config_op
   ottl_config_options_init(&defaults);
   const ottl_config_options *o = options ? options : &defaults;
   if (ret_diags) *ret_diags = NULL;
-  if ((len && !text) || !ret_config || o->struct_size < sizeof *o || (unsigned)o->form > OTTL_CONFIG_FILTER)
+  if ((len && !text) || !ret_config || o->struct_size < sizeof *o || (unsigned)o->form > OTTL_CONFIG_ROUTING)
     return OTTL_INVALID_ARG;
   ottl_allocator al = ottl__alloc_or_default(o->allocator);
   ottl_diags *diags = NULL;

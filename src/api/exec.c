@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "api/api.h"
+#include "api/route.h"
 #include "sema/tables.h"
 
 #define MAX_SLICE_ROWS 1024
@@ -35,6 +35,8 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
     if (program->codes[i].context == OTTL_C_OTELCOL) status = ottl__batch_create(&al, &x->request_batch);
     if (status != OTTL_OK) goto out;
   }
+  if (program->routes) status = ottl__route_exec_create(x);
+  if (status != OTTL_OK) goto out;
   size_t n_results = program->n_groups ? program->codes[0].n_statements : 0;
   x->frames = al_zero(&al, (program->n_groups + 1) * sizeof *x->frames);
   x->results = al_zero(&al, (n_results + 1) * sizeof *x->results);
@@ -61,6 +63,7 @@ void ottl_exec_free(ottl_exec *x) {
   al_free(&x->al, x->frames, (n_groups + 1) * sizeof *x->frames);
   size_t n_results = n_groups ? x->program->codes[0].n_statements : 0;
   al_free(&x->al, x->results, (n_results + 1) * sizeof *x->results);
+  ottl__route_exec_free(x);
   al_free(&x->al, x->errors, x->cap_errors * sizeof *x->errors);
   for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) {
     ottl__arena_done(&x->caches[i].arena);
@@ -185,8 +188,9 @@ static ottl_status run_window(exec_pass *p, uint32_t first, uint32_t n) {
   OTTL_TRY(memory_status(&x->memory));
   if (undo) OTTL_TRY(ottl__rollback_window(x, p->group));
   OTTL_TRY(take_failures(x, p->group, p->result));
-  /* A filter under propagate tries every record; everything else stops at the first failure. */
-  bool stopped = p->code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && kind <= OTTL_KIND_FILTER;
+  /* A filter and a route under propagate try every record; statements stop at the first failure. */
+  bool hands_on = kind == OTTL_KIND_TRANSFORM || kind == OTTL_KIND_FILTER || kind == OTTL_KIND_ROUTE;
+  bool stopped = p->code->error_mode == OTTL_ERROR_PROPAGATE && x->vm.any_stopped && hands_on;
   if (stopped && kind == OTTL_KIND_FILTER) hold_rows(x, p->code);
   p->failed |= stopped;
   p->refused = stopped && kind == OTTL_KIND_TRANSFORM;
@@ -245,10 +249,10 @@ static ottl_status run_appending(exec_pass *p, uint32_t n) {
   return OTTL_OK;
 }
 
-static ottl_status run_group(ottl_exec *x, uint32_t group, ottl_result *result) {
+ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result) {
   const ottl_code *code = &x->program->codes[group];
   ottl_batch *b = batch_of(x, code);
-  bool evaluates = x->program->kind >= OTTL_KIND_VALUES;
+  bool evaluates = x->program->kind == OTTL_KIND_VALUES || x->program->kind == OTTL_KIND_CONDITIONS;
   OTTL_TRY(ottl__batch_open_level(b, (ottl_level)code->level));
   uint32_t step = code->row_order ? 1 : x->slice_rows, n = b->rows[code->level].n;
   OTTL_TRY(ottl__batch_bind(b, &code->layout, step));
@@ -307,7 +311,7 @@ static ottl_status run_stage(ottl_exec *x, uint32_t stage, ottl_result *result, 
   for (uint8_t level = 0; level < OTTL_LEVELS; level++) {
     for (uint32_t i = 0; i < p->n_groups; i++) {
       if (p->stages[i] != stage || p->codes[i].level != level) continue;
-      ottl_status s = run_group(x, i, result);
+      ottl_status s = ottl__exec_group(x, i, result);
       if (s != OTTL_OK && s != OTTL_RUNTIME) return s;
       held |= s == OTTL_RUNTIME;
       deepest = level;
@@ -345,7 +349,8 @@ static ottl_status run_filter(ottl_exec *x, ottl_result *result) {
 
 static ottl_status run_groups(ottl_exec *x, ottl_result *result) {
   if (x->program->kind == OTTL_KIND_FILTER) return run_filter(x, result);
-  for (uint32_t i = 0; i < x->program->n_groups && !ottl__rollback_ends(x, false); i++) OTTL_TRY(run_group(x, i, result));
+  if (x->program->kind == OTTL_KIND_ROUTE) return ottl__route_run(x, result);
+  for (uint32_t i = 0; i < x->program->n_groups && !ottl__rollback_ends(x, false); i++) OTTL_TRY(ottl__exec_group(x, i, result));
   return OTTL_OK;
 }
 
@@ -380,19 +385,21 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   x->n_rows = 0;
   x->failure = NULL;
   x->nothing_left = false;
+  if (x->routes) x->routes->valid = false;
   x->memory.refused = x->memory.over = false;
   x->n_rolled_back = 0;
   for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) x->caches[i].written = false;
   read_clock(x);
   ottl__scratch_reset(x->vm.scratch);
   ottl_status status = run_program(x, in, in_len, &result);
-  if (status == OTTL_OK || status == OTTL_RUNTIME) count_rows(x, &result);
+  if ((status == OTTL_OK || status == OTTL_RUNTIME) && !x->routes) count_rows(x, &result);
   if (status == OTTL_OK && x->program->kind <= OTTL_KIND_FILTER) {
     if (!x->nothing_left) status = ottl__batch_finish(x->batch, false, &result.data, &result.len);
     result.unchanged = result.len == in_len && result.rows_changed == 0 && (in_len == 0 || memcmp(result.data, in, in_len) == 0);
     if (result.len == 0 && !x->program->flatten) result.data = NULL; /* flattened, a request without records is left */
   }
   if (OTTL_UNLIKELY(x->memory.refused)) {
+    if (x->routes) x->routes->valid = false;
     status = memory_status(&x->memory); /* whatever became of it on the way */
     result.data = NULL;
     result.len = 0;
@@ -413,12 +420,13 @@ bool ottl_exec_error(ottl_exec *x, size_t i, ottl_row_error *ret) {
   const exec_error *e = x && ret ? error_at(x, i) : NULL;
   if (!e) return false;
   const program_origin *origin = x->program->origins[e->group];
-  *ret = (ottl_row_error){.item = e->item,
-                          .group = x->program->groups[e->group],
-                          .statement = e->statement,
-                          .condition = origin ? origin[e->condition].condition : e->condition,
-                          .code = ottl__rowerr_name(e->code),
-                          .message = ottl__rowerr_text(e->code, x->message, sizeof x->message)};
+  *ret =
+      (ottl_row_error){.item = e->item,
+                       .group = origin && e->statement == UINT32_MAX ? origin[e->condition].group : x->program->groups[e->group],
+                       .statement = e->statement,
+                       .condition = origin && e->statement == UINT32_MAX ? origin[e->condition].condition : e->condition,
+                       .code = ottl__rowerr_name(e->code),
+                       .message = ottl__rowerr_text(e->code, x->message, sizeof x->message)};
   return true;
 }
 

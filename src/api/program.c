@@ -1,5 +1,5 @@
 /* Compiling: groups through parser, checker and emitter. */
-#include "api/api.h"
+#include "api/route.h"
 #include "sema/tables.h"
 #include "syntax/split.h"
 
@@ -228,6 +228,7 @@ const char *ottl_program_context(const ottl_program *p, size_t group) {
 }
 
 ottl_error_mode ottl_program_error_mode(const ottl_program *p, size_t group) {
+  if (p && p->routes) return (ottl_error_mode)p->routes->error_mode;
   for (size_t i = 0; p && i < p->n_groups; i++) {
     if (p->groups[i] == group) return (ottl_error_mode)p->codes[i].error_mode;
   }

@@ -149,6 +149,20 @@ OTTL_MUST_CHECK ottl_status ottl__batch_drop_empty(ottl_batch *batch, ottl_level
  * metrics of some kind without points too; a payload without resources is 0 bytes. */
 OTTL_MUST_CHECK ottl_status ottl__batch_finish(ottl_batch *batch, bool drop_empty, const uint8_t **ret, size_t *ret_len);
 
+/* -- parts of a payload (part.c): some of its rows, under copies of what is above them -- */
+typedef struct ottl_part { /* grows; whoever has it frees it with the batch's allocator */
+  uint8_t *data;
+  size_t len, cap;
+} ottl_part;
+/* Before parts of rows of this level are made, after whatever changed or dropped rows. Ends the pass if one is bound; opens the level. */
+OTTL_MUST_CHECK ottl_status ottl__batch_parts_begin(ottl_batch *batch, ottl_level level);
+/* Appends rows of the level, in ascending order, to the part: as they are now, with all that is below them. ITEM: under copies of
+ * their scopes and resources. CHILD (data points): also of their metrics. None of them is dropped. Fails: NOMEM, LIMIT. */
+OTTL_MUST_CHECK ottl_status ottl__batch_part(ottl_batch *batch, ottl_level level, const uint32_t *rows, uint32_t n,
+                                             ottl_part *part);
+/* Appends bytes. Fails: NOMEM, LIMIT. */
+OTTL_MUST_CHECK ottl_status ottl__batch_part_put(ottl_batch *batch, ottl_part *part, const uint8_t *data, size_t len);
+
 /* -- whole records (record.c): row i of the window, as it is now -- */
 typedef struct ottl_record {
   const uint8_t *body; /* of its message; lives until the row is written again */

@@ -21,7 +21,9 @@ typedef enum ottl_op {
 
 #define OTTL_SEL_ALL     UINT16_MAX
 #define OTTL_NO_REG      UINT16_MAX
-#define OTTL_SET_BODY    1           /* flags of SET_KEY and SET_PATH: the column is a body */
+#define OTTL_SET_BODY    1 /* flags of SET_KEY and SET_PATH: the column is a body */
+#define OTTL_ROUTE_FIRST 1 /* flags of ROUTE and ROUTE_ROWS */
+#define OTTL_ROUTE_COPY  2
 #define OTTL_LEVEL_CONST OTTL_LEVELS /* registers with one value; instructions that run once for an exec */
 /* Elements that the lambda of depth d runs over; a row of this level is one element of one row of the call's level. */
 #define OTTL_LAMBDA_DEPTH    4

@@ -310,6 +310,11 @@ static void emit_statement(ottl_emit *e, const ottl_checked_statement *s, uint32
   uint16_t sel = parent ? OTTL_SEL_ALL : e->active;
   if (s->where) sel = emit_select(e, s->where, level, sel, statement);
   emit_editor(e, s->call, level, sel, statement);
+  if (e->group->routes) {
+    uint8_t flags = e->group->routes[0] ? OTTL_ROUTE_COPY : 0;
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_ROUTE_ROWS, .level = level, .flags = flags, .a = sel, .x = statement});
+    return;
+  }
   if (e->stops && !parent && !infallible(e, s)) {
     uint16_t d = new_sel(e, e->group->level);
     ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_ACTIVE, .level = e->group->level, .d = d, .a = e->active});
@@ -328,9 +333,12 @@ static void emit_conditions(ottl_emit *e) {
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_SEL_NOT, .level = g->level, .d = sel, .a = OTTL_SEL_ALL, .b = d});
     }
     uint16_t cond = ottl__emit_at(e, g->conditions[i], g->level, sel);
-    ottl__emit_insn(
-        e,
-        (ottl_insn){.op = OTTL_OP_CONDITION, .level = g->level, .flags = i == 0, .d = d, .a = cond, .b = OTTL_SEL_ALL, .x = i});
+    ottl_insn in = {.op = OTTL_OP_CONDITION, .level = g->level, .flags = i == 0, .d = d, .a = cond, .b = OTTL_SEL_ALL, .x = i};
+    if (g->routes) {
+      in.op = OTTL_OP_ROUTE;
+      in.flags = (uint8_t)((i == 0 ? OTTL_ROUTE_FIRST : 0) | (g->routes[i] ? OTTL_ROUTE_COPY : 0));
+    }
+    ottl__emit_insn(e, in);
   }
   e->active = d;
 }
@@ -340,7 +348,7 @@ static void emit_body(ottl_emit *e) {
   e->active = OTTL_SEL_ALL;
   if (g->n_conditions) emit_conditions(e);
   if (e->kind == OTTL_KIND_FILTER) {
-    if (!g->n_conditions) return; /* nothing drops anything */
+    if (!g->n_conditions || g->routes) return; /* nothing drops anything */
     ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_DROP, .level = g->level, .a = e->active});
     return;
   }

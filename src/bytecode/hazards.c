@@ -119,7 +119,7 @@ static bool impure(const ottl_expr *x) {
 
 bool ottl__emit_parent_statement(ottl_emit *e, const ottl_checked_statement *s, uint8_t *ret_level) {
   place p;
-  if (e->row_order || e->kind != OTTL_KIND_TRANSFORM || !shared_write(e, s, &p)) return false;
+  if (e->row_order || e->kind != OTTL_KIND_TRANSFORM || e->group->routes || !shared_write(e, s, &p)) return false;
   const ottl_call_site *call = s->call->call;
   const ottl_expr *target = call->args[0].expr;
   if (!(ottl__functions[call->function].flags & OTTL_FN_IDEMPOTENT)) return false;

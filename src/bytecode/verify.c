@@ -43,9 +43,10 @@ static const char *check(const ottl_code *c, const ottl_insn *in) {
   if (in->level >= OTTL_CODE_LEVELS || (in->level > c->level && in->level < OTTL_LEVEL_CONST)) return "level";
   bool no_column =
       in->a == OTTL_NO_REG && (in->op == OTTL_OP_VIEW || in->op == OTTL_OP_SET_VIEW || in->op == OTTL_OP_SET_MAP_PATH);
-  bool a_is_sel = in->op == OTTL_OP_SEL_AND || in->op == OTTL_OP_SEL_NOT || in->op == OTTL_OP_ACTIVE || in->op == OTTL_OP_DROP;
-  bool b_is_sel =
-      in->op == OTTL_OP_CONDITION || in->op == OTTL_OP_SELECT || in->op == OTTL_OP_PATH_CALL || in->op == OTTL_OP_CELL_EDIT;
+  bool a_is_sel = in->op == OTTL_OP_SEL_AND || in->op == OTTL_OP_SEL_NOT || in->op == OTTL_OP_ACTIVE || in->op == OTTL_OP_DROP ||
+                  in->op == OTTL_OP_ROUTE_ROWS;
+  bool b_is_sel = in->op == OTTL_OP_CONDITION || in->op == OTTL_OP_ROUTE || in->op == OTTL_OP_SELECT ||
+                  in->op == OTTL_OP_PATH_CALL || in->op == OTTL_OP_CELL_EDIT;
   if (f[0] == 'd' && (!reg_ok(c, in->d) || c->regs[in->d].column || c->regs[in->d].constant || c->regs[in->d].level != in->level))
     return "d";
   if (f[1] == 'a' && !no_column && !(a_is_sel ? sel_ok(c, in->a) : reg_ok(c, in->a))) return "a";

@@ -45,6 +45,32 @@ typedef struct cfg_pipeline {
   size_t n_processors, n_others;
 } cfg_pipeline;
 
+/* A pipeline that a route leads to. */
+typedef struct cfg_target {
+  ottl_view name;
+  cfg_signal signal;
+  const cfg_node *node;
+} cfg_target;
+
+typedef struct cfg_route {
+  const char *context;
+  ottl_snippet text;
+  bool statement, copy;
+  cfg_target *targets;
+  size_t n_targets;
+} cfg_route;
+
+/* A routing connector. */
+typedef struct cfg_connector {
+  ottl_view name;
+  uint32_t line;
+  ottl_error_mode error_mode;
+  cfg_route *routes;
+  size_t n_routes;
+  cfg_target *defaults;
+  size_t n_defaults;
+} cfg_connector;
+
 struct ottl_config {
   ottl_allocator al;
   ottl_arena arena;
@@ -52,13 +78,16 @@ struct ottl_config {
   ottl_view text, name;
   cfg_processor *processors;
   size_t n_processors, cap_processors;
+  cfg_connector *connectors;
+  size_t n_connectors;
   cfg_pipeline *pipelines;
   size_t n_pipelines, cap_pipelines;
 };
 
-/* transform.c, filter.c: what stands below the name of a processor. Errors are told and counted in r. */
+/* transform.c, filter.c, routing.c: what stands below the name of a processor or connector. Errors are told and counted in r. */
 void ottl__cfg_transform(cfg_reader *r, const cfg_node *node, cfg_processor *ret);
 void ottl__cfg_filter(cfg_reader *r, const cfg_node *node, cfg_processor *ret);
+void ottl__cfg_routing(cfg_reader *r, const cfg_node *node, cfg_connector *ret);
 /* service.c: all processors and pipelines of a collector's file. */
 void ottl__cfg_collector(cfg_reader *r, const cfg_node *root, ottl_config *ret);
 
@@ -83,6 +112,8 @@ bool ottl__cfg_text(cfg_reader *r, const cfg_node *node, const char *what, ottl_
 bool ottl__cfg_error_mode(cfg_reader *r, const cfg_node *node, ottl_error_mode *ret);
 /* A list of strings; a string alone is cut at its commas. */
 bool ottl__cfg_strings(cfg_reader *r, const cfg_node *node, const char *what, ottl_snippet **ret, size_t *ret_n);
+/* A text of the node, and where it stands. */
+ottl_snippet ottl__cfg_snippet(const cfg_reader *r, const cfg_node *node, ottl_view text);
 /* The line of a byte of the file, from 1. */
 uint32_t ottl__cfg_line(const cfg_reader *r, size_t at);
 /* Must be a list; nulls are none. */

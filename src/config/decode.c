@@ -107,7 +107,7 @@ uint32_t ottl__cfg_line(const cfg_reader *r, size_t at) {
 }
 
 /* Where the text of a node stands: known to the column only when it stands there as it is. */
-static ottl_snippet snippet_of(const cfg_reader *r, const cfg_node *node, ottl_view text) {
+ottl_snippet ottl__cfg_snippet(const cfg_reader *r, const cfg_node *node, ottl_view text) {
   size_t at = node->begin + (size_t)(node->verbatim ? text.data - node->text.data : 0);
   uint32_t line = ottl__cfg_line(r, at);
   return (ottl_snippet){.text = text.data,
@@ -130,7 +130,7 @@ static bool cut_at_commas(cfg_reader *r, const cfg_node *node, ottl_snippet **re
   size_t begin = 0, k = 0;
   for (size_t i = 0; k < n && i <= node->text.len; i++) {
     if (i < node->text.len && node->text.data[i] != ',') continue;
-    list[k++] = snippet_of(r, node, (ottl_view){node->text.data + begin, i - begin});
+    list[k++] = ottl__cfg_snippet(r, node, (ottl_view){node->text.data + begin, i - begin});
     begin = i + 1;
   }
   *ret = list;
@@ -154,7 +154,7 @@ bool ottl__cfg_strings(cfg_reader *r, const cfg_node *node, const char *what, ot
   CFG_EACH(node, kid) {
     ottl_view text = {"", 0}; /* null is "", as there */
     ok &= ottl__cfg_text(r, kid, what, &text);
-    list[n++] = snippet_of(r, kid, text);
+    list[n++] = ottl__cfg_snippet(r, kid, text);
   }
   *ret = list;
   *ret_n = n;

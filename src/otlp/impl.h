@@ -123,6 +123,14 @@ typedef struct ot_appended {
   uint32_t order; /* among those of that row */
 } ot_appended;
 
+/* What a row above others consists of but for those: `a` stands before them, `b` behind. */
+typedef struct ot_shell {
+  const uint8_t *a, *b;
+  uint32_t alen, blen;
+  uint32_t size; /* of its body in the part that is being written */
+  uint8_t tag;   /* metrics: of the container of the points, whose own fields `b` are; 0: not known yet */
+} ot_shell;
+
 typedef struct ot_impl {
   ottl_arena pass;                 /* columns, tables: reset by bind */
   ottl_arena window;               /* entries of the own level: reset by window */
@@ -166,6 +174,8 @@ typedef struct ot_impl {
 
   uint8_t *canon; /* regroup: what is compared, while it grows */
   size_t canon_len, canon_cap;
+  ot_shell *own[OTTL_L_CHILD]; /* parts: by row of RESOURCE, SCOPE and ITEM; in the pass's arena */
+
   uint32_t *sizes[OTTL_L_ITEM]; /* finish: bodies of edited resources and scopes */
   size_t sizes_cap[OTTL_L_ITEM];
   uint8_t *out;
@@ -276,6 +286,11 @@ static inline const uint8_t *ot_woven(const ottl_rows *r, uint32_t row, uint32_t
   *ret_len = head + r->len[row];
   return r->body[row] - head;
 }
+/* splice.c: resources as they are now, with tag and length. Sizes are those of the last measure. */
+OTTL_MUST_CHECK ottl_status ottl__sp_measure(ottl_batch *b);
+uint64_t ottl__sp_resource_bytes(const ottl_batch *b, uint32_t row);
+uint8_t *ottl__sp_put_resource(ottl_batch *b, uint32_t row, uint8_t *at);
+
 /* pass.c: room for `rows` rows in the columns and maps of a level above the pass's. */
 OTTL_MUST_CHECK ottl_status ottl__ot_reserve_above(ottl_batch *b, ottl_level level, uint32_t rows);
 

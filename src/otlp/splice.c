@@ -90,7 +90,7 @@ static void put_request(sp_writer *w, const uint8_t *at, const uint8_t *to) {
   put(w, at, (size_t)(to - at));
 }
 
-static ottl_status measure(ottl_batch *b) {
+ottl_status ottl__sp_measure(ottl_batch *b) {
   ot_impl *im = ot_of(b);
   for (unsigned level = OTTL_L_ITEM; level-- > 0;) {
     const ottl_rows *r = &b->rows[level];
@@ -153,6 +153,20 @@ static void write_body(sp_writer *w, unsigned level, uint32_t row) {
   put(w, at, (size_t)(end - at));
 }
 
+uint64_t ottl__sp_resource_bytes(const ottl_batch *b, uint32_t row) {
+  const ottl_rows *r = &b->rows[OTTL_L_RESOURCE];
+  if (r->state[row] == 0) return row_bytes(b, r, row);
+  uint64_t size = ot_of(b)->sizes[OTTL_L_RESOURCE][row];
+  return 1 + wr_varint_size(size) + size;
+}
+
+uint8_t *ottl__sp_put_resource(ottl_batch *b, uint32_t row, uint8_t *at) {
+  sp_writer w = {.b = b, .im = ot_of(b), .at = at};
+  write_children(&w, OTTL_L_RESOURCE, row, row + 1);
+  flush(&w);
+  return w.at;
+}
+
 /* -- leaving out what is empty -- */
 
 ottl_status ottl__batch_drop_empty(ottl_batch *b, ottl_level top, bool *ret_left) {
@@ -205,7 +219,7 @@ ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **r
   bool some = false;
   uint64_t size = b->in_len;
   if (im->touched) {
-    OTTL_TRY(measure(b));
+    OTTL_TRY(ottl__sp_measure(b));
     for (uint32_t i = 0; i < r->n; i++) {
       if (r->state[i] == 0) continue;
       size -= (uint64_t)(ot_field_end(b->in + r->start[i], b->in + b->in_len) - (b->in + r->start[i]));

@@ -174,6 +174,8 @@ typedef struct ottl_checked_group {
   uint32_t n_conditions;
   ottl_checked_statement *statements;
   uint32_t n_statements;
+  const bool
+      *routes; /* of a routing table: each condition (or the one statement) is a route; true: it takes copies. NULL: no routes */
 } ottl_checked_group;
 
 #endif

@@ -99,6 +99,10 @@ static const infer_name *infer_lacks(const infer *in, ottl_context_id c) {
 }
 
 static bool infer_candidate(const sema *s, ottl_context_id c) {
+  if (s->options->functions == OTTL_FUNCTIONS_ROUTING) /* a connector routes these, whatever its signal */
+    return c == OTTL_C_OTELCOL || c == OTTL_C_RESOURCE || c == OTTL_C_SPAN || c == OTTL_C_METRIC || c == OTTL_C_DATAPOINT ||
+           c == OTTL_C_LOG;
+  if (c == OTTL_C_OTELCOL) return false;
   if (s->options->functions == OTTL_FUNCTIONS_FILTER && c == OTTL_C_EXEMPLAR) return false; /* that processor has no such level */
   if (context_is_experimental(c) && !s->options->experimental) return false;
   return s->options->signal == OTTL_SIGNAL_NONE || (ottl__contexts[c].signals >> s->options->signal & 1);
@@ -166,7 +170,7 @@ ottl_context_id ottl__sema_infer(sema *s, const infer_source *sources, uint32_t 
   ottl_context_id best = in.best ? ottl__context_find(in.best->text) : OTTL_CONTEXT_COUNT;
   /* A prefix that is no candidate, such as instrumentation_scope or otelcol: the reference looks among those who see it only
    * when it is one. */
-  if (best == OTTL_CONTEXT_COUNT || best == OTTL_C_OTELCOL || !infer_candidate(s, best)) {
+  if (best == OTTL_CONTEXT_COUNT || !infer_candidate(s, best)) {
     infer_refuse(&in, sources, n);
     return OTTL_CONTEXT_COUNT;
   }

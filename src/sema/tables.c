@@ -52,13 +52,20 @@ static const uint32_t tables_sees[OTTL_CONTEXT_COUNT] = {
 #define SETS_STANDARD  (1u << OTTL_FUNCTIONS_STANDARD)
 #define SETS_TRANSFORM (1u << OTTL_FUNCTIONS_TRANSFORM)
 #define SETS_FILTER    (1u << OTTL_FUNCTIONS_FILTER)
+#define SETS_ROUTING   (1u << OTTL_FUNCTIONS_ROUTING)
 static const struct {
   const char *name;
   uint32_t sets, contexts;
 } tables_restricted[] = {
 #define COMPONENT(name, sets, context) {name, sets, C(context)},
 #include "components.def"
-#undef COMPONENT
+};
+static const struct {
+  const char *name;
+  uint32_t sets;
+} tables_editors[] = {
+#define EDITOR(name, sets) {name, sets},
+#include "components.def"
 };
 
 ottl_context_id ottl__context_find(ottl_view name) {
@@ -97,5 +104,12 @@ bool ottl__function_available(ottl_function_set set, ottl_context_id context, ot
     if (view_is(name, tables_restricted[i].name))
       return (tables_restricted[i].sets & in) && (tables_restricted[i].contexts >> context & 1);
   }
-  return true;
+  if (!name.len || name.data[0] < 'a' || name.data[0] > 'z' || set == OTTL_FUNCTIONS_ALL) return true;
+  bool listed = false; /* an editor: has the set a list of its own? */
+  for (size_t i = 0; i < OTTL_COUNT(tables_editors); i++) {
+    if (!(tables_editors[i].sets & in)) continue;
+    listed = true;
+    if (view_is(name, tables_editors[i].name)) return true;
+  }
+  return !listed;
 }

@@ -121,6 +121,44 @@ ottl_status op_condition(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
+/* Rows of one word of the window, by what `taken` says (or copies). */
+static void route_word(ottl_vm *vm, const ottl_insn *in, size_t w, uint64_t rows) {
+  const vm_routes *out = vm->routes;
+  for (; rows; rows &= rows - 1) {
+    uint32_t row = vm->batch->first + (uint32_t)(w * 64 + (size_t)__builtin_ctzll(rows));
+    if (in->flags & OTTL_ROUTE_COPY)
+      bm_set(out->copied[in->x], row);
+    else
+      out->taken[row] = (uint16_t)(in->x + 1);
+  }
+}
+
+ottl_status op_route(ottl_vm *vm, const ottl_insn *in) {
+  const ottl_reg *a = vm->r[in->a];
+  uint64_t *d = vm->r[in->d]->bits;
+  const uint64_t *base = vm_bits(vm, in->b, in->level);
+  size_t words = BM_WORDS(vm_n(vm, in->level));
+  if (in->flags & OTTL_ROUTE_FIRST) memset(d, 0, words * 8);
+  for (size_t w = 0; w < words; w++) {
+    uint64_t open = base[w] & ~d[w] & ~vm->stopped[w];
+    uint64_t failed = open & err_word(a, w);
+    uint64_t taken = open & val_word(a, w) & ~failed;
+    route_word(vm, in, w, taken);
+    if (!(in->flags & OTTL_ROUTE_COPY)) d[w] |= taken;
+    for (; failed; failed &= failed - 1) {
+      uint32_t i = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(failed));
+      OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, UINT32_MAX, in->x, a->code[reg_at(a, i)]));
+    }
+  }
+  return OTTL_OK;
+}
+
+ottl_status op_route_rows(ottl_vm *vm, const ottl_insn *in) {
+  const uint64_t *rows = vm_bits(vm, in->a, in->level);
+  for (size_t w = 0; w < BM_WORDS(vm->batch->n); w++) route_word(vm, in, w, rows[w] & ~vm->touched[w]);
+  return OTTL_OK;
+}
+
 ottl_status op_select(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   uint64_t *d = vm->r[in->d]->bits;

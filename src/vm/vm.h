@@ -33,6 +33,12 @@ typedef struct vm_results {
   uint16_t *codes; /* 0: the cell is the value */
 } vm_results;
 
+/* Where the rows of a pass go: what ROUTE and ROUTE_ROWS write, by the absolute row of the code's level. */
+typedef struct vm_routes {
+  uint16_t *taken;   /* 1 + the condition (or statement) that moves it; 0: none */
+  uint64_t **copied; /* by condition: rows that go there as copies; NULL: it moves rows */
+} vm_routes;
+
 /* Registers of one code, kept between runs.
  *
  * Rows of the levels above the code's are numbered from `base` on while a window runs: a window sees few of them, wherever in
@@ -77,6 +83,7 @@ typedef struct ottl_vm {
   uint64_t n_failed; /* failures counted, kept or not */
   size_t max_failures;
   uint64_t *touched;   /* rows of the window that failed something: for rows_failed */
+  vm_routes *routes;   /* routing programs */
   vm_results *results; /* evaluating programs: by expression; indexed by absolute row */
 } ottl_vm;
 

@@ -39,8 +39,8 @@ static bool case_gates(yyjson_val *gates, conf_case *c) {
 }
 
 static const char *case_fill(yyjson_val *root, conf_case *c) {
-  static const char *const modes[] = {"value", "condition", "statements", "transform", "filter", NULL};
-  static const char *const programs[] = {"expr", "expr", "statements", "config", "config"};
+  static const char *const modes[] = {"value", "condition", "statements", "transform", "filter", "route", NULL};
+  static const char *const programs[] = {"expr", "expr", "statements", "config", "config", "config"};
   static const char *const signals[] = {"", "logs", "traces", "metrics", "profiles", NULL};
   static const char *const error_modes[] = {"propagate", "ignore", "silent", NULL};
   static const char *const paths[] = {"prefixed", "bare", NULL};

@@ -32,12 +32,17 @@ ottl_status conf_config_compile(const conf_case *c, const ottl_compile_options *
   free(json);
   ottl_config_options o;
   ottl_config_options_init(&o);
-  o.form = c->mode == CONF_FILTER ? OTTL_CONFIG_FILTER : OTTL_CONFIG_TRANSFORM;
+  o.form = c->mode == CONF_ROUTE ? OTTL_CONFIG_ROUTING : c->mode == CONF_FILTER ? OTTL_CONFIG_FILTER : OTTL_CONFIG_TRANSFORM;
   o.keep_variables = true;
   o.flatten_logs = c->flatten;
   ottl_config *config = NULL;
   ottl_status status = ottl_config_parse(text.data, text.len, &o, &config, ret_diags);
-  if (status == OTTL_OK) status = ottl_config_compile(config, 0, c->signal, options, ret_program, ret_diags);
+  if (status == OTTL_OK) {
+    ottl_diags_free(*ret_diags);
+    *ret_diags = NULL;
+    status = c->mode == CONF_ROUTE ? ottl_config_connector_compile(config, 0, c->signal, options, ret_program, ret_diags)
+                                   : ottl_config_compile(config, 0, c->signal, options, ret_program, ret_diags);
+  }
   ottl_config_free(config);
   conf_buf_free(&text);
   return status;

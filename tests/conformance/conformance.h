@@ -27,7 +27,7 @@ void conf_buf_free(conf_buf *buf);
 bool conf_file_read(const char *path, conf_buf *ret_text);
 
 /* ---- cases.c: case files ---- */
-typedef enum conf_mode { CONF_VALUE, CONF_CONDITION, CONF_STATEMENTS, CONF_TRANSFORM, CONF_FILTER } conf_mode;
+typedef enum conf_mode { CONF_VALUE, CONF_CONDITION, CONF_STATEMENTS, CONF_TRANSFORM, CONF_FILTER, CONF_ROUTE } conf_mode;
 
 typedef struct conf_case {
   const char *id;   /* area/topic/what */

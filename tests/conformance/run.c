@@ -154,23 +154,12 @@ static bool run_check_errors(ottl_exec *exec, const conf_case *c, bool refused, 
   return true;
 }
 
-static bool run_check_output(conf_runner *runner, const conf_case *c, const conf_fixture *fix, const ottl_result *result,
-                             conf_buf *message) {
-  yyjson_val *want = yyjson_obj_get(c->want, "output");
-  if (result->unchanged && (result->len != fix->len || (fix->len && memcmp(result->data, fix->wire, fix->len) != 0))) {
-    conf_buf_puts(message, "said to be unchanged, but the bytes differ");
-    return false;
-  }
-  if (c->nondeterministic) return true;
-  bool dropped = !result->data && !result->len, wanted = yyjson_equals_str(want, "dropped");
-  if (wanted || (dropped && fix->len)) { /* of an empty payload nothing is left either way */
-    if (wanted && dropped) return true;
-    conf_buf_puts(message, dropped ? "everything is dropped" : "not everything is dropped");
-    return false;
-  }
+/* A payload that was handed on; want: as OTLP/JSON, or null when it is the fixture. */
+static bool run_check_payload(conf_runner *runner, const conf_case *c, const conf_fixture *fix, yyjson_val *want,
+                              const uint8_t *data, size_t data_len, conf_buf *message) {
   const char *text;
   size_t len;
-  ottl_status status = ottl_json_from_wire(runner->json, c->signal, result->data, result->len, &text, &len);
+  ottl_status status = ottl_json_from_wire(runner->json, c->signal, data, data_len, &text, &len);
   yyjson_doc *doc = status == OTTL_OK ? yyjson_read(text, len, CONF_JSON_FLAGS) : NULL;
   if (!doc) {
     conf_buf_printf(message, "the output cannot be read: %s %s", ottl_status_name(status), ottl_json_error(runner->json, NULL));
@@ -196,6 +185,57 @@ static bool run_check_output(conf_runner *runner, const conf_case *c, const conf
   return same;
 }
 
+static bool run_check_output(conf_runner *runner, const conf_case *c, const conf_fixture *fix, const ottl_result *result,
+                             conf_buf *message) {
+  yyjson_val *want = yyjson_obj_get(c->want, "output");
+  if (result->unchanged && (result->len != fix->len || (fix->len && memcmp(result->data, fix->wire, fix->len) != 0))) {
+    conf_buf_puts(message, "said to be unchanged, but the bytes differ");
+    return false;
+  }
+  if (c->nondeterministic) return true;
+  bool dropped = !result->data && !result->len, wanted = yyjson_equals_str(want, "dropped");
+  if (wanted || (dropped && fix->len)) { /* of an empty payload nothing is left either way */
+    if (wanted && dropped) return true;
+    conf_buf_puts(message, dropped ? "everything is dropped" : "not everything is dropped");
+    return false;
+  }
+  return run_check_payload(runner, c, fix, want, result->data, result->len, message);
+}
+
+/* What one pipeline gets; want: NULL when it is to get nothing. */
+static bool run_check_route(conf_runner *runner, const conf_case *c, const conf_fixture *fix, yyjson_val *want,
+                            const ottl_route_payload *got, conf_buf *message) {
+  if (got->whole && (got->len != fix->len || (fix->len && memcmp(got->data, fix->wire, fix->len) != 0))) {
+    conf_buf_puts(message, "said to be whole, but the bytes differ");
+    return false;
+  }
+  if (!want || !got->data) {
+    if (!want && !got->data) return true;
+    conf_buf_puts(message, want ? "gets nothing" : "gets something");
+    return false;
+  }
+  return run_check_payload(runner, c, fix, want, got->data, got->len, message);
+}
+
+static bool run_check_routes(conf_runner *runner, const ottl_program *program, ottl_exec *exec, const conf_case *c,
+                             const conf_fixture *fix, conf_buf *message) {
+  yyjson_val *wanted = yyjson_obj_get(c->want, "outputs");
+  size_t n = 0, pipelines = ottl_route_pipelines(program);
+  for (size_t i = 0; i < pipelines; i++) {
+    ottl_view name = ottl_route_pipeline(program, i);
+    yyjson_val *want = yyjson_obj_getn(wanted, name.data, name.len);
+    ottl_route_payload got;
+    size_t before = message->len;
+    conf_buf_printf(message, "%.*s: ", (int)name.len, name.data);
+    if (ottl_route_output(exec, i, &got) != OTTL_OK || !run_check_route(runner, c, fix, want, &got, message)) return false;
+    message->len = before;
+    n += want != NULL;
+  }
+  if (n == yyjson_obj_size(wanted)) return true;
+  conf_buf_printf(message, "%zu pipelines get something, %zu of them are known", yyjson_obj_size(wanted), n);
+  return false;
+}
+
 static bool run_check_statements(conf_runner *runner, ottl_exec *exec, const conf_case *c, const conf_fixture *fix,
                                  ottl_status status, const ottl_result *result, conf_buf *message) {
   bool refused = c->error_mode == OTTL_ERROR_PROPAGATE && yyjson_arr_size(yyjson_obj_get(c->want, "errors")) > 0;
@@ -214,8 +254,8 @@ static bool run_check_statements(conf_runner *runner, ottl_exec *exec, const con
 }
 
 /* A processor's run fails as a whole, or hands a payload on; which records failed is nobody's business. */
-static bool run_check_processor(conf_runner *runner, ottl_exec *exec, const conf_case *c, const conf_fixture *fix,
-                                ottl_status status, const ottl_result *result, conf_buf *message) {
+static bool run_check_processor(conf_runner *runner, const ottl_program *program, ottl_exec *exec, const conf_case *c,
+                                const conf_fixture *fix, ottl_status status, const ottl_result *result, conf_buf *message) {
   yyjson_val *error = yyjson_obj_get(c->want, "error");
   if (status != (error ? OTTL_RUNTIME : OTTL_OK)) {
     size_t offset = 0;
@@ -226,6 +266,7 @@ static bool run_check_processor(conf_runner *runner, ottl_exec *exec, const conf
     conf_put_short(message, c->want);
     return false;
   }
+  if (c->mode == CONF_ROUTE && !error) return run_check_routes(runner, program, exec, c, fix, message);
   return error || run_check_output(runner, c, fix, result, message);
 }
 
@@ -252,7 +293,7 @@ static conf_outcome run_execute(conf_runner *runner, const conf_case *c, run_way
   if (request) status = ottl_exec_set_request(exec, request, request_len);
   free(request);
   if (status == OTTL_OK) status = ottl_exec_run(exec, fix->wire, fix->len, &result);
-  bool ok = c->mode >= CONF_TRANSFORM    ? run_check_processor(runner, exec, c, fix, status, &result, message)
+  bool ok = c->mode >= CONF_TRANSFORM    ? run_check_processor(runner, program, exec, c, fix, status, &result, message)
             : c->mode == CONF_STATEMENTS ? run_check_statements(runner, exec, c, fix, status, &result, message)
                                          : run_check_results(exec, c, status, &result, message);
   ottl_exec_free(exec);
