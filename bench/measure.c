@@ -77,6 +77,18 @@ static void write_line(FILE *f, ottl_json *json, ottl_signal signal, const uint8
   putc('\n', f);
 }
 
+static void verify_payload(const bench_workload *workload, FILE *f, ottl_json *json, const uint8_t *data, size_t len,
+                           bench_report *report) {
+  report->bytes_out += len;
+  report->records_out += bench_count_records(workload->signal, data, len);
+  if (!f || !data) return; /* a batch that became empty is not handed on */
+  if (json) {
+    write_line(f, json, workload->signal, data, len);
+  } else {
+    write_delimited(f, data, len);
+  }
+}
+
 void bench_verify(const ottl_program *program, const bench_workload *workload, const bench_payload *payload, const char *out,
                   bench_report *report) {
   size_t out_len = out ? strlen(out) : 0;
@@ -89,15 +101,13 @@ void bench_verify(const ottl_program *program, const bench_workload *workload, c
   for (size_t i = 0; i < payload->n; i++) {
     ottl_result result = measure_run(exec, payload, i);
     report->bytes_in += payload->messages[i].len;
-    report->bytes_out += result.len;
     report->records_in += bench_count_records(workload->signal, payload->messages[i].data, payload->messages[i].len);
-    report->records_out += bench_count_records(workload->signal, result.data, result.len);
     report->errors += result.errors;
-    if (!f || !result.data) continue; /* a batch that became empty is not handed on */
-    if (as_json) {
-      write_line(f, json, workload->signal, result.data, result.len);
-    } else {
-      write_delimited(f, result.data, result.len);
+    if (workload->mode != BENCH_ROUTE) verify_payload(workload, f, json, result.data, result.len, report);
+    for (size_t k = 0; k < ottl_route_pipelines(program); k++) {
+      ottl_route_payload part;
+      if (ottl_route_output(exec, k, &part) != OTTL_OK) bench_fail("message %zu: no output %zu", i, k);
+      verify_payload(workload, f, json, part.data, part.len, report);
     }
   }
   if (f && (ferror(f) | fclose(f))) bench_fail("%s cannot be written", out);

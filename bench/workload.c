@@ -61,8 +61,36 @@ void bench_workload_free(bench_workload *workload) {
 
 static void workload_print(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
 
+/* Each condition leads to a pipeline of its own, what is left to the last. */
+static ottl_status workload_routes(const bench_workload *workload, ottl_program **ret, ottl_diags **diags) {
+  size_t n = workload->n_program;
+  ottl_route *routes = bench_realloc(NULL, n * sizeof *routes);
+  ottl_view *pipelines = bench_realloc(NULL, (n + 1) * sizeof *pipelines);
+  char(*names)[24] = bench_realloc(NULL, (n + 1) * sizeof *names);
+  for (size_t i = 0; i <= n; i++) {
+    snprintf(names[i], sizeof names[i], "%zu", i);
+    pipelines[i] = (ottl_view){names[i], strlen(names[i])};
+    if (i == n) break;
+    routes[i] = (ottl_route){.struct_size = sizeof *routes,
+                             .context = workload->context,
+                             .text = workload->program[i],
+                             .pipelines = &pipelines[i],
+                             .n_pipelines = 1};
+  }
+  ottl_route_options options;
+  ottl_route_options_init(&options);
+  options.signal = workload->signal;
+  options.error_mode = workload->error_mode;
+  options.default_pipelines = &pipelines[n];
+  options.n_default_pipelines = 1;
+  ottl_status status = ottl_route_compile(routes, n, &options, ret, diags);
+  free(names);
+  free(pipelines);
+  free(routes);
+  return status;
+}
+
 ottl_program *bench_compile(const bench_workload *workload) {
-  if (workload->mode == BENCH_ROUTE) bench_fail("%s: mode route is not there yet", workload->name);
   ottl_group group = {.struct_size = sizeof group, .context = workload->context, .error_mode = workload->error_mode};
   ottl_compile_options options;
   ottl_compile_options_init(&options);
@@ -77,7 +105,9 @@ ottl_program *bench_compile(const bench_workload *workload) {
   }
   ottl_program *program = NULL;
   ottl_diags *diags = NULL;
-  ottl_status status = ottl_program_compile(&group, workload->mode == BENCH_PASS ? 0 : 1, &options, &program, &diags);
+  ottl_status status = workload->mode == BENCH_ROUTE
+                           ? workload_routes(workload, &program, &diags)
+                           : ottl_program_compile(&group, workload->mode == BENCH_PASS ? 0 : 1, &options, &program, &diags);
   if (status != OTTL_OK) {
     if (ottl_diags_count(diags) && ottl_diags_render(diags, OTTL_DIAGS_SHORT, false, workload_print, stderr) != OTTL_OK) {
       fputs("the diagnostics cannot be rendered\n", stderr);
