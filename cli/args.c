@@ -50,8 +50,13 @@ static int arg_set(cli_options *o, int id, const char *value) {
     o->snippets.items[o->snippets.n++] = value;
     break;
   case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
+  case ARG_ROUTE_CONFIG:
   case ARG_CONFIG: return arg_once(&o->config, value, args[id].name);
   case ARG_PROCESSOR: o->processors.items[o->processors.n++] = value; break;
+  case ARG_ROUTE: o->snippets.items[o->snippets.n++] = value; break;
+  case ARG_CONNECTOR: return arg_once(&o->connector, value, args[id].name);
+  case ARG_OUT_DIR: return arg_once(&o->out_dir, value, args[id].name);
+  case ARG_ROUTE_OUTPUT: o->outputs.items[o->outputs.n++] = value; break;
   case ARG_REQUEST: return arg_once(&o->request, value, args[id].name);
   case ARG_CONTEXT: return arg_once(&o->context, value, args[id].name);
   case ARG_OUTPUT: return arg_once(&o->output, value, args[id].name);
@@ -135,7 +140,9 @@ int cli_options_read(const char *command, int in, int argc, char **argv, cli_opt
   ret->snippets.items = calloc((size_t)argc + 1, sizeof *ret->snippets.items);
   ret->files.items = calloc((size_t)argc + 1, sizeof *ret->files.items);
   ret->processors.items = calloc((size_t)argc + 1, sizeof *ret->processors.items);
-  if (!ret->snippets.items || !ret->files.items || !ret->processors.items) return cli_fail(CLI_INTERNAL, "out of memory");
+  ret->outputs.items = calloc((size_t)argc + 1, sizeof *ret->outputs.items);
+  if (!ret->snippets.items || !ret->files.items || !ret->processors.items || !ret->outputs.items)
+    return cli_fail(CLI_INTERNAL, "out of memory");
   bool ended = false;
   for (int i = 1; i < argc; i++) {
     const char *arg = argv[i];
@@ -157,4 +164,5 @@ void cli_options_done(cli_options *options) {
   free(options->snippets.items);
   free(options->files.items);
   free(options->processors.items);
+  free(options->outputs.items);
 }

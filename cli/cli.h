@@ -16,7 +16,7 @@ enum {
   CLI_INTERNAL = 70
 };
 
-enum { IN_RUN = 1, IN_FILTER = 2, IN_HELP = 4, IN_CHECK = 8 }; /* which commands know an option */
+enum { IN_RUN = 1, IN_FILTER = 2, IN_HELP = 4, IN_CHECK = 8, IN_ROUTE = 16 }; /* which commands know an option */
 
 extern const char *const cli_signal_names[]; /* by ottl_signal */
 
@@ -33,6 +33,8 @@ typedef struct cli_options {
   const char *config, *request; /* --config */
   cli_texts processors;
   const char *context, *output;
+  const char *connector, *out_dir; /* route */
+  cli_texts outputs;               /* PIPELINE=FILE */
   ottl_error_mode error_mode;
   bool error_mode_given;
   ottl_signal signal;
@@ -59,6 +61,7 @@ bool cli_help_command(const char *name); /* false: no such command */
 int cli_run(int argc, char **argv);
 int cli_filter(int argc, char **argv);
 int cli_check(int argc, char **argv);
+int cli_route(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* Part of a file of statements, from one `context:` line to the next. */
@@ -86,6 +89,17 @@ typedef struct cli_config {
   } by_signal[CLI_SIGNALS];
 } cli_config;
 
+/* A place that messages are written to. */
+typedef struct cli_sink {
+  ottl_view name;   /* of the pipeline, in `ottl route` */
+  const char *path; /* NULL: standard output; in `ottl route`: nowhere */
+  io_output *out;
+  uint64_t written, messages, records;
+  bool closed; /* nobody reads it any more */
+} cli_sink;
+
+typedef struct cli_routes cli_routes; /* route.c */
+
 /* program.c: the statements, compiled for each signal that turns up. */
 typedef struct cli_program {
   const cli_options *options;
@@ -98,6 +112,7 @@ typedef struct cli_program {
   bool told;          /* warnings are told once */
   cli_config *config; /* NULL: statements */
   cli_step by_signal[CLI_SIGNALS];
+  cli_routes *routes; /* NULL: not a routing table */
 } cli_program;
 
 /* A value of the environment, for ottl_config_options. */
@@ -122,6 +137,14 @@ int cli_config_steps(cli_program *program, ottl_signal signal, cli_step **ret, s
 const char *cli_config_name(const cli_config *config, size_t processor, char *text, size_t size);
 bool cli_config_filters(const cli_config *config, size_t processor); /* is it a filter? */
 void cli_config_close(cli_config *config);
+
+/* route.c */
+int cli_routes_steps(cli_program *program, ottl_signal signal, cli_step **ret, size_t *ret_n);
+/* Before the first message: pipelines without a file get one in --out-dir, whose name ends in this. */
+int cli_routes_open_sinks(cli_program *program, const char *ending);
+void cli_routes_sinks(cli_program *program, cli_sink **ret, size_t *ret_n); /* by pipeline */
+void cli_routes_place(const cli_program *program, uint32_t route, char *text, size_t size);
+void cli_routes_close(cli_routes *routes);
 
 /* sections.c: the text has compiled; options are those it compiled with. False: out of memory. */
 bool cli_sections_split(cli_program *program, const ottl_compile_options *options);

@@ -69,6 +69,21 @@ static const char filter_text[] =
     "    ottl filter -c 'span.attributes[\"http.route\"] == \"/health\"' \\\n"
     "                -c 'resource.attributes[\"service.name\"] == \"noisy\"' traces.jsonl\n";
 
+static const char route_text[] =
+    "Routes records as the collector's routing connector does: routes are tried in order, the first one\n"
+    "whose condition holds takes the record, under a copy of its resource and scope. What no route takes\n"
+    "goes to the default pipelines, if there are any. A condition that fails on a record does not hold\n"
+    "(under --error-mode ignore or silent).\n"
+    "\n"
+    "Examples:\n"
+    "  what each pipeline of a collector would get\n"
+    "    ottl route --config collector.yaml logs.jsonl\n"
+    "  the same, written to out/logs_errors.jsonl and so on\n"
+    "    ottl route --config collector.yaml --out-dir out logs.jsonl\n"
+    "  errors apart from the rest, without a configuration\n"
+    "    ottl route -r 'errors: log.severity_number >= SEVERITY_NUMBER_ERROR' -r rest \\\n"
+    "               -o errors=errors.jsonl -o rest=- logs.jsonl\n";
+
 static const char check_text[] =
     "Says what is wrong with statements, without running them: what does not compile, what fails on\n"
     "every record, what never runs, comparisons that are always false. With --may-fail also what fails\n"
@@ -95,6 +110,7 @@ static const struct {
 } help_texts[] = {
     {"run", run_text, files_text, exits_text, IN_RUN},
     {"filter", filter_text, files_text, exits_text, IN_FILTER},
+    {"route", route_text, files_text, exits_text, IN_ROUTE},
     {"check", check_text, NULL, check_exits_text, IN_CHECK},
 };
 

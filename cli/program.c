@@ -200,10 +200,13 @@ int cli_program_open(cli_program *p, const cli_options *options, bool filter) {
   return program_exec(p, p->signal);
 }
 
-const char *cli_program_what(const cli_program *p) { return p->config ? "processors" : p->filter ? "conditions" : "statements"; }
+const char *cli_program_what(const cli_program *p) {
+  return p->routes ? "routes" : p->config ? "processors" : p->filter ? "conditions" : "statements";
+}
 
 int cli_program_steps(cli_program *p, ottl_signal signal, cli_step **ret, size_t *ret_n) {
   int status = CLI_OK;
+  if (p->routes) return cli_routes_steps(p, signal, ret, ret_n);
   if (p->config) return cli_config_steps(p, signal, ret, ret_n);
   if (p->sections && !cli_sections_any(p, signal))
     return cli_fail(CLI_PAYLOAD, "there are %s in the input, and no %s are about them", cli_signal_names[signal],
@@ -217,6 +220,7 @@ int cli_program_steps(cli_program *p, ottl_signal signal, cli_step **ret, size_t
 
 void cli_program_close(cli_program *p) {
   cli_config_close(p->config);
+  cli_routes_close(p->routes);
   for (int i = 0; i < CLI_SIGNALS; i++) {
     ottl_exec_free(p->by_signal[i].exec);
     ottl_program_free(p->by_signal[i].program);

@@ -47,6 +47,10 @@ void cli_stats_done(cli_stats *s) {
 void cli_failure_place(const cli_program *p, size_t processor, uint32_t group, uint32_t statement, uint32_t condition, char *text,
                        size_t size) {
   const cli_options *o = p->options;
+  if (p->routes) {
+    cli_routes_place(p, group, text, size);
+    return;
+  }
   bool filter = p->config ? cli_config_filters(p->config, processor) : p->filter;
   uint32_t i = filter || statement == UINT32_MAX ? condition : statement;
   const char *what = filter || statement == UINT32_MAX ? "condition" : "statement";

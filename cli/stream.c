@@ -6,6 +6,7 @@
 #include "cli.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,13 +17,14 @@ typedef struct stream {
   const cli_options *options;
   cli_program *program;
   io_input *in;
-  io_output *out;
+  cli_sink *sinks, own; /* own: the only one, but for `ottl route` */
+  size_t n_sinks;
+  bool open;       /* they are */
   io_codec *codec; /* for messages that are compressed one by one */
   ottl_json *reader, *writer;
   ottl_framing framing; /* of the output; AUTO until the first message */
   uint64_t in_file;     /* messages of this file so far */
-  uint64_t written;
-  bool closed; /* nobody reads our output any more */
+  bool closed;          /* nobody reads our output any more */
   cli_stats stats;
 } stream;
 
@@ -30,10 +32,11 @@ static int stream_io(io_status status, const io_error *error) {
   return cli_fail(status == IO_CORRUPT || status == IO_LIMIT ? CLI_PAYLOAD : CLI_USAGE, "%s", error->text);
 }
 
-static int stream_out(stream *s, io_status status, const io_error *error) {
+static int stream_out(stream *s, cli_sink *sink, io_status status, const io_error *error) {
   if (status == IO_OK) return CLI_OK;
   if (status != IO_CLOSED) return stream_io(status, error);
-  s->closed = true; /* `ottl ... | head` is no error */
+  sink->closed = true; /* `ottl ... | head` is no error */
+  s->closed = s->n_sinks == 1;
   return CLI_OK;
 }
 
@@ -66,32 +69,51 @@ static int stream_signal(stream *s, ottl_encoding encoding, ottl_view message, o
   return CLI_OK;
 }
 
+/* Of files that are named after pipelines. */
+static const char *stream_ending(ottl_framing framing, io_compression compression, char *text, size_t size) {
+  static const char *const packed[] = {"", ".gz", ".zst"};
+  bool json = framing == OTTL_FRAMING_JSON, lines = framing == OTTL_FRAMING_JSONL;
+  snprintf(text, size, "%s%s", json ? ".json" : lines || framing == OTTL_FRAMING_AUTO ? ".jsonl" : ".pb", packed[compression]);
+  return text;
+}
+
 static int stream_open_output(stream *s, ottl_framing found) {
   const cli_options *o = s->options;
   io_error error;
+  char ending[16];
   s->framing = o->to != OTTL_FRAMING_AUTO ? o->to : found;
+  s->open = true;
   io_compression compression = o->compress_given ? o->compress : s->in ? io_input_compression(s->in) : IO_PLAIN;
-  io_status status = io_open_output(o->output, compression, 0, &s->out, &error);
-  return status == IO_OK ? CLI_OK : stream_io(status, &error);
+  int status = CLI_OK;
+  if (s->program->routes) {
+    status = cli_routes_open_sinks(s->program, stream_ending(s->framing, compression, ending, sizeof ending));
+    cli_routes_sinks(s->program, &s->sinks, &s->n_sinks);
+  }
+  for (size_t i = 0; i < s->n_sinks && status == CLI_OK; i++) {
+    if (s->program->routes && !s->sinks[i].path) continue;
+    io_status io = io_open_output(s->sinks[i].path, compression, 0, &s->sinks[i].out, &error);
+    if (io != IO_OK) status = stream_io(io, &error);
+  }
+  return status;
 }
 
-static int stream_write(stream *s, const void *data, size_t len, io_compression packed) {
+static int stream_write(stream *s, cli_sink *sink, const void *data, size_t len, io_compression packed) {
   io_error error;
   io_status io = IO_OK;
   ottl_frame_edges edges;
   if (packed != IO_PLAIN && (io = io_pack(s->codec, packed, 0, data, len, &data, &len, &error)) != IO_OK)
     return stream_io(io, &error);
-  ottl_status status = ottl_frame_edges_of(s->framing, s->written, data, len, &edges);
-  if (status == OTTL_INVALID_ARG && s->framing == OTTL_FRAMING_JSON && s->written)
+  ottl_status status = ottl_frame_edges_of(s->framing, sink->written, data, len, &edges);
+  if (status == OTTL_INVALID_ARG && s->framing == OTTL_FRAMING_JSON && sink->written)
     return cli_fail(CLI_USAGE, "there are several messages and format json holds one: use --to jsonl");
   if (status != OTTL_OK)
     return cli_fail(CLI_PAYLOAD, AT_FORMAT "it does not fit into format %s", AT(s), ottl_framing_name(s->framing));
-  s->written++;
+  sink->written++;
   s->stats.bytes_out += len;
-  if (edges.n_before) io = io_write(s->out, edges.before, edges.n_before, &error);
-  if (io == IO_OK) io = io_write(s->out, data, len, &error);
-  if (io == IO_OK && edges.n_after) io = io_write(s->out, edges.after, edges.n_after, &error);
-  return stream_out(s, io, &error);
+  if (edges.n_before) io = io_write(sink->out, edges.before, edges.n_before, &error);
+  if (io == IO_OK) io = io_write(sink->out, data, len, &error);
+  if (io == IO_OK && edges.n_after) io = io_write(sink->out, edges.after, edges.n_after, &error);
+  return stream_out(s, sink, io, &error);
 }
 
 /* The failure that ended the run: there may be others before it, which were ignored. */
@@ -113,7 +135,7 @@ static int stream_failed(stream *s, const cli_step *step, size_t error, const ot
   char *values = s->options->show_values ? cli_record_values(step->exec, error, signal) : NULL;
   if (values) cli_fail(0, "it came as %s", values);
   free(values);
-  return cli_fail(CLI_ROW, "stopped there; %s goes on", s->program->config ? "`error_mode: ignore`" : "--error-mode ignore");
+  return cli_fail(CLI_ROW, "stopped there; %s goes on", s->options->config ? "`error_mode: ignore`" : "--error-mode ignore");
 }
 
 static int stream_refused(stream *s, const cli_step *step, ottl_status status, ottl_signal signal, bool bytes) {
@@ -135,6 +157,46 @@ static int stream_bad_json(stream *s, const ottl_json *json, ottl_status status)
   if (status == OTTL_DATA || status == OTTL_LIMIT)
     return cli_fail(CLI_PAYLOAD, AT_FORMAT "not valid OTLP/JSON at byte %zu: %s", AT(s), offset, why);
   return cli_fail(CLI_INTERNAL, AT_FORMAT "JSON: %s", AT(s), ottl_status_name(status));
+}
+
+/* A message of the input, while it is worked on. */
+typedef struct stream_input {
+  ottl_view message;
+  ottl_signal signal;
+  ottl_encoding encoding, wanted;
+  io_compression packed;
+} stream_input;
+
+/* What became of it. unchanged: the bytes are those that came in. */
+static int stream_hand_on(stream *s, cli_sink *sink, const stream_input *in, const uint8_t *data, size_t len, bool unchanged) {
+  ottl_view message = in->message;
+  int status = CLI_OK;
+  if (sink->closed) return CLI_OK;
+  if (unchanged && in->encoding == in->wanted && !(in->encoding == OTTL_ENCODING_JSON && memchr(message.data, '\n', message.len)))
+    return stream_write(s, sink, message.data, message.len, in->packed);
+  const char *text = (const char *)data;
+  size_t text_len = len;
+  if (in->wanted == OTTL_ENCODING_JSON && (status = stream_json(s, &s->writer)) == CLI_OK) {
+    ottl_status json = ottl_json_from_wire(s->writer, in->signal, data, len, &text, &text_len);
+    if (json != OTTL_OK) status = stream_bad_json(s, s->writer, json);
+  }
+  return status == CLI_OK ? stream_write(s, sink, text, text_len, in->packed) : status;
+}
+
+/* To each pipeline what it gets. */
+static int stream_parts(stream *s, const ottl_exec *exec, const stream_input *in) {
+  for (size_t i = 0; i < s->n_sinks; i++) {
+    cli_sink *sink = &s->sinks[i];
+    ottl_route_payload part;
+    ottl_status got = ottl_route_output(exec, i, &part);
+    if (got != OTTL_OK) return cli_fail(CLI_INTERNAL, AT_FORMAT "%s", AT(s), ottl_status_name(got));
+    if (!part.data) continue;
+    sink->records += part.records;
+    sink->messages++;
+    int status = sink->out ? stream_hand_on(s, sink, in, part.data, part.len, part.whole) : CLI_OK;
+    if (status != CLI_OK) return status;
+  }
+  return CLI_OK;
 }
 
 /* One message, as it stands in the input. */
@@ -183,16 +245,10 @@ static int stream_message(stream *s, ottl_framing framing, ottl_view raw) {
     next.unchanged &= result.unchanged;
     result = next;
   }
+  stream_input in = {message, signal, encoding, wanted, packed};
+  if (s->program->routes) return stream_parts(s, steps[0].exec, &in);
   if (!result.data && !result.unchanged) return CLI_OK; /* nothing is left of it */
-  if (result.unchanged && encoding == wanted && !(encoding == OTTL_ENCODING_JSON && memchr(message.data, '\n', message.len)))
-    return stream_write(s, message.data, message.len, packed);
-  const char *text = (const char *)result.data;
-  size_t text_len = result.len;
-  if (wanted == OTTL_ENCODING_JSON && (status = stream_json(s, &s->writer)) == CLI_OK) {
-    ottl_status json = ottl_json_from_wire(s->writer, signal, result.data, result.len, &text, &text_len);
-    if (json != OTTL_OK) status = stream_bad_json(s, s->writer, json);
-  }
-  return status == CLI_OK ? stream_write(s, text, text_len, packed) : status;
+  return stream_hand_on(s, &s->sinks[0], &in, result.data, result.len, result.unchanged);
 }
 
 /* All messages that the reader has by now. */
@@ -209,7 +265,7 @@ static int stream_messages(stream *s, ottl_frame_reader *reader) {
     }
     if (!found) return CLI_OK;
     ottl_framing framing = ottl_frame_reader_framing(reader);
-    int result = s->out ? CLI_OK : stream_open_output(s, framing);
+    int result = s->open ? CLI_OK : stream_open_output(s, framing);
     if (result == CLI_OK) result = stream_message(s, framing, message);
     if (result != CLI_OK || s->closed) return result;
   }
@@ -234,8 +290,11 @@ static int stream_file(stream *s, const char *path) {
     status = ottl_frame_reader_fed(reader, n);
     if (status == OTTL_OK) result = stream_messages(s, reader);
     /* A slow pipe: hand on what there is, before waiting for more. */
-    bool slow = n && n < STREAM_READ && s->out && !s->closed && io_input_compression(s->in) == IO_PLAIN;
-    if (result == CLI_OK && slow && !s->options->compress_given) result = stream_out(s, io_flush(s->out, &error), &error);
+    bool slow = n && n < STREAM_READ && s->open && !s->closed && io_input_compression(s->in) == IO_PLAIN;
+    for (size_t i = 0; i < s->n_sinks && result == CLI_OK && slow && !s->options->compress_given; i++) {
+      cli_sink *sink = &s->sinks[i];
+      if (sink->out && !sink->closed) result = stream_out(s, sink, io_flush(sink->out, &error), &error);
+    }
   }
   if (status != OTTL_OK) result = cli_fail(CLI_INTERNAL, "%s: %s", io_input_name(s->in), ottl_status_name(status));
   ottl_frame_reader_free(reader);
@@ -250,23 +309,37 @@ static double stream_now(void) {
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-int cli_stream(const cli_options *options, cli_program *program) {
-  stream s = {.options = options, .program = program, .stats.show_values = options->show_values};
+/* A pipe gets the messages before the one that failed; a file is as it was. */
+static int stream_finish(stream *s, int status) {
   io_error error;
+  bool all = true; /* files appear together, as far as that can be */
+  for (size_t i = 0; i < s->n_sinks; i++) {
+    cli_sink *sink = &s->sinks[i];
+    if (!sink->out) continue;
+    if ((status == CLI_OK && all) || !sink->path) {
+      int finished = stream_out(s, sink, io_finish(sink->out, &error), &error);
+      all &= finished == CLI_OK;
+      if (status == CLI_OK) status = finished;
+    } else {
+      io_abandon(sink->out);
+    }
+    sink->out = NULL;
+  }
+  return status;
+}
+
+int cli_stream(const cli_options *options, cli_program *program) {
+  stream s = {.options = options, .program = program, .n_sinks = 1, .stats.show_values = options->show_values};
   int status = CLI_OK;
   double start = stream_now();
+  s.own.path = options->output;
+  s.sinks = &s.own;
   if (!options->files.n) status = stream_file(&s, NULL);
   for (size_t i = 0; i < options->files.n && status == CLI_OK && !s.closed; i++)
     status = stream_file(&s, options->files.items[i]);
-  if (!s.out && status == CLI_OK && options->output)
+  if (!s.open && status == CLI_OK && (options->output || program->routes))
     status = stream_open_output(&s, OTTL_FRAMING_AUTO); /* no message: empty file */
-  if (s.out && (status == CLI_OK || !options->output)) {
-    /* A pipe gets the messages before the one that failed; a file is as it was. */
-    int finished = stream_out(&s, io_finish(s.out, &error), &error);
-    if (status == CLI_OK) status = finished;
-  } else {
-    io_abandon(s.out);
-  }
+  status = stream_finish(&s, status);
   s.stats.seconds = stream_now() - start;
   if (options->config || options->error_mode == OTTL_ERROR_IGNORE) cli_stats_warn(&s.stats, program);
   if (options->stats && status == CLI_OK) cli_stats_print(&s.stats);

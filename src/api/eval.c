@@ -45,7 +45,9 @@ static ottl_status to_value(ottl_exec *x, ottl_cell c, ottl_value *ret) {
 }
 
 ottl_status ottl_eval_value(ottl_exec *x, size_t expression, size_t row, ottl_value *ret_value, const char **ret_message) {
-  if (!x || !ret_value || x->program->kind < OTTL_KIND_VALUES || x->program->kind > OTTL_KIND_CONDITIONS || x->program->n_groups == 0) return OTTL_INVALID_ARG;
+  if (!x || !ret_value || x->program->kind < OTTL_KIND_VALUES || x->program->kind > OTTL_KIND_CONDITIONS ||
+      x->program->n_groups == 0)
+    return OTTL_INVALID_ARG;
   if (expression >= x->program->codes[0].n_statements || row >= x->n_rows) return OTTL_INVALID_ARG;
   uint16_t code = x->results[expression].codes[row];
   if (code) {

@@ -46,7 +46,7 @@ ottl_status ottl__batch_parts_begin(ottl_batch *b, ottl_level level) {
 
 /* Bytes between the children go behind them, with what follows the last one. */
 static ottl_status shell_scattered(ottl_batch *b, const ottl_rows *kids, uint32_t first, uint32_t end, const uint8_t *stop,
-                                 ot_shell *own) {
+                                   ot_shell *own) {
   uint8_t *joined = arena_alloc(&ot_of(b)->pass, (size_t)(stop - (b->in + kids->start[first])) + 1), *at = joined;
   if (!joined) return OTTL_NOMEM;
   const uint8_t *from = b->in + kids->start[first];
@@ -124,10 +124,10 @@ static ottl_status shell_of_metric(ottl_batch *b, uint32_t row, ot_shell **ret) 
   if (!joined) return OTTL_NOMEM;
   uint8_t *middle = shell_fields(joined, body, end, false), *last = shell_fields(middle, container, container_end, true);
   *own = (ot_shell){.a = joined,
-                  .alen = (uint32_t)(middle - joined),
-                  .b = middle,
-                  .blen = (uint32_t)(last - middle),
-                  .tag = (uint8_t)WR_TAG(ottl__metric_container((ottl_metric_kind)r->kind[row]), WR_LEN)};
+                    .alen = (uint32_t)(middle - joined),
+                    .b = middle,
+                    .blen = (uint32_t)(last - middle),
+                    .tag = (uint8_t)WR_TAG(ottl__metric_container((ottl_metric_kind)r->kind[row]), WR_LEN)};
   return OTTL_OK;
 }
 

@@ -7,6 +7,7 @@
   
     run      transform records with OTTL statements
     filter   drop the records that match a condition (or keep only those)
+    route    say which records go to which pipeline, and write them there
     check    find mistakes in statements without running them
     help     explain a command
   
