@@ -154,6 +154,18 @@ static int check_processor(check_state *c, const ottl_config *config, size_t pro
   return CLI_OK;
 }
 
+/* A routing connector, for the signal of its pipelines. */
+static int check_connector(check_state *c, const ottl_config *config, size_t connector, ottl_signal signal, const char *name) {
+  ottl_compile_options options;
+  ottl_program *program = NULL;
+  ottl_diags *diags = NULL;
+  check_options(c->options, false, &options);
+  if (signal == OTTL_SIGNAL_NONE || signal > OTTL_SIGNAL_METRICS)
+    return cli_fail(CLI_USAGE, "%s: a routing connector has pipelines of logs, traces or metrics", name);
+  ottl_status status = ottl_config_connector_compile(config, connector, signal, &options, &program, &diags);
+  return check_done(c, name, status, program, diags);
+}
+
 static int check_config(check_state *c, const char *path) {
   char *text = NULL;
   size_t len = 0;
@@ -178,6 +190,13 @@ static int check_config(check_state *c, const char *path) {
     char name[600];
     snprintf(name, sizeof name, "%s: %.*s", path, (int)(info.name.len < 200 ? info.name.len : 200), info.name.data);
     result = check_processor(c, config, i, name);
+  }
+  for (size_t i = 0; config && i < ottl_config_connectors(config) && result == CLI_OK; i++) {
+    ottl_config_connector_info info;
+    if (ottl_config_connector(config, i, &info) != OTTL_OK) break;
+    char name[600];
+    snprintf(name, sizeof name, "%s: %.*s", path, (int)(info.name.len < 200 ? info.name.len : 200), info.name.data);
+    result = check_connector(c, config, i, info.signal, name);
   }
   ottl_config_free(config);
   return result;

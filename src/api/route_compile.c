@@ -95,7 +95,8 @@ static const char *read_request(ottl_view text, route_entry *ret) {
 
 /* -- texts -- */
 
-/* `route() where CONDITION`: the condition, "true" without one. False: it is no call of route. */
+/* `route() where CONDITION`: the condition, "true" without one. False: it is no call of route.
+ * DIFF: arguments of route are parsed and forgotten; the reference lets paths in them take part in finding the context. */
 static bool route_condition(const ottl_snippet *text, const ottl_node *statement, ottl_snippet *ret) {
   const ottl_node *call = statement && statement->kind == NODE_STATEMENT ? statement->first : NULL;
   if (!call || call->kind != NODE_CALL || !view_is(call->text, "route")) return false;

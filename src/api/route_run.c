@@ -156,6 +156,8 @@ static ottl_status stage_marks(route_stage *s) {
   return OTTL_OK;
 }
 
+/* DIFF: a statement that edits what is above its rows has been run for all of them; the reference copies what is above with the first
+ * row that it takes. The same, unless each row edits it in a way of its own. */
 /* Rows by the route that takes them, in order. Afterwards rows of route k are ends[k] .. ends[k + 1] - 1. */
 static void stage_sort(route_stage *s) {
   const uint16_t *taken = s->x->routes->marks.taken;

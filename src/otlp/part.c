@@ -101,7 +101,8 @@ static uint8_t *shell_fields(uint8_t *to, const uint8_t *p, const uint8_t *end, 
   return to;
 }
 
-/* Of a metric: its fields, and those of the container of its points. Containers before the last one mean nothing. */
+/* Of a metric: its fields, and those of the container of its points. Containers before the last one mean nothing.
+ * DIFF: all of its fields; the reference copies name, description and unit. */
 static ottl_status shell_of_metric(ottl_batch *b, uint32_t row, ot_shell **ret) {
   ot_shell *own = *ret = &ot_of(b)->own[OTTL_L_ITEM][row];
   if (own->a) return OTTL_OK;

@@ -153,3 +153,31 @@ Files.
   
   1 error, 1 warning
   [1]
+
+Routing connectors are checked with the processors.
+
+  $ cat > routing.yaml <<'END'
+  > connectors:
+  >   routing:
+  >     table:
+  >       - condition: log.severity_text == 17
+  >         pipelines: [logs/a]
+  >       - condition: span.name == "x"
+  >         pipelines: [logs/b]
+  > END
+  $ ottl check --config routing.yaml
+  warning[W0702]: this comparison is always false: the types are never equal
+   --> routing.yaml:4:41
+    |
+  4 | log.severity_text == 17
+    |                      ^^ int
+    | ----------------- string
+    = help: the number is in `log.severity_number`
+  
+  warning[W1002]: this route takes nothing: what it is given has no span context
+   --> routing.yaml:6:20
+    |
+  6 | span.name == "x"
+    | ^^^^^^^^^^^^^^^^
+  
+  0 errors, 2 warnings
