@@ -224,7 +224,7 @@ static ottl_status run_stage(ottl_exec *x, const route_entry *entries, uint32_t 
   bool everything = code->context == OTTL_C_OTELCOL;
   ottl_batch *b = everything ? x->request_batch : x->batch;
   route_stage s = {.x = x, .entries = entries, .n = n, .level = (ottl_level)code->level};
-  OTTL_TRY(ottl__batch_open_level(b, s.level));
+  OTTL_TRY(s.level >= OTTL_L_CHILD ? ottl__batch_reframe(b, s.level) : ottl__batch_open_level(b, s.level));
   s.n_rows = b->rows[s.level].n;
   OTTL_TRY(stage_marks(&s));
   size_t before = x->n_errors;

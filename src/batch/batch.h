@@ -154,6 +154,8 @@ typedef struct ottl_part { /* grows; whoever has it frees it with the batch's al
   uint8_t *data;
   size_t len, cap;
 } ottl_part;
+/* Frames the level again, without rows that were dropped: whatever is written, its rows then keep their numbers until one is dropped. */
+OTTL_MUST_CHECK ottl_status ottl__batch_reframe(ottl_batch *batch, ottl_level level);
 /* Before parts of rows of this level are made, after whatever changed or dropped rows. Ends the pass if one is bound; opens the level. */
 OTTL_MUST_CHECK ottl_status ottl__batch_parts_begin(ottl_batch *batch, ottl_level level);
 /* Appends rows of the level, in ascending order, to the part: as they are now, with all that is below them. ITEM: under copies of

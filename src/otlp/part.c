@@ -28,6 +28,13 @@ ottl_status ottl__batch_part_put(ottl_batch *b, ottl_part *part, const uint8_t *
   return OTTL_OK;
 }
 
+ottl_status ottl__batch_reframe(ottl_batch *b, ottl_level level) {
+  OTTL_TRY(ottl__batch_unbind(b));
+  OTTL_TRY(ottl__ot_gather(b, false));
+  for (unsigned l = OTTL_L_CHILD; l < OTTL_LEVELS; l++) b->rows[l].open = false;
+  return ottl__batch_open_level(b, level);
+}
+
 ottl_status ottl__batch_parts_begin(ottl_batch *b, ottl_level level) {
   ot_impl *im = ot_of(b);
   OTTL_TRY(ottl__batch_unbind(b));
