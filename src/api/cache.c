@@ -1,6 +1,7 @@
 /* Caches that groups share: one for each context that asks, for the life of the exec. What a group leaves in it is copied out of
  * the batch's memory when the group is done, so that nothing points into a payload that has gone. */
 #include "api/api.h"
+#include "base/limits.h"
 #include "batch/value_wire.h"
 
 static ottl_status persist(ottl_arena *arena, ottl_cell from, ottl_cell *ret, unsigned depth);
@@ -52,7 +53,7 @@ static ottl_status persist_tree(ottl_arena *arena, ottl_cell from, ottl_cell *re
 }
 
 static ottl_status persist(ottl_arena *arena, ottl_cell from, ottl_cell *ret, unsigned depth) {
-  if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  if (depth >= OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
   if (cell_is_tree(from)) return persist_tree(arena, from, ret, depth);
   *ret = from;
   switch (cell_type(from)) {

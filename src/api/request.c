@@ -2,6 +2,7 @@
 #include <yyjson.h>
 
 #include "api/api.h"
+#include "base/limits.h"
 #include "batch/value_wire.h"
 
 static ottl_status request_value(ottl_arena *arena, yyjson_val *val, unsigned depth, ottl_cell *ret);
@@ -44,7 +45,7 @@ static ottl_status request_list(ottl_arena *arena, yyjson_val *array, unsigned d
 }
 
 static ottl_status request_value(ottl_arena *arena, yyjson_val *val, unsigned depth, ottl_cell *ret) {
-  if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  if (depth >= OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
   switch (yyjson_get_type(val)) {
   case YYJSON_TYPE_BOOL: *ret = cell_bool(yyjson_get_bool(val)); return OTTL_OK;
   case YYJSON_TYPE_NUM:

@@ -3,6 +3,7 @@
  * Trees are opened one level at a time: what nobody looks into stays a view of its encoded form. Writing goes from the end
  * to the beginning, so that the length of a container is known when its head is written, in one pass. */
 #include "batch/value.h"
+#include "base/limits.h"
 
 #include "batch/value_wire.h"
 
@@ -197,7 +198,7 @@ static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell 
         source.tag == OTTL_T_GO_INT ? cell_int((int64_t)source.word) : source; /* of the maps that functions such as URL make */
     return OTTL_OK;
   }
-  if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  if (depth >= OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
   if (cell_type(source) == OTTL_T_MAP) {
     const ottl_rowmap *from = cell_map(source);
     ottl_rowmap *map = arena_zero(arena, sizeof *map);
@@ -305,7 +306,7 @@ static ottl_status value_size_at(ottl_cell c, size_t *ret, unsigned depth) {
       n = 1 + len_size(c.len);
       break;
     }
-    if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+    if (depth >= OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
     size_t body = 0, item;
     if (cell_type(c) == OTTL_T_MAP) {
       for (uint32_t i = 0; i < cell_map(c)->n; i++) {

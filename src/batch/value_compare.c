@@ -5,6 +5,7 @@
  * reflect.DeepEqual where a list literal ([]any) is involved. The Go list types ([]string, []uint64, ...) make the reference
  * panic when compared with their like; here their contents are compared (DIFF:). */
 #include "base/gotime.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "batch/value_text.h"
 #include "batch/value_wire.h"
@@ -117,7 +118,7 @@ static ottl_status pdata_equal(ottl_arena *scratch, ottl_cell a, ottl_cell b, un
     *ret = cmp_scalar_equal(a, b);
     return OTTL_OK;
   }
-  if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  if (depth >= OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
   if (at == OTTL_T_MAP) return pdata_map_equal(scratch, a, b, depth, ret);
   uint32_t an, bn;
   OTTL_TRY(ottl__value_count(a, &an));
@@ -189,7 +190,7 @@ static ottl_status deep_equal(ottl_arena *scratch, ottl_cell a, bool a_raw, ottl
     return OTTL_OK;
   }
   if (kind == DEEP_GOLIST && cell_type(a) != cell_type(b)) return OTTL_OK;
-  if (depth >= OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  if (depth >= OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
   if (kind == DEEP_RAWMAP) return deep_rawmap_equal(scratch, a, b, depth, ret);
   uint32_t an, bn;
   OTTL_TRY(ottl__value_count(a, &an));

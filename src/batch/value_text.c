@@ -1,5 +1,6 @@
 /* Values as text: the JSON of goccy behind String, Concat, IsMatch and their kin, and pdata's AsString behind body.string. */
 #include "batch/value_text.h"
+#include "base/limits.h"
 
 #include "base/base64.h"
 #include "base/gojson.h"
@@ -139,7 +140,7 @@ static void text_id(text_writer *w, ottl_view id) {
 
 /* go: the value is an element of a Go list, where pdata's maps and lists are structs without exported fields. */
 static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned depth) {
-  if (depth > OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  if (depth > OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
   switch (cell_type(c)) {
   case OTTL_T_ABSENT:
   case OTTL_T_NIL: sbuf_put(w->buf, "null", 4); break;

@@ -8,7 +8,6 @@
 #include "batch/value.h"
 
 /* Levels of containers in one value. Recursion over values stops there, so that no payload uses up the stack. */
-#define OTTL_VALUE_DEPTH 512
 
 enum { WIRE_VARINT, WIRE_I64, WIRE_LEN, WIRE_GROUP, WIRE_GROUP_END, WIRE_I32 };
 

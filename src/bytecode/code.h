@@ -9,6 +9,7 @@
 #ifndef OTTL_SRC_BYTECODE_CODE_H
 #define OTTL_SRC_BYTECODE_CODE_H
 
+#include "base/limits.h"
 #include "batch/batch.h"
 #include "sema/check.h"
 
@@ -26,9 +27,8 @@ typedef enum ottl_op {
 #define OTTL_ROUTE_COPY  2
 #define OTTL_LEVEL_CONST OTTL_LEVELS /* registers with one value; instructions that run once for an exec */
 /* Elements that the lambda of depth d runs over; a row of this level is one element of one row of the call's level. */
-#define OTTL_LAMBDA_DEPTH    4
 #define OTTL_LEVEL_LAMBDA(d) (OTTL_LEVELS + 1 + (d))
-#define OTTL_CODE_LEVELS     (OTTL_LEVELS + 1 + OTTL_LAMBDA_DEPTH)
+#define OTTL_CODE_LEVELS     (OTTL_LEVELS + 1 + OTTL_MAX_LAMBDAS)
 
 typedef struct ottl_insn {
   uint16_t op;

@@ -1,5 +1,6 @@
 /* The emitter: a checked group to bytecode. Statements in order; each is a selection, its arguments, and one editor. */
 #include "bytecode/emit.h"
+#include "base/limits.h"
 
 bool ottl__emit_grow(ottl_emit *e, void *items, size_t *cap, size_t need, size_t item_bytes) {
   if (e->status != OTTL_OK) return false;
@@ -441,7 +442,7 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
   al_free(&e.al, e.insns, e.cap_insns * sizeof *e.insns);
   al_free(&e.al, e.prologue, e.cap_prologue * sizeof *e.prologue);
   al_free(&e.al, e.bodies, e.cap_bodies * sizeof *e.bodies);
-  for (unsigned i = 0; i < OTTL_LAMBDA_DEPTH; i++) al_free(&e.al, e.lambda[i].insns, e.lambda[i].cap * sizeof *e.lambda[i].insns);
+  for (unsigned i = 0; i < OTTL_MAX_LAMBDAS; i++) al_free(&e.al, e.lambda[i].insns, e.lambda[i].cap * sizeof *e.lambda[i].insns);
   al_free(&e.al, e.regs, e.cap_regs * sizeof *e.regs);
   al_free(&e.al, e.pool, e.cap_pool * sizeof *e.pool);
   al_free(&e.al, e.names, e.cap_names * sizeof *e.names);

@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_BYTECODE_EMIT_H
 #define OTTL_SRC_BYTECODE_EMIT_H
 
+#include "base/limits.h"
 #include "bytecode/code.h"
 
 /* A value that was computed: valid while nothing it read was written, for rows that were selected. */
@@ -57,7 +58,7 @@ typedef struct ottl_emit {
     ottl_insn *insns;
     size_t n, cap;
     uint16_t formal[3];
-  } lambda[OTTL_LAMBDA_DEPTH];
+  } lambda[OTTL_MAX_LAMBDAS];
   uint8_t inner; /* level that selections are of: the group's, or that of the innermost lambda */
   uint32_t clock;
   uint32_t record_at; /* clock of the last record editor */

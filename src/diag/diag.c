@@ -1,5 +1,6 @@
 /* The collection of diagnostics: adding, limits, order, and the public view of them. */
 #include "diag/diag.h"
+#include "base/limits.h"
 
 #include <stdio.h>
 
@@ -84,15 +85,15 @@ static ottl_diag_item *diag_push(ottl_diags *d, ottl_diag_code code, ottl_span s
 ottl_diag_item *ottl__diag_add(ottl_diags *d, ottl_diag_code code, ottl_span span, const char *format, ...) {
   if (!d) return NULL;
   ottl_severity severity = ottl__diag_infos[code].severity;
-  if (severity == OTTL_SEVERITY_ERROR && d->n_errors++ >= OTTL_DIAGS_MAX_ERRORS) {
-    if (d->n_errors == OTTL_DIAGS_MAX_ERRORS + 1) {
+  if (severity == OTTL_SEVERITY_ERROR && d->n_errors++ >= OTTL_MAX_ERRORS) {
+    if (d->n_errors == OTTL_MAX_ERRORS + 1) {
       ottl_diag_item *note = diag_push(d, DIAG_TOO_MANY_ERRORS, span);
       if (note) note->message = VIEW("too many errors: those from here on are not shown");
     }
     return NULL;
   }
-  if (severity == OTTL_SEVERITY_WARNING && d->n_warnings++ >= OTTL_DIAGS_MAX_WARNINGS) return NULL;
-  if (severity == OTTL_SEVERITY_NOTE && d->n_notes++ >= OTTL_DIAGS_MAX_NOTES) return NULL;
+  if (severity == OTTL_SEVERITY_WARNING && d->n_warnings++ >= OTTL_MAX_WARNINGS) return NULL;
+  if (severity == OTTL_SEVERITY_NOTE && d->n_notes++ >= OTTL_MAX_NOTES) return NULL;
   ottl_diag_item *item = diag_push(d, code, span);
   if (!item) return NULL;
   va_list args;

@@ -54,10 +54,6 @@ typedef struct ottl_diag_item {
   ottl_view message, help, notes[OTTL_DIAG_MAX_NOTES];
 } ottl_diag_item;
 
-#define OTTL_DIAGS_MAX_ERRORS   20
-#define OTTL_DIAGS_MAX_WARNINGS 100
-#define OTTL_DIAGS_MAX_NOTES    1000
-
 struct ottl_diags {
   ottl_allocator al;
   ottl_arena arena;

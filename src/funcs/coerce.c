@@ -1,5 +1,6 @@
 /* What the reference's typed getters do to one value: refuse it, take it, or convert it (the ...Like getters). */
 #include "base/gonum.h"
+#include "base/limits.h"
 #include "batch/value_text.h"
 #include "batch/value_wire.h"
 #include "funcs/scratch.h"
@@ -66,7 +67,7 @@ static uint16_t coerce_string_like(ottl_arena *arena, ottl_scratch *scratch, ott
   buf->len = 0;
   buf->failed = false;
   uint16_t error = coerce_status(ottl__value_string_like(sorting, buf, in), in);
-  if (!error) error = buf->len > OTTL_RESULT_MAX ? OTTL_ROWERR(TOO_LARGE, 0) : coerce_text(arena, sbuf_all(buf), ret);
+  if (!error) error = buf->len > OTTL_MAX_RESULT_BYTES ? OTTL_ROWERR(TOO_LARGE, 0) : coerce_text(arena, sbuf_all(buf), ret);
   if (!scratch) {
     ottl__sbuf_done(&own);
     ottl__arena_done(&own_arena);
@@ -154,7 +155,7 @@ static uint16_t coerce_raw(ottl_arena *arena, ottl_cell in, ottl_cell *ret, unsi
   case OTTL_T_BYTES: *ret = in; return 0;
   case OTTL_T_GO_INT: *ret = cell_int((int64_t)in.word); return 0;
   case OTTL_T_LIST_ANY: {
-    if (depth >= OTTL_VALUE_DEPTH) return OTTL_ROWERR(TOO_DEEP, 0);
+    if (depth >= OTTL_MAX_VALUE_DEPTH) return OTTL_ROWERR(TOO_DEEP, 0);
     const ottl_list *from = cell_list(in);
     ottl_list *list = arena_alloc(arena, sizeof *list);
     ottl_cell *items = arena_array(arena, from->n, sizeof *items);

@@ -1,5 +1,6 @@
 /* ParseCSV: one record, whose fields may hold line ends: lines after the first go on where the line before ended. */
 #define _GNU_SOURCE /* memmem */
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "funcs/handlers.h"
@@ -214,7 +215,7 @@ static ottl_status csv_row(ottl_call *c, uint32_t row, const csv_prep *prep, ott
     return OTTL_OK;
   }
   size_t n_headers = csv_count(header, prep->header_delimiter), most = csv_count(text, prep->delimiter), n = most;
-  if (most < n_headers || most > OTTL_RESULT_MAX / sizeof(ottl_entry) || (ignore && most != n_headers)) {
+  if (most < n_headers || most > OTTL_MAX_RESULT_BYTES / sizeof(ottl_entry) || (ignore && most != n_headers)) {
     call_fail(c, row, OTTL_ROWERR(BAD_CSV, 0));
     return OTTL_OK;
   }

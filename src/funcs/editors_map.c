@@ -1,4 +1,5 @@
 /* Editors of maps that look at values: merge_maps, truncate_all, stringify_all, replace_all_patterns. */
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "batch/value_text.h"
@@ -144,7 +145,7 @@ static ottl_status stringify_row(ottl_call *c, uint32_t row) {
     ottl_sbuf *buf = scratch_text(c);
     ottl__arena_reset(&c->scratch->arena);
     ottl_status status = ottl__value_as_string(&c->scratch->arena, buf, entry_cell(e));
-    if (status == OTTL_OK && buf->len > OTTL_RESULT_MAX) status = OTTL_LIMIT;
+    if (status == OTTL_OK && buf->len > OTTL_MAX_RESULT_BYTES) status = OTTL_LIMIT;
     if (status != OTTL_OK) return fail_status(c, row, status);
     ottl_view text = arena_copy(c->arena, buf->data, buf->len);
     if (!text.data) return OTTL_NOMEM;
@@ -192,7 +193,7 @@ static ottl_status replace_text(ottl_call *c, uint32_t row, const pattern_use *u
     }
   }
   if (buf->failed) return OTTL_NOMEM;
-  if (buf->len > OTTL_RESULT_MAX) {
+  if (buf->len > OTTL_MAX_RESULT_BYTES) {
     call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
     *ret = RE_FAILED;
     return OTTL_OK;

@@ -1,5 +1,6 @@
 /* Editors of one value: replace_pattern, append, delete_index, clear. Old values are in argument 0, new ones go to the result. */
 #include "base/gotime.h"
+#include "base/limits.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
 
@@ -27,7 +28,7 @@ static ottl_status replace_row(ottl_call *c, uint32_t row, ottl_view text) {
     }
   }
   OTTL_TRY(out_text(c, row, buf));
-  if (buf->len <= OTTL_RESULT_MAX) bm_set(c->changed, row);
+  if (buf->len <= OTTL_MAX_RESULT_BYTES) bm_set(c->changed, row);
   return OTTL_OK;
 }
 

@@ -1,12 +1,13 @@
 /* Pieces of what fmt prints: padding, strings, numbers. */
 #include "base/gonum_fixed.h"
 #include "base/goquote.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "funcs/fmt.h"
 
 /* Room for more text; false, and the row fails, when the result would get too large. */
 static bool fmt_room(fmt_state *f, size_t more) {
-  if (f->out->len + more <= OTTL_RESULT_MAX && sbuf_reserve(f->out, more)) return true;
+  if (f->out->len + more <= OTTL_MAX_RESULT_BYTES && sbuf_reserve(f->out, more)) return true;
   if (!f->out->failed) f->row_error = OTTL_ROWERR(TOO_LARGE, 0);
   return false;
 }

@@ -4,6 +4,7 @@
 #include "base/golayout.h"
 #include "base/goquote.h"
 #include "base/hex.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "batch/value_wire.h"
 #include "funcs/fmt.h"
@@ -294,7 +295,7 @@ static void fmt_map(fmt_state *f, ottl_cell v, uint32_t verb, unsigned depth) {
 
 static void fmt_print(fmt_state *f, ottl_cell v, uint32_t verb, unsigned depth) {
   if (f->row_error) return;
-  if (depth > OTTL_VALUE_DEPTH) {
+  if (depth > OTTL_MAX_VALUE_DEPTH) {
     f->row_error = OTTL_ROWERR(TOO_DEEP, 0);
     return;
   }

@@ -1,4 +1,5 @@
 /* Format: Go's fmt.Sprintf. The format is read for each row; it is short, and most of it is text. */
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "funcs/fmt.h"
 
@@ -180,7 +181,7 @@ static ottl_status format_row(ottl_call *c, uint32_t row) {
                      .row = row,
                      .n_args = c->arg[1].n_items,
                      .args = c->arg[1].items};
-  while (r.at < r.format.len && !r.f.row_error && r.f.out->len <= OTTL_RESULT_MAX) {
+  while (r.at < r.format.len && !r.f.row_error && r.f.out->len <= OTTL_MAX_RESULT_BYTES) {
     const char *percent = memchr(r.format.data + r.at, '%', r.format.len - r.at);
     size_t next = percent ? (size_t)(percent - r.format.data) : r.format.len;
     sbuf_put(r.f.out, r.format.data + r.at, next - r.at);

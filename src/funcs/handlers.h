@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_FUNCS_HANDLERS_H
 #define OTTL_SRC_FUNCS_HANDLERS_H
 
+#include "base/limits.h"
 #include "funcs/scratch.h"
 
 /* -- results -- */
@@ -31,7 +32,7 @@ static inline void out_view(ottl_call *c, uint32_t row, ottl_view v) { out_put(c
 /* Copies what is in scratch->text to the call's arena as the row's result. */
 OTTL_MUST_CHECK static inline ottl_status out_text(ottl_call *c, uint32_t row, const ottl_sbuf *text) {
   if (text->failed) return OTTL_NOMEM;
-  if (text->len > OTTL_RESULT_MAX) {
+  if (text->len > OTTL_MAX_RESULT_BYTES) {
     call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
     return OTTL_OK;
   }

@@ -1,6 +1,7 @@
 /* TraceID, SpanID, ProfileID, Hex, Base64Encode. */
 #include "base/base64.h"
 #include "base/hex.h"
+#include "base/limits.h"
 #include "funcs/handlers.h"
 
 /* An id from its bytes, or from their hexadecimal text; false when it is neither. */
@@ -50,7 +51,7 @@ ottl_status ottl__fn_hex(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) {
     ottl_cell v = reg_cell(c->arg[0].reg, row);
     ottl_view bytes = cell_is_nil(v) ? VIEW("") : cell_view(v);
-    if (bytes.len > OTTL_RESULT_MAX / 2) {
+    if (bytes.len > OTTL_MAX_RESULT_BYTES / 2) {
       call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
       continue;
     }
@@ -74,7 +75,7 @@ ottl_status ottl__fn_base64_encode(ottl_call *c) {
     ottl_view text = reg_view(c->arg[0].reg, row), name = c->arg[1].given ? reg_view(c->arg[1].reg, row) : VIEW("base64");
     size_t v = 0;
     while (v < OTTL_COUNT(variants) && !view_is(name, variants[v].name)) v++;
-    if (v == OTTL_COUNT(variants) || text.len > OTTL_RESULT_MAX / 2) {
+    if (v == OTTL_COUNT(variants) || text.len > OTTL_MAX_RESULT_BYTES / 2) {
       call_fail(c, row, v == OTTL_COUNT(variants) ? OTTL_ROWERR(FUNCTION_ARGUMENT, 0) : OTTL_ROWERR(TOO_LARGE, 0));
       continue;
     }

@@ -2,9 +2,10 @@
  * the characters 0-9.eE+-, strings may hold control characters, `null` is the key "", a zero byte ends the text).
  *
  * One pass with stacks of its own: values of the open containers lie one behind the other and become a container when it
- * closes. Nesting is limited as by goccy; most that can be done with a value stops at OTTL_VALUE_DEPTH, though. */
+ * closes. Nesting is limited as by goccy; most that can be done with a value stops at OTTL_MAX_VALUE_DEPTH, though. */
 #include "base/gonum.h"
 #include "base/hex.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "batch/value_wire.h"
@@ -14,8 +15,6 @@ typedef struct json_value { /* of an open container */
   ottl_view key;
   ottl_cell value;
 } json_value;
-
-#define JSON_DEPTH 10000
 
 typedef struct json_open {
   uint32_t first; /* of its values */
@@ -186,7 +185,7 @@ static bool json_make_list(json_parser *p, const json_value *values, uint32_t n,
 }
 
 static json_result json_begin(json_parser *p, bool is_map, ottl_view key) {
-  if (p->depth == JSON_DEPTH) return JSON_DEEP;
+  if (p->depth == OTTL_MAX_JSON_DEPTH) return JSON_DEEP;
   size_t need = (p->depth + 1) * sizeof *p->open;
   if (need > p->scratch->cap_open) {
     if (ottl__al_reserve(p->al, &p->scratch->open, &p->scratch->cap_open, need, 1) != OTTL_OK) return JSON_NOMEM;

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* memmem */
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "batch/value_text.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
@@ -74,7 +75,7 @@ static ottl_status kvt_row(ottl_call *c, uint32_t row, ottl_view delimiter, ottl
     if (!text.data) return OTTL_NOMEM;
     value->len = 0;
     kvt_put(c, buf, text, delimiter, pair_delimiter);
-    if (buf->len > OTTL_RESULT_MAX) break;
+    if (buf->len > OTTL_MAX_RESULT_BYTES) break;
   }
   return out_text(c, row, buf);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/gonum.h"
+#include "base/limits.h"
 #include "funcs/metric_group.h"
 
 static const rec_point *point_at(const mg_groups *g, uint32_t i) { return &g->points[i].point; }
@@ -169,7 +170,6 @@ static ottl_status merge_histograms(const mg_groups *g, const mg_group *group, o
 /* -- exponential histograms -- */
 
 /* A histogram has a few hundred buckets; two that lie far apart have the whole range between them. */
-#define BUCKETS_MAX (1 << 20)
 
 /* Counts from index 0 to n of a list in the arena. */
 static bool widen(ottl_arena *arena, rec_numbers *list, uint64_t n) {
@@ -216,7 +216,7 @@ static ottl_status merge_buckets(ottl_arena *arena, rec_buckets *to, const rec_b
     for (uint32_t i = 0; i < src->n; i++) {
       int64_t at = (int64_t)i + by;
       if (at < 0 || (src->items[i] == 0 && by)) continue;
-      if (at >= BUCKETS_MAX) return OTTL_RUNTIME; /* DIFF: the reference panics */
+      if (at >= OTTL_MAX_HISTOGRAM_BUCKETS) return OTTL_RUNTIME; /* DIFF: the reference panics */
       if (!widen(arena, &to->counts, (uint64_t)at + 1)) return OTTL_NOMEM;
       to->counts.items[at] += src->items[i];
     }

@@ -1,4 +1,5 @@
 /* IsMatch, ExtractPatterns, and what the replace_* editors do with a function. */
+#include "base/limits.h"
 #include "funcs/handlers.h"
 
 ottl_status ottl__prep_is_match(ottl_prepare *p) { return ottl__pattern_prepare(p, "IsMatch", 1, OTTL_NO_ARG); }
@@ -167,7 +168,7 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
     s->text2.len = 0;
     s->text2.failed = false;
     OTTL_TRY(ottl__regex_expand(re, use->tmpl, subject, s->spans, &s->text2));
-    if ((expansions += s->text2.len) > OTTL_RESULT_MAX) {
+    if ((expansions += s->text2.len) > OTTL_MAX_RESULT_BYTES) {
       *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
       return OTTL_OK;
     }
@@ -180,7 +181,7 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
     OTTL_TRY(ottl__apply_format(c, row, format, result, &s->text, ret_error));
     if (*ret_error) return OTTL_OK;
     last = end;
-    if (s->text.len > OTTL_RESULT_MAX) {
+    if (s->text.len > OTTL_MAX_RESULT_BYTES) {
       *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
       return OTTL_OK;
     }

@@ -1,5 +1,6 @@
 /* Maps and lists made into maps of another shape: flatten, SliceToMap. */
 #include "base/gonum.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
@@ -113,7 +114,7 @@ static ottl_status flat_list(flat *f, ottl_cell list, ottl_view key, int64_t dep
 }
 
 static ottl_status flat_value(flat *f, ottl_view key, ottl_cell v, int64_t depth, ottl_view prefix) {
-  if (depth > OTTL_VALUE_DEPTH) return OTTL_LIMIT; /* every container adds to it */
+  if (depth > OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT; /* every container adds to it */
   OTTL_TRY(shape_join(f->out.c, prefix, "", key, &key));
   if (cell_type(v) == OTTL_T_MAP && depth < f->max_depth) return flat_map(f, v, key, depth + 1);
   if (cell_type(v) == OTTL_T_LIST && depth < f->max_depth) return flat_list(f, v, key, depth, false);

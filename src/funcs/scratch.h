@@ -6,7 +6,6 @@
 #include "regex/regex.h"
 
 /* Text and containers that a function makes for one row. */
-#define OTTL_RESULT_MAX ((size_t)64 << 20)
 
 /* Patterns that came from data and are kept compiled; a power of two. */
 #define OTTL_PATTERN_SLOTS 64

@@ -1,5 +1,6 @@
 /* Converters of strings. Results are views into their input wherever they can be. */
 #define _GNU_SOURCE /* memmem */
+#include "base/limits.h"
 #include "base/unicode_case.h"
 #include "base/utf8.h"
 #include "batch/value_text.h"
@@ -93,7 +94,7 @@ static ottl_status split_row(ottl_call *c, uint32_t row, ottl_view text, ottl_vi
     n = 1;
     for (size_t at = 0; (at = text_find(text, at, delimiter)) != SIZE_MAX; at += delimiter.len) n++;
   }
-  if (n > OTTL_RESULT_MAX / sizeof(ottl_cell)) {
+  if (n > OTTL_MAX_RESULT_BYTES / sizeof(ottl_cell)) {
     call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
     return OTTL_OK;
   }
@@ -222,7 +223,7 @@ static ottl_status concat_row(ottl_call *c, uint32_t row) {
       }
       sbuf_view(buf, cell_is_nil(v) ? VIEW("<nil>") : cell_view(v));
     }
-    if (buf->len > OTTL_RESULT_MAX) break;
+    if (buf->len > OTTL_MAX_RESULT_BYTES) break;
   }
   return out_text(c, row, buf);
 }

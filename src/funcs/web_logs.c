@@ -1,6 +1,7 @@
 /* ParseCLF (Common and Combined Log Format, one line) and ParseELF (W3C Extended Log Format, a whole file). */
 #include "base/gonum.h"
 #include "base/hex.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "funcs/log_formats.h"
 
@@ -298,7 +299,7 @@ static ottl_status elf_entry(elf_parser *p, ottl_view line, uint16_t *ret_error)
     return OTTL_OK;
   }
   p->made += p->n_slots; /* few bytes can name many fields */
-  if (p->made > OTTL_RESULT_MAX / sizeof(ottl_entry)) {
+  if (p->made > OTTL_MAX_RESULT_BYTES / sizeof(ottl_entry)) {
     *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
     return OTTL_OK;
   }

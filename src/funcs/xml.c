@@ -1,5 +1,6 @@
 /* The functions that take XML and give XML: GetXML, RemoveXML, InsertXML, ConvertAttributesToElementsXML,
  * ConvertTextToElementsXML. Trees live in the scratch arena, for one row. */
+#include "base/limits.h"
 #include "funcs/handlers.h"
 #include "xml/xpath.h"
 
@@ -69,7 +70,7 @@ static ottl_status xml_query(ottl_call *c, uint32_t row, xml_found *f, bool *ret
 
 static ottl_status xml_put(ottl_call *c, uint32_t row, const xml_node *doc) {
   ottl_sbuf *buf = scratch_text(c);
-  ottl_status status = ottl__xml_write(&c->scratch->arena, doc, OTTL_RESULT_MAX, buf);
+  ottl_status status = ottl__xml_write(&c->scratch->arena, doc, OTTL_MAX_RESULT_BYTES, buf);
   return status == OTTL_OK ? out_text(c, row, buf) : xml_fail(c, row, status);
 }
 

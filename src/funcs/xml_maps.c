@@ -1,4 +1,5 @@
 /* ParseXML and ParseSimplifiedXML: XML as maps. */
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "funcs/handlers.h"
@@ -12,8 +13,6 @@ static ottl_status map_put(ottl_arena *arena, ottl_rowmap *map, ottl_view key, o
 }
 
 /* -- ParseXML: tag, content, attributes, children -- */
-
-#define PARSE_DEPTH 10000 /* the reference's */
 
 typedef struct element {
   struct element *parent;
@@ -95,7 +94,7 @@ static ottl_status parse_tokens(ottl_call *c, xml_reader *r, ottl_cell *ret, uin
       *e = (element){.parent = at, .tag = t.name.local};
       OTTL_TRY(element_attributes(c, &t, &e->attributes));
       at = e;
-      if (++depth > PARSE_DEPTH) {
+      if (++depth > OTTL_MAX_XML_PARSE_DEPTH) {
         *ret_error = OTTL_ROWERR(TOO_DEEP, 0);
         return OTTL_OK;
       }
@@ -109,7 +108,7 @@ static ottl_status parse_tokens(ottl_call *c, xml_reader *r, ottl_cell *ret, uin
     } else if (t.kind == XML_TEXT && at) {
       OTTL_TRY(element_text(c->arena, at, t.data));
       joined += at->text.len; /* pieces are joined one by one */
-      if (joined > OTTL_RESULT_MAX) {
+      if (joined > OTTL_MAX_RESULT_BYTES) {
         *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
         return OTTL_OK;
       }
@@ -135,8 +134,6 @@ ottl_status ottl__fn_parse_xml(ottl_call *c) {
 }
 
 /* -- ParseSimplifiedXML: elements by their names -- */
-
-#define SIMPLE_DEPTH 1000 /* the reference's is 10,000; this goes by recursion */
 
 typedef struct simple_tag {
   uint32_t count, entry; /* entry: where the list of such elements is, + 1 */
@@ -211,7 +208,7 @@ static ottl_status simple_element(ottl_call *c, const xml_node *n, simple_tag *t
 static ottl_status simple_map(ottl_call *c, const xml_node *parent, uint32_t depth, ottl_rowmap **ret) {
   ottl_rowmap *map = *ret = arena_zero(c->arena, sizeof *map);
   if (!map) return OTTL_NOMEM;
-  if (depth > SIMPLE_DEPTH) return OTTL_LIMIT;
+  if (depth > OTTL_MAX_XML_SIMPLE_DEPTH) return OTTL_LIMIT;
   simple_level level = {0};
   ottl__map_init(&level.index, &c->scratch->al);
   ottl_status status = simple_count(c, parent, &level);

@@ -1,5 +1,6 @@
 /* Reading and growing the dictionary of a profiles request; texts of resources and scopes that lie in it. */
 #include "otlp/dict.h"
+#include "base/limits.h"
 
 #include "batch/value_wire.h"
 #include "otlp/impl.h"
@@ -339,7 +340,7 @@ static bool resolve_container(rf_walk *w, unsigned depth, ottl_cell *cell, bool 
   ottl_arena *arena = &w->b->arena;
   bool is_map = cell_type(*cell) == OTTL_T_MAP, changed = false, more;
   uint32_t n;
-  if (depth >= OTTL_VALUE_DEPTH) return true; /* too deep for anything to look at */
+  if (depth >= OTTL_MAX_VALUE_DEPTH) return true; /* too deep for anything to look at */
   if (ottl__value_count(*cell, &n) != OTTL_OK) return false;
   if (n == 0) return true;
   void *items = arena_array(arena, n, is_map ? sizeof(ottl_entry) : sizeof(ottl_cell));

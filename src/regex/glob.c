@@ -1,8 +1,7 @@
 /* Reading a glob pattern into a tree. Oddities of the original that show are kept: a zero byte ends the text it is in, or at
  * the beginning of an item the whole pattern; braces need not be closed; a backslash at the end is nothing. */
+#include "base/limits.h"
 #include "regex/glob_impl.h"
-
-#define GLOB_DEPTH 128 /* of braces; builder and matchers recurse */
 
 typedef struct glob_parser {
   ottl_glob *g;
@@ -37,7 +36,7 @@ static uint32_t glob_read(glob_parser *p) {
 /* NULL: out of memory or too many. */
 static glob_node *glob_add(glob_parser *p, glob_node *parent, glob_kind kind) {
   ottl_arena *arena = &p->g->arena;
-  if (++p->n_nodes > OTTL_GLOB_MAX_NODES) return NULL;
+  if (++p->n_nodes > OTTL_MAX_GLOB_NODES) return NULL;
   glob_node *n = arena_zero(arena, sizeof *n);
   if (!n) return NULL;
   n->kind = (uint8_t)kind;
@@ -114,7 +113,7 @@ static ottl_status glob_class(glob_parser *p, glob_node *parent) {
   if (rune != ']') return glob_bad(p, "expected close range character");
   if (item.kind == GLOB_LIST && !item.text.len) return glob_bad(p, "could not parse range");
   glob_node *n = glob_add(p, parent, (glob_kind)item.kind);
-  if (!n) return p->n_nodes > OTTL_GLOB_MAX_NODES ? OTTL_LIMIT : OTTL_NOMEM;
+  if (!n) return p->n_nodes > OTTL_MAX_GLOB_NODES ? OTTL_LIMIT : OTTL_NOMEM;
   n->not = item.not;
   n->lo = item.lo;
   n->hi = item.hi;
@@ -142,7 +141,7 @@ static ottl_status glob_item(glob_parser *p, glob_node **tree, bool *ret_end) {
     }
     break;
   case '{':
-    if (++p->depth > GLOB_DEPTH) return OTTL_LIMIT;
+    if (++p->depth > OTTL_MAX_GLOB_DEPTH) return OTTL_LIMIT;
     n = glob_add(p, *tree, GLOB_ANY_OF);
     if (n) *tree = n = glob_add(p, n, GLOB_PATTERN);
     break;
@@ -167,12 +166,12 @@ static ottl_status glob_item(glob_parser *p, glob_node **tree, bool *ret_end) {
     if (n) n->text = text;
   }
   if (n) return OTTL_OK;
-  return p->n_nodes > OTTL_GLOB_MAX_NODES ? OTTL_LIMIT : OTTL_NOMEM;
+  return p->n_nodes > OTTL_MAX_GLOB_NODES ? OTTL_LIMIT : OTTL_NOMEM;
 }
 
 ottl_status ottl__glob_compile(const ottl_allocator *al, ottl_view pattern, ottl_glob **ret, const char **ret_message) {
   *ret_message = "it is too large";
-  if (pattern.len > OTTL_GLOB_MAX_BYTES) return OTTL_LIMIT;
+  if (pattern.len > OTTL_MAX_GLOB_BYTES) return OTTL_LIMIT;
   ottl_glob *g = al_zero(al, sizeof *g);
   if (!g) return OTTL_NOMEM;
   g->al = *al;

@@ -9,9 +9,6 @@
 
 #include "base/alloc.h"
 
-#define OTTL_GLOB_MAX_BYTES 16384 /* of a pattern */
-#define OTTL_GLOB_MAX_NODES 512   /* of a pattern: the tree's builder needs their cube */
-
 typedef struct ottl_glob ottl_glob;
 
 /* COMPILE: not a pattern, *ret_message says why. LIMIT: too large. Fails: NOMEM. */

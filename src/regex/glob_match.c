@@ -1,8 +1,7 @@
 /* Matching as the original does: `match` asks for the whole of a text, `find` for the first place in a text where a matcher fits
  * and all the lengths it can have there. Positions and lengths are bytes, but for a few that the original took in runes. */
+#include "base/limits.h"
 #include "regex/glob_impl.h"
-
-#define GLOB_STEPS ((uint64_t)1 << 20)
 
 typedef struct glob_run {
   ottl_arena *arena;
@@ -335,7 +334,7 @@ static bool gm_find(glob_run *r, const glob_matcher *m, ottl_view s, size_t *ret
 }
 
 ottl_status ottl__glob_match(const ottl_glob *glob, ottl_arena *scratch, ottl_view subject, bool *ret) {
-  glob_run r = {.arena = scratch, .most = GLOB_STEPS + subject.len / 16};
+  glob_run r = {.arena = scratch, .most = OTTL_MAX_GLOB_STEPS + subject.len / 16};
   ottl__arena_reset(scratch);
   *ret = gm_match(&r, glob->matcher, subject);
   if (r.nomem) return OTTL_NOMEM;

@@ -3,10 +3,9 @@
  * Every token is tried on the automaton before it is fed, so that the parser itself never sees an error that was not reported.
  * After an error TOK_JUNK makes it pop to the nearest place that allows a hole; tokens are then skipped, brackets matched, up to
  * a comma or a closing bracket that fits. */
+#include "base/limits.h"
 #include "syntax/build.h"
 #include "syntax/parser.h"
-
-#define PARSE_MAX_ERRORS 200 /* far more than are shown; a text with more is given up */
 
 typedef struct open_bracket {
   uint32_t close; /* kind of its closing token */
@@ -263,7 +262,7 @@ static void drive(parse_driver *d, ottl_view source) {
   ottl__parser_feed(d->parser, c->entry == OTTL_ENTRY_STATEMENT ? TOK_FOR_STATEMENT : TOK_FOR_EXPRESSION, &first);
   bool said_unclosed = d->unterminated;
   const ottl_token *unclosed_at = NULL; /* one message for all that is forgotten at one place */
-  while (!c->nomem && !c->too_deep && c->n_errors < PARSE_MAX_ERRORS) {
+  while (!c->nomem && !c->too_deep && c->n_errors < OTTL_MAX_SYNTAX_ERRORS) {
     const ottl_token *t = &d->tokens[d->i];
     uint32_t kind = drive_kind(d, t);
     if (ottl__parser_accepts(d->parser, kind)) {
@@ -297,12 +296,12 @@ ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view sou
                  .diags = diags,
                  .entry = entry,
                  .source = source_id,
-                 .max_depth = max_depth == 0       ? OTTL_PARSE_MAX_DEPTH
+                 .max_depth = max_depth == 0       ? OTTL_MAX_PARSE_DEPTH
                               : max_depth < 100000 ? max_depth
                                                    : 100000};
   size_t first_diag = ottl_diags_count(diags);
-  if (source.len > OTTL_PARSE_MAX_BYTES) {
-    CTX_ERROR(&c, TOO_LONG, ctx_span(&c, 0, 0), "text of more than %zu bytes", OTTL_PARSE_MAX_BYTES);
+  if (source.len > OTTL_MAX_STATEMENT_BYTES) {
+    CTX_ERROR(&c, TOO_LONG, ctx_span(&c, 0, 0), "text of more than %d bytes", OTTL_MAX_STATEMENT_BYTES);
     *ret = NULL;
     return OTTL_COMPILE;
   }

@@ -7,10 +7,8 @@
 
 typedef enum ottl_parse_entry { OTTL_ENTRY_STATEMENT, OTTL_ENTRY_CONDITION, OTTL_ENTRY_VALUE } ottl_parse_entry;
 
-#define OTTL_PARSE_MAX_DEPTH 1500u /* brackets inside one another; the reference takes 500 with ease */
 #define OTTL_PARSE_HEIGHT(max_depth)                                                                                             \
-  (4 * (max_depth))                             /* nodes inside one another: a sum of 3000 terms leans that deep to the left */
-#define OTTL_PARSE_MAX_BYTES ((size_t)16 << 20) /* of one statement */
+  (4 * (max_depth)) /* nodes inside one another: a sum of 3000 terms leans that deep to the left */
 
 /* Parses `source`. Diagnostics are added to diags (may be NULL) for every error, with source_id in their spans; then the status
  * is COMPILE. *ret is NULL when nothing usable came out; it may be a tree with holes (NODE_ERROR) beside errors.

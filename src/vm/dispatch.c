@@ -1,4 +1,5 @@
 /* Dispatch: instructions one after another. The cost of decoding is paid once for a whole window of rows. */
+#include "base/limits.h"
 #include "kernels/kernels.h"
 #include "vm/vm.h"
 
@@ -306,7 +307,7 @@ ottl_status ottl__vm_init(ottl_vm *vm, const ottl_allocator *al) {
   *vm = (ottl_vm){.al = *al, .max_failures = 1u << 16, .kernels = ottl__kernels_pick()};
   ottl__arena_init(&vm->constants, al, 4096);
   ottl__arena_init(&vm->slice, al, 0);
-  for (size_t i = 0; i < OTTL_LAMBDA_DEPTH; i++) ottl__arena_init(&vm->heaps[i], al, 0);
+  for (size_t i = 0; i < OTTL_MAX_LAMBDAS; i++) ottl__arena_init(&vm->heaps[i], al, 0);
   ottl__map_init(&vm->names, al);
   return ottl__scratch_create(al, &vm->scratch);
 }
@@ -315,7 +316,7 @@ void ottl__vm_done(ottl_vm *vm) {
   for (size_t i = 0; i < OTTL_COUNT(vm->all); i++) al_free(&vm->al, vm->all[i], vm->all_cap[i] * sizeof(uint64_t));
   al_free(&vm->al, vm->failures, vm->cap_failures * sizeof *vm->failures);
   ottl__scratch_free(vm->scratch);
-  for (size_t i = 0; i < OTTL_LAMBDA_DEPTH; i++) ottl__arena_done(&vm->heaps[i]);
+  for (size_t i = 0; i < OTTL_MAX_LAMBDAS; i++) ottl__arena_done(&vm->heaps[i]);
   ottl__map_done(&vm->names);
   ottl__arena_done(&vm->constants);
   ottl__arena_done(&vm->slice);

@@ -4,6 +4,7 @@
  *
  * SPEC: pkg/ottl v0.161.0 ottlfuncs func_all.go, func_any.go, func_filter.go, func_find.go, func_map_each.go, func_map_keys.go,
  * func_reduce.go. Elements after the one that decides are not looked at there: here their failures are not. */
+#include "base/limits.h"
 #include "base/map.h"
 #include "batch/value_wire.h"
 #include "vm/vm.h"
@@ -276,7 +277,7 @@ static ottl_status find_rows(lambda_run *r, const ottl_reg *result) {
 /* A copy of a value with all its bytes. */
 static ottl_status keep_value(ottl_arena *a, ottl_cell c, unsigned depth, ottl_cell *ret) {
   *ret = c;
-  if (depth > OTTL_VALUE_DEPTH) return OTTL_LIMIT;
+  if (depth > OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
   switch (cell_type(c)) {
   case OTTL_T_STRING:
   case OTTL_T_BYTES:

@@ -1,6 +1,7 @@
 /* Walking into values by keys, for reading and for writing, and the reference's ways of storing a value.
  *
  * SPEC: pkg/ottl contexts/internal/ctxutil: getIndexableValue, SetIndexableValue, SetValue; ottl: getIndexedValue, mapGetter. */
+#include "base/limits.h"
 #include "batch/value_wire.h"
 #include "vm/vm.h"
 
@@ -274,11 +275,9 @@ uint16_t ottl__from_raw(ottl_vm *vm, ottl_cell v, bool top, ottl_cell *ret) {
 
 /* ---- writing at keys ---- */
 
-#define MAX_PADDING (1u << 20)
-
 static uint16_t pad_list(ottl_vm *vm, ottl_cell *at, int64_t index, ottl_cell **ret) {
   ottl_list *list = arena_zero(&vm->batch->arena, sizeof *list);
-  if (index >= (int64_t)MAX_PADDING) return OTTL_RE_TOO_LARGE;
+  if (index >= (int64_t)OTTL_MAX_LIST_PADDING) return OTTL_RE_TOO_LARGE;
   uint32_t n = index < 0 ? 1 : (uint32_t)index + 1; /* a negative index makes a list of one */
   if (list) list->items = arena_array(&vm->batch->arena, n, sizeof *list->items);
   if (!list || !list->items) return OTTL_RE_TOO_LARGE;

@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_VM_VM_H
 #define OTTL_SRC_VM_VM_H
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "batch/map.h"
 #include "bytecode/code.h"
@@ -71,11 +72,11 @@ typedef struct ottl_vm {
   uint32_t base[OTTL_CODE_LEVELS]; /* first row of each level that the window sees, a multiple of 64; 0 for the own level */
   uint64_t *all[OTTL_CODE_LEVELS]; /* rows of each level that count: not dropped, and of the window */
   size_t all_cap[OTTL_CODE_LEVELS];
-  vm_elements lambda[OTTL_LAMBDA_DEPTH];
-  ottl_arena heaps[OTTL_LAMBDA_DEPTH]; /* what the rounds of a Reduce make */
-  ottl_map names;                      /* that MapKeys has given in a row */
-  const uint64_t *skip;                /* rows of the code's level, by absolute number, that take no part; NULL: none */
-  uint64_t *stopped;                   /* rows of the window that failed, where that stops them (code->stops); as all[level] */
+  vm_elements lambda[OTTL_MAX_LAMBDAS];
+  ottl_arena heaps[OTTL_MAX_LAMBDAS]; /* what the rounds of a Reduce make */
+  ottl_map names;                     /* that MapKeys has given in a row */
+  const uint64_t *skip;               /* rows of the code's level, by absolute number, that take no part; NULL: none */
+  uint64_t *stopped;                  /* rows of the window that failed, where that stops them (code->stops); as all[level] */
   bool any_stopped;
   bool dropping; /* some row of the batch was dropped */
   vm_failure *failures;

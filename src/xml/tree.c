@@ -1,5 +1,6 @@
 /* Trees from tokens. */
 #include "xml/tree.h"
+#include "base/limits.h"
 
 #include "base/utf8.h"
 
@@ -272,7 +273,7 @@ ottl_status ottl__xml_parse(ottl_arena *arena, const ottl_allocator *al, ottl_vi
     status = ottl__xml_next(&r, &t);
     if (status == OTTL_OK && t.kind == XML_EOF) break;
     if (status == OTTL_OK) status = add_token(&m, &t, &ok);
-    *ret_deep = m.level > OTTL_XML_DEPTH;
+    *ret_deep = m.level > OTTL_MAX_XML_DEPTH;
   }
   ottl__xml_reader_done(&r);
   ottl__map_done(&m.spaces);

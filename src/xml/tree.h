@@ -3,10 +3,10 @@
 #ifndef OTTL_SRC_XML_TREE_H
 #define OTTL_SRC_XML_TREE_H
 
+#include "base/limits.h"
 #include "xml/reader.h"
 
 /* Of elements; the reference has no limit on reading, but on most of what it does with them. */
-#define OTTL_XML_DEPTH 10000
 
 typedef enum xml_node_type {
   XML_DOCUMENT,
@@ -35,7 +35,7 @@ typedef struct xml_node {
 /* NULL when out of memory. */
 xml_node *ottl__xml_node(ottl_arena *arena, xml_node_type type, ottl_view data);
 
-/* *ret NULL: malformed, or (then *ret_deep is set) nested more than OTTL_XML_DEPTH levels. Fails: NOMEM. */
+/* *ret NULL: malformed, or (then *ret_deep is set) nested more than OTTL_MAX_XML_DEPTH levels. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__xml_parse(ottl_arena *arena, const ottl_allocator *al, ottl_view text, xml_node **ret,
                                             bool *ret_deep);
 /* Appends the children of a node. LIMIT: more than `most` bytes, or too many steps. Fails: NOMEM. */

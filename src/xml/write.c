@@ -1,9 +1,8 @@
 /* A tree as text. No recursion: trees are as deep as hostile input makes them; steps are counted, since chains may run in circles. */
+#include "base/limits.h"
 #include "xml/tree.h"
 
 #include "base/utf8.h"
-
-#define XML_STEPS ((uint32_t)1 << 22)
 
 typedef struct frame {
   const xml_node *node; /* whose children are walked */
@@ -105,7 +104,7 @@ static ottl_status write_node(walk *w, const xml_node *n, bool preserve) {
 
 static ottl_status check(const walk *w, size_t begin) {
   if (w->out->failed) return OTTL_NOMEM;
-  return w->steps > XML_STEPS || w->out->len - begin > w->most ? OTTL_LIMIT : OTTL_OK;
+  return w->steps > OTTL_MAX_XML_STEPS || w->out->len - begin > w->most ? OTTL_LIMIT : OTTL_OK;
 }
 
 ottl_status ottl__xml_write(ottl_arena *scratch, const xml_node *node, size_t most, ottl_sbuf *out) {

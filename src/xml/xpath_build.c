@@ -1,8 +1,7 @@
 /* From an expression to queries, by the original's rules: which query it takes for a step, and how it rearranges filters that
  * look at positions, decides what comes out. */
+#include "base/limits.h"
 #include "xml/xpath_impl.h"
-
-#define BUILD_DEPTH 1024
 
 enum { FLAG_SMART = 1, FLAG_POSITION = 2, FLAG_FILTER = 4 };
 enum { PROP_POSITION_FILTER = 1, PROP_POSITION = 2, PROP_LAST = 4, PROP_NOT_FLAT = 8 };
@@ -286,7 +285,7 @@ static xp_query *build_node(xp_builder *b, const xp_expr *e, unsigned flags, uns
 
 static xp_query *build(xp_builder *b, const xp_expr *e, unsigned flags, unsigned *props) {
   if (b->bad) return NULL;
-  if (++b->depth > BUILD_DEPTH) return refuse(b, "the xpath expressions is too complex");
+  if (++b->depth > OTTL_MAX_XPATH_BUILD_DEPTH) return refuse(b, "the xpath expressions is too complex");
   *props = 0;
   xp_query *q = build_node(b, e, flags, props);
   b->depth--;

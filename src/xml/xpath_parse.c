@@ -1,10 +1,9 @@
 /* Reading XPath. What follows a complete expression is not looked at, as in the original. */
 #include "base/gonum.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "xml/names.h"
 #include "xml/xpath_impl.h"
-
-#define XPATH_DEPTH 200
 
 typedef enum xp_token {
   T_END = 0,
@@ -288,7 +287,7 @@ static xp_expr *parse_node_test(xp_parser *p, xp_expr *input, ottl_view axis) {
 }
 
 static xp_expr *parse_sequence(xp_parser *p, xp_expr *input) {
-  if (++p->depth > XPATH_DEPTH || !skip_token(p, '(')) return refuse(p, "the xpath query is too complex");
+  if (++p->depth > OTTL_MAX_XPATH_DEPTH || !skip_token(p, '(')) return refuse(p, "the xpath query is too complex");
   xp_expr *e = parse_step(p, input);
   while (e && p->token == ',') {
     next_token(p);
@@ -442,7 +441,7 @@ static xp_expr *parse_rank(xp_parser *p, int rank) {
 
 static xp_expr *parse_expr(xp_parser *p) {
   if (p->bad) return NULL;
-  if (++p->depth > XPATH_DEPTH) return refuse(p, "the xpath query is too complex(depth > 200)");
+  if (++p->depth > OTTL_MAX_XPATH_DEPTH) return refuse(p, "the xpath query is too complex(depth > 200)");
   xp_expr *e = parse_rank(p, 0);
   p->depth--;
   return p->bad ? NULL : e;

@@ -1,14 +1,14 @@
 /* Walking queries: `next` is the original's Select, `value` its Evaluate, which begins a walk anew where it does there. */
 #include "base/fnv.h"
 #include "base/gonum.h"
+#include "base/limits.h"
 #include "xml/xpath_impl.h"
 
-#define XPATH_STEPS ((uint64_t)1 << 25)
 #define CLONE_STEPS 64
 
 void ottl__xpath_spend(xp_run *r, uint64_t steps) {
   r->steps += steps;
-  if (r->steps > XPATH_STEPS && r->status == OTTL_OK) r->status = OTTL_LIMIT;
+  if (r->steps > OTTL_MAX_XPATH_STEPS && r->status == OTTL_OK) r->status = OTTL_LIMIT;
 }
 
 static void no_memory(xp_run *r) {

@@ -355,17 +355,6 @@ static void write_functions(void) {
 
 /* ---- limits ---- */
 
-/* Layers that do not see the table have constants of their own. */
-enum {
-#define LIMIT(id, name, standard, maximum, unit, doc) LIMIT_##id = standard,
-#include "limits.def"
-#undef LIMIT
-};
-_Static_assert(LIMIT_STATEMENT_BYTES == OTTL_PARSE_MAX_BYTES, "statement_bytes");
-_Static_assert(LIMIT_ERRORS == OTTL_DIAGS_MAX_ERRORS, "errors");
-_Static_assert(LIMIT_WARNINGS == OTTL_DIAGS_MAX_WARNINGS, "warnings");
-_Static_assert(LIMIT_NOTES == OTTL_DIAGS_MAX_NOTES, "notes");
-
 static void put_number(uint32_t n) { /* 10,000 */
   if (n >= 1000) {
     put_number(n / 1000);
@@ -375,8 +364,7 @@ static void put_number(uint32_t n) { /* 10,000 */
 }
 
 static void write_limits(void) {
-  printf("# Limits\n\n" MADE
-         "Every limit has a cause. Limits of single functions stand in [differences.md](differences.md#bounds).\n\n");
+  printf("# Limits\n\n" MADE "Every limit has a cause.\n\n");
   printf("| limit | | of what, and why |\n|---|---|---|\n");
   for (unsigned i = 0; i < OTTL_LIMIT_COUNT; i++) {
     const ottl_limit_info *l = &ottl__limits[i];

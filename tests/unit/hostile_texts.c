@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/charset.h"
+#include "base/limits.h"
 #include "regex/glob.h"
 #include "xml/xpath.h"
 
@@ -62,13 +63,13 @@ static void test_glob_budget(void **state) {
 static void test_glob_limits(void **state) {
   OTTL_UNUSED(state);
   ottl_allocator al = ottl__alloc_or_default(NULL);
-  static char text[OTTL_GLOB_MAX_BYTES + 1];
+  static char text[OTTL_MAX_GLOB_BYTES + 1];
   bool hit;
   memset(text, '{', sizeof text);
   assert_int_equal(glob_try(&al, view_of(text, 200), VIEW(""), &hit), OTTL_LIMIT);
   memset(text, '?', sizeof text);
-  assert_int_equal(glob_try(&al, view_of(text, OTTL_GLOB_MAX_NODES), VIEW(""), &hit), OTTL_OK);
-  assert_int_equal(glob_try(&al, view_of(text, OTTL_GLOB_MAX_NODES + 1), VIEW(""), &hit), OTTL_LIMIT);
+  assert_int_equal(glob_try(&al, view_of(text, OTTL_MAX_GLOB_NODES), VIEW(""), &hit), OTTL_OK);
+  assert_int_equal(glob_try(&al, view_of(text, OTTL_MAX_GLOB_NODES + 1), VIEW(""), &hit), OTTL_LIMIT);
   assert_int_equal(glob_try(&al, view_of(text, sizeof text), VIEW(""), &hit), OTTL_LIMIT);
 }
 
@@ -110,15 +111,16 @@ static ottl_status xml_try(const ottl_allocator *al, ottl_view text, ottl_view p
 static void test_xml_depth(void **state) {
   OTTL_UNUSED(state);
   ottl_allocator al = ottl__alloc_or_default(NULL);
-  size_t n = (OTTL_XML_DEPTH + 1) * 7, found;
+  size_t n = (OTTL_MAX_XML_DEPTH + 1) * 7, found;
   char *text = malloc(n);
-  for (size_t i = 0; i < OTTL_XML_DEPTH - 1; i++) {
+  for (size_t i = 0; i < OTTL_MAX_XML_DEPTH - 1; i++) {
     memcpy(text + 3 * i, "<a>", 3);
-    memcpy(text + 3 * (OTTL_XML_DEPTH - 1) + 4 * i, "</a>", 4);
+    memcpy(text + 3 * (OTTL_MAX_XML_DEPTH - 1) + 4 * i, "</a>", 4);
   }
-  assert_int_equal(xml_try(&al, view_of(text, 7 * (OTTL_XML_DEPTH - 1)), VIEW("//a"), &found), OTTL_OK);
-  assert_int_equal(found, OTTL_XML_DEPTH - 1);
-  assert_int_equal(xml_try(&al, view_of(text, 7 * (OTTL_XML_DEPTH - 1)), VIEW("//a[count(.//a//a) > 1]//a"), &found), OTTL_LIMIT);
+  assert_int_equal(xml_try(&al, view_of(text, 7 * (OTTL_MAX_XML_DEPTH - 1)), VIEW("//a"), &found), OTTL_OK);
+  assert_int_equal(found, OTTL_MAX_XML_DEPTH - 1);
+  assert_int_equal(xml_try(&al, view_of(text, 7 * (OTTL_MAX_XML_DEPTH - 1)), VIEW("//a[count(.//a//a) > 1]//a"), &found),
+                   OTTL_LIMIT);
   for (size_t i = 0; i < n / 7 * 2; i++) memcpy(text + 3 * i, "<a>", 3);
   assert_int_equal(xml_try(&al, view_of(text, n / 7 * 6), VIEW("//a"), &found), OTTL_LIMIT);
   free(text);
