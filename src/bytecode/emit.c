@@ -184,10 +184,17 @@ static void emit_keep(ottl_emit *e, const ottl_expr *x, emit_place p, uint8_t le
   const ottl_map_spec *m = &e->maps[p.map].spec;
   uint32_t pool = ottl__emit_pool(e, 0);
   uint16_t n = 0;
+  uint64_t *kept = arena_zero(e->arena, BM_WORDS(e->n_columns + 1) * sizeof *kept);
+  if (!kept) {
+    e->status = OTTL_NOMEM;
+    return;
+  }
+  for (uint32_t i = 0; i < keys->n_items; i++) {
+    uint16_t c = ottl__emit_key_column(e, p.map, cell_view(keys->items[i]->literal));
+    if (c != OTTL_NO_COLUMN) bm_set(kept, c);
+  }
   for (uint16_t c = m->first_column; c < m->first_column + m->n_columns; c++) {
-    bool kept = false;
-    for (uint32_t i = 0; i < keys->n_items; i++) kept |= view_eq(cell_view(keys->items[i]->literal), e->columns[c].spec.key);
-    if (!kept) continue;
+    if (!bm_get(kept, c)) continue;
     ottl__emit_pool(e, c);
     n++;
   }
@@ -233,17 +240,15 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
   if (f->params[0].kind == OTTL_P_MAP_GETSETTER && is_whole_map(target) && in_place) {
     emit_place p = ottl__emit_place(e, target);
     if (strcmp(f->name, "delete_key") == 0 && site->args[1].is_literal) {
-      ottl_view key = cell_view(site->args[1].literal);
-      const ottl_map_spec *m = &e->maps[p.map].spec;
-      for (uint16_t c = m->first_column; c < m->first_column + m->n_columns; c++) {
-        if (!view_eq(e->columns[c].spec.key, key)) continue;
-        ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_DELETE_KEY, .level = level, .a = c, .s = sel, .x = statement});
-        emit_place at = {false, p.map, c, 1};
-        mark_written(e, at);
-        flush_if_ordered(e, at, level, sel);
+      uint16_t c = ottl__emit_key_column(e, p.map, cell_view(site->args[1].literal));
+      if (c == OTTL_NO_COLUMN) {
+        e->status = OTTL_INTERNAL;
         return;
       }
-      e->status = OTTL_INTERNAL;
+      ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_DELETE_KEY, .level = level, .a = c, .s = sel, .x = statement});
+      emit_place at = {false, p.map, c, 1};
+      mark_written(e, at);
+      flush_if_ordered(e, at, level, sel);
       return;
     }
     if (!e->maps[p.map].spec.entries && ottl__emit_is_keep(x)) {
@@ -437,6 +442,8 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
   emit_column_regs(&e);
   if (e.status == OTTL_OK) emit_body(&e);
   if (e.status == OTTL_OK) finish(&e, ret);
+  ottl__hash_index_done(&e.al, &e.columns_by);
+  ottl__hash_index_done(&e.al, &e.constants_by);
   al_free(&e.al, e.columns, e.cap_columns * sizeof *e.columns);
   al_free(&e.al, e.maps, e.cap_maps * sizeof *e.maps);
   al_free(&e.al, e.insns, e.cap_insns * sizeof *e.insns);

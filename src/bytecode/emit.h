@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_BYTECODE_EMIT_H
 #define OTTL_SRC_BYTECODE_EMIT_H
 
+#include "base/hash_index.h"
 #include "base/limits.h"
 #include "bytecode/code.h"
 
@@ -36,6 +37,7 @@ typedef struct ottl_emit {
   ottl_code *code;
   emit_column *columns;
   size_t n_columns, cap_columns;
+  hash_index columns_by, constants_by; /* columns by what they are, constants by their value */
   emit_map *maps;
   size_t n_maps, cap_maps;
   ottl_insn *insns, *prologue;
@@ -76,6 +78,8 @@ typedef struct emit_place {
 
 /* layout.c: finds columns and maps of the group; sets tiers. */
 void ottl__emit_layout(ottl_emit *e);
+/* OTTL_NO_COLUMN: no statement names the key. */
+uint16_t ottl__emit_key_column(const ottl_emit *e, uint16_t map, ottl_view key);
 /* The place of a path expression. */
 emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path);
 bool ottl__emit_is_keep(const ottl_expr *editor);
@@ -95,6 +99,7 @@ uint16_t ottl__emit_expr(ottl_emit *e, const ottl_expr *x, uint16_t sel);
 uint16_t ottl__emit_at(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel);
 uint16_t ottl__emit_spread(ottl_emit *e, uint16_t reg, uint8_t level);
 uint16_t ottl__emit_const(ottl_emit *e, ottl_cell cell);
+uint16_t ottl__emit_const_cell(ottl_emit *e, ottl_cell cell); /* the same in a register of store CELL */
 /* emit_lambda.c: a call of a function on lambdas. */
 uint16_t ottl__emit_lambda(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel);
 /* emit_call.c: registers of a call's arguments; returns the call's index. */

@@ -52,18 +52,7 @@ static uint16_t literal_reg(ottl_emit *e, ottl_param_kind kind, ottl_cell litera
   uint8_t type;
   ottl_store store = store_of_kind(kind, &type);
   if (store != OTTL_STORE_CELL || e->regs[r].store == OTTL_STORE_CELL || kind == OTTL_P_GETTER) return r;
-  /* The handler reads cells: a constant of CELL store. */
-  for (size_t i = 0; i < e->n_regs; i++) {
-    if (e->regs[i].constant && e->regs[i].store == OTTL_STORE_CELL && e->regs[i].cell.tag == literal.tag &&
-        e->regs[i].cell.word == literal.word && e->regs[i].cell.len == literal.len) {
-      return (uint16_t)i;
-    }
-  }
-  uint16_t c = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, OTTL_LEVEL_CONST);
-  if (e->status != OTTL_OK) return 0;
-  e->regs[c].constant = true;
-  e->regs[c].cell = literal;
-  return c;
+  return ottl__emit_const_cell(e, literal); /* the handler reads cells */
 }
 
 static bool kind_has_register(ottl_param_kind kind) {

@@ -341,18 +341,30 @@ static uint16_t emit_path(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
   return base;
 }
 
-uint16_t ottl__emit_const(ottl_emit *e, ottl_cell cell) {
-  for (size_t i = 0; i < e->n_regs; i++) {
-    if (e->regs[i].constant && cell_same(e->regs[i].cell, cell)) return (uint16_t)i;
+/* One register for each value and form; `cell`: the one of store CELL, for values that have another as well. */
+static uint16_t emit_const(ottl_emit *e, ottl_cell value, uint8_t store, uint8_t type, bool cell) {
+  bool text = value.tag == OTTL_T_STRING || value.tag == OTTL_T_BYTES;
+  uint32_t hash = mix(value.tag | (uint32_t)cell << 8, text ? ottl__hash_bytes(cell_view(value).data, value.len) : value.word), i;
+  for (hash_cursor c = hash_begin(&e->constants_by, hash); hash_next(&c, &i);) {
+    if (e->regs[i].store == store && cell_same(e->regs[i].cell, value)) return (uint16_t)i;
   }
-  uint8_t type;
-  ottl_store store = cell.tag & OTTL_TAG_TREE ? OTTL_STORE_CELL : store_of_types((ottl_types)1 << cell.tag, &type);
-  if (store == OTTL_STORE_CELL) type = OTTL_T_NIL;
-  uint16_t r = ottl__emit_reg(e, (uint8_t)store, type, OTTL_LEVEL_CONST);
+  uint16_t r = ottl__emit_reg(e, store, type, OTTL_LEVEL_CONST);
+  if (e->status == OTTL_OK) e->status = ottl__hash_index_add(&e->al, &e->constants_by, hash, r);
   if (e->status != OTTL_OK) return 0;
   e->regs[r].constant = true;
-  e->regs[r].cell = cell;
+  e->regs[r].cell = value;
   return r;
+}
+
+uint16_t ottl__emit_const(ottl_emit *e, ottl_cell cell) {
+  if (e->status != OTTL_OK) return 0;
+  uint8_t type;
+  ottl_store store = cell.tag & OTTL_TAG_TREE ? OTTL_STORE_CELL : store_of_types((ottl_types)1 << cell.tag, &type);
+  return emit_const(e, cell, (uint8_t)store, store == OTTL_STORE_CELL ? OTTL_T_NIL : type, false);
+}
+
+uint16_t ottl__emit_const_cell(ottl_emit *e, ottl_cell cell) {
+  return e->status == OTTL_OK ? emit_const(e, cell, OTTL_STORE_CELL, OTTL_T_NIL, true) : 0;
 }
 
 static uint16_t emit_operands(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel) {

@@ -2,6 +2,7 @@
  *
  * A map is in the key tier while only constant keys of it are named; then nothing but those columns is read. It is in the entry
  * tier as soon as something sees or edits it as a whole, or by a key known only at run time. */
+#include "base/map.h"
 #include "bytecode/emit.h"
 
 static uint16_t layout_map(ottl_emit *e, const ottl_expr *path) {
@@ -18,16 +19,39 @@ static uint16_t layout_map(ottl_emit *e, const ottl_expr *path) {
   return (uint16_t)e->n_maps++;
 }
 
-static uint16_t layout_column(ottl_emit *e, ottl_column_spec spec) {
-  for (size_t i = 0; i < e->n_columns; i++) {
-    const ottl_column_spec *c = &e->columns[i].spec;
-    if (c->source != spec.source) continue;
-    if (spec.source == OTTL_COL_FIELD ? c->field == spec.field : c->map == spec.map && view_eq(c->key, spec.key))
+static uint32_t column_hash(const ottl_column_spec *c) {
+  if (c->source == OTTL_COL_FIELD) return c->field * 0x9e3779b1u;
+  return ottl__hash_bytes(c->key.data, c->key.len) + c->map;
+}
+
+static uint16_t column_find(const ottl_emit *e, const ottl_column_spec *spec) {
+  uint32_t i;
+  for (hash_cursor c = hash_begin(&e->columns_by, column_hash(spec)); hash_next(&c, &i);) {
+    const ottl_column_spec *s = &e->columns[i].spec;
+    if (s->source != spec->source) continue;
+    if (spec->source == OTTL_COL_FIELD ? s->field == spec->field : s->map == spec->map && view_eq(s->key, spec->key))
       return (uint16_t)i;
   }
+  return OTTL_NO_COLUMN;
+}
+
+static void column_index(ottl_emit *e, size_t i) {
+  if (e->status == OTTL_OK) {
+    e->status = ottl__hash_index_add(&e->al, &e->columns_by, column_hash(&e->columns[i].spec), (uint32_t)i);
+  }
+}
+
+static uint16_t layout_column(ottl_emit *e, ottl_column_spec spec) {
+  uint16_t found = column_find(e, &spec);
+  if (found != OTTL_NO_COLUMN) return found;
   if (!ottl__emit_grow(e, &e->columns, &e->cap_columns, e->n_columns + 1, sizeof *e->columns)) return 0;
   e->columns[e->n_columns] = (emit_column){.spec = spec};
+  column_index(e, e->n_columns);
   return (uint16_t)e->n_columns++;
+}
+
+uint16_t ottl__emit_key_column(const ottl_emit *e, uint16_t map, ottl_view key) {
+  return column_find(e, &(ottl_column_spec){.source = OTTL_COL_KEY, .map = map, .key = key});
 }
 
 static bool key_is_constant(const ottl_expr *path, uint32_t key) {
@@ -174,6 +198,8 @@ static void layout_sort(ottl_emit *e) {
     if (e->columns[c].spec.source == OTTL_COL_FIELD) sorted[n++] = e->columns[c];
   }
   if (e->n_columns) memcpy(e->columns, sorted, n * sizeof *sorted);
+  ottl__hash_index_clear(&e->columns_by);
+  for (size_t c = 0; c < n; c++) column_index(e, c);
 }
 
 void ottl__emit_layout(ottl_emit *e) {
