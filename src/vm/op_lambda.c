@@ -421,6 +421,19 @@ static ottl_status run_batch(lambda_run *r, uint32_t total) {
   }
 }
 
+/* Row i looks at `count` more elements: all that one row of the outermost call takes is counted together. */
+static bool charge(const lambda_run *r, uint32_t i, uint32_t count) {
+  const ottl_vm *vm = r->vm;
+  for (uint8_t level = r->in->level; level > OTTL_LEVEL_CONST;) {
+    const vm_elements *e = &vm->lambda[level - OTTL_LEVEL_LAMBDA(0)];
+    i = e->parent[i];
+    level = e->level;
+  }
+  if (count > OTTL_MAX_LAMBDA_ELEMENTS - vm->lambda_used[i]) return false;
+  vm->lambda_used[i] += count;
+  return true;
+}
+
 ottl_status op_lambda(ottl_vm *vm, const ottl_insn *in) {
   lambda_run r = {.vm = vm, .in = in, .call = &vm->code->calls[in->x], .out = vm->r[in->d], .n_out = vm_n(vm, in->level)};
   const uint64_t *sel = vm_sel(vm, in);
@@ -432,6 +445,10 @@ ottl_status op_lambda(ottl_vm *vm, const ottl_insn *in) {
   r.row = arena_array(&vm->batch->arena, (size_t)r.n_out + 1, sizeof *r.row);
   r.source = arena_array(&vm->batch->arena, (size_t)r.n_out + 1, sizeof *r.source);
   if (!r.row || !r.source) return OTTL_NOMEM;
+  if (in->level <= OTTL_LEVEL_CONST) {
+    vm->lambda_used = arena_zero(&vm->slice, ((size_t)r.n_out + 1) * sizeof *vm->lambda_used);
+    if (!vm->lambda_used) return OTTL_NOMEM;
+  }
   uint32_t total = 0;
   SEL_EACH(sel, r.n_out, i) {
     if (reg_failed(r.out, i)) continue;
@@ -440,6 +457,7 @@ ottl_status op_lambda(ottl_vm *vm, const ottl_insn *in) {
     uint16_t err = container(vm, reg_cell(source, i), &c);
     ottl_status status = err ? OTTL_OK : ottl__value_count(c, &count);
     if (status != OTTL_OK) err = error_of(status);
+    if (!err && !charge(&r, i, count)) err = OTTL_RE_TOO_LARGE;
     if (err) {
       if (!fail(&r, i, err)) return OTTL_NOMEM;
       continue;

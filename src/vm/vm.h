@@ -73,6 +73,7 @@ typedef struct ottl_vm {
   uint64_t *all[OTTL_CODE_LEVELS]; /* rows of each level that count: not dropped, and of the window */
   size_t all_cap[OTTL_CODE_LEVELS];
   vm_elements lambda[OTTL_MAX_LAMBDAS];
+  uint32_t *lambda_used;              /* elements that the outermost lambda that runs has looked at, by its row */
   ottl_arena heaps[OTTL_MAX_LAMBDAS]; /* what the rounds of a Reduce make */
   ottl_map names;                     /* that MapKeys has given in a row */
   const uint64_t *skip;               /* rows of the code's level, by absolute number, that take no part; NULL: none */
