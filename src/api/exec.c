@@ -265,8 +265,8 @@ ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   size_t before = x->n_errors;
   OTTL_TRY(code->appends ? run_appending(&pass, n) : run_rows(&pass, 0, n));
   if (pass.refused && x->n_errors > before + 1) x->n_errors = before + 1; /* the first failure of the payload counts */
+  OTTL_TRY(ottl__batch_unbind(b)); /* what was written above may lie in the cache of the group before, until it is woven */
   OTTL_TRY(ottl__cache_end(x, &pass.cache));
-  OTTL_TRY(ottl__batch_unbind(b));
   return pass.failed ? OTTL_RUNTIME : OTTL_OK;
 }
 

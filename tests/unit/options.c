@@ -623,7 +623,59 @@ static void runs_are_limited(void **state) {
   ottl_json_free(json);
 }
 
+/* Groups of programs that are written by hand; the JSON of what comes out of two runs on one exec, to be freed. */
+static char *outcome(const ottl_group *groups, size_t n, ottl_signal signal, const sheet *t, ottl_result *ret) {
+  ottl_compile_options options;
+  ottl_compile_options_init(&options);
+  options.signal = signal;
+  options.on_failure = OTTL_ON_FAILURE_ROLLBACK;
+  options.experimental = true;
+  ottl_program *compiled = NULL;
+  assert_int_equal(ottl_program_compile(groups, n, &options, &compiled, NULL), OTTL_OK);
+  bytes in = to_wire(signal, t->data, t->len), out;
+  assert_int_equal(run(compiled, 0, in, ret, &out), OTTL_OK);
+  const char *text;
+  size_t len;
+  assert_int_equal(ottl_json_from_wire(json, signal, out.data, out.len, &text, &len), OTTL_OK);
+  char *shown = malloc(len + 1);
+  assert_non_null(shown);
+  memcpy(shown, text, len);
+  shown[len] = 0;
+  free(in.data);
+  free(out.data);
+  ottl_program_free(compiled);
+  return shown;
+}
+
+static ottl_group group_of(const char *context, ottl_snippet *statements, size_t n) {
+  for (size_t i = 0; i < n; i++) statements[i].len = strlen(statements[i].text);
+  return (ottl_group){.struct_size = sizeof(ottl_group),
+                      .context = context,
+                      .statements = statements,
+                      .n_statements = n,
+                      .error_mode = OTTL_ERROR_IGNORE};
+}
+
+/* What the last group left in a cache is written to what records share: it is there until that is in the payload. */
+static void cache_outlives_writes(void **state) {
+  (void)state;
+  ottl_snippet first = {.text = "set(log.cache[\"c\"], Concat([log.body, \"a text that lies in the cache\"], \": \"))"};
+  ottl_snippet then = {.text = "set(resource.attributes[\"c\"], log.cache[\"c\"])"};
+  ottl_group groups[] = {group_of("log", &first, 1), group_of("log", &then, 1)};
+  groups[0].shared_cache = groups[1].shared_cache = true;
+  sheet t = {0};
+  ottl_result result;
+  assert_int_equal(ottl_json_create(NULL, &json), OTTL_OK);
+  put(&t, "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"b\"}}]}]}]}");
+  char *shown = outcome(groups, 2, OTTL_SIGNAL_LOGS, &t, &result);
+  assert_non_null(strstr(shown, "{\"key\":\"c\",\"value\":{\"stringValue\":\"b: a text that lies in the cache\"}}"));
+  free(shown);
+  free(t.data);
+  ottl_json_free(json);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_model), cmocka_unit_test(runs_are_limited)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_model), cmocka_unit_test(runs_are_limited),
+                                     cmocka_unit_test(cache_outlives_writes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
