@@ -92,6 +92,7 @@ ottl_status ottl__rollback_begin(ottl_exec *x, uint32_t group) {
       bm_set(x->skip, x->rolled_back[i].row);
   }
   x->vm.skip = x->skip;
+  x->vm.n_skip = x->batch->rows[level].n;
   return OTTL_OK;
 }
 

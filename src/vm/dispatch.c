@@ -223,7 +223,7 @@ static ottl_status window_rows(ottl_vm *vm) {
   for (uint32_t i = 0; vm->dropping && i < b->n; i++) {
     if (row_dropped(b, own, b->first + i)) bm_clear(vm->all[own], i);
   }
-  for (uint32_t i = 0; vm->skip && i < b->n; i++) {
+  for (uint32_t i = 0; vm->skip && i < b->n && b->first + i < vm->n_skip; i++) {
     if (bm_get(vm->skip, b->first + i)) bm_clear(vm->all[own], i);
   }
   for (uint8_t level = 0; level < own; level++) {

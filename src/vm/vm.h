@@ -77,6 +77,7 @@ typedef struct ottl_vm {
   ottl_arena heaps[OTTL_MAX_LAMBDAS]; /* what the rounds of a Reduce make */
   ottl_map names;                     /* that MapKeys has given in a row */
   const uint64_t *skip;               /* rows of the code's level, by absolute number, that take no part; NULL: none */
+  uint32_t n_skip;                    /* rows that skip knows of; what is appended later takes part */
   uint64_t *stopped;                  /* rows of the window that failed, where that stops them (code->stops); as all[level] */
   bool any_stopped;
   bool dropping; /* some row of the batch was dropped */

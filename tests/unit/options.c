@@ -647,6 +647,12 @@ static char *outcome(const ottl_group *groups, size_t n, ottl_signal signal, con
   return shown;
 }
 
+static unsigned count_of(const char *text, const char *what) {
+  unsigned n = 0;
+  for (; (text = strstr(text, what)); text++) n++;
+  return n;
+}
+
 static ottl_group group_of(const char *context, ottl_snippet *statements, size_t n) {
   for (size_t i = 0; i < n; i++) statements[i].len = strlen(statements[i].text);
   return (ottl_group){.struct_size = sizeof(ottl_group),
@@ -654,6 +660,30 @@ static ottl_group group_of(const char *context, ottl_snippet *statements, size_t
                       .statements = statements,
                       .n_statements = n,
                       .error_mode = OTTL_ERROR_IGNORE};
+}
+
+/* Records that are appended in a run that leaves others out are visited, however many they are. */
+static void appended_are_visited(void **state) {
+  (void)state;
+  ottl_snippet first = {.text = "set(metric.unit, \"u\")"};
+  ottl_snippet then[] = {{.text = "set(metric.unit, ToLowerCase(metric.metadata[\"n\"])) where metric.name == \"bad\""},
+                         {.text = "copy_metric(name=\"copy\") where metric.name != \"copy\""},
+                         {.text = "set(metric.description, \"seen\")"}};
+  const ottl_group groups[] = {group_of("metric", &first, 1), group_of("metric", then, 3)};
+  sheet t = {0};
+  ottl_result result;
+  assert_int_equal(ottl_json_create(NULL, &json), OTTL_OK);
+  put(&t, "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[");
+  put(&t, "{\"name\":\"bad\",\"metadata\":[{\"key\":\"n\",\"value\":{\"intValue\":\"1\"}}]}");
+  for (unsigned i = 0; i < 2000; i++) put(&t, ",{\"name\":\"m\"}");
+  put(&t, "]}]}]}");
+  char *shown = outcome(groups, 2, OTTL_SIGNAL_METRICS, &t, &result);
+  assert_int_equal(count_of(shown, "\"copy\""), 2000);
+  assert_int_equal(count_of(shown, "\"seen\""), 4000);
+  assert_int_equal(result.rows_failed, 1);
+  free(shown);
+  free(t.data);
+  ottl_json_free(json);
 }
 
 /* What the last group left in a cache is written to what records share: it is there until that is in the payload. */
@@ -676,6 +706,6 @@ static void cache_outlives_writes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_model), cmocka_unit_test(runs_are_limited),
-                                     cmocka_unit_test(cache_outlives_writes)};
+                                     cmocka_unit_test(appended_are_visited), cmocka_unit_test(cache_outlives_writes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
