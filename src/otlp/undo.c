@@ -9,13 +9,13 @@ typedef struct saved_column {
   ottl_cell cell;
   uint32_t row;
   uint16_t slot;
-  bool dirty;
+  bool dirty, err;
 } saved_column;
 
 typedef struct saved_map {
   ottl_rowmap entries;
   uint32_t row;
-  bool listed, dirty, dups, cut;
+  bool listed, dirty, dups, cut, bad;
 } saved_map;
 
 struct ot_saved {
@@ -79,6 +79,7 @@ static ottl_status save_column(ottl_batch *b, unsigned c, saved_column *to) {
   const ottl_reg *col = &b->columns[c];
   uint32_t row = b->up[b->layout->columns[c].level][0];
   *to = (saved_column){.row = row, .dirty = bm_get(col->dirty, row), .slot = col->slot ? col->slot[row] : 0};
+  to->err = col->err && bm_get(col->err, row);
   to->cell = (ottl_cell){col->word[row], col->len ? col->len[row] : 0, col->tag ? col->tag[row] : OTTL_T_NIL};
   return copy_value(&ot_of(b)->saved_values, &to->cell);
 }
@@ -90,6 +91,7 @@ static ottl_status restore_column(ottl_batch *b, unsigned c, saved_column *from)
   if (col->len) col->len[from->row] = from->cell.len;
   if (col->tag) col->tag[from->row] = from->cell.tag;
   if (col->slot) col->slot[from->row] = from->slot;
+  if (col->err) bm_put(col->err, from->row, from->err); /* mended by writing the map as a whole */
   bm_put(col->dirty, from->row, from->dirty);
   return OTTL_OK;
 }
@@ -100,6 +102,7 @@ static ottl_status save_map(ottl_batch *b, unsigned m, saved_map *to) {
   uint32_t row = b->up[spec->level][0];
   *to = (saved_map){.row = row, .dirty = bm_get(map->dirty, row), .dups = bm_get(map->dups, row)};
   to->cut = map->cut && bm_get(map->cut, row);
+  to->bad = map->bad && bm_get(map->bad, row);
   to->listed = map->rows && (spec->entries || to->dirty); /* in the key tier, a list that means something */
   if (!to->listed) return OTTL_OK;
   to->entries = map->rows[row];
@@ -115,6 +118,7 @@ static ottl_status restore_map(ottl_batch *b, unsigned m, saved_map *from) {
   bm_put(map->dirty, from->row, from->dirty);
   bm_put(map->dups, from->row, from->dups);
   if (map->cut) bm_put(map->cut, from->row, from->cut);
+  if (map->bad) bm_put(map->bad, from->row, from->bad);
   return OTTL_OK;
 }
 

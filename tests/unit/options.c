@@ -704,8 +704,37 @@ static void cache_outlives_writes(void **state) {
   ottl_json_free(json);
 }
 
+/* Attributes of a profile that cannot be read, mended by a sample that is undone: the next sample cannot read them either. */
+static void mending_is_undone(void **state) {
+  (void)state;
+  ottl_snippet text[] = {
+      {.text = "set(profile.attributes, {\"only\": \"me\"}) where profilesample.attributes[\"k\"] == 1"},
+      {.text = "set(profilesample.attributes[\"x\"], ToLowerCase(profilesample.attributes[\"k\"])) where "
+               "profilesample.attributes[\"k\"] == 1"},
+      {.text = "set(profilesample.attributes[\"x\"], profile.attributes[\"only\"])"},
+      {.text = "set(profilesample.attributes[\"x\"], profile.attributes)"},
+  };
+  assert_int_equal(ottl_json_create(NULL, &json), OTTL_OK);
+  for (size_t i = 0; i < 2; i++) {
+    if (i) text[2] = text[3];
+    const ottl_group group = group_of("profilesample", text, 3);
+    sheet t = {0};
+    ottl_result result;
+    put(&t, "{\"resourceProfiles\":[{\"scopeProfiles\":[{\"profiles\":[{\"attributeIndices\":[99],\"samples\":[");
+    put(&t, "{\"attributeIndices\":[1],\"values\":[\"1\"]},{\"values\":[\"2\"]}]}]}]}],\"dictionary\":{\"stringTable\":[\"\",");
+    put(&t, "\"k\"],\"attributeTable\":[{},{\"keyStrindex\":1,\"value\":{\"intValue\":\"1\"}}]}}");
+    char *shown = outcome(&group, 1, OTTL_SIGNAL_PROFILES, &t, &result);
+    assert_int_equal(result.errors, 2);
+    assert_true(result.unchanged);
+    free(shown);
+    free(t.data);
+  }
+  ottl_json_free(json);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_model), cmocka_unit_test(runs_are_limited),
-                                     cmocka_unit_test(appended_are_visited), cmocka_unit_test(cache_outlives_writes)};
+                                     cmocka_unit_test(appended_are_visited), cmocka_unit_test(cache_outlives_writes),
+                                     cmocka_unit_test(mending_is_undone)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
