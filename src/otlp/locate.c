@@ -45,9 +45,10 @@ static bool find_place(const uint8_t *p, const uint8_t *end, uint32_t number, ui
   return false;
 }
 
-/* The child of an item: an event, or a point; of a point, an exemplar. */
+/* The child of an item: an event, a sample, or a point; of a point, an exemplar. */
 static bool find_child(const ottl_batch *b, lc_span item, ottl_level level, ottl_located *ret, lc_span *ret_span) {
   if (b->signal == OTTL_SIGNAL_TRACES) return find_place(item.body, item.end, 11, ret->child, ret_span);
+  if (b->signal == OTTL_SIGNAL_PROFILES) return find_place(item.body, item.end, 2, ret->child, ret_span);
   unsigned kind = OTTL_MK_NONE;
   lc_span container = item, field;
   for (unsigned k = OTTL_MK_GAUGE; k <= OTTL_MK_SUMMARY; k++) { /* the last container is the one */
@@ -96,9 +97,20 @@ static uint8_t *put_own(uint8_t *at, uint8_t tag, const ot_own *own, const uint8
   return wr_put(at, own->body + own->gap, own->len - own->gap);
 }
 
+/* What profiles refer to. Written when `at` is there; returns its size. */
+static size_t dictionary(const ottl_batch *b, uint8_t *at) {
+  const uint8_t *p = b->in, *end = p + b->in_len;
+  size_t size = 0;
+  for (lc_span s; b->signal == OTTL_SIGNAL_PROFILES && next_field(&p, end, 2, &s);) {
+    if (at) at = wr_put(at, s.tag, (size_t)(s.end - s.tag));
+    size += (size_t)(s.end - s.tag);
+  }
+  return size;
+}
+
 ottl_status ottl__batch_alone(ottl_batch *b, const ottl_located *where, ottl_view *ret) {
   ot_own own[OTTL_L_ITEM];
-  size_t room = 64 + where->above[OTTL_L_ITEM].len;
+  size_t room = 64 + where->above[OTTL_L_ITEM].len + dictionary(b, NULL);
   unsigned n = 0;
   for (; n < OTTL_L_ITEM && where->above[n].data; n++) {
     OTTL_TRY(ottl__ot_own_fields(b, (const uint8_t *)where->above[n].data, (uint32_t)where->above[n].len, &own[n]));
@@ -120,6 +132,7 @@ ottl_status ottl__batch_alone(ottl_batch *b, const ottl_located *where, ottl_vie
     inner = outer;
     outer = swap;
   }
+  end += dictionary(b, end);
   *ret = (ottl_view){(const char *)inner, (size_t)(end - inner)};
   return OTTL_OK;
 }

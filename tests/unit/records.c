@@ -34,6 +34,7 @@ static void stage_run(stage *s, ottl_signal signal, const char *payload, const c
   ottl_compile_options_init(&options);
   options.signal = signal;
   options.flatten = flatten;
+  options.experimental = true;
   assert_int_equal(ottl_program_compile(&group, 1, &options, &s->program, NULL), OTTL_OK);
   assert_int_equal(ottl_exec_create(s->program, NULL, &s->exec), OTTL_OK);
   assert_int_equal(ottl_exec_run(s->exec, s->in, s->len, &s->result), OTTL_OK);
@@ -160,6 +161,26 @@ static void what_is_below(void **state) {
   }
 }
 
+/* A sample, and what its indices mean. */
+static void with_dictionary(void **state) {
+  (void)state;
+  static const char one[] = "{\"profiles\":[{\"samples\":[{\"values\":[\"1\"]},{\"attributeIndices\":[1],\"values\":[\"2\"]}]}]}";
+  static const char dictionary[] = "\"dictionary\":{\"stringTable\":[\"\",\"bad\"],\"attributeTable\":[{},{\"keyStrindex\":1,"
+                                   "\"value\":{\"intValue\":\"1\"}}]}";
+  char payload[600], want[600];
+  snprintf(payload, sizeof payload, "{\"resourceProfiles\":[{\"scopeProfiles\":[{\"profiles\":[{}]},%s]}],%s}", one, dictionary);
+  snprintf(want, sizeof want, "{\"resourceProfiles\":[{\"scopeProfiles\":[%s]}],%s}", one, dictionary);
+  stage s = {0};
+  stage_run(&s, OTTL_SIGNAL_PROFILES, payload, "profilesample",
+            "set(profilesample.attributes[\"x\"], ToLowerCase(profilesample.attributes[\"bad\"])) where "
+            "profilesample.attributes[\"bad\"] != nil",
+            false);
+  assert_int_equal(s.result.errors, 1);
+  assert_place(&s, 0, "0 1 0 1 -");
+  assert_alone(&s, 0, OTTL_SIGNAL_PROFILES, want);
+  stage_done(&s);
+}
+
 static int start(void **state) {
   (void)state;
   return ottl_json_create(NULL, &json) == OTTL_OK ? 0 : -1;
@@ -173,6 +194,6 @@ static int stop(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(log_records), cmocka_unit_test(what_is_above),
-                                     cmocka_unit_test(what_is_below)};
+                                     cmocka_unit_test(what_is_below), cmocka_unit_test(with_dictionary)};
   return cmocka_run_group_tests(tests, start, stop);
 }
