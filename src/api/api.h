@@ -89,6 +89,7 @@ struct ottl_exec {
   ottl_arena request_arena;
   vm_request request;
   exec_cache caches[OTTL_CONTEXT_COUNT];
+  ottl_arena cache_saved;
   exec_routes *routes; /* kind ROUTE */
   vm_results *results; /* by expression of group 0 */
   uint32_t n_rows;     /* that were evaluated */
@@ -104,11 +105,12 @@ typedef struct exec_cache_use {
   ottl_rowmap entries; /* as they are now, in memory of the batch */
   uint16_t map;        /* of the layout; UINT16_MAX: the group shares none */
   bool entered;
-  bool undo; /* a record that fails does not leave it, and it is as it was before */
+  ottl_arena *saved; /* where a record may fail, and undo what it wrote: memory of the entries as they were before it */
 } exec_cache_use;
 void ottl__cache_begin(ottl_exec *x, const ottl_code *code, ottl_batch *batch, exec_cache_use *use);
 OTTL_MUST_CHECK ottl_status ottl__cache_enter(exec_cache_use *use);
 OTTL_MUST_CHECK ottl_status ottl__cache_leave(exec_cache_use *use);
+OTTL_MUST_CHECK ottl_status ottl__cache_undo(exec_cache_use *use); /* instead of leaving: as it was when it was entered */
 OTTL_MUST_CHECK ottl_status ottl__cache_end(ottl_exec *x, exec_cache_use *use); /* keeps what is there */
 void ottl__caches_undo(ottl_exec *x);                                           /* as they were when the run began */
 

@@ -71,7 +71,7 @@ static ottl_status persist(ottl_arena *arena, ottl_cell from, ottl_cell *ret, un
 }
 
 void ottl__cache_begin(ottl_exec *x, const ottl_code *code, ottl_batch *batch, exec_cache_use *use) {
-  *use = (exec_cache_use){.batch = batch, .map = UINT16_MAX, .undo = code->undo};
+  *use = (exec_cache_use){.batch = batch, .map = UINT16_MAX, .saved = code->undo ? &x->cache_saved : NULL};
   for (uint16_t m = 0; m < code->layout.n_maps; m++) {
     if (!code->layout.maps[m].shared) continue;
     use->map = m;
@@ -81,20 +81,27 @@ void ottl__cache_begin(ottl_exec *x, const ottl_code *code, ottl_batch *batch, e
 }
 
 /* The entries are edited in memory of the batch: the cache itself is as it was until the group is done. */
-static ottl_status own_entries(ottl_batch *b, ottl_rowmap *map) {
+static ottl_status own_entries(ottl_arena *arena, ottl_rowmap *map) {
   ottl_cell copy;
-  OTTL_TRY(ottl__value_copy(&b->arena, cell_tree(OTTL_T_MAP, map), &copy));
+  OTTL_TRY(ottl__value_copy(arena, cell_tree(OTTL_T_MAP, map), &copy));
   *map = *cell_map(copy);
   return OTTL_OK;
 }
 
 ottl_status ottl__cache_enter(exec_cache_use *use) {
   if (use->map == UINT16_MAX) return OTTL_OK;
-  if (!use->entered) OTTL_TRY(own_entries(use->batch, &use->entries));
+  if (!use->entered) OTTL_TRY(own_entries(&use->batch->arena, &use->entries));
   use->entered = true;
   use->batch->maps[use->map].rows[0] = use->entries;
-  if (use->undo) OTTL_TRY(own_entries(use->batch, &use->batch->maps[use->map].rows[0]));
+  if (use->saved) {
+    ottl__arena_reset(use->saved);
+    OTTL_TRY(own_entries(use->saved, &use->entries));
+  }
   return ottl__map_reload_row(use->batch, use->map, 0);
+}
+
+ottl_status ottl__cache_undo(exec_cache_use *use) {
+  return use->map == UINT16_MAX ? OTTL_OK : own_entries(&use->batch->arena, &use->entries);
 }
 
 ottl_status ottl__cache_leave(exec_cache_use *use) {

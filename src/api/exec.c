@@ -26,6 +26,7 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   x->max_errors = o->max_errors ? o->max_errors : 1000;
   ottl__arena_init(&x->request_arena, &al, 1024);
   for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) ottl__arena_init(&x->caches[i].arena, &al, 1024);
+  ottl__arena_init(&x->cache_saved, &al, 1024);
   ottl_status status = ottl__vm_init(&x->vm, &al);
   if (status == OTTL_OK) status = ottl__batch_create(&al, &x->batch);
   if (status != OTTL_OK) goto out;
@@ -69,6 +70,7 @@ void ottl_exec_free(ottl_exec *x) {
     ottl__arena_done(&x->caches[i].arena);
     ottl__arena_done(&x->caches[i].before);
   }
+  ottl__arena_done(&x->cache_saved);
   al_free(&x->al, x->rolled_back, x->cap_rolled_back * sizeof *x->rolled_back);
   al_free(&x->al, x->skip, x->cap_skip * sizeof *x->skip);
   ottl__vm_done(&x->vm);
@@ -184,7 +186,7 @@ static ottl_status run_window(exec_pass *p, uint32_t first, uint32_t n) {
   if (p->code->undo) OTTL_TRY(ottl__batch_save(p->batch));
   OTTL_TRY(ottl__vm_window(&x->vm));
   bool undo = p->code->undo && x->vm.any_stopped;
-  if (!undo) OTTL_TRY(ottl__cache_leave(&p->cache));
+  OTTL_TRY(undo ? ottl__cache_undo(&p->cache) : ottl__cache_leave(&p->cache));
   OTTL_TRY(memory_status(&x->memory));
   if (undo) OTTL_TRY(ottl__rollback_window(x, p->group));
   OTTL_TRY(take_failures(x, p->group, p->result));

@@ -732,9 +732,40 @@ static void mending_is_undone(void **state) {
   ottl_json_free(json);
 }
 
+/* What a record may have to take back from a shared cache takes memory once, not for each record. */
+static void caches_are_bounded(void **state) {
+  (void)state;
+  ottl_snippet text[] = {{.text = "set(log.cache[log.body], 1)"},
+                         {.text = "set(log.attributes[\"x\"], ToLowerCase(log.attributes[\"s\"])) where log.body == \"b7\""}};
+  ottl_group group = group_of("log", text, 2);
+  group.shared_cache = true;
+  group.on_failure = OTTL_ON_FAILURE_ATOMIC;
+  sheet t = {0};
+  assert_int_equal(ottl_json_create(NULL, &json), OTTL_OK);
+  put(&t, "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{}");
+  for (unsigned i = 0; i < 2000; i++) put(&t, ",{\"body\":{\"stringValue\":\"b%u\"}}", i);
+  put(&t, "]}]}]}");
+  bytes in = to_wire(OTTL_SIGNAL_LOGS, t.data, t.len);
+  ottl_program *compiled = NULL;
+  ottl_exec *exec = NULL;
+  ottl_exec_options options;
+  ottl_exec_options_init(&options);
+  options.max_bytes = 8 << 20;
+  ottl_result result;
+  assert_int_equal(ottl_program_compile(&group, 1, NULL, &compiled, NULL), OTTL_OK);
+  assert_int_equal(ottl_exec_create(compiled, &options, &exec), OTTL_OK);
+  for (unsigned i = 0; i < 2; i++) assert_int_equal(ottl_exec_run(exec, in.data, in.len, &result), OTTL_OK);
+  assert_int_equal(result.rows_failed, 2); /* a body that is no text, a text that is none */
+  ottl_exec_free(exec);
+  ottl_program_free(compiled);
+  free(in.data);
+  free(t.data);
+  ottl_json_free(json);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_model), cmocka_unit_test(runs_are_limited),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(as_the_model),         cmocka_unit_test(runs_are_limited),
                                      cmocka_unit_test(appended_are_visited), cmocka_unit_test(cache_outlives_writes),
-                                     cmocka_unit_test(mending_is_undone)};
+                                     cmocka_unit_test(mending_is_undone),    cmocka_unit_test(caches_are_bounded)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
