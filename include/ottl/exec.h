@@ -24,9 +24,9 @@ typedef struct ottl_exec_options {
 typedef struct ottl_result {
   const uint8_t *data; /* the payload to hand on, a buffer of its own; NULL when nothing is left */
   size_t len;
-  bool unchanged;   /* no row was written or dropped: data has the bytes that came in */
-  uint64_t rows_in; /* items: log records, spans, metrics for metric contexts, data points for data point contexts */
-  uint64_t rows_changed;
+  bool unchanged;        /* no row was written or dropped: data has the bytes that came in */
+  uint64_t rows_in;      /* items: log records, spans, metrics for metric contexts, data points for data point contexts */
+  uint64_t rows_changed; /* those that were appended included; of data points, events and samples: by the last group on them */
   uint64_t rows_dropped;
   uint64_t rows_failed;
   uint64_t errors; /* failures of statements and conditions, in all error modes */

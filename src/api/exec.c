@@ -293,9 +293,12 @@ static uint8_t counted_level(const ottl_program *p) {
 }
 
 static void count_rows(const ottl_exec *x, ottl_result *result) {
-  const ottl_rows *rows = &x->batch->rows[counted_level(x->program)];
+  uint8_t level = counted_level(x->program);
+  const ottl_rows *rows = &x->batch->rows[level];
+  bool appended = level == OTTL_L_ITEM && x->batch->n_appended;
   result->rows_in = rows->n;
   for (uint32_t i = 0; i < rows->n; i++) {
+    if (appended && !ottl__batch_came(x->batch, i)) result->rows_in--;
     if (rows->state[i] & OTTL_ROW_DROPPED) {
       result->rows_dropped++;
     } else if (rows->state[i] & (OTTL_ROW_MOVED | OTTL_ROW_EDITED)) {

@@ -681,6 +681,7 @@ static void appended_are_visited(void **state) {
   assert_int_equal(count_of(shown, "\"copy\""), 2000);
   assert_int_equal(count_of(shown, "\"seen\""), 4000);
   assert_int_equal(result.rows_failed, 1);
+  assert_int_equal(result.rows_in, 2001);
   free(shown);
   free(t.data);
   ottl_json_free(json);
