@@ -310,6 +310,10 @@ static uint16_t emit_path(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
           e, (ottl_insn){.op = OTTL_OP_MAP_READ, .level = map_level, .d = base, .s = sel_for(e, map_level, sel), .x = p.map});
     } else {
       uint16_t key = ottl__emit_at(e, x->kids[0], level, sel);
+      /* What the map keeps must not be made while a body runs, in memory of the body. */
+      if (level > OTTL_LEVEL_CONST) {
+        ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_FLUSH, .level = map_level, .s = OTTL_SEL_ALL, .x = p.map});
+      }
       base = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, level);
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_MAP_KEY, .level = level, .d = base, .a = key, .s = sel, .x = p.map});
       next_key = 1;
