@@ -307,7 +307,11 @@ ottl_status ottl__vm_init(ottl_vm *vm, const ottl_allocator *al) {
   *vm = (ottl_vm){.al = *al, .max_failures = 1u << 16, .kernels = ottl__kernels_pick()};
   ottl__arena_init(&vm->constants, al, 4096);
   ottl__arena_init(&vm->slice, al, 0);
-  for (size_t i = 0; i < OTTL_MAX_LAMBDAS; i++) ottl__arena_init(&vm->heaps[i], al, 0);
+  for (size_t i = 0; i < OTTL_MAX_LAMBDAS; i++) {
+    ottl__arena_init(&vm->heaps[i], al, 0);
+    ottl__arena_init(&vm->gathered[i], al, 0);
+    ottl__arena_init(&vm->faults[i], al, 0);
+  }
   ottl__map_init(&vm->names, al);
   return ottl__scratch_create(al, &vm->scratch);
 }
@@ -316,7 +320,11 @@ void ottl__vm_done(ottl_vm *vm) {
   for (size_t i = 0; i < OTTL_COUNT(vm->all); i++) al_free(&vm->al, vm->all[i], vm->all_cap[i] * sizeof(uint64_t));
   al_free(&vm->al, vm->failures, vm->cap_failures * sizeof *vm->failures);
   ottl__scratch_free(vm->scratch);
-  for (size_t i = 0; i < OTTL_MAX_LAMBDAS; i++) ottl__arena_done(&vm->heaps[i]);
+  for (size_t i = 0; i < OTTL_MAX_LAMBDAS; i++) {
+    ottl__arena_done(&vm->heaps[i]);
+    ottl__arena_done(&vm->gathered[i]);
+    ottl__arena_done(&vm->faults[i]);
+  }
   ottl__map_done(&vm->names);
   ottl__arena_done(&vm->constants);
   ottl__arena_done(&vm->slice);

@@ -9,7 +9,8 @@
 #include "batch/value_wire.h"
 #include "vm/vm.h"
 
-#define LAMBDA_BATCH 16384u /* elements that one run of a body works on, unless one row has more */
+#define LAMBDA_BATCH   16384u /* elements that one run of a body works on, unless one row has more */
+#define LAMBDA_GARBAGE ((size_t)8 << 20)
 
 typedef struct lambda_run {
   ottl_vm *vm;
@@ -25,6 +26,16 @@ typedef struct lambda_run {
 } lambda_run;
 
 static bool fail(lambda_run *r, uint32_t row, uint16_t code) { return ottl__vm_fail(r->vm, r->out, r->n_out, row, code); }
+
+static uint8_t depth_of(const lambda_run *r) { return (uint8_t)(r->call->lambdas[0].level - OTTL_LEVEL_LAMBDA(0)); }
+
+/* Empties an arena, which keeps its memory unless that is much. */
+static void forget(ottl_arena *a) {
+  if (ottl__arena_bytes(a) > LAMBDA_GARBAGE)
+    ottl__arena_done(a);
+  else
+    ottl__arena_reset(a);
+}
 
 static uint16_t error_of(ottl_status status) {
   return status == OTTL_DATA ? OTTL_RE_BAD_WIRE : status == OTTL_LIMIT ? OTTL_RE_TOO_DEEP : OTTL_RE_TOO_LARGE;
@@ -71,7 +82,14 @@ static ottl_status run_body(lambda_run *r, const ottl_code_lambda *l, const uint
     ottl_reg *formal = vm->r[l->formal[a]];
     for (uint32_t i = 0; i < n; i++) reg_put_cell(formal, i, args[a][i]);
   }
-  return ottl__vm_run_body(vm, l);
+  /* Failures of elements are asked for until the next run at this depth. */
+  ottl_arena *faults = &vm->faults[l->level - OTTL_LEVEL_LAMBDA(0)], slice = vm->slice;
+  ottl__arena_reset(faults);
+  vm->slice = *faults;
+  ottl_status status = ottl__vm_run_body(vm, l);
+  *faults = vm->slice;
+  vm->slice = slice;
+  return status;
 }
 
 /* ---- a batch of rows ---- */
@@ -90,8 +108,11 @@ static uint16_t gather_row(lambda_run *r, ottl_cell source) {
   }
 }
 
+/* Arrays of the batch: the next one takes their place. */
+static ottl_arena *arrays(const lambda_run *r) { return &r->vm->gathered[depth_of(r)]; }
+
 static ottl_status gather(lambda_run *r, uint32_t total) {
-  ottl_arena *a = &r->vm->batch->arena;
+  ottl_arena *a = arrays(r);
   r->key = arena_array(a, (size_t)total + 1, sizeof *r->key);
   r->value = arena_array(a, (size_t)total + 1, sizeof *r->value);
   r->first = arena_array(a, (size_t)r->n_rows + 1, sizeof *r->first);
@@ -109,7 +130,7 @@ static ottl_status gather(lambda_run *r, uint32_t total) {
 }
 
 static uint32_t *parents(const lambda_run *r) {
-  uint32_t *parent = arena_array(&r->vm->batch->arena, (size_t)r->n + 1, sizeof *parent);
+  uint32_t *parent = arena_array(arrays(r), (size_t)r->n + 1, sizeof *parent);
   for (uint32_t k = 0; parent && k < r->n_rows; k++) {
     for (uint32_t i = r->first[k]; i < r->first[k + 1]; i++) parent[i] = r->row[k];
   }
@@ -242,7 +263,7 @@ static ottl_status match_rows(lambda_run *r, uint16_t mode, const ottl_reg *resu
 
 /* Find: the elements found, and what the mapper makes of them. */
 static ottl_status find_rows(lambda_run *r, const ottl_reg *result) {
-  ottl_arena *a = &r->vm->batch->arena;
+  ottl_arena *a = arrays(r);
   const ottl_code_lambda *mapper = r->call->n_lambdas > 1 ? &r->call->lambdas[1] : NULL;
   ottl_cell *key = arena_array(a, r->n_rows + 1, sizeof *key), *value = arena_array(a, r->n_rows + 1, sizeof *value);
   uint32_t *row = arena_array(a, r->n_rows + 1, sizeof *row), n = 0;
@@ -316,8 +337,6 @@ static ottl_status keep_value(ottl_arena *a, ottl_cell c, unsigned depth, ottl_c
   return OTTL_OK;
 }
 
-#define REDUCE_GARBAGE ((size_t)8 << 20)
-
 /* Accumulators of rounds gone by are garbage: a round works in a heap of its own, and what lives moves on when that is full. */
 static ottl_status reduce_keep(lambda_run *r, ottl_cell *acc, ottl_arena *to) {
   for (uint32_t k = 0; k < r->n_rows; k++) {
@@ -366,14 +385,12 @@ static ottl_status reduce_round(lambda_run *r, uint32_t j, ottl_cell *acc, uint3
 }
 
 static ottl_status reduce_rounds(lambda_run *r, ottl_cell *acc) {
-  ottl_arena *arena = &r->vm->batch->arena, outer = *arena;
+  ottl_arena *arena = &r->vm->batch->arena, outer = *arena, *heap = &r->vm->heaps[depth_of(r)];
   void *scratch[5];
   for (unsigned i = 0; i < 5; i++) {
-    scratch[i] = arena_array(arena, r->n_rows + 1, i < 2 ? sizeof(uint32_t) : sizeof(ottl_cell));
+    scratch[i] = arena_array(arrays(r), r->n_rows + 1, i < 2 ? sizeof(uint32_t) : sizeof(ottl_cell));
     if (!scratch[i]) return OTTL_NOMEM;
   }
-  outer = *arena;
-  ottl_arena *heap = &r->vm->heaps[r->call->lambdas[0].level - OTTL_LEVEL_LAMBDA(0)];
   ottl_status status = OTTL_OK;
   uint32_t live = 1;
   for (uint32_t j = 0; live && status == OTTL_OK; j++) {
@@ -381,19 +398,16 @@ static ottl_status reduce_rounds(lambda_run *r, ottl_cell *acc) {
     status = reduce_round(r, j, acc, &live, scratch);
     *heap = *arena;
     *arena = outer;
-    if (status == OTTL_OK && ottl__arena_bytes(heap) > REDUCE_GARBAGE) status = reduce_collect(r, acc, heap);
+    if (status == OTTL_OK && ottl__arena_bytes(heap) > LAMBDA_GARBAGE) status = reduce_collect(r, acc, heap);
   }
   if (status == OTTL_OK) status = reduce_keep(r, acc, arena);
-  if (ottl__arena_bytes(heap) > REDUCE_GARBAGE)
-    ottl__arena_done(heap);
-  else
-    ottl__arena_reset(heap);
+  forget(heap);
   return status;
 }
 
 static ottl_status reduce_rows(lambda_run *r) {
   const ottl_reg *seed = r->vm->r[r->call->regs[1]];
-  ottl_cell *acc = arena_array(&r->vm->batch->arena, r->n_rows + 1, sizeof *acc);
+  ottl_cell *acc = arena_array(arrays(r), r->n_rows + 1, sizeof *acc);
   if (!acc) return OTTL_NOMEM;
   for (uint32_t k = 0; k < r->n_rows; k++) acc[k] = reg_cell(seed, r->row[k]);
   OTTL_TRY(reduce_rounds(r, acc));
@@ -403,22 +417,39 @@ static ottl_status reduce_rows(lambda_run *r) {
   return OTTL_OK;
 }
 
-static ottl_status run_batch(lambda_run *r, uint32_t total) {
-  uint16_t mode = ottl__functions[r->call->site->function].flags & OTTL_FN_REDUCE;
-  if (r->n_rows == 0) return OTTL_OK;
-  OTTL_TRY(gather(r, total));
-  if (mode == OTTL_FN_REDUCE) return reduce_rows(r);
-  uint32_t *parent = parents(r);
+/* Runs the first lambda on the batch. Of what a predicate makes nothing is kept but its answers. */
+static ottl_status run_elements(lambda_run *r, uint16_t mode) {
+  const uint32_t *parent = parents(r);
   if (!parent) return OTTL_NOMEM;
-  const ottl_code_lambda *l = &r->call->lambdas[0];
-  const ottl_reg *result = r->vm->r[l->result];
-  OTTL_TRY(run_body(r, l, parent, (const ottl_cell *const[3]){r->key, r->value}, r->n));
+  bool kept = mode == OTTL_FN_MAP_EACH || mode == OTTL_FN_MAP_KEYS;
+  ottl_arena *arena = &r->vm->batch->arena, outer = *arena, *heap = &r->vm->heaps[depth_of(r)];
+  if (!kept) *arena = *heap;
+  ottl_status status = run_body(r, &r->call->lambdas[0], parent, (const ottl_cell *const[3]){r->key, r->value}, r->n);
+  if (kept) return status;
+  *heap = *arena;
+  *arena = outer;
+  forget(heap);
+  return status;
+}
+
+static ottl_status run_gathered(lambda_run *r, uint16_t mode) {
+  if (mode == OTTL_FN_REDUCE) return reduce_rows(r);
+  OTTL_TRY(run_elements(r, mode));
+  const ottl_reg *result = r->vm->r[r->call->lambdas[0].result];
   switch (mode) {
   case OTTL_FN_ALL:
   case OTTL_FN_ANY: return match_rows(r, mode, result);
   case OTTL_FN_FIND: return find_rows(r, result);
   default: return make_rows(r, mode, result);
   }
+}
+
+static ottl_status run_batch(lambda_run *r, uint32_t total) {
+  if (r->n_rows == 0) return OTTL_OK;
+  ottl_status status = gather(r, total);
+  if (status == OTTL_OK) status = run_gathered(r, ottl__functions[r->call->site->function].flags & OTTL_FN_REDUCE);
+  forget(arrays(r));
+  return status;
 }
 
 /* Row i looks at `count` more elements: all that one row of the outermost call takes is counted together. */

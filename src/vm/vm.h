@@ -73,12 +73,14 @@ typedef struct ottl_vm {
   uint64_t *all[OTTL_CODE_LEVELS]; /* rows of each level that count: not dropped, and of the window */
   size_t all_cap[OTTL_CODE_LEVELS];
   vm_elements lambda[OTTL_MAX_LAMBDAS];
-  uint32_t *lambda_used;              /* elements that the outermost lambda that runs has looked at, by its row */
-  ottl_arena heaps[OTTL_MAX_LAMBDAS]; /* what the rounds of a Reduce make */
-  ottl_map names;                     /* that MapKeys has given in a row */
-  const uint64_t *skip;               /* rows of the code's level, by absolute number, that take no part; NULL: none */
-  uint32_t n_skip;                    /* rows that skip knows of; what is appended later takes part */
-  uint64_t *stopped;                  /* rows of the window that failed, where that stops them (code->stops); as all[level] */
+  uint32_t *lambda_used;                 /* elements that the outermost lambda that runs has looked at, by its row */
+  ottl_arena heaps[OTTL_MAX_LAMBDAS];    /* what the rounds of a Reduce, or a predicate, make */
+  ottl_arena gathered[OTTL_MAX_LAMBDAS]; /* arrays of the elements that a body runs on */
+  ottl_arena faults[OTTL_MAX_LAMBDAS];   /* the slice of a body: failures, arguments of calls */
+  ottl_map names;                        /* that MapKeys has given in a row */
+  const uint64_t *skip;                  /* rows of the code's level, by absolute number, that take no part; NULL: none */
+  uint32_t n_skip;                       /* rows that skip knows of; what is appended later takes part */
+  uint64_t *stopped;                     /* rows of the window that failed, where that stops them (code->stops); as all[level] */
   bool any_stopped;
   bool dropping; /* some row of the batch was dropped */
   vm_failure *failures;
