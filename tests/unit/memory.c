@@ -376,6 +376,35 @@ static void memory_of_an_exec_has_a_limit(void **state) {
   free(small);
 }
 
+/* What elements of nested lambdas need is not more for more of them: 40^4 here. */
+static void nested_lambdas_take_no_more_for_more_elements(void **state) {
+  (void)state;
+  static const test_program t = {
+      "nested",
+      OTTL_KIND_TRANSFORM,
+      "set(log.cache[\"l\"], Split(\"0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,"
+      "0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9\", \",\"))\n"
+      "set(log.body, Any(log.cache[\"l\"], (_, a) => Any(log.cache[\"l\"], (_, b) => "
+      "Any(log.cache[\"l\"], (_, c) => Any(log.cache[\"l\"], (i, d) => i + Len(Concat([a, b, c, d], \"\")) == -1)))))",
+      OTTL_ERROR_PROPAGATE,
+      OTTL_ON_FAILURE_DEFAULT,
+      false};
+  size_t len;
+  uint8_t *in = payload(OTTL_SIGNAL_LOGS, 1, &len);
+  ottl_program *program = NULL;
+  assert_int_equal(compile(&t, NULL, &program), OTTL_OK);
+  ottl_exec_options options;
+  ottl_exec_options_init(&options);
+  options.max_bytes = 16 << 20;
+  ottl_exec *exec = NULL;
+  ottl_result result;
+  assert_int_equal(ottl_exec_create(program, &options, &exec), OTTL_OK);
+  assert_int_equal(ottl_exec_run(exec, in, len, &result), OTTL_OK);
+  ottl_exec_free(exec);
+  ottl_program_free(program);
+  free(in);
+}
+
 static void compile_errors_without_memory(void **state) {
   (void)state;
   static const char text[] = "set(log.bdy, 1)\nset(log.body, Uppercase(\"x\"))\nset(log.body 1)\nlimit(log.attributes, -1)";
@@ -401,7 +430,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(warm_runs_allocate_nothing),    cmocka_unit_test(many_payloads_take_no_more_than_one),
       cmocka_unit_test(every_allocation_may_fail),     cmocka_unit_test(memory_of_an_exec_has_a_limit),
-      cmocka_unit_test(compile_errors_without_memory),
+      cmocka_unit_test(compile_errors_without_memory), cmocka_unit_test(nested_lambdas_take_no_more_for_more_elements),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
