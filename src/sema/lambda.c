@@ -34,6 +34,10 @@ static bool lambda_is_condition(const ottl_node *body) {
   }
 }
 
+static ottl_expr *lambda_body(sema *s, const ottl_node *body) {
+  return lambda_is_condition(body) ? ottl__sema_condition(s, body) : ottl__sema_value(s, body);
+}
+
 ottl_expr *ottl__sema_lambda(sema *s, const ottl_node *node, ottl_param_kind kind) {
   uint32_t n = node->n_children - 1, want = lambda_arity(kind);
   uint8_t depth = s->lambda ? (uint8_t)(s->lambda->depth + 1) : 0;
@@ -44,7 +48,7 @@ ottl_expr *ottl__sema_lambda(sema *s, const ottl_node *node, ottl_param_kind kin
     ottl__diag_help(d, "write `%s`; `_` stands for a parameter that is not used", shapes[want]);
     return NULL;
   }
-  if (depth >= ottl__limits[OTTL_LIMIT_LAMBDAS].standard) {
+  if (n && depth >= ottl__limits[OTTL_LIMIT_LAMBDAS].standard) {
     SEMA_ERROR(s, LAMBDA_FORMALS, sema_span(s, node), "lambdas are nested deeper than %u",
                ottl__limits[OTTL_LIMIT_LAMBDAS].standard);
     return NULL;
@@ -57,13 +61,13 @@ ottl_expr *ottl__sema_lambda(sema *s, const ottl_node *node, ottl_param_kind kin
   if (!e->names) s->fatal = OTTL_NOMEM;
   if (s->fatal || !lambda_formals(s, node, e)) return NULL;
   sema_lambda scope = {e, depth, s->lambda};
-  s->lambda = &scope;
-  e->kids[0] = lambda_is_condition(node->last) ? ottl__sema_condition(s, node->last) : ottl__sema_value(s, node->last);
+  if (n) s->lambda = &scope; /* without parameters there is no level of elements */
+  e->kids[0] = lambda_body(s, node->last);
   s->lambda = scope.up;
   if (!e->kids[0]) return NULL;
   ottl__sema_join(e);
   e->types = e->kids[0]->types;
-  e->locals &= (uint16_t)~(1u << depth);
+  if (n) e->locals &= (uint16_t)~(1u << depth);
   return e;
 }
 
