@@ -38,7 +38,8 @@ bool ottl__cfg_fields(cfg_reader *r, const cfg_node *node, const char *what, con
     for (i = 0; i < n; i++) ottl__guess_try(&guess, fields[i].name);
     if (!guess.name) continue;
     ottl__diag_help(d, "did you mean `%s`?", guess.name);
-    ottl__diag_fix(d, cfg_key_span(r, kid), view_str(guess.name));
+    ottl_view there = {r->text.data + kid->key_begin, kid->key_end - kid->key_begin};
+    if (view_eq(there, kid->key)) ottl__diag_fix(d, cfg_key_span(r, kid), view_str(guess.name)); /* else out of a variable */
   }
   return true;
 }
@@ -52,7 +53,7 @@ bool ottl__cfg_bool(cfg_reader *r, const cfg_node *node, const char *what, bool 
 
 bool ottl__cfg_text(cfg_reader *r, const cfg_node *node, const char *what, ottl_view *ret) {
   if (!node || (node->kind == CFG_NULL && !node->from_host)) return true;
-  if (node->kind != CFG_STRING && !node->from_host) {
+  if (node->kind != CFG_STRING && !node->from_host && !(node->kind >= CFG_LIST && node->text.data)) {
     if (node->kind >= CFG_LIST) return wrong_kind(r, node, what, "a string");
     ottl_diag_item *d =
         CFG_ERROR(r, CONFIG_KIND, cfg_span(r, node), "`%s` is a string, this is %s", what, ottl__cfg_kind_name(node));

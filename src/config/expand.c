@@ -7,9 +7,19 @@
 typedef struct expander {
   cfg_reader *r;
   const cfg_node *place; /* what a diagnostic points at */
+  uint64_t bytes;        /* of text that was made */
   uint32_t rounds;
   uint32_t depth;
 } expander;
+
+/* Counts what is made, for all values together: one may be aliased often. */
+static bool count_bytes(expander *x, size_t n) {
+  x->bytes += n;
+  if (x->bytes <= ottl__limits[OTTL_LIMIT_CONFIG_EXPANDED].standard) return true;
+  CFG_ERROR(x->r, CONFIG_SIZE, cfg_span(x->r, x->place), "the configuration becomes too long once the variables are put in");
+  x->r->fatal = OTTL_LIMIT;
+  return false;
+}
 
 static size_t find_byte(ottl_view text, size_t from, char byte) {
   const char *p = from < text.len ? memchr(text.data + from, byte, text.len - from) : NULL;
@@ -99,6 +109,7 @@ static bool look_up(expander *x, ottl_view uri, ottl_view *ret) {
   if (!value && !fallback.data)
     ottl__diag_add(r->diags, DIAG_CONFIG_UNSET, span, "the variable `%.*s` is not set: it counts as empty", VIEW_ARG(name));
   *ret = value ? view_str(value) : fallback;
+  if (!count_bytes(x, ret->len)) return false;
   *ret = arena_copy(r->arena, ret->data, ret->len); /* the host's text need not outlive the call */
   if (!ret->data) r->fatal = OTTL_NOMEM;
   return ret->data != NULL;
@@ -128,7 +139,7 @@ static bool replace_all(expander *x, ottl_view *text, ottl_view what, ottl_view 
     x->r->fatal = OTTL_NOMEM;
   } else if (out.len > ottl__limits[OTTL_LIMIT_CONFIG_BYTES].standard) {
     CFG_ERROR(x->r, CONFIG_SIZE, cfg_span(x->r, x->place), "this becomes too long once the variables are put in");
-  } else {
+  } else if (count_bytes(x, out.len)) {
     *text = arena_copy(x->r->arena, out.data ? out.data : "", out.len);
     ok = text->data != NULL;
     if (!ok) x->r->fatal = OTTL_NOMEM;
@@ -138,6 +149,7 @@ static bool replace_all(expander *x, ottl_view *text, ottl_view what, ottl_view 
 }
 
 static cfg_node *expand_node(expander *x, const cfg_node *node);
+static cfg_node *expand_text(expander *x, const cfg_node *node);
 
 /* A value that is one ${...}: what it stands for is read as YAML, and keeps its own text in case that a string is wanted. */
 static cfg_node *whole_value(expander *x, const cfg_node *node, ottl_view text) {
@@ -145,8 +157,14 @@ static cfg_node *whole_value(expander *x, const cfg_node *node, ottl_view text) 
   inner.diags = NULL; /* what is no YAML is a string */
   inner.n_errors = 0;
   cfg_node *read = ottl__cfg_read(&inner, text);
+  x->r->nodes = inner.nodes;
   if (inner.fatal == OTTL_NOMEM) {
     x->r->fatal = OTTL_NOMEM;
+    return NULL;
+  }
+  if (inner.nodes > ottl__limits[OTTL_LIMIT_CONFIG_NODES].standard) {
+    CFG_ERROR(x->r, CONFIG_SIZE, cfg_span(x->r, x->place), "the configuration has too many values once the variables are put in");
+    x->r->fatal = OTTL_LIMIT;
     return NULL;
   }
   cfg_node *n = arena_zero(x->r->arena, sizeof *n);
@@ -160,10 +178,8 @@ static cfg_node *whole_value(expander *x, const cfg_node *node, ottl_view text) 
     n->kind = CFG_STRING;
     n->weight = 1;
   }
-  if (n->kind < CFG_LIST) {
-    n->from_host = true;
-    n->text = text;
-  }
+  n->from_host = n->kind < CFG_LIST;
+  n->text = text;
   n->verbatim = false;
   n->begin = node->begin;
   n->end = node->end;
@@ -217,6 +233,12 @@ static cfg_node *expand_node(expander *x, const cfg_node *node) {
     return NULL;
   }
   *n = *node;
+  if (node->text.data) { /* of a list or map: it may be a string that is wanted */
+    cfg_node text = {.kind = CFG_STRING, .text = node->text};
+    const cfg_node *copy = expand_text(x, &text);
+    if (!copy) return NULL;
+    n->text = copy->text;
+  }
   n->first = NULL;
   const cfg_node **tail = &n->first;
   x->depth++;
@@ -231,7 +253,10 @@ static cfg_node *expand_node(expander *x, const cfg_node *node) {
     if (!copy && r->fatal) return NULL;
     if (!copy) continue; /* told; others may be wrong as well */
     copy->next = NULL;
-    if (!from_file) copy->begin = x->place->begin, copy->end = x->place->end;
+    if (!from_file) {
+      copy->begin = copy->key_begin = x->place->begin;
+      copy->end = copy->key_end = x->place->end;
+    }
     *tail = copy;
     tail = &copy->next;
   }

@@ -20,7 +20,7 @@ typedef struct cfg_node {
   uint32_t indent;     /* of a block's lines */
   uint32_t n;          /* LIST, MAP: kids */
   uint32_t weight;     /* nodes of the tree with aliases followed */
-  ottl_view text;      /* scalars */
+  ottl_view text;      /* scalars; lists and maps that came out of ${...}: what a field of strings takes for them */
   ottl_view key;       /* in a MAP */
   uint32_t key_begin, key_end;
   int64_t integer; /* INT */
@@ -38,6 +38,7 @@ typedef struct cfg_reader {
   const uint32_t *lines; /* where each line of the text begins */
   uint32_t n_lines;
   const ottl_config_options *options;
+  uint64_t nodes; /* read, with aliases followed, those of variables too */
   uint32_t n_errors;
   ottl_status fatal; /* NOMEM, LIMIT */
 } cfg_reader;

@@ -18,7 +18,6 @@ typedef struct yaml_reader {
   yaml_anchor *anchors; /* newest first */
   size_t at_char;       /* marks count characters: here is the byte of the last one that was asked for */
   size_t at_byte;
-  uint64_t nodes; /* read, with aliases followed */
   uint32_t depth, n_anchors;
 } yaml_reader;
 
@@ -46,6 +45,7 @@ static cfg_node *failed(yaml_reader *y) {
   ottl_diag_item *d = CFG_ERROR(y->r, CONFIG_SYNTAX, ((ottl_span){y->r->source, at, end}), "this is not YAML: %s",
                                 p->problem ? p->problem : "it cannot be read");
   if (p->context) ottl__diag_note(d, "%s", p->context);
+  if (at < y->text.len && y->text.data[at] == '\t') ottl__diag_help(d, "this is a tab: YAML is indented by spaces alone");
   return NULL;
 }
 
@@ -67,8 +67,22 @@ static cfg_node *new_node(yaml_reader *y, const yaml_event_t *event, cfg_kind ki
   n->begin = byte_of(y, event->start_mark);
   n->end = byte_of(y, event->end_mark);
   n->weight = 1;
-  if (++y->nodes > ottl__limits[OTTL_LIMIT_CONFIG_NODES].standard) return too_much(y, n->begin, OTTL_LIMIT_CONFIG_NODES);
+  if (++y->r->nodes > ottl__limits[OTTL_LIMIT_CONFIG_NODES].standard) return too_much(y, n->begin, OTTL_LIMIT_CONFIG_NODES);
   return n;
+}
+
+/* Where a literal block's text begins. Its first character that is not blank is at `at`; empty lines and blanks before that may be text. */
+static uint32_t block_text(const char *data, cfg_node *n, uint32_t at) {
+  uint32_t newlines = 0, blanks = 0;
+  while (newlines < n->text.len && n->text.data[newlines] == '\n') newlines++;
+  while (newlines + blanks < n->text.len && n->text.data[newlines + blanks] == ' ') blanks++;
+  for (uint32_t i = at; i > n->begin && data[i - 1] != '\n'; i--) n->indent++;
+  if (blanks > n->indent) blanks = n->indent;
+  n->indent -= blanks;
+  at -= blanks;
+  if (!newlines) return at;
+  const char *first = memchr(data + n->begin, '\n', at - n->begin); /* the end of the line with the `|` */
+  return first ? (uint32_t)(first - data) + 1 : at;
 }
 
 /* Moves `begin` to the first character of a scalar: behind the quote, or to the text of a block. */
@@ -81,7 +95,7 @@ static void find_text(const yaml_reader *y, cfg_node *n, yaml_scalar_style_t sty
     while (at < end && data[at] != '\n') at++;
     while (at < end && (data[at] == '\n' || data[at] == '\r' || data[at] == ' ')) at++;
     if (at == end) at = n->begin;
-    for (uint32_t i = at; style == YAML_LITERAL_SCALAR_STYLE && i > n->begin && data[i - 1] != '\n'; i--) n->indent++;
+    if (style == YAML_LITERAL_SCALAR_STYLE) at = block_text(data, n, at);
   }
   n->begin = at;
   if (quoted && n->end > at) n->end--;
@@ -138,8 +152,8 @@ static cfg_node *alias(yaml_reader *y, const yaml_event_t *event) {
               a ? "the anchor `%.*s` is inside itself" : "there is no anchor `%.*s` before this", VIEW_ARG(name));
     return NULL;
   }
-  y->nodes += a->node->weight;
-  if (y->nodes > ottl__limits[OTTL_LIMIT_CONFIG_NODES].standard) return too_much(y, n->begin, OTTL_LIMIT_CONFIG_NODES);
+  y->r->nodes += a->node->weight;
+  if (y->r->nodes > ottl__limits[OTTL_LIMIT_CONFIG_NODES].standard) return too_much(y, n->begin, OTTL_LIMIT_CONFIG_NODES);
   *n = *a->node; /* places are those of the anchor: that is where the text is */
   n->next = NULL;
   n->key = (ottl_view){NULL, 0};
@@ -153,11 +167,14 @@ typedef struct yaml_map {
   ottl_map keys; /* to where the key stands */
 } yaml_map;
 
+static bool remember_key(yaml_reader *y, yaml_map *map, const cfg_node *kid) {
+  if (ottl__map_put(&map->keys, kid->key, kid->key_begin) == OTTL_OK) return true;
+  y->r->fatal = OTTL_NOMEM;
+  return false;
+}
+
 static bool add_entry(yaml_reader *y, yaml_map *map, cfg_node *kid) {
-  if (ottl__map_put(&map->keys, kid->key, kid->key_begin) != OTTL_OK) {
-    y->r->fatal = OTTL_NOMEM;
-    return false;
-  }
+  if (!remember_key(y, map, kid)) return false;
   *map->tail = kid;
   map->tail = &kid->next;
   map->node->n++;
@@ -187,8 +204,8 @@ static bool merge(yaml_reader *y, yaml_map *map, const cfg_node *from) {
     *copy = *kid;
     copy->next = NULL;
     if (!add_entry(y, map, copy)) return false;
-    y->nodes += copy->weight;
-    if (y->nodes > ottl__limits[OTTL_LIMIT_CONFIG_NODES].standard)
+    y->r->nodes += copy->weight;
+    if (y->r->nodes > ottl__limits[OTTL_LIMIT_CONFIG_NODES].standard)
       return too_much(y, map->node->begin, OTTL_LIMIT_CONFIG_NODES) != NULL;
   }
   return true;
@@ -253,6 +270,7 @@ static bool map_entries(yaml_reader *y, yaml_map *map) {
     kid->key_end = key->end;
     if (merges) {
       merged = kid;
+      if (!remember_key(y, map, kid)) return false;
     } else if (!add_entry(y, map, kid)) {
       return false;
     }

@@ -269,3 +269,29 @@ Failures that are ignored do not hide the one that counts.
   ottl: data/logs.json: message 1: transform: group 2, statement 2 failed on log record 1 (resource 1, scope 1, item 1): R0834: invalid JSON
   ottl: stopped there; `error_mode: ignore` goes on
   [5]
+
+Places in literal blocks that begin with empty lines or blanks of their own, and in what a variable gave. A tab is named.
+
+  $ cat > places.yaml <<'EOF'
+  > processors:
+  >   transform:
+  >     log_statements:
+  >       - |2-
+  > 
+  >           set(log.bod, 1)
+  >       - |2
+  >           set(log.bod, 1)
+  > EOF
+  $ ottl check --config places.yaml --format short
+  places.yaml:6:15: error[E0301]: unknown path `log.bod`
+  places.yaml:8:15: error[E0301]: unknown path `log.bod`
+  [1]
+  $ printf 'processors:\n  transform: ${env:T}\n' > variable.yaml
+  $ T='{log_statments: []}' ottl check --config variable.yaml --format short
+  variable.yaml:2:14: error[E1005]: `transform` has no key `log_statments`
+  [1]
+  $ T='{log_statments: []}' ottl check --config variable.yaml --format json | grep -o '"fixes":.*'
+  "fixes":[]}
+  $ printf 'processors:\n\ttransform:\n' > tab.yaml
+  $ ottl check --config tab.yaml | grep help
+    = help: this is a tab: YAML is indented by spaces alone

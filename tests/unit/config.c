@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "config/config.h"
 #include "config/node.h"
 #include "ottl/ottl.h"
 
@@ -107,6 +108,7 @@ static void test_aliases(void **state) {
   reads("a: &x [*x]\n", false, "E1001 1:8");
   reads("a: *x\n", false, "E1001 1:4");
   reads("a: {<<: 5}\n", false, "E1001 1:9");
+  reads("a: &m {k: 1}\nb:\n  <<: *m\n  <<: *m\n", false, "E1002 4:3");
   reads("a: 1\n\"a\": 2\n", false, "E1002 2:2");
   reads("{[a]: 1}", false, "E1001 1:2");
   reads("a: [1\nb: 2", false, "E1001 2:2");
@@ -128,6 +130,37 @@ static void test_variables(void **state) {
   reads("a: ${file:x}", true, "E1004 1:4");
   reads("a: '${1X}'", true, "E1004 1:5");
   reads("a: '${WORD:-x}'", true, "E1004 1:5"); /* a scheme `WORD`, says the collector */
+}
+
+/* Where a string is wanted, a variable is one whatever YAML makes of its text. */
+static const char *texts_env(void *context, const char *name) {
+  (void)context;
+  return strcmp(name, "RANGE") == 0 ? "[a-z]" : strcmp(name, "COLON") == 0 ? "error: ${env:RANGE}" : NULL;
+}
+
+static void test_texts_of_variables(void **state) {
+  (void)state;
+  static const char text[] = "logs: {include: {match_type: strict, bodies: ['${env:RANGE}', '${env:COLON}'], "
+                             "resource_attributes: [{key: '${env:RANGE}'}]}}";
+  ottl_config_options o;
+  ottl_config_options_init(&o);
+  o.form = OTTL_CONFIG_FILTER;
+  o.env = texts_env;
+  ottl_config *config = NULL;
+  ottl_diags *diags = NULL;
+  assert_int_equal(ottl_config_parse(text, strlen(text), &o, &config, &diags), OTTL_OK);
+  assert_null(diags);
+  assert_int_equal(config->processors[0].parts[CFG_LOGS].n_groups, 1);
+  const ottl_snippet *s = &config->processors[0].parts[CFG_LOGS].groups[0].conditions[0];
+  ottl_sbuf out;
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl__sbuf_init(&out, &al);
+  sbuf_view(&out, (ottl_view){s->text, s->len});
+  sbuf_byte(&out, 0);
+  assert_non_null(strstr(out.data, "\"[a-z]\""));
+  assert_non_null(strstr(out.data, "\"error: [a-z]\""));
+  ottl__sbuf_done(&out);
+  ottl_config_free(config);
 }
 
 /* -- limits -- */
@@ -166,6 +199,15 @@ static void test_limits(void **state) {
   n = 0;
   for (int i = 0; i < 2000; i++) n += (size_t)snprintf(many + n, big - n, "k%d: &x%d 1\n", i, i);
   refused(many, n, "E1003");
+  static const char *const values[][3] = {{"$$", "xx", ""}, {"${env:Z:-[1", ",1", "]}"}, {"${env:Z:-[1", ",1", "}"}};
+  for (size_t i = 0; i < OTTL_COUNT(values); i++) { /* made anew for each alias */
+    n = (size_t)snprintf(many, big, "a: &a \"%s", values[i][0]);
+    while (n < 60000) n += (size_t)snprintf(many + n, big - n, "%s", values[i][1]);
+    n += (size_t)snprintf(many + n, big - n, "%s\"\nb: [", values[i][2]);
+    for (int k = 0; k < 40000; k++) n += (size_t)snprintf(many + n, big - n, "*a,");
+    n += (size_t)snprintf(many + n, big - n, "]\n");
+    refused(many, n, "E1003");
+  }
   free(many);
 }
 
@@ -363,9 +405,10 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_scalars), cmocka_unit_test(test_aliases),  cmocka_unit_test(test_variables),
-      cmocka_unit_test(test_limits),  cmocka_unit_test(test_contents), cmocka_unit_test(test_shared_cache),
-      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_scalars),      cmocka_unit_test(test_aliases),
+      cmocka_unit_test(test_variables),    cmocka_unit_test(test_texts_of_variables),
+      cmocka_unit_test(test_limits),       cmocka_unit_test(test_contents),
+      cmocka_unit_test(test_shared_cache), cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
