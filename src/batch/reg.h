@@ -87,5 +87,14 @@ static inline void reg_put_cell(ottl_reg *r, uint32_t i, ottl_cell c) { /* store
   r->len[i] = c.len;
   r->tag[i] = c.tag;
 }
+/* A cell into a register of any store; where there is one type, the cell is of it. */
+static inline void reg_put(ottl_reg *r, uint32_t i, ottl_cell c) {
+  switch (r->store) {
+  case OTTL_STORE_BOOL: bm_put(r->bits, i, c.word != 0); break;
+  case OTTL_STORE_CELL: r->tag[i] = c.tag; /* fall through */
+  case OTTL_STORE_VIEW: r->len[i] = c.len; /* fall through */
+  default: r->word[i] = c.word; break;
+  }
+}
 
 #endif

@@ -8,18 +8,7 @@
 /* -- results -- */
 
 /* Stores a value of the result's type, whatever the register's store. */
-static inline void out_put(ottl_call *c, uint32_t row, ottl_cell v) {
-  ottl_reg *r = c->out;
-  switch (r->store) {
-  case OTTL_STORE_BOOL: bm_put(r->bits, row, v.word != 0); break;
-  case OTTL_STORE_WORD: r->word[row] = v.word; break;
-  case OTTL_STORE_VIEW:
-    r->word[row] = v.word;
-    r->len[row] = v.len;
-    break;
-  default: reg_put_cell(r, row, v); break;
-  }
-}
+static inline void out_put(ottl_call *c, uint32_t row, ottl_cell v) { reg_put(c->out, row, v); }
 static inline void out_bool(ottl_call *c, uint32_t row, bool v) {
   if (OTTL_LIKELY(c->out->store == OTTL_STORE_BOOL))
     bm_put(c->out->bits, row, v);

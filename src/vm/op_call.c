@@ -49,15 +49,6 @@ ottl_status op_map(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-static void put(ottl_reg *d, uint32_t i, ottl_cell c) {
-  switch (d->store) {
-  case OTTL_STORE_BOOL: bm_put(d->bits, i, c.word != 0); break;
-  case OTTL_STORE_CELL: d->tag[i] = c.tag; /* fall through */
-  case OTTL_STORE_VIEW: d->len[i] = c.len; /* fall through */
-  default: d->word[i] = c.word; break;
-  }
-}
-
 ottl_status op_coerce(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
@@ -75,7 +66,7 @@ ottl_status op_coerce(ottl_vm *vm, const ottl_insn *in) {
       if (err && !ottl__vm_fail(vm, d, n, i, err)) return OTTL_NOMEM;
       if (err) continue;
     }
-    put(d, i, out);
+    reg_put(d, i, out);
   }
   return OTTL_OK;
 }

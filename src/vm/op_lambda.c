@@ -37,10 +37,6 @@ static void forget(ottl_arena *a) {
     ottl__arena_reset(a);
 }
 
-static uint16_t error_of(ottl_status status) {
-  return status == OTTL_DATA ? OTTL_RE_BAD_WIRE : status == OTTL_LIMIT ? OTTL_RE_TOO_DEEP : OTTL_RE_TOO_LARGE;
-}
-
 /* The reference's NormalizeValue. */
 static ottl_cell normal(ottl_cell c) {
   switch (cell_type(c)) {
@@ -139,13 +135,6 @@ static uint32_t *parents(const lambda_run *r) {
 
 /* ---- what becomes of the elements ---- */
 
-static void put(lambda_run *r, uint32_t row, ottl_cell c) {
-  if (r->out->store == OTTL_STORE_BOOL)
-    bm_put(r->out->bits, row, c.word != 0);
-  else
-    reg_put_cell(r->out, row, c);
-}
-
 /* The first element of row k for which the predicate is `wanted`; first[k + 1]: none. 0 or a row error. */
 static uint16_t search(const lambda_run *r, const ottl_reg *result, uint32_t k, bool wanted, uint32_t *ret) {
   uint32_t i = r->first[k];
@@ -194,7 +183,7 @@ static uint16_t make_element(lambda_run *r, uint16_t mode, const ottl_reg *resul
   if (mode == OTTL_FN_MAP_EACH) {
     if (cell_type(c) == OTTL_T_LIST || cell_type(c) == OTTL_T_MAP) {
       ottl_status status = ottl__value_copy(&r->vm->batch->arena, c, ret);
-      return status == OTTL_OK ? 0 : error_of(status);
+      return status == OTTL_OK ? 0 : ottl__vm_error_of(status);
     }
     return ottl__from_raw(r->vm, normal(c), true, ret); /* DIFF: maps from paths are taken inside lists */
   }
@@ -207,7 +196,7 @@ static uint16_t make_element(lambda_run *r, uint16_t mode, const ottl_reg *resul
   }
   if (!*ret_kept) return 0;
   ottl_status status = ottl__value_copy(&r->vm->batch->arena, r->value[i], ret);
-  return status == OTTL_OK ? 0 : error_of(status);
+  return status == OTTL_OK ? 0 : ottl__vm_error_of(status);
 }
 
 /* MapKeys: the names that a row's map has so far. */
@@ -236,7 +225,7 @@ static ottl_status make_row(lambda_run *r, uint16_t mode, const ottl_reg *result
     else if (!maker_add(&m, name, c))
       return OTTL_NOMEM;
   }
-  put(r, r->row[k], maker_cell(&m));
+  reg_put(r->out, r->row[k], maker_cell(&m));
   return OTTL_OK;
 }
 
@@ -256,7 +245,7 @@ static ottl_status match_rows(lambda_run *r, uint16_t mode, const ottl_reg *resu
     if (reg_failed(r->out, r->row[k])) continue;
     uint16_t err = search(r, result, k, wanted, &at);
     if (err && !fail(r, r->row[k], err)) return OTTL_NOMEM;
-    if (!err) put(r, r->row[k], cell_bool((at < r->first[k + 1]) == wanted));
+    if (!err) reg_put(r->out, r->row[k], cell_bool((at < r->first[k + 1]) == wanted));
   }
   return OTTL_OK;
 }
@@ -275,7 +264,7 @@ static ottl_status find_rows(lambda_run *r, const ottl_reg *result) {
     if (err && !fail(r, r->row[k], err)) return OTTL_NOMEM;
     if (err) continue;
     bool found = at < r->first[k + 1];
-    put(r, r->row[k], found ? r->value[at] : cell_nil());
+    reg_put(r->out, r->row[k], found ? r->value[at] : cell_nil());
     if (!found) continue;
     key[n] = r->key[at];
     value[n] = r->value[at];
@@ -288,7 +277,7 @@ static ottl_status find_rows(lambda_run *r, const ottl_reg *result) {
     ottl_cell c = cell_nil();
     uint16_t err = result_of(mapped, i, &c);
     if (err && !fail(r, row[i], err)) return OTTL_NOMEM;
-    if (!err) put(r, row[i], normal(c));
+    if (!err) reg_put(r->out, row[i], normal(c));
   }
   return OTTL_OK;
 }
@@ -343,7 +332,7 @@ static ottl_status reduce_keep(lambda_run *r, ottl_cell *acc, ottl_arena *to) {
     if (reg_failed(r->out, r->row[k])) continue;
     ottl_status status = keep_value(to, acc[k], 0, &acc[k]);
     if (status == OTTL_DATA || status == OTTL_LIMIT) {
-      if (!fail(r, r->row[k], error_of(status))) return OTTL_NOMEM;
+      if (!fail(r, r->row[k], ottl__vm_error_of(status))) return OTTL_NOMEM;
     } else if (status != OTTL_OK) {
       return status;
     }
@@ -412,7 +401,7 @@ static ottl_status reduce_rows(lambda_run *r) {
   for (uint32_t k = 0; k < r->n_rows; k++) acc[k] = reg_cell(seed, r->row[k]);
   OTTL_TRY(reduce_rounds(r, acc));
   for (uint32_t k = 0; k < r->n_rows; k++) {
-    if (!reg_failed(r->out, r->row[k])) put(r, r->row[k], acc[k]);
+    if (!reg_failed(r->out, r->row[k])) reg_put(r->out, r->row[k], acc[k]);
   }
   return OTTL_OK;
 }
@@ -487,7 +476,7 @@ ottl_status op_lambda(ottl_vm *vm, const ottl_insn *in) {
     uint32_t count = 0;
     uint16_t err = container(vm, reg_cell(source, i), &c);
     ottl_status status = err ? OTTL_OK : ottl__value_count(c, &count);
-    if (status != OTTL_OK) err = error_of(status);
+    if (status != OTTL_OK) err = ottl__vm_error_of(status);
     if (!err && !charge(&r, i, count)) err = OTTL_RE_TOO_LARGE;
     if (err) {
       if (!fail(&r, i, err)) return OTTL_NOMEM;

@@ -12,15 +12,6 @@ static const char *const kind_names[] = {"Unspecified", "Internal", "Server", "C
 static const char *const kind_deprecated[] = {"SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER",
                                               "SPAN_KIND_CLIENT",      "SPAN_KIND_PRODUCER", "SPAN_KIND_CONSUMER"};
 
-static void put(ottl_reg *d, uint32_t i, ottl_cell c) {
-  switch (d->store) {
-  case OTTL_STORE_BOOL: bm_put(d->bits, i, c.word != 0); break;
-  case OTTL_STORE_CELL: d->tag[i] = c.tag; /* fall through */
-  case OTTL_STORE_VIEW: d->len[i] = c.len; /* fall through */
-  default: d->word[i] = c.word; break;
-  }
-}
-
 static ottl_metric_kind row_kind(const ottl_vm *vm, uint8_t level, uint32_t i) {
   uint32_t row = level == vm->code->level ? vm->batch->first + i : vm_row(vm, level, i);
   return (ottl_metric_kind)vm->batch->rows[level].kind[row];
@@ -260,7 +251,7 @@ ottl_status op_view(ottl_vm *vm, const ottl_insn *in) {
     ottl_cell c;
     uint16_t err = view_row(vm, in, a, i, &c);
     if (err && !ottl__vm_fail(vm, d, n, i, err)) return OTTL_NOMEM;
-    put(d, i, c);
+    reg_put(d, i, c);
   }
   return OTTL_OK;
 }

@@ -111,7 +111,7 @@ uint16_t ottl__path_get_result(ottl_vm *vm, ottl_cell at, const uint16_t *keys, 
   return 0;
 }
 
-static uint16_t status_error(ottl_status status) {
+uint16_t ottl__vm_error_of(ottl_status status) {
   switch (status) {
   case OTTL_OK: return 0;
   case OTTL_DATA: return OTTL_RE_BAD_WIRE;
@@ -166,7 +166,7 @@ static uint16_t copy_over(ottl_vm *vm, ottl_cell at, ottl_cell v) {
     const ottl_list *from = cell_list(v);
     for (uint32_t i = from->n; i < to->n; i++) to->items[i] = cell_nil();
     for (uint32_t i = 0; i < from->n && !err; i++) {
-      err = status_error(ottl__value_copy(&vm->batch->arena, from->items[i], &copy));
+      err = ottl__vm_error_of(ottl__value_copy(&vm->batch->arena, from->items[i], &copy));
       if (!err) to->items[i] = copy;
     }
     if (!err) to->n = from->n;
@@ -181,7 +181,7 @@ static uint16_t copy_over(ottl_vm *vm, ottl_cell at, ottl_cell v) {
     ottl_cell old = entry_cell(&to->items[i]);
     to->items[i] = (ottl_entry){.key = e->key, .klen = e->klen, .keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN};
     entry_set(&to->items[i], old);
-    err = status_error(ottl__value_copy(&vm->batch->arena, entry_cell(e), &copy));
+    err = ottl__vm_error_of(ottl__value_copy(&vm->batch->arena, entry_cell(e), &copy));
     if (!err) entry_set(&to->items[i], copy);
   }
   if (!err) to->n = from->n;
@@ -223,7 +223,7 @@ static uint16_t slot_set(ottl_vm *vm, slot s, ottl_cell v) {
       return copy_over(vm, slot_get(s), v);
     }
     ottl_cell copy;
-    uint16_t err = status_error(ottl__value_copy(&vm->batch->arena, v, &copy));
+    uint16_t err = ottl__vm_error_of(ottl__value_copy(&vm->batch->arena, v, &copy));
     if (!err) slot_put(s, copy);
     return err;
   }
@@ -254,7 +254,7 @@ uint16_t ottl__from_raw(ottl_vm *vm, ottl_cell v, bool top, ottl_cell *ret) {
   case OTTL_T_GO_INT: *ret = cell_int((int64_t)v.word); return 0;
   case OTTL_T_MAP:
     if (!top) break; /* a map two lists down is refused */
-    return status_error(ottl__value_copy(&vm->batch->arena, v, ret));
+    return ottl__vm_error_of(ottl__value_copy(&vm->batch->arena, v, ret));
   case OTTL_T_LIST_ANY: {
     const ottl_list *from = cell_list(v);
     ottl_list *list = arena_zero(&vm->batch->arena, sizeof *list);
@@ -312,7 +312,7 @@ static uint16_t set_step(ottl_vm *vm, slot *s, ottl_cell key, ottl_cell *v) {
   if (key.tag != (type == OTTL_T_MAP ? OTTL_T_STRING : OTTL_T_INT)) return OTTL_ROWERR(KEY_TYPE, cell_type(key));
   if (!cell_is_tree(at)) {
     ottl_cell tree = at;
-    uint16_t err = status_error(ottl__value_to_tree(&vm->batch->arena, &tree));
+    uint16_t err = ottl__vm_error_of(ottl__value_to_tree(&vm->batch->arena, &tree));
     if (err) return err;
     ottl__value_live(v, at, tree); /* a value that is this very container */
     slot_put(*s, tree);

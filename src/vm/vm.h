@@ -165,6 +165,8 @@ OTTL_MUST_CHECK ottl_status ottl__vm_call_end(ottl_vm *vm, ottl_reg *d, const ot
 
 /* Indexing and writing inside containers (path.c). keys: registers from the pool. Returns 0 or a row error. */
 uint16_t ottl__path_get(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
+/* The row error that stands for a status of a value function; 0: none. */
+uint16_t ottl__vm_error_of(ottl_status status);
 /* The key of one step; it fails when it is got, not before. */
 uint16_t ottl__path_key(ottl_vm *vm, uint16_t reg, uint32_t row, ottl_cell *ret);
 uint16_t ottl__path_get_result(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);
