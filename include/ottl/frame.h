@@ -69,6 +69,15 @@ OTTL_API OTTL_MUST_CHECK ottl_status ottl_frame_reader_push(ottl_frame_reader *r
  * reader that has failed fails for ever. Threads: one at a time per reader. Since: 0.1. */
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_frame_reader_next(ottl_frame_reader *reader, bool *ret_found, ottl_view *ret_message);
 
+/* Lets the messages given so far stay while the reader goes on (to work on them on other threads, say): hands the buffer over
+ * that they lie in. What is not given out yet moves to another one: to `spare`, or to a new one.
+ * spare: a buffer taken from a reader of the same allocator and no longer needed, `spare_bytes` long; becomes the reader's; NULL
+ * for none. ret_buffer: NULL if there is none yet. ret_bytes: its length, for the allocator.
+ * Owns: the caller frees *ret_buffer with the reader's allocator (free(3) for the default one).
+ * Fails: NOMEM (spare stays the caller's), INVALID_ARG. Threads: one at a time per reader. Since: 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_frame_reader_take(ottl_frame_reader *reader, void *spare, size_t spare_bytes,
+                                                            void **ret_buffer, size_t *ret_bytes);
+
 /* The framing: as chosen, or as found, or AUTO while it is not known. JSON that was found is JSONL, which one object is too.
  * Fails: never. Since: 0.1. */
 OTTL_API ottl_framing ottl_frame_reader_framing(const ottl_frame_reader *reader);

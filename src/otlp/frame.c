@@ -246,16 +246,20 @@ const char *ottl_frame_reader_error(const ottl_frame_reader *reader, uint64_t *r
   return reader ? reader->error : "";
 }
 
+/* The buffer begins with what has not been given out from now on. */
+static void fr_begin_at_start(ottl_frame_reader *r) {
+  r->pos += r->start;
+  r->scan -= r->scan >= r->start ? r->start : r->scan;
+  r->end -= r->start;
+  r->start = 0;
+}
+
 ottl_status ottl_frame_reader_room(ottl_frame_reader *reader, size_t bytes, void **ret_room) {
   ottl_frame_reader *r = reader;
   if (!r || !ret_room || bytes == 0 || bytes > SIZE_MAX / 8 || r->ended) return OTTL_INVALID_ARG;
   if (r->cap - r->end < bytes && r->start > 0) { /* what has been given out goes */
-    size_t left = r->end - r->start;
-    memmove(r->buf, r->buf + r->start, left);
-    r->pos += r->start;
-    r->scan -= r->scan >= r->start ? r->start : r->scan;
-    r->start = 0;
-    r->end = left;
+    memmove(r->buf, r->buf + r->start, r->end - r->start);
+    fr_begin_at_start(r);
   }
   if (r->cap - r->end < bytes) OTTL_TRY(ottl__al_reserve(&r->al, &r->buf, &r->cap, r->end + bytes, 1));
   r->room = bytes;
@@ -279,6 +283,23 @@ ottl_status ottl_frame_reader_push(ottl_frame_reader *reader, const void *data, 
     memcpy(room, data, len);
   }
   return ottl_frame_reader_fed(reader, len);
+}
+
+ottl_status ottl_frame_reader_take(ottl_frame_reader *reader, void *spare, size_t spare_bytes, void **ret_buffer,
+                                   size_t *ret_bytes) {
+  ottl_frame_reader *r = reader;
+  if (!r || !ret_buffer || !ret_bytes || (!spare && spare_bytes)) return OTTL_INVALID_ARG;
+  uint8_t *next = spare;
+  size_t next_cap = spare_bytes, left = r->end - r->start;
+  if (left > next_cap) OTTL_TRY(ottl__al_reserve(&r->al, &next, &next_cap, left, 1));
+  if (left) memcpy(next, r->buf + r->start, left);
+  *ret_buffer = r->buf;
+  *ret_bytes = r->cap;
+  fr_begin_at_start(r);
+  r->buf = next;
+  r->cap = next_cap;
+  r->room = 0;
+  return OTTL_OK;
 }
 
 static void fr_give(ottl_frame_reader *r, size_t from, size_t to, bool *ret_found, ottl_view *ret_message) {

@@ -43,9 +43,32 @@ static void add_message(stream *s, ottl_framing framing, uint64_t index, const v
   add(s, edges.after, edges.n_after);
 }
 
+/* Takes the buffer, when it is the round for it: what was given out stays as it was, whatever becomes of the reader. */
+static void take(ottl_frame_reader *reader, size_t round, ottl_view last, void **spare, size_t *spare_bytes) {
+  if (round % 3) return;
+  void *buffer, *copy = malloc(last.len + 1);
+  size_t bytes;
+  if (last.len) memcpy(copy, last.data, last.len);
+  assert_int_equal(ottl_frame_reader_take(reader, *spare, *spare_bytes, &buffer, &bytes), OTTL_OK);
+  if (last.len) assert_memory_equal(copy, last.data, last.len);
+  free(copy);
+  *spare = NULL;
+  *spare_bytes = 0;
+  if (!buffer) return;
+  memset(buffer, 0xee, bytes);
+  if (round % 2) {
+    *spare = buffer;
+    *spare_bytes = bytes;
+  } else {
+    free(buffer);
+  }
+}
+
 /* Reads it all in pieces, writes what comes with a bar behind each message, and returns the status. */
 static ottl_status cut(const stream *s, ottl_framing framing, size_t piece, size_t max, stream *out, ottl_framing *found) {
   ottl_frame_reader *reader;
+  void *spare = NULL;
+  size_t spare_bytes = 0, round = 0;
   assert_int_equal(ottl_frame_reader_create(NULL, framing, max, &reader), OTTL_OK);
   ottl_status status = OTTL_OK;
   for (size_t at = 0; status == OTTL_OK;) {
@@ -60,11 +83,13 @@ static ottl_status cut(const stream *s, ottl_framing framing, size_t piece, size
     }
     at += n;
     bool more = true;
-    ottl_view message;
+    ottl_view message, last = {NULL, 0};
     while (more && (status = ottl_frame_reader_next(reader, &more, &message)) == OTTL_OK && more) {
       add(out, message.data, message.len);
       add(out, "|", 1);
+      last = message;
     }
+    take(reader, round++, last, &spare, &spare_bytes);
     if (n == 0) break;
   }
   *found = ottl_frame_reader_framing(reader);
@@ -73,6 +98,7 @@ static ottl_status cut(const stream *s, ottl_framing framing, size_t piece, size
   assert_true((status == OTTL_OK) == (*why == 0));
   assert_true(offset <= s->len);
   ottl_frame_reader_free(reader);
+  free(spare);
   return status;
 }
 
