@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define THREADS_MOST 256
 
 enum {
 #define OPTION(id, commands, letter, name, argument, help) ARG_##id,
@@ -34,6 +37,39 @@ static int arg_once(const char **field, const char *value, const char *name) {
   if (*field) return cli_fail(CLI_USAGE, "--%s is given twice", name);
   *field = value;
   return CLI_OK;
+}
+
+static bool arg_number(const char *text, size_t most, size_t *ret) {
+  size_t n = 0;
+  if (!*text) return false;
+  for (; *text; text++) {
+    if (*text < '0' || *text > '9') return false;
+    n = n * 10 + (size_t)(*text - '0');
+    if (n > most) return false;
+  }
+  *ret = n;
+  return true;
+}
+
+/* "zstd", "gzip:9" */
+static bool arg_compression(const char *value, cli_options *o) {
+  char name[8];
+  const char *colon = strchr(value, ':');
+  size_t len = colon ? (size_t)(colon - value) : strlen(value), level = 0;
+  if (len >= sizeof name) return false;
+  memcpy(name, value, len);
+  name[len] = 0;
+  if (!io_compression_parse(name, &o->compress)) return false;
+  size_t most = o->compress == IO_ZSTD ? 19 : o->compress == IO_GZIP ? 9 : 0;
+  if (colon && (!arg_number(colon + 1, most, &level) || !level)) return false;
+  o->level = (int)level;
+  o->compress_given = true;
+  return true;
+}
+
+static size_t processors(void) {
+  long n = sysconf(_SC_NPROCESSORS_ONLN);
+  return n < 1 ? 1 : n > THREADS_MOST ? THREADS_MOST : (size_t)n;
 }
 
 static int arg_set(cli_options *o, int id, const char *value) {
@@ -76,8 +112,12 @@ static int arg_set(cli_options *o, int id, const char *value) {
     if (!ottl_framing_parse(value, strlen(value), &o->to)) return arg_bad(value, args[id].name, formats);
     break;
   case ARG_COMPRESS:
-    if (!io_compression_parse(value, &o->compress)) return arg_bad(value, args[id].name, "zstd, gzip or none");
-    o->compress_given = true;
+    if (!arg_compression(value, o))
+      return arg_bad(value, args[id].name, "zstd, gzip or none, with a level if you like: zstd:1 to zstd:19, gzip:1 to gzip:9");
+    break;
+  case ARG_THREADS:
+    if (!arg_number(value, THREADS_MOST, &o->threads)) return arg_bad(value, args[id].name, "a number of threads from 0 to 256");
+    if (!o->threads) o->threads = processors();
     break;
   case ARG_PATHS:
     if ((choice = arg_choice(value, styles)) < 0) return arg_bad(value, args[id].name, "either, prefixed or bare");

@@ -5,6 +5,8 @@
 #include "io.h"
 #include "ottl/ottl.h"
 
+#include <stdio.h>
+
 /* Exit statuses, aligned with jq where jq has one. */
 enum {
   CLI_OK = 0,
@@ -41,6 +43,8 @@ typedef struct cli_options {
   ottl_framing from, to; /* to: AUTO is "as the input" */
   bool compress_given;
   io_compression compress;
+  int level;      /* of compression; 0: the usual one */
+  size_t threads; /* 0: not told, one */
   bool keep, stats, help, experimental;
   bool conditions, may_fail, strict; /* check */
   ottl_path_style paths;
@@ -89,12 +93,23 @@ typedef struct cli_config {
   } by_signal[CLI_SIGNALS];
 } cli_config;
 
+/* Messages that go to one sink, framed, one behind the other. */
+typedef struct cli_part {
+  char *data;
+  size_t len, cap;
+  uint64_t written; /* how many */
+  uint64_t messages, records; /* of `ottl route` */
+  bool packed; /* compressed already */
+} cli_part;
+
 /* A place that messages are written to. */
 typedef struct cli_sink {
   ottl_view name;   /* of the pipeline, in `ottl route` */
   const char *path; /* NULL: standard output; in `ottl route`: nowhere */
   io_output *out;
+  cli_part gathered; /* to be compressed */
   uint64_t written, messages, records;
+  bool packed; /* something was written, compressed */
   bool closed; /* nobody reads it any more */
 } cli_sink;
 
@@ -106,6 +121,8 @@ typedef struct cli_program {
   bool filter;
   char *text; /* of -f */
   size_t text_len;
+  char *request; /* of --request */
+  size_t request_len;
   cli_section *sections; /* of -f, when it serves several signals or none in particular */
   size_t n_sections;
   ottl_signal signal; /* what it works on; NONE: told by each message */
@@ -117,11 +134,12 @@ typedef struct cli_program {
 
 /* A value of the environment, for ottl_config_options. */
 const char *cli_config_env(void *context, const char *name);
-/* what: the text for failures. --request is told. */
-int cli_exec_create(const cli_options *options, const ottl_program *program, const char *what, ottl_exec **ret);
+/* An exec for a program of it, told what --request tells. */
+int cli_exec_create(const cli_program *p, const ottl_program *program, ottl_exec **ret);
 ottl_on_failure cli_on_failure(const cli_options *options);
+int cli_program_request(cli_program *program); /* reads what --request tells */
 int cli_program_open(cli_program *program, const cli_options *options, bool filter);
-/* What runs on messages of a signal, in order. */
+/* What runs on messages of a signal, in order; without execs. */
 int cli_program_steps(cli_program *program, ottl_signal signal, cli_step **ret, size_t *ret_n);
 const char *cli_program_what(const cli_program *program); /* "statements", "conditions", "processors" */
 void cli_program_close(cli_program *program);
@@ -153,6 +171,8 @@ char *cli_sections_text(const cli_program *program, ottl_signal signal); /* what
 
 /* stream.c: all input through the program to the output. */
 int cli_stream(const cli_options *options, cli_program *program);
+int cli_io_fail(io_status status, const io_error *error); /* tells, and gives the exit status */
+int cli_one_json(void);                                   /* several messages for a format that holds one */
 
 /* record.c: the record that a failure is about. */
 typedef struct cli_record {
@@ -188,6 +208,8 @@ typedef struct cli_stats {
  * that came as protobuf. */
 void cli_stats_add(cli_stats *stats, const cli_step *steps, size_t step, const ottl_result *result, ottl_signal signal,
                    bool bytes);
+/* What happened in messages after those of `stats`; takes over what is shown of failures. */
+void cli_stats_merge(cli_stats *stats, cli_stats *more);
 void cli_stats_done(cli_stats *stats);
 void cli_stats_warn(const cli_stats *stats, const cli_program *program);
 void cli_stats_print(const cli_stats *stats);
@@ -197,5 +219,14 @@ void cli_failure_place(const cli_program *program, size_t processor, uint32_t gr
 
 /* main.c: one line on standard error, "ottl: ..."; returns status. */
 int cli_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Where this thread says things: standard error, or a text while its turn to speak has not come. */
+FILE *cli_says(void);
+typedef struct cli_capture {
+  FILE *before, *file;
+  char *text;
+  size_t len;
+} cli_capture;
+void cli_capture_begin(cli_capture *capture); /* they nest */
+char *cli_capture_end(cli_capture *capture);  /* what was said; the caller frees; NULL: nothing */
 
 #endif

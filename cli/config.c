@@ -129,8 +129,6 @@ static int config_make(cli_program *p, ottl_signal signal) {
     ottl_status compiled = ottl_config_compile(c->config, steps[i].processor, signal, &options, &steps[i].program, &diags);
     c->by_signal[signal].n = i + 1;
     status = cli_compiled(compiled, diags, "processors");
-    if (status != CLI_OK) break;
-    status = cli_exec_create(p->options, steps[i].program, "processors", &steps[i].exec);
   }
   return status;
 }
@@ -147,7 +145,6 @@ void cli_config_close(cli_config *c) {
   if (!c) return;
   for (int s = 0; s < CLI_SIGNALS; s++) {
     for (size_t i = 0; i < c->by_signal[s].n; i++) {
-      ottl_exec_free(c->by_signal[s].steps[i].exec);
       ottl_program_free(c->by_signal[s].steps[i].program);
     }
     free(c->by_signal[s].steps);

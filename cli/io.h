@@ -38,6 +38,9 @@ typedef struct io_input io_input;
 io_status io_open_input(const char *path, const io_limits *limits, io_input **ret, io_error *error);
 /* Reads up to len bytes, fewer when that is what is there: a slow pipe is not waited for. *ret_bytes 0: the end. */
 io_status io_read(io_input *in, void *data, size_t len, size_t *ret_bytes, io_error *error);
+/* The next frame of zstd input, still compressed, to be decompressed elsewhere (io_unpack_frame): one that tells how much it holds,
+ * and that is not much. *ret_len 0: there is none such here, io_read goes on. Borrowed until the next call on `in`. */
+io_status io_read_frame(io_input *in, const void **ret, size_t *ret_len, size_t *ret_content, io_error *error);
 io_compression io_input_compression(const io_input *in); /* known after the first io_read */
 const char *io_input_name(const io_input *in);           /* for messages: the path, or "standard input" */
 void io_close(io_input *in);                             /* NULL is fine */
@@ -46,16 +49,17 @@ typedef struct io_output io_output;
 
 /* path: NULL or "-" for standard output. A regular (or new) file is written under a temporary name beside it, and takes its
  * name in io_finish; a link is followed, permissions are kept. Anything else (pipe, device) is written as it is.
- * level: 0 for the usual one. Ignores SIGPIPE from then on. */
-io_status io_open_output(const char *path, io_compression compression, int level, io_output **ret, io_error *error);
+ * Ignores SIGPIPE from then on. */
+io_status io_open_output(const char *path, io_output **ret, io_error *error);
 io_status io_write(io_output *out, const void *data, size_t len, io_error *error);
-/* Passes on what is buffered, so that a reader of a pipe sees whole messages; compressed blocks are ended early. */
+/* Passes on what is buffered, so that a reader of a pipe sees whole messages. */
 io_status io_flush(io_output *out, io_error *error);
 /* Ends the stream, puts the file in place and frees `out`, also when it fails (then the target is as it was). */
 io_status io_finish(io_output *out, io_error *error);
 void io_abandon(io_output *out); /* frees; the target is as it was; NULL is fine */
 
-/* Messages that are compressed one by one, as the collector's file exporter does within its frames. */
+/* Compression of pieces: those of the output, and messages that are compressed one by one, as the collector's file exporter does
+ * within its frames. */
 typedef struct io_codec io_codec;
 
 io_codec *io_codec_create(void); /* NULL: out of memory */
@@ -63,6 +67,9 @@ void io_codec_free(io_codec *codec);
 /* The result is borrowed until the next call on the codec. max_bytes: of the result. */
 io_status io_unpack(io_codec *codec, const void *data, size_t len, size_t max_bytes, const void **ret, size_t *ret_bytes,
                     io_error *error);
+/* A frame of io_read_frame into room for what it holds. */
+io_status io_unpack_frame(io_codec *codec, const void *data, size_t len, void *room, size_t content, io_error *error);
+/* The result is a frame or member of its own. level: 0 for the usual one. */
 io_status io_pack(io_codec *codec, io_compression compression, int level, const void *data, size_t len, const void **ret,
                   size_t *ret_bytes, io_error *error);
 

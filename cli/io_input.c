@@ -13,6 +13,7 @@
 #include <zstd.h>
 
 #define IN_BUFFER      ((size_t)128 << 10)
+#define IN_FRAME       ((size_t)4 << 20) /* most that a frame may hold that is decompressed elsewhere */
 #define IN_RATIO       5000
 #define IN_RATIO_FLOOR ((uint64_t)64 << 20)
 
@@ -28,7 +29,8 @@ struct io_input {
   bool gzip_ready;
   z_stream gzip;
   char *name;
-  unsigned char buffer[IN_BUFFER];
+  unsigned char *buffer;
+  size_t cap;
 };
 
 io_status io_fail(io_error *error, io_status status, const char *format, ...) {
@@ -65,9 +67,14 @@ io_status io_open_input(const char *path, const io_limits *limits, io_input **re
   bool standard = !path || strcmp(path, "-") == 0;
   const char *name = standard ? "standard input" : path;
   io_input *in = calloc(1, sizeof *in);
-  if (in) in->name = strdup(name);
-  if (!in || !in->name) {
-    free(in);
+  if (in) {
+    in->name = strdup(name);
+    in->buffer = malloc(IN_BUFFER);
+    in->cap = IN_BUFFER;
+    in->fd = -1;
+  }
+  if (!in || !in->name || !in->buffer) {
+    io_close(in);
     return io_fail(error, IO_FAILED, "%s: out of memory", name);
   }
   if (limits) in->limits = *limits;
@@ -89,6 +96,7 @@ void io_close(io_input *in) {
   ZSTD_freeDStream(in->zstd);
   if (in->gzip_ready) inflateEnd(&in->gzip);
   free(in->name);
+  free(in->buffer);
   free(in);
 }
 
@@ -114,7 +122,7 @@ static io_status in_fill(io_input *in, io_error *error) {
   size_t n = 0;
   in->start = in->end = 0;
   if (in->at_end) return IO_OK;
-  io_status status = in_read(in, in->buffer, sizeof in->buffer, &n, error);
+  io_status status = in_read(in, in->buffer, in->cap, &n, error);
   in->end = n;
   return status;
 }
@@ -123,7 +131,7 @@ static io_status in_fill(io_input *in, io_error *error) {
 static io_status in_look(io_input *in, io_error *error) {
   while (in->end < 4 && !in->at_end) {
     size_t n = 0;
-    io_status status = in_read(in, in->buffer + in->end, sizeof in->buffer - in->end, &n, error);
+    io_status status = in_read(in, in->buffer + in->end, in->cap - in->end, &n, error);
     if (status != IO_OK) return status;
     in->end += n;
     /* No need to wait on a pipe for a fourth byte when the first says enough. */
@@ -188,6 +196,49 @@ static io_status in_check_limits(const io_input *in, io_error *error) {
     return io_fail(error, IO_LIMIT, "%s: decompresses to more than %llu times its size", in->name,
                    (unsigned long long)in->limits.max_ratio);
   return IO_OK;
+}
+
+/* More behind what is in the buffer. */
+static io_status in_more(io_input *in, io_error *error) {
+  size_t n = 0;
+  if (in->start) {
+    memmove(in->buffer, in->buffer + in->start, in->end - in->start);
+    in->end -= in->start;
+    in->start = 0;
+  }
+  if (in->end == in->cap) {
+    unsigned char *grown = realloc(in->buffer, in->cap * 2);
+    if (!grown) return io_fail(error, IO_FAILED, "%s: out of memory", in->name);
+    in->buffer = grown;
+    in->cap *= 2;
+  }
+  io_status status = in_read(in, in->buffer + in->end, in->cap - in->end, &n, error);
+  if (status == IO_OK) in->end += n;
+  return status;
+}
+
+io_status io_read_frame(io_input *in, const void **ret, size_t *ret_len, size_t *ret_content, io_error *error) {
+  io_status status = in->looked ? IO_OK : in_look(in, error);
+  *ret_len = 0;
+  if (status != IO_OK || in->compression != IO_ZSTD || in->inside) return status;
+  for (;;) {
+    const unsigned char *p = in->buffer + in->start;
+    size_t there = in->end - in->start, len = ZSTD_findFrameCompressedSize(p, there);
+    if (ZSTD_isError(len)) { /* not all of it is there, or it is damaged: that shows in the end */
+      if (in->at_end || there > IN_FRAME) return IO_OK;
+      status = in_more(in, error);
+      if (status != IO_OK) return status;
+      continue;
+    }
+    unsigned long long content = ZSTD_getFrameContentSize(p, there);
+    if (content == ZSTD_CONTENTSIZE_UNKNOWN || content == ZSTD_CONTENTSIZE_ERROR || content > IN_FRAME) return IO_OK;
+    in->start += len;
+    in->bytes_out += content;
+    *ret = p;
+    *ret_len = len;
+    *ret_content = (size_t)content;
+    return in_check_limits(in, error);
+  }
 }
 
 io_status io_read(io_input *in, void *data, size_t len, size_t *ret_bytes, io_error *error) {

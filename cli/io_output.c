@@ -9,29 +9,21 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #define OUT_BUFFER ((size_t)128 << 10)
 
 struct io_output {
   int fd;
   bool own_fd;
-  io_compression compression;
   char *name;   /* for messages */
   char *target; /* what the temporary file becomes; NULL: written in place */
   char *temporary;
-  ZSTD_CStream *zstd;
-  bool gzip_ready;
-  z_stream gzip;
   size_t used;
   unsigned char buffer[OUT_BUFFER];
 };
 
 static void out_free(io_output *out) {
   if (out->own_fd && out->fd >= 0) close(out->fd);
-  ZSTD_freeCStream(out->zstd);
-  if (out->gzip_ready) deflateEnd(&out->gzip);
   free(out->temporary);
   free(out->target);
   free(out->name);
@@ -87,23 +79,7 @@ static io_status out_open(io_output *out, const char *path, io_error *error) {
   return out_temporary(out, exists ? &old : NULL, error);
 }
 
-static io_status out_compressor(io_output *out, int level, io_error *error) {
-  if (out->compression == IO_ZSTD) {
-    out->zstd = ZSTD_createCStream();
-    if (!out->zstd || ZSTD_isError(ZSTD_CCtx_setParameter(out->zstd, ZSTD_c_checksumFlag, 1)))
-      return io_fail(error, IO_FAILED, "%s: out of memory", out->name);
-    if (ZSTD_isError(ZSTD_CCtx_setParameter(out->zstd, ZSTD_c_compressionLevel, level ? level : ZSTD_CLEVEL_DEFAULT)))
-      return io_fail(error, IO_FAILED, "zstd has no level %d", level);
-  } else if (out->compression == IO_GZIP) {
-    int got = deflateInit2(&out->gzip, level ? level : Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    if (got == Z_STREAM_ERROR) return io_fail(error, IO_FAILED, "gzip has no level %d", level);
-    if (got != Z_OK) return io_fail(error, IO_FAILED, "%s: out of memory", out->name);
-    out->gzip_ready = true;
-  }
-  return IO_OK;
-}
-
-io_status io_open_output(const char *path, io_compression compression, int level, io_output **ret, io_error *error) {
+io_status io_open_output(const char *path, io_output **ret, io_error *error) {
   const char *name = !path || strcmp(path, "-") == 0 ? "standard output" : path;
   io_output *out = calloc(1, sizeof *out);
   if (out) out->name = strdup(name);
@@ -112,10 +88,8 @@ io_status io_open_output(const char *path, io_compression compression, int level
     return io_fail(error, IO_FAILED, "%s: out of memory", name);
   }
   out->fd = -1;
-  out->compression = compression;
   signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows as EPIPE, so that files can be cleaned up */
   io_status status = out_open(out, path, error);
-  if (status == IO_OK) status = out_compressor(out, level, error);
   if (status != IO_OK) {
     io_abandon(out);
     return status;
@@ -145,50 +119,7 @@ static io_status out_drain(io_output *out, io_error *error) {
   return out_write(out, out->buffer, n, error);
 }
 
-/* Compresses into the buffer, and the buffer into the file when it is full. mode: 0 go on, 1 flush, 2 end. */
-static io_status out_zstd(io_output *out, const void *data, size_t len, int mode, io_error *error) {
-  static const ZSTD_EndDirective modes[] = {ZSTD_e_continue, ZSTD_e_flush, ZSTD_e_end};
-  ZSTD_inBuffer from = {data, len, 0};
-  for (;;) {
-    ZSTD_outBuffer to = {out->buffer, OUT_BUFFER, out->used};
-    size_t left = ZSTD_compressStream2(out->zstd, &to, &from, modes[mode]);
-    if (ZSTD_isError(left)) return io_fail(error, IO_FAILED, "%s: zstd: %s", out->name, ZSTD_getErrorName(left));
-    out->used = to.pos;
-    if (mode == 0 ? from.pos == from.size : left == 0) return IO_OK;
-    io_status status = out_drain(out, error);
-    if (status != IO_OK) return status;
-  }
-}
-
-static io_status out_gzip(io_output *out, const void *data, size_t len, int mode, io_error *error) {
-  static const int modes[] = {Z_NO_FLUSH, Z_SYNC_FLUSH, Z_FINISH};
-  const unsigned char *p = data;
-  for (;;) {
-    unsigned piece = len > 1u << 30 ? 1u << 30 : (unsigned)len;
-    bool last = piece == len;
-    out->gzip.next_in = (unsigned char *)(uintptr_t)p;
-    out->gzip.avail_in = piece;
-    int got;
-    do {
-      if (out->used == OUT_BUFFER) {
-        io_status status = out_drain(out, error);
-        if (status != IO_OK) return status;
-      }
-      out->gzip.next_out = out->buffer + out->used;
-      out->gzip.avail_out = (unsigned)(OUT_BUFFER - out->used);
-      got = deflate(&out->gzip, last ? modes[mode] : Z_NO_FLUSH);
-      if (got == Z_STREAM_ERROR) return io_fail(error, IO_FAILED, "%s: gzip failed", out->name);
-      out->used = OUT_BUFFER - out->gzip.avail_out;
-    } while (out->gzip.avail_in || out->gzip.avail_out == 0 || (last && mode == 2 && got != Z_STREAM_END));
-    p += piece;
-    len -= piece;
-    if (last) return IO_OK;
-  }
-}
-
-static io_status out_put(io_output *out, const void *data, size_t len, int mode, io_error *error) {
-  if (out->compression == IO_ZSTD) return out_zstd(out, data, len, mode, error);
-  if (out->compression == IO_GZIP) return out_gzip(out, data, len, mode, error);
+io_status io_write(io_output *out, const void *data, size_t len, io_error *error) {
   if (len > OUT_BUFFER - out->used) {
     io_status status = out_drain(out, error);
     if (status != IO_OK) return status;
@@ -199,16 +130,10 @@ static io_status out_put(io_output *out, const void *data, size_t len, int mode,
   return IO_OK;
 }
 
-io_status io_write(io_output *out, const void *data, size_t len, io_error *error) { return out_put(out, data, len, 0, error); }
-
-io_status io_flush(io_output *out, io_error *error) {
-  io_status status = out_put(out, NULL, 0, 1, error);
-  return status == IO_OK ? out_drain(out, error) : status;
-}
+io_status io_flush(io_output *out, io_error *error) { return out_drain(out, error); }
 
 io_status io_finish(io_output *out, io_error *error) {
-  io_status status = out_put(out, NULL, 0, 2, error);
-  if (status == IO_OK) status = out_drain(out, error);
+  io_status status = out_drain(out, error);
   if (out->own_fd) { /* full disks may show only here */
     int fd = out->fd;
     out->fd = -1;

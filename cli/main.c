@@ -6,14 +6,34 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static _Thread_local FILE *says; /* NULL: standard error */
+
+FILE *cli_says(void) { return says ? says : stderr; }
+
+void cli_capture_begin(cli_capture *c) {
+  *c = (cli_capture){.before = says};
+  c->file = open_memstream(&c->text, &c->len);
+  if (c->file) says = c->file;
+}
+
+char *cli_capture_end(cli_capture *c) {
+  says = c->before;
+  if (c->file) fclose(c->file);
+  if (c->text && c->len) return c->text;
+  free(c->text);
+  return NULL;
+}
 
 int cli_fail(int status, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  fputs("ottl: ", stderr);
-  vfprintf(stderr, format, args);
-  fputc('\n', stderr);
+  FILE *to = cli_says();
+  fputs("ottl: ", to);
+  vfprintf(to, format, args);
+  fputc('\n', to);
   va_end(args);
   return status;
 }

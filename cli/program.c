@@ -44,12 +44,12 @@ int cli_file_text(const char *path, const char *what, char **ret_text, size_t *r
   return CLI_OK;
 }
 
-static void program_to_stderr(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
+static void program_say(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
 
 static void program_tell(const ottl_diags *diags) {
   const char *no_colour = getenv("NO_COLOR");
   bool colour = isatty(STDERR_FILENO) && !(no_colour && *no_colour);
-  if (ottl_diags_render(diags, OTTL_DIAGS_TEXT, colour, program_to_stderr, stderr) != OTTL_OK)
+  if (ottl_diags_render(diags, OTTL_DIAGS_TEXT, colour, program_say, cli_says()) != OTTL_OK)
     cli_fail(0, "diagnostics cannot be shown");
 }
 
@@ -146,29 +146,26 @@ static int program_compile(cli_program *p, ottl_signal signal, ottl_program **re
 }
 
 /* What --request tells. */
-static int program_request(const cli_options *o, ottl_exec *exec) {
-  char *text = NULL;
-  size_t len = 0;
-  int status = cli_file_text(o->request, "requests", &text, &len);
-  if (status != CLI_OK) return status;
-  ottl_status told = ottl_exec_set_request(exec, text ? text : "", len);
-  free(text);
+static int program_request(const cli_program *p, ottl_exec *exec) {
+  ottl_status told = ottl_exec_set_request(exec, p->request, p->request_len);
   if (told == OTTL_OK) return CLI_OK;
   return cli_fail(
       told == OTTL_NOMEM ? CLI_INTERNAL : CLI_USAGE,
       "%s is not what --request takes: a JSON object such as {\"addr\": \"10.1.2.3:4317\", \"metadata\": {\"x-tenant\": "
       "[\"acme\"]}}, with addr, metadata, grpc and auth",
-      o->request);
+      p->options->request);
 }
 
-int cli_exec_create(const cli_options *o, const ottl_program *program, const char *what, ottl_exec **ret) {
+int cli_exec_create(const cli_program *p, const ottl_program *program, ottl_exec **ret) {
   ottl_status status = ottl_exec_create(program, NULL, ret);
-  if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, "cannot run the %s: %s", what, ottl_status_name(status));
-  return o->request ? program_request(o, *ret) : CLI_OK;
+  if (status != OTTL_OK)
+    return cli_fail(CLI_INTERNAL, "cannot run the %s: %s", cli_program_what(p), ottl_status_name(status));
+  return p->request ? program_request(p, *ret) : CLI_OK;
 }
 
-static int program_exec(cli_program *p, ottl_signal as) {
-  return cli_exec_create(p->options, p->by_signal[as].program, "statements", &p->by_signal[as].exec);
+int cli_program_request(cli_program *p) {
+  const char *path = p->options->request;
+  return path ? cli_file_text(path, "requests", &p->request, &p->request_len) : CLI_OK;
 }
 
 int cli_program_open(cli_program *p, const cli_options *options, bool filter) {
@@ -197,7 +194,7 @@ int cli_program_open(cli_program *p, const cli_options *options, bool filter) {
   if (options->signal && options->signal != p->signal)
     return cli_fail(CLI_USAGE, "the %s are about %s, --signal says %s", filter ? "conditions" : "statements",
                     cli_signal_names[p->signal], cli_signal_names[options->signal]);
-  return program_exec(p, p->signal);
+  return CLI_OK;
 }
 
 const char *cli_program_what(const cli_program *p) {
@@ -212,7 +209,6 @@ int cli_program_steps(cli_program *p, ottl_signal signal, cli_step **ret, size_t
     return cli_fail(CLI_PAYLOAD, "there are %s in the input, and no %s are about them", cli_signal_names[signal],
                     p->filter ? "conditions" : "statements");
   if (!p->by_signal[signal].program) status = program_compile(p, signal, &p->by_signal[signal].program);
-  if (status == CLI_OK && !p->by_signal[signal].exec) status = program_exec(p, signal);
   *ret = &p->by_signal[signal];
   *ret_n = 1;
   return status;
@@ -222,9 +218,9 @@ void cli_program_close(cli_program *p) {
   cli_config_close(p->config);
   cli_routes_close(p->routes);
   for (int i = 0; i < CLI_SIGNALS; i++) {
-    ottl_exec_free(p->by_signal[i].exec);
     ottl_program_free(p->by_signal[i].program);
   }
   free(p->sections);
+  free(p->request);
   free(p->text);
 }

@@ -137,7 +137,6 @@ int cli_routes_steps(cli_program *p, ottl_signal signal, cli_step **ret, size_t 
   if (signal > OTTL_SIGNAL_METRICS)
     return cli_fail(CLI_PAYLOAD, "there are %s in the input: they are not routed", cli_signal_names[signal]);
   if (!step->program) status = routes_compile(p, signal, &step->program);
-  if (status == CLI_OK && !step->exec) status = cli_exec_create(p->options, step->program, "routes", &step->exec);
   *ret = step;
   *ret_n = 1;
   return status;

@@ -6,19 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool same_failure(const cli_failure *a, const cli_failure *b) {
+  return a->processor == b->processor && a->group == b->group && a->statement == b->statement && a->condition == b->condition;
+}
+
 static void stats_failure(cli_stats *s, const cli_step *step, size_t error, ottl_signal signal, bool bytes,
                           const ottl_row_error *e) {
+  cli_failure failure = {
+      .processor = step->processor, .group = e->group, .statement = e->statement, .condition = e->condition, .count = 1};
   for (size_t i = 0; i < s->n_failures; i++) {
-    cli_failure *f = &s->failures[i];
-    if (f->processor != step->processor || f->group != e->group || f->statement != e->statement || f->condition != e->condition)
-      continue;
-    f->count++;
+    if (!same_failure(&s->failures[i], &failure)) continue;
+    s->failures[i].count++;
     return;
   }
   if (s->n_failures == CLI_FAILURES) return;
   cli_failure *f = &s->failures[s->n_failures++];
-  *f = (cli_failure){
-      .processor = step->processor, .group = e->group, .statement = e->statement, .condition = e->condition, .count = 1};
+  *f = failure;
   f->message = s->messages;
   f->item = e->item;
   cli_record_of(step->exec, error, bytes, &f->record);
@@ -37,6 +40,32 @@ void cli_stats_add(cli_stats *s, const cli_step *steps, size_t step, const ottl_
     if (ottl_program_error_mode(steps[step].program, e.group) != OTTL_ERROR_SILENT)
       stats_failure(s, &steps[step], i, signal, bytes, &e);
   }
+}
+
+static void stats_merge_failure(cli_stats *s, cli_failure *more) {
+  for (size_t i = 0; i < s->n_failures; i++) {
+    cli_failure *f = &s->failures[i];
+    if (!same_failure(f, more)) continue;
+    f->count += more->count;
+    return;
+  }
+  if (s->n_failures == CLI_FAILURES) return;
+  cli_failure *f = &s->failures[s->n_failures++];
+  *f = *more;
+  f->message += s->messages;
+  more->values = NULL;
+}
+
+void cli_stats_merge(cli_stats *s, cli_stats *more) {
+  for (size_t i = 0; i < more->n_failures; i++) stats_merge_failure(s, &more->failures[i]);
+  s->messages += more->messages;
+  s->rows_in += more->rows_in;
+  s->rows_changed += more->rows_changed;
+  s->rows_dropped += more->rows_dropped;
+  s->rows_failed += more->rows_failed;
+  s->errors += more->errors;
+  s->bytes_in += more->bytes_in;
+  s->bytes_out += more->bytes_out;
 }
 
 void cli_stats_done(cli_stats *s) {

@@ -57,7 +57,10 @@
         --from FORMAT           format of the input (default: auto, found from the first bytes)
         --to FORMAT             format of the output (default: as the input)
     -o, --output FILE           write there; the file appears when all went well (default: standard output)
-        --compress HOW          zstd, gzip or none (default: as the input)
+        --compress HOW          zstd, gzip or none (default: as the input); zstd:9 sets the level
+                                (zstd 1 to 19, gzip 1 to 9)
+    -j, --threads N             work with N threads, 0 for as many as there are processors
+                                (default: 1); the output is the same, in the same order
         --stats                 tell on standard error how many records came, changed, went, and how fast
     -h, --help                  this text
   

@@ -1,0 +1,67 @@
+/* Jobs: some messages of the input, one behind the other, and what became of them. Workers run them, each with execs of its own;
+ * the stream (stream.c) makes them and writes what they give, in order. */
+#ifndef OTTL_CLI_JOB_H
+#define OTTL_CLI_JOB_H
+
+#include "cli.h"
+
+#include <pthread.h>
+
+/* What all workers share. */
+typedef struct cli_shared {
+  const cli_options *options;
+  cli_program *program; /* under `lock`: it compiles for the signals that turn up */
+  pthread_mutex_t lock;
+  struct {
+    bool made;
+    int status;
+    char *said; /* by the compiler, when status is not CLI_OK; for every job that meets it */
+    cli_step *steps;
+    size_t n;
+  } by_signal[CLI_SIGNALS];
+  /* Since the first message: */
+  ottl_framing framing; /* of the output */
+  io_compression compression;
+  size_t n_sinks;
+  bool *sink_open; /* by sink: it is written somewhere */
+} cli_shared;
+
+typedef struct cli_job {
+  const char *input;    /* its name */
+  ottl_framing framing; /* of the input */
+  uint64_t before;      /* messages of the input before these */
+  void *buffer;         /* that they lie in */
+  size_t buffer_bytes;
+  ottl_view *messages;
+  size_t n, cap;
+  bool flush; /* more may take a while */
+  /* What became of them: */
+  int status;      /* other than CLI_OK: of the last one that was looked at */
+  char *said;      /* for standard error, zero-terminated; NULL: nothing */
+  cli_part *parts; /* by sink */
+  size_t n_parts;
+  cli_stats stats;
+} cli_job;
+
+typedef struct cli_worker cli_worker;
+
+/* NULL: out of memory. */
+cli_worker *cli_worker_create(cli_shared *shared);
+void cli_worker_free(cli_worker *worker);
+io_codec *cli_worker_codec(cli_worker *worker); /* its own; NULL: out of memory */
+
+/* Adds a message to a job; false: out of memory. */
+bool cli_job_add(cli_job *job, ottl_view message);
+/* Runs all messages, or those before the first one that fails. Says nothing, but in job->said. */
+void cli_job_run(cli_job *job, cli_worker *worker);
+/* For the next use; the buffer stays. */
+void cli_job_clear(cli_job *job);
+void cli_job_done(cli_job *job);
+
+/* Room for more bytes, bytes behind those of a part; false: out of memory. */
+bool cli_part_room(cli_part *part, size_t more);
+bool cli_part_add(cli_part *part, const void *data, size_t len);
+/* Compresses a part, in pieces of at most a mebibyte that can be read in parallel. */
+io_status cli_part_pack(cli_part *part, io_codec *codec, io_compression compression, int level, io_error *error);
+
+#endif
