@@ -97,9 +97,9 @@ typedef struct cli_config {
 typedef struct cli_part {
   char *data;
   size_t len, cap;
-  uint64_t written; /* how many */
+  uint64_t written;           /* how many */
   uint64_t messages, records; /* of `ottl route` */
-  bool packed; /* compressed already */
+  bool packed;                /* compressed already */
 } cli_part;
 
 /* A place that messages are written to. */

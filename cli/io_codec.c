@@ -46,7 +46,8 @@ static io_status codec_memory(io_error *error) { return io_fail(error, IO_FAILED
 
 /* More room for a result that has filled its buffer. */
 static io_status codec_more(io_codec *codec, size_t max_bytes, io_error *error) {
-  if (codec->unpacked.cap > max_bytes) return io_fail(error, IO_LIMIT, "a message decompresses to more than %zu bytes", max_bytes);
+  if (codec->unpacked.cap > max_bytes)
+    return io_fail(error, IO_LIMIT, "a message decompresses to more than %zu bytes", max_bytes);
   return codec_room(&codec->unpacked, codec->unpacked.cap + 1) ? IO_OK : codec_memory(error);
 }
 
@@ -134,8 +135,7 @@ static io_status codec_zstd(io_codec *codec, int level, const void *data, size_t
   size_t bound = ZSTD_compressBound(len);
   if (!codec->compress || ZSTD_isError(bound) || !codec_room(&codec->packed, bound)) return codec_memory(error);
   size_t n = ZSTD_CCtx_setParameter(codec->compress, ZSTD_c_checksumFlag, 1);
-  if (!ZSTD_isError(n))
-    n = ZSTD_CCtx_setParameter(codec->compress, ZSTD_c_compressionLevel, level ? level : ZSTD_CLEVEL_DEFAULT);
+  if (!ZSTD_isError(n)) n = ZSTD_CCtx_setParameter(codec->compress, ZSTD_c_compressionLevel, level ? level : ZSTD_CLEVEL_DEFAULT);
   if (!ZSTD_isError(n)) n = ZSTD_compress2(codec->compress, codec->packed.data, codec->packed.cap, data, len);
   if (ZSTD_isError(n)) return io_fail(error, IO_FAILED, "zstd: %s", ZSTD_getErrorName(n));
   *ret_bytes = n;

@@ -118,8 +118,7 @@ static int message_json(const job_message *m, ottl_json **json) {
 static int message_signal(job_message *m) {
   const cli_program *program = m->worker->shared->program;
   ottl_signal wanted = program->signal;
-  ottl_signal found =
-      m->encoding == OTTL_ENCODING_JSON ? ottl_json_signal(m->message.data, m->message.len) : OTTL_SIGNAL_NONE;
+  ottl_signal found = m->encoding == OTTL_ENCODING_JSON ? ottl_json_signal(m->message.data, m->message.len) : OTTL_SIGNAL_NONE;
   if (wanted && found && wanted != found)
     return cli_fail(CLI_PAYLOAD, AT_FORMAT "it has %s, the %s are about %s", AT(m), cli_signal_names[found],
                     cli_program_what(program), cli_signal_names[wanted]);
@@ -194,8 +193,7 @@ static int message_failed(const job_message *m, const cli_step *step, size_t err
   char *values = shared->options->show_values ? cli_record_values(step->exec, error, m->signal) : NULL;
   if (values) cli_fail(0, "it came as %s", values);
   free(values);
-  return cli_fail(CLI_ROW, "stopped there; %s goes on",
-                  shared->options->config ? "`error_mode: ignore`" : "--error-mode ignore");
+  return cli_fail(CLI_ROW, "stopped there; %s goes on", shared->options->config ? "`error_mode: ignore`" : "--error-mode ignore");
 }
 
 static int message_refused(const job_message *m, const cli_step *step, ottl_status status, bool bytes) {
@@ -354,8 +352,7 @@ static int job_pack(cli_job *job, cli_worker *w) {
   for (size_t i = 0; i < job->n_parts && shared->compression != IO_PLAIN; i++) {
     io_error error;
     if (job->parts[i].len < PART_PACK) continue;
-    io_status io =
-        cli_part_pack(&job->parts[i], cli_worker_codec(w), shared->compression, shared->options->level, &error);
+    io_status io = cli_part_pack(&job->parts[i], cli_worker_codec(w), shared->compression, shared->options->level, &error);
     if (io != IO_OK) return cli_io_fail(io, &error);
   }
   return CLI_OK;

@@ -32,8 +32,7 @@ cli_order *cli_order_create(cli_pool *pool, cli_worker *worker, size_t most_byte
   size_t n = pool ? cli_pool_size(pool) * ORDER_SLOTS + 2 : 1;
   cli_order *o = calloc(1, sizeof *o + n * sizeof *o->slots);
   if (!o) return NULL;
-  *o = (cli_order){
-      .pool = pool, .worker = worker, .write = write, .context = context, .n_slots = n, .most_bytes = most_bytes};
+  *o = (cli_order){.pool = pool, .worker = worker, .write = write, .context = context, .n_slots = n, .most_bytes = most_bytes};
   return o;
 }
 

@@ -158,8 +158,7 @@ static int program_request(const cli_program *p, ottl_exec *exec) {
 
 int cli_exec_create(const cli_program *p, const ottl_program *program, ottl_exec **ret) {
   ottl_status status = ottl_exec_create(program, NULL, ret);
-  if (status != OTTL_OK)
-    return cli_fail(CLI_INTERNAL, "cannot run the %s: %s", cli_program_what(p), ottl_status_name(status));
+  if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, "cannot run the %s: %s", cli_program_what(p), ottl_status_name(status));
   return p->request ? program_request(p, *ret) : CLI_OK;
 }
 

@@ -56,9 +56,7 @@ int cli_io_fail(io_status status, const io_error *error) {
   return cli_fail(status == IO_CORRUPT || status == IO_LIMIT ? CLI_PAYLOAD : CLI_USAGE, "%s", error->text);
 }
 
-int cli_one_json(void) {
-  return cli_fail(CLI_USAGE, "there are several messages and format json holds one: use --to jsonl");
-}
+int cli_one_json(void) { return cli_fail(CLI_USAGE, "there are several messages and format json holds one: use --to jsonl"); }
 
 /* -- writing -- */
 
