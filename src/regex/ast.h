@@ -114,6 +114,8 @@ typedef struct rx_program rx_program;
 typedef struct rx_scratch {
   void *memory;
   size_t bytes;
+  uint64_t steps;    /* of all searches; for tests */
+  size_t most_bytes; /* for tests: of captures, instead of the limit */
 } rx_scratch;
 OTTL_MUST_CHECK ottl_status ottl__regex_linear_compile(const ottl_allocator *al, const rx_tree *tree, rx_program **ret);
 void ottl__regex_linear_free(const ottl_allocator *al, rx_program *program);

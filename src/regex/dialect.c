@@ -4,13 +4,13 @@
 #define _GNU_SOURCE /* memmem */
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "regex/dialect.h"
 
 enum {
   MAX_HEIGHT = 1000,
-  MAX_SIZE = (128 << 20) / 40,  /* instructions */
-  MAX_RUNES = (128 << 20) / 4,  /* numbers in literals and classes */
-  MAX_PATTERN_BYTES = 16 << 20, /* of this library: offsets are 32 bits, and trees are many times the text */
+  MAX_SIZE = (128 << 20) / 40, /* instructions */
+  MAX_RUNES = (128 << 20) / 4  /* numbers in literals and classes */
 };
 
 bool ottl__regex_parse_fail(rx_parser *p, const char *what, size_t from, size_t to) {
@@ -574,7 +574,7 @@ static bool parse_one(rx_parser *p, size_t last, size_t *repeated) {
 }
 
 ottl_status ottl__regex_parse(ottl_arena *arena, ottl_view pattern, rx_tree *ret, ottl_regex_error *error) {
-  if (pattern.len > MAX_PATTERN_BYTES) return OTTL_LIMIT;
+  if (pattern.len > OTTL_MAX_REGEX_BYTES) return OTTL_LIMIT;
   rx_parser p = {.arena = arena, .text = pattern, .flags = RX_ONE_LINE, .repeats = 1, .error = error};
   size_t last = SIZE_MAX;
   while (parse_left(&p)) {

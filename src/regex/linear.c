@@ -1,12 +1,8 @@
 /* Compiler of the linear engine: the tree as a program for a Pike machine, built as the reference builds its own, so that
  * loops over things that may be empty give the same answer. */
 #include "regex/linear.h"
+#include "base/limits.h"
 #include "regex/utf8.h"
-
-enum {
-  LIN_MAX_INSTS = 4 << 20,      /* 48 MB of program; the reference takes patterns up to about 3.3 million */
-  LIN_MAX_STATE = 512 * 1 << 20 /* bytes of captures in flight */
-};
 
 /* A list of unset exits, threaded through the exits themselves: 2*i is the out and 2*i+1 the arg of instruction i. */
 typedef struct lin_list {
@@ -45,7 +41,7 @@ static lin_list lin_one(uint32_t e) { return (lin_list){e, e}; }
 static uint32_t lin_add(lin_build *b, lin_op op, uint32_t arg) {
   rx_program *p = b->p;
   if (b->status != OTTL_OK) return 0;
-  if (p->n >= LIN_MAX_INSTS) {
+  if (p->n >= OTTL_MAX_REGEX_INSTRUCTIONS) {
     b->status = OTTL_LIMIT;
     return 0;
   }
@@ -283,7 +279,6 @@ ottl_status ottl__regex_linear_compile(const ottl_allocator *al, const rx_tree *
       at += p->classes[i].n;
     }
     for (size_t i = 0; i < p->n; i++) p->n_threads += p->insts[i].op >= LIN_MATCH && p->insts[i].op <= LIN_ANY_NOT_NL;
-    if ((uint64_t)p->n_threads * p->n_slots * 2 * sizeof(uint32_t) > LIN_MAX_STATE) b.status = OTTL_LIMIT;
   }
   if (b.status == OTTL_OK) b.status = lin_find_first(al, p);
   if (b.status != OTTL_OK) {

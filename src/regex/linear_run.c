@@ -1,5 +1,6 @@
 /* The linear engine: a Pike machine. All ways through the program advance together, one rune at a time, in order of preference;
- * of those that meet in one state only the preferred goes on. Time is O(program x subject), memory O(program x groups). */
+ * of those that meet in one state only the preferred goes on. Time is O(program x subject); memory O(program), and bounded for groups. */
+#include "base/limits.h"
 #include "regex/linear.h"
 #include "regex/utf8.h"
 
@@ -22,7 +23,9 @@ typedef struct lin_todo {
 typedef struct lin_machine {
   const rx_program *p;
   ottl_view subject;
-  uint32_t n_slots; /* 0 when only the answer counts */
+  uint32_t first_slot, n_slots; /* those that are kept; 0 when only the answer counts */
+  uint32_t most_threads;        /* alive at one position */
+  uint64_t steps;               /* instructions followed and threads moved */
   lin_set now, next;
   lin_todo *todo;
   uint32_t *current; /* slots of the way that is being followed */
@@ -68,9 +71,10 @@ static void lin_follow(lin_machine *m, lin_set *set, uint32_t at, size_t pos, ui
         todo[n++] = (lin_todo){i->arg, 0, 0};
         at = i->out;
       } else if (i->op == LIN_CAP) {
-        if (i->arg < m->n_slots) {
-          todo[n++] = (lin_todo){LIN_NONE, i->arg, m->current[i->arg]};
-          m->current[i->arg] = (uint32_t)pos;
+        uint32_t slot = i->arg - m->first_slot;
+        if (slot < m->n_slots) {
+          todo[n++] = (lin_todo){LIN_NONE, slot, m->current[slot]};
+          m->current[slot] = (uint32_t)pos;
         }
         at = i->out;
       } else if (i->op == LIN_EMPTY) {
@@ -116,9 +120,9 @@ static bool lin_step(lin_machine *m, uint32_t rune, bool end, size_t next_pos, u
   return false;
 }
 
-/* Lays the machine out in the scratch memory. */
-static ottl_status lin_prepare(const ottl_allocator *al, rx_scratch *scratch, lin_machine *m) {
-  size_t n = m->p->n, threads = m->p->n_threads, slots = m->n_slots;
+/* Lays the machine out in the scratch memory, for so many threads. */
+static ottl_status lin_prepare(const ottl_allocator *al, rx_scratch *scratch, lin_machine *m, size_t threads) {
+  size_t n = m->p->n, slots = m->n_slots;
   /* Every instruction is followed once a position, and leaves at most one thing to do. */
   size_t words = 4 * n + 2 * threads + 2 * threads * slots + 2 * slots;
   size_t bytes = words * sizeof(uint32_t) + (n + 1) * sizeof(lin_todo);
@@ -126,7 +130,8 @@ static ottl_status lin_prepare(const ottl_allocator *al, rx_scratch *scratch, li
     void *memory = al_zero(al, bytes + bytes / 4);
     if (!memory) return OTTL_NOMEM;
     al_free(al, scratch->memory, scratch->bytes);
-    *scratch = (rx_scratch){memory, bytes + bytes / 4};
+    scratch->memory = memory;
+    scratch->bytes = bytes + bytes / 4;
   }
   uint32_t *w = scratch->memory;
   lin_set *sets[2] = {&m->now, &m->next};
@@ -144,15 +149,14 @@ static ottl_status lin_prepare(const ottl_allocator *al, rx_scratch *scratch, li
 
 static bool lin_may_begin(const rx_program *p, uint8_t c) { return p->first[c / 64] >> c % 64 & 1; }
 
-ottl_status ottl__regex_linear_find(const ottl_allocator *al, const rx_program *p, rx_scratch *scratch, ottl_view subject,
-                                    size_t start, size_t *spans, bool *ret) {
-  if (subject.len >= UINT32_MAX) return OTTL_LIMIT;
-  lin_machine m = {.p = p, .subject = subject, .n_slots = spans ? p->n_slots : 0};
-  OTTL_TRY(lin_prepare(al, scratch, &m));
+/* The search from `pos`. On a match m->best holds the slots. */
+static bool lin_search(lin_machine *m, size_t pos) {
+  const rx_program *p = m->p;
+  ottl_view subject = m->subject;
   bool matched = false;
-  size_t pos = start;
+  m->now.n = m->now.n_threads = 0;
   for (;;) {
-    if (m.now.n_threads == 0) {
+    if (m->now.n_threads == 0) {
       if (matched || (p->anchored && pos > 0)) break;
       while (!p->any_first && pos < subject.len && !lin_may_begin(p, (uint8_t)subject.data[pos])) {
         unsigned width;
@@ -164,37 +168,69 @@ ottl_status ottl__regex_linear_find(const ottl_allocator *al, const rx_program *
      * threads; otherwise the new beginning is the least preferred of them. */
     uint32_t holds = lin_conditions(subject, pos);
     if (!matched && (pos == 0 || !p->anchored)) {
-      if (m.n_slots) {
-        memset(m.current, 0xff, m.n_slots * sizeof(uint32_t));
-        m.current[0] = (uint32_t)pos;
+      if (m->n_slots) {
+        memset(m->current, 0xff, m->n_slots * sizeof(uint32_t));
+        if (m->first_slot == 0) m->current[0] = (uint32_t)pos;
       }
-      if (m.now.n_threads == 0) m.now.n = 0;
-      lin_follow(&m, &m.now, p->start, pos, holds);
+      if (m->now.n_threads == 0) m->now.n = 0;
+      lin_follow(m, &m->now, p->start, pos, holds);
     }
+    m->steps += 1 + m->now.n + m->now.n_threads;
+    if (m->most_threads < m->now.n_threads) m->most_threads = m->now.n_threads;
     bool end = pos >= subject.len;
     unsigned width = 0;
     uint32_t rune = end ? LIN_NONE : utf8_decode(subject.data + pos, subject.len - pos, &width);
     size_t next_pos = pos + width;
-    m.next.n = m.next.n_threads = 0;
-    bool hit = lin_step(&m, rune, end, next_pos, end ? 0 : lin_conditions(subject, next_pos));
-    if (hit) {
+    m->next.n = m->next.n_threads = 0;
+    if (lin_step(m, rune, end, next_pos, end ? 0 : lin_conditions(subject, next_pos))) {
       matched = true;
-      if (m.n_slots) m.best[1] = (uint32_t)pos;
-      if (!spans) break;
+      if (!m->n_slots) break;
+      if (m->first_slot == 0) m->best[1] = (uint32_t)pos;
     }
-    lin_set swap = m.now;
-    m.now = m.next;
-    m.next = swap;
+    lin_set swap = m->now;
+    m->now = m->next;
+    m->next = swap;
     pos = next_pos;
     if (end) break;
   }
-  if (matched && spans) {
-    for (uint32_t i = 0; i < p->n_slots; i += 2) {
-      bool set = m.best[i] != LIN_NONE && m.best[i + 1] != LIN_NONE;
-      spans[i] = set ? m.best[i] : SIZE_MAX;
-      spans[i + 1] = set ? m.best[i + 1] : SIZE_MAX;
-    }
+  return matched;
+}
+
+static void lin_give(const lin_machine *m, size_t *spans) {
+  for (uint32_t i = 0; i < m->n_slots; i += 2) {
+    bool set = m->best[i] != LIN_NONE && m->best[i + 1] != LIN_NONE;
+    spans[m->first_slot + i] = set ? m->best[i] : SIZE_MAX;
+    spans[m->first_slot + i + 1] = set ? m->best[i + 1] : SIZE_MAX;
   }
+}
+
+/* How many slots fit the memory, at least one group's two. */
+static uint32_t lin_window(const rx_scratch *scratch, uint32_t n_slots, size_t threads) {
+  size_t most = scratch->most_bytes ? scratch->most_bytes : OTTL_MAX_REGEX_CAPTURE_BYTES;
+  size_t pairs = most / (2 * 2 * sizeof(uint32_t) * (threads + 1));
+  return n_slots <= 2 * pairs ? n_slots : pairs ? (uint32_t)(2 * pairs) : 2;
+}
+
+/* Captures do not decide which way is preferred. So where those of all threads together would take too much memory, they are
+ * found some groups at a time, by further runs over the match. */
+ottl_status ottl__regex_linear_find(const ottl_allocator *al, const rx_program *p, rx_scratch *scratch, ottl_view subject,
+                                    size_t start, size_t *spans, bool *ret) {
+  if (subject.len >= UINT32_MAX) return OTTL_LIMIT;
+  uint32_t n_slots = spans ? p->n_slots : 0;
+  lin_machine m = {.p = p, .subject = subject, .n_slots = n_slots};
+  if (m.n_slots > lin_window(scratch, n_slots, p->n_threads)) m.n_slots = 2;
+  OTTL_TRY(lin_prepare(al, scratch, &m, p->n_threads));
+  bool matched = lin_search(&m, start);
+  if (matched && spans) lin_give(&m, spans);
+  uint32_t threads = m.most_threads + 1, window = lin_window(scratch, n_slots, threads);
+  for (uint32_t first = m.n_slots; matched && first < n_slots; first += window) {
+    m.first_slot = first;
+    m.n_slots = window < n_slots - first ? window : n_slots - first;
+    OTTL_TRY(lin_prepare(al, scratch, &m, threads));
+    (void)lin_search(&m, spans[0]);
+    lin_give(&m, spans);
+  }
+  scratch->steps += m.steps;
   *ret = matched;
   return OTTL_OK;
 }
