@@ -3,7 +3,7 @@
 
 Areas: values, conditions, copies, sequences (language); contexts, hazards, shared; converters, editors; duplicates; tokens; bare (paths without
 their context); numbers, times,
-jsons, regexes, strings; transforms, filters, metrics (configurations of processors). PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
+jsons, regexes, globs, strings; transforms, filters, metrics (configurations of processors). PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
 import json
 import os
 import pathlib
@@ -83,7 +83,7 @@ def make(area, i, seed, g):
         return case(area, i, seed, g, mode="value", expr=g.invoke(g.r.choice(CONVERTERS), 2))
     if area == "contexts" and g.chance(0.3):
         return case(area, i, seed, g, mode="value", expr=g.path("any", 1))
-    if area in ("numbers", "times", "jsons", "regexes", "strings"):
+    if area in ("numbers", "times", "jsons", "regexes", "globs", "strings"):
         made = getattr(oddities, area)(g)
         if isinstance(made, list):
             return case(area, i, seed, g, mode="statements", statements=made)

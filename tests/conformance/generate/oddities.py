@@ -117,19 +117,59 @@ def jsons(g):
     return g.pick(e, e, f"String({e})", f'{e}["a"]', f"Len({e})", f"Keys({e})", f"Values({e})")
 
 
-def regex(g, depth=3):
+RUNES = ["a", "b", "c", "e", "o", "l", "1", "0", "K", "k", "S", "é", "É", "日", "ſ", "\u212a", "σ", "ς", "Σ", "ß", "ẞ", "İ", "ı", "ǅ", "-", "_", " ", "µ", "Ω", "ᲀ", "\ufffd", "\U00010400", "\U00010428", "😀"]
+POSIX = ["alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word", "xdigit"]
+TABLES = ["L", "N", "Lu", "Ll", "Lt", "M", "Z", "Zs", "S", "Sc", "P", "C", "Cn", "LC", "Any", "ASCII", "Assigned", "Greek", "Latin", "Cyrillic", "Han", "Common", "Old_Italic", "greek", "Upper case-letter", "Foo", "Letter"]
+COUNTS = ["{2}", "{0}", "{1}", "{0,1}", "{1,}", "{0,}", "{2,}", "{1,3}", "{2,3}", "{,2}", "{0,0}", "{3,2}", "{100}", "{1000}", "{1001}", "{1000,}", "{02}", "{2", "{ 2}", "{2,3,4}"]
+REFUSED = ["\\C", "\\Z", "\\G", "\\1", "\\8", "\\k<n>", "\\h", "\\R", "\\X", "\\K", "\\e", "\\cA", "\\u0041", "(?=a)", "(?!a)", "(?<=a)", "(?>a)", "(?#a)", "(?P=n)", "(?P>n)", "(?R)", "(?x)", "(?1)", "a*+", "a**",
+           "[a", "[z-a]", "[[:foo:]]", "[[=a=]]", "(", ")", "(?", "(?i", "(?P<", "(?P<1a>x)", "(?P<a-b>x)", "(?<>a)", "\\", "\\x", "\\x{110000}", "\\x{d800}", "\\p", "\\p{", "\\pX", "*", "|*", "(*)", "^*", "\\b+", "$?", "(?-)", "(?i-)", "(?ii)", "(?i-i)"]
+
+
+def character(g):
+    """An item of a class, or one rune of a pattern."""
+    return g.pick(g.r.choice(RUNES), g.r.choice(RUNES), "\\x%02x" % g.r.randrange(128), "\\x{%x}" % g.r.choice([0x41, 0xe9, 0x17f, 0x212a, 0x3c3, 0xfffd, 0x10ffff, 0xd7ff]), "\\n", "\\t", "\\.", "\\-", "\\]",
+                  "\\^", "\\_", "\\ ", "\\101", "\\07", "\\a", "\\v")
+
+
+def named_class(g):
     n = g.r.random()
-    if depth and n < 0.3:
+    if n < 0.5:
+        return "\\" + g.r.choice("dDwWsS")
+    t = g.r.choice(TABLES)
+    return "\\" + g.r.choice("pP") + (t if len(t) == 1 else "{" + g.pick("", "", "^") + t + "}")
+
+
+def char_class(g):
+    out = ""
+    for _ in range(g.r.randrange(1, 4)):
+        n = g.r.random()
+        if n < 0.3:
+            lo, hi = sorted([g.r.choice(RUNES), g.r.choice(RUNES)]) if g.chance(0.95) else ("z", "a")
+            out += f"{lo}-{hi}" if "-" not in (lo, hi) else lo
+        elif n < 0.45:
+            out += f'[:{g.pick("", "", "^")}{g.r.choice(POSIX)}:]'
+        elif n < 0.6:
+            out += named_class(g)
+        else:
+            out += character(g)
+    return "[" + g.pick("", "", "^") + g.pick("", "", "", "]", "-") + out + g.pick("", "", "-") + "]"
+
+
+def regex(g, depth=4):
+    n = g.r.random()
+    if depth and n < 0.28:
         return "".join(regex(g, depth - 1) for _ in range(g.r.randrange(1, 4)))
-    if depth and n < 0.4:
+    if depth and n < 0.38:
         return "|".join(regex(g, depth - 1) for _ in range(g.r.randrange(2, 4)))
-    if depth and n < 0.55:
-        return g.pick("(", "(", "(?:", "(?P<n>", "(?i:", "(?s:", "(?m:", "(?U:", "(?-s:", "(?<m>") + regex(g, depth - 1) + ")"
-    if depth and n < 0.75:
-        return group(regex(g, depth - 1)) + g.pick("*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{0,3}?", "{2,}", "{,2}")
-    return g.pick("a", "b", "e", "o", "l", "1", ".", "^", "$", "\\b", "\\B", "\\w", "\\W", "\\d", "\\D", "\\s", "\\S", "[a-f]", "[^a]", "[[:alpha:]]", "[^[:digit:]x]", "\\pL", "\\PL",
-                  "\\p{Greek}", "[\\d-]", "é", "[é-日]", "\\x41", "\\x{65e5}", "\\z", "\\A", "\\Q.*\\E", "\\.", "[\\w.]", "k", "ſ", "[k-s]", "", "\\n", "\\a", "[]a]", "[a", "\\8", "\\pZz", "[z-a]",
-                  "\\C", "(", ")", "\\Z", "[[:foo:]]")
+    if depth and n < 0.52:
+        flags = g.pick("i", "s", "m", "U", "is", "i-s", "-i", "m-U", "-m", "s-im", "")
+        return g.pick("(", "(", "(?:", "(?P<n>", "(?<m>", "(?P<n>", f"(?{flags}:", f"(?{flags}:") + regex(g, depth - 1) + ")" if g.chance(0.9) else f"(?{flags})" + regex(g, depth - 1)
+    if depth and n < 0.74:
+        count = g.pick("*", "+", "?", "*", "+", g.r.choice(COUNTS))
+        return group(regex(g, depth - 1)) + count + g.pick("", "", "?")
+    if n < 0.75:
+        return g.r.choice(REFUSED)
+    return g.pick(character, character, char_class, char_class, named_class, lambda g: g.pick(".", ".", "^", "$", "\\b", "\\B", "\\A", "\\z", "", "\\Q.*+\\E", "\\Qa", "\\Q\\E", "hello", "aa"))(g)
 
 
 def group(t):
@@ -140,19 +180,55 @@ def subject(g):
     n = g.r.random()
     if n < 0.2:
         return broken(g)
-    return '"' + "".join(g.r.choice(["a", "b", "e", "o", "l", "1", "hello", "A", "é", "日", "K", "ſ", ".", " ", "\\n", "-", "x", "λ", "aa", "\\ufffd"]) for _ in range(g.r.randrange(12))) + '"'
+    return '"' + "".join(g.r.choice(RUNES + ["a", "b", "aa", "ab", "hello", "\\n", "\\t", ".", "aab"]) for _ in range(g.r.randrange(14))) + '"'
 
 
 def regexes(g):
     p = quote(g.pick("", "", "", "(?i)", "(?s)", "(?m)", "(?U)") + regex(g))
     n = g.r.random()
-    if n < 0.4:
+    if n < 0.35:
         return f"IsMatch({subject(g)}, {p})"
-    if n < 0.6:
+    if n < 0.5:
         return f"ExtractPatterns({subject(g)}, {p})"
+    replacement = g.pick("X", "[$0]", "<$1>", "$n-${m}", "$$", "", "${1}", "$1$2", "$1x", "${n", "$é", "a$")
+    if n < 0.65:
+        keys = ", ".join(f'"{i}{text(g, 3)}": {subject(g)}' for i in range(4))
+        return [f"merge_maps(log.attributes, {{{keys}}}, \"upsert\")", f'replace_all_patterns(log.attributes, "{g.pick("key", "value", "value")}", {p}, "{replacement}")']
+    if n < 0.72:
+        keys = ", ".join(f'"{i}{text(g, 3)}": {i}' for i in range(4))
+        return [f"merge_maps(log.attributes, {{{keys}}}, \"upsert\")", f'{g.pick("keep_matching_keys", "delete_matching_keys")}(log.attributes, {p})']
     s = subject(g)
-    replacement = g.pick("X", "[$0]", "<$1>", "$n-${m}", "$$", "", "${1}", "$1$2")
+    if n < 0.78:  # a pattern that comes from data
+        return [f'set(log.attributes["s"], {s})', f'set(log.attributes["p"], {p})', 'set(log.body, IsMatch(log.attributes["s"], log.attributes["p"]))']
     return [f'set(log.attributes["s"], {s})', f'replace_pattern(log.attributes["s"], {p}, "{replacement}")', f'set(log.body, log.attributes["s"])']
+
+
+def glob(g, depth=2):
+    out = ""
+    for _ in range(g.r.randrange(1, 5)):
+        n = g.r.random()
+        if n < 0.3:
+            out += "".join(g.r.choice(["a", "b", "c", "ab", "é", "日", "x"]) for _ in range(g.r.randrange(1, 3)))
+        elif n < 0.5:
+            out += g.pick("*", "*", "**", "***")
+        elif n < 0.62:
+            out += g.pick("?", "??")
+        elif n < 0.78:
+            out += "[" + g.pick("", "!") + g.pick("a-c", "ab", "é-日", "b-é", "a", "x日", "a-", "-a", "c-a", "^a", "]a", "a\\]b") + "]"
+        elif n < 0.93 and depth:
+            out += "{" + ",".join(g.pick("", glob(g, depth - 1), glob(g, depth - 1)) for _ in range(g.r.randrange(1, 4))) + "}"
+        else:
+            out += g.pick("\\*", "\\?", "\\[", "\\{", "\\\\", "\\a", "{", "}", "[", "]", ",", "\\", "!", "-", "\u0001")
+    return out
+
+
+def globs(g):
+    p = glob(g)
+    texts = ["".join(g.r.choice(["a", "b", "c", "x", "é", "日", "ab", "aa", "*", "?", "-", "\\\\"]) for _ in range(g.r.randrange(8))) for _ in range(9)]
+    values = ", ".join([f'"k{i}": "{t}"' for i, t in enumerate(texts)] + [f'"k9": {broken(g)}'])
+    if g.chance(0.25):
+        return [f'set(log.body, "{texts[0]}")', f'replace_match(log.body, {quote(p)}, "HIT")']
+    return [f'merge_maps(log.cache, {{{values}}}, "upsert")', f'replace_all_matches(log.cache, {quote(p)}, "HIT")', "set(log.attributes, log.cache)"]
 
 
 def strings(g):
