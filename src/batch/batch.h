@@ -222,8 +222,11 @@ bool ottl__batch_text(const ottl_batch *batch, int64_t index, ottl_view *ret);
 OTTL_MUST_CHECK ottl_status ottl__map_keep(ottl_batch *batch, uint32_t map, uint32_t row, const uint64_t *kept);
 
 /* -- maps in the entry tier -- */
-/* Brings dirty key columns of the map into the entries of the selected rows (set, append, remove with swap). */
+/* Brings dirty key columns of the map into the entries of the selected rows (set, append, remove with swap); sel NULL: of all. */
 OTTL_MUST_CHECK ottl_status ottl__map_flush(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
+/* Of a written key column, what shows in the order of entries: rows first + i, i in sel, whose entry is new or gone. Values of entries
+ * that were there already stay in the column until a flush. */
+OTTL_MUST_CHECK ottl_status ottl__map_place(ottl_batch *batch, uint32_t column, const uint64_t *sel, uint32_t first, uint32_t n);
 /* Brings the entries of the selected rows back into the key columns after something edited the entries. */
 OTTL_MUST_CHECK ottl_status ottl__map_reload(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
 /* Entry tier: index of the key in the dictionary, new keys are added; OTTL_NO_KEY when it is full, or out of memory: ids only

@@ -44,33 +44,37 @@ static ottl_status remove_entry(ottl_batch *b, uint32_t m, uint32_t row, uint32_
   return OTTL_OK;
 }
 
+/* Brings one dirty column of the row into the list. *removed: an entry went. */
+static ottl_status flush_key(ottl_batch *b, uint32_t m, unsigned c, uint32_t row, bool *removed) {
+  ottl_rowmap *map = &b->maps[m].rows[row];
+  ottl_reg *col = &b->columns[c];
+  ottl_view key = b->layout->columns[c].key;
+  uint32_t at = entry_of(map, col, row, key);
+  bm_clear(col->dirty, row);
+  bm_set(b->maps[m].dirty, row);
+  if (col->tag[row] == OTTL_T_ABSENT) {
+    if (at == UINT32_MAX) return OTTL_OK;
+    *removed = true;
+    return remove_entry(b, m, row, at);
+  }
+  if (at == UINT32_MAX) {
+    at = map->n;
+    ottl_entry *e = ottl__rowmap_push(&b->arena, map, key);
+    if (!e) return OTTL_NOMEM;
+    e->keyid = col->keyid;
+    e->column = (uint16_t)c;
+    OTTL_TRY(set_slot(col, row, at));
+  }
+  entry_set(&map->items[at], (ottl_cell){col->word[row], col->len[row], col->tag[row]});
+  return OTTL_OK;
+}
+
 ottl_status ottl__map_flush_row(ottl_batch *b, uint32_t m, uint32_t row) {
   const ottl_map_spec *spec = &b->layout->maps[m];
-  ottl_rowmap *map = &b->maps[m].rows[row];
   bool removed = false;
   for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
-    ottl_reg *col = &b->columns[c];
-    if (!col->any_dirty || !bm_get(col->dirty, row)) continue;
-    ottl_view key = b->layout->columns[c].key;
-    uint32_t at = entry_of(map, col, row, key);
-    bm_clear(col->dirty, row);
-    bm_set(b->maps[m].dirty, row);
-    if (col->tag[row] == OTTL_T_ABSENT) {
-      if (at == UINT32_MAX) continue;
-      OTTL_TRY(remove_entry(b, m, row, at));
-      removed = true;
-      continue;
-    }
-    if (at == UINT32_MAX) {
-      at = map->n;
-      ottl_entry *e = ottl__rowmap_push(&b->arena, map, key);
-      if (!e) return OTTL_NOMEM;
-      e->keyid = spec->entries ? ottl__key_id(b, key) : OTTL_NO_KEY;
-      e->column = (uint16_t)c;
-      e->raw_begin = e->raw_end = 0;
-      OTTL_TRY(set_slot(col, row, at));
-    }
-    entry_set(&map->items[at], (ottl_cell){col->word[row], col->len[row], col->tag[row]});
+    const ottl_reg *col = &b->columns[c];
+    if (col->any_dirty && bm_get(col->dirty, row)) OTTL_TRY(flush_key(b, m, c, row, &removed));
   }
   if (removed && b->maps[m].any_dups && bm_get(b->maps[m].dups, row)) return ottl__map_reload_row(b, m, row);
   return OTTL_OK;
@@ -112,9 +116,52 @@ ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
   return OTTL_OK;
 }
 
-ottl_status ottl__map_flush(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n) {
-  if (!batch->layout->maps[map].entries) return OTTL_INVALID_ARG;
-  SEL_EACH(sel, n, row) { OTTL_TRY(ottl__map_flush_row(batch, map, row)); }
+/* Rows of word w of `sel` (NULL: all); those with duplicate keys are flushed as a whole. */
+static ottl_status flush_word(ottl_batch *b, uint32_t m, unsigned c, const uint64_t *sel, size_t w) {
+  const ottl_rowmaps *maps = &b->maps[m];
+  uint64_t rows = b->columns[c].dirty[w] & (sel ? sel[w] : UINT64_MAX);
+  for (; rows; rows &= rows - 1) {
+    uint32_t row = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(rows));
+    bool removed = false;
+    if (OTTL_UNLIKELY(maps->any_dups && bm_get(maps->dups, row)))
+      OTTL_TRY(ottl__map_flush_row(b, m, row));
+    else
+      OTTL_TRY(flush_key(b, m, c, row, &removed));
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__map_flush(ottl_batch *b, uint32_t m, const uint64_t *sel, uint32_t n) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  if (!spec->entries) return OTTL_INVALID_ARG;
+  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
+    ottl_reg *col = &b->columns[c];
+    if (!col->any_dirty) continue;
+    uint64_t left = 0;
+    for (size_t w = 0; w < BM_WORDS(n); w++) {
+      OTTL_TRY(flush_word(b, m, c, sel, w));
+      left |= col->dirty[w];
+    }
+    /* Windows write to columns of the levels above through registers of their own, which leave no other trace. */
+    if (spec->level == b->layout->level && n == b->n) col->any_dirty = left != 0;
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__map_place(ottl_batch *b, uint32_t c, const uint64_t *sel, uint32_t first, uint32_t n) {
+  const ottl_column_spec *spec = &b->layout->columns[c];
+  const ottl_reg *col = &b->columns[c];
+  const ottl_rowmaps *maps = &b->maps[spec->map];
+  if (spec->source != OTTL_COL_KEY || !col->slot) return OTTL_INVALID_ARG;
+  SEL_EACH(sel, n, i) {
+    uint32_t row = first + i;
+    bool there = col->slot[row] != UINT16_MAX, wanted = col->tag[row] != OTTL_T_ABSENT, removed;
+    if (OTTL_LIKELY(there == wanted) || !bm_get(col->dirty, row)) continue;
+    if (OTTL_UNLIKELY(maps->any_dups && bm_get(maps->dups, row)))
+      OTTL_TRY(ottl__map_flush_row(b, spec->map, row));
+    else
+      OTTL_TRY(flush_key(b, spec->map, c, row, &removed));
+  }
   return OTTL_OK;
 }
 

@@ -94,11 +94,12 @@ static void mark_written(ottl_emit *e, emit_place p) {
   }
 }
 
-static void flush_if_ordered(ottl_emit *e, emit_place p, uint8_t level, uint16_t sel) {
+/* A key that is set or deleted takes or leaves its place among the entries at once, where something sees their order. */
+static void place_if_ordered(ottl_emit *e, emit_place p, uint8_t level, uint16_t sel) {
   if (p.is_map || p.column == OTTL_NO_COLUMN || e->columns[p.column].spec.source != OTTL_COL_KEY) return;
   const ottl_map_spec *m = &e->maps[e->columns[p.column].spec.map].spec;
   if (m->entries && m->ordered) {
-    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_FLUSH, .level = level, .s = sel, .x = e->columns[p.column].spec.map});
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_PLACE, .level = level, .a = p.column, .s = sel});
   }
 }
 
@@ -136,7 +137,7 @@ static void emit_store(ottl_emit *e, const ottl_expr *target, uint16_t value, ui
   }
   ottl__emit_insn(e, in);
   mark_written(e, p);
-  flush_if_ordered(e, p, level, sel);
+  place_if_ordered(e, p, level, sel);
 }
 
 static uint16_t new_sel(ottl_emit *e, uint8_t level) { return ottl__emit_reg(e, OTTL_STORE_BOOL, OTTL_T_BOOL, level); }
@@ -248,7 +249,7 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_DELETE_KEY, .level = level, .a = c, .s = sel, .x = statement});
       emit_place at = {false, p.map, c, 1};
       mark_written(e, at);
-      flush_if_ordered(e, at, level, sel);
+      place_if_ordered(e, at, level, sel);
       return;
     }
     if (!e->maps[p.map].spec.entries && ottl__emit_is_keep(x)) {

@@ -56,7 +56,7 @@ static const char *check(const ottl_code *c, const ottl_insn *in) {
   if ((f[4] == 'm' && in->x >= c->layout.n_maps) || (f[5] == 'm' && in->y >= c->layout.n_maps)) return "map";
   if (f[5] == 'A' && !list_ok(c, in)) return "operand list";
   bool stores = in->op == OTTL_OP_SET_KEY || in->op == OTTL_OP_SET_PATH || in->op == OTTL_OP_DELETE_KEY ||
-                (in->op == OTTL_OP_SET_VIEW && !no_column);
+                in->op == OTTL_OP_PLACE || (in->op == OTTL_OP_SET_VIEW && !no_column);
   if (stores && !c->regs[in->a].column) return "column";
   return NULL;
 }

@@ -137,7 +137,7 @@ static void column_form(const ottl_column_spec *spec, ottl_reg *col) {
 static ottl_status make_column(ottl_batch *b, const ottl_column_spec *spec, ottl_reg *col, uint32_t rows) {
   ottl_arena *a = &ot_of(b)->pass;
   size_t n = (size_t)rows + COLUMN_SLACK;
-  *col = (ottl_reg){.level = spec->level, .mask = UINT32_MAX};
+  *col = (ottl_reg){.level = spec->level, .mask = UINT32_MAX, .keyid = OTTL_NO_KEY};
   column_form(spec, col);
   col->word = arena_array(a, n, sizeof *col->word);
   col->off = arena_array(a, n, sizeof *col->off);
@@ -160,6 +160,7 @@ static ottl_status make_column(ottl_batch *b, const ottl_column_spec *spec, ottl
   if (spec->source == OTTL_COL_KEY && b->layout->maps[spec->map].entries) {
     col->slot = arena_array(a, n, sizeof *col->slot);
     if (!col->slot) return OTTL_NOMEM;
+    col->keyid = ottl__key_id(b, spec->key);
   }
   return OTTL_OK;
 }

@@ -377,7 +377,7 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
       }
       if (b->maps[m].any_cut && bm_get(b->maps[m].cut, i)) OTTL_TRY(cut_edits(&w, m));
       if (!b->maps[m].rows) continue;
-      if (layout->maps[m].entries || has_list(b, m, i)) OTTL_TRY(ottl__map_flush_row(b, m, i));
+      if (!layout->maps[m].entries && has_list(b, m, i)) OTTL_TRY(ottl__map_flush_row(b, m, i));
       if (has_list(b, m, i)) OTTL_TRY(map_edit(&w, m));
     }
     for (size_t k = 0; k < im->n_dirty_columns; k++) {
@@ -449,6 +449,7 @@ static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
     if (spec->level != level || !b->columns[c].any_dirty) continue;
+    if (spec->source == OTTL_COL_KEY && layout->maps[spec->map].field == OTTL_FIELD_COUNT) continue; /* a cache */
     OTTL_TRY(
         ottl__al_reserve(&b->al, &im->dirty_columns, &im->dirty_columns_cap, im->n_dirty_columns + 1, sizeof *im->dirty_columns));
     im->dirty_columns[im->n_dirty_columns++] = (uint16_t)c;
@@ -456,14 +457,37 @@ static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
   return OTTL_OK;
 }
 
+/* Entries of its rows are woven; caches are not, and what lies in the dictionary goes its own way. */
+static bool map_is_woven(const ottl_map_spec *spec) {
+  return spec->entries && spec->field != OTTL_FIELD_COUNT && !field_is_dict_map(spec->field);
+}
+
+/* What was written to key columns of maps in the entry tier goes to their entries: rows 0 .. n of the level. */
+static ottl_status flush_maps(ottl_batch *b, ottl_level level, uint32_t n) {
+  const ottl_layout *layout = b->layout;
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    const ottl_map_spec *spec = &layout->maps[m];
+    if (spec->level == level && map_is_woven(spec)) OTTL_TRY(ottl__map_flush(b, m, NULL, n));
+  }
+  return OTTL_OK;
+}
+
 ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i) {
+  const ottl_layout *layout = b->layout;
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    const ottl_map_spec *spec = &layout->maps[m];
+    if (spec->level == level && map_is_woven(spec)) OTTL_TRY(ottl__map_flush_row(b, m, i));
+  }
   OTTL_TRY(dirty_columns(b, level));
   return weave_one(b, level, row, i, true);
 }
 
 ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns, bool edited) {
   ottl_rows *r = &b->rows[level];
-  if (columns) OTTL_TRY(dirty_columns(b, level));
+  if (columns) {
+    OTTL_TRY(flush_maps(b, level, n));
+    OTTL_TRY(dirty_columns(b, level));
+  }
   for (uint32_t at = 0; at < n; at += 64) {
     uint32_t rows = n - at < 64 ? n - at : 64;
     uint64_t bits = columns ? dirty_word(b, level, at / 64) : 0;

@@ -244,9 +244,10 @@ ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
   ottl_rowmap **maps = arena_zero(&vm->slice, (n + 1) * sizeof *maps);
   uint64_t *changed = arena_zero(&vm->slice, BM_WORDS(n) * 8 + 8);
   if (!maps || !changed) return OTTL_NOMEM;
+  if (level == in->level) OTTL_TRY(vm_flush_rows(vm, cc->map, level, call.sel, n));
   SEL_EACH(call.sel, n, i) {
     uint32_t row = vm_up(vm, in->level, level, i);
-    OTTL_TRY(vm_flush(vm, cc->map, level, row));
+    if (level != in->level) OTTL_TRY(vm_flush(vm, cc->map, level, row));
     maps[i] = &of->rows[vm_row(vm, level, row)];
   }
   OTTL_TRY(edit_maps(vm, in, &call, maps, changed, &failures, cc->site->function, in->x));
@@ -257,6 +258,11 @@ ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
 ottl_status op_flush(ottl_vm *vm, const ottl_insn *in) {
   uint8_t level = vm->code->layout.maps[in->x].level;
   const uint64_t *sel = level == in->level ? vm_sel(vm, in) : vm->all[level];
-  SEL_EACH(sel, vm_n(vm, level), i) { OTTL_TRY(vm_flush(vm, in->x, level, i)); }
-  return OTTL_OK;
+  return vm_flush_rows(vm, in->x, level, sel, vm_n(vm, level));
+}
+
+ottl_status op_place(ottl_vm *vm, const ottl_insn *in) {
+  uint8_t level = vm->code->layout.columns[in->a].level;
+  const uint64_t *sel = level == in->level ? vm_sel(vm, in) : vm->all[level];
+  return ottl__map_place(vm->batch, in->a, sel, vm->base[level], vm_n(vm, level));
 }

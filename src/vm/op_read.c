@@ -271,12 +271,12 @@ ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
   const uint64_t *sel = vm_sel(vm, in);
   d->has_err = false;
   const ottl_rowmaps *maps = &vm->batch->maps[in->x];
+  OTTL_TRY(vm_flush_rows(vm, in->x, in->level, sel, n));
   SEL_EACH(sel, n, i) {
     if (map_is_bad(maps, vm_row(vm, in->level, i))) {
       if (!ottl__vm_fail(vm, d, n, i, OTTL_ROWERR(BAD_INDEX, 0))) return OTTL_NOMEM;
       continue;
     }
-    OTTL_TRY(vm_flush(vm, in->x, in->level, i));
     /* A copy of the entries: later writes to the map must not show in a value that was read. */
     const ottl_rowmap *from = &maps->rows[vm_row(vm, in->level, i)];
     ottl_rowmap *map = arena_zero(&vm->batch->arena, sizeof *map);

@@ -146,6 +146,12 @@ static inline uint32_t vm_up(const ottl_vm *vm, uint8_t from, uint8_t to, uint32
 static inline ottl_status vm_flush(ottl_vm *vm, uint32_t map, uint8_t level, uint32_t i) {
   return ottl__map_flush_row(vm->batch, map, vm_row(vm, level, i));
 }
+/* The same of rows `sel` of the map's level. */
+static inline ottl_status vm_flush_rows(ottl_vm *vm, uint32_t map, uint8_t level, const uint64_t *sel, uint32_t n) {
+  if (level == vm->code->level) return ottl__map_flush(vm->batch, map, sel, n);
+  SEL_EACH(sel, n, i) OTTL_TRY(vm_flush(vm, map, level, i));
+  return OTTL_OK;
+}
 /* The entries of row i were edited: back into the key columns. */
 static inline ottl_status vm_reload(ottl_vm *vm, uint32_t map, uint8_t level, uint32_t i) {
   bm_set(vm->batch->maps[map].dirty, vm_row(vm, level, i));
