@@ -71,6 +71,7 @@ typedef struct ottl_rows {
 
 /* The state of one map of the layout over the rows of its level. */
 typedef struct ottl_rowmaps {
+  uint32_t spare;                /* entry tier: room behind the entries of each row, for new ones */
   ottl_rowmap *rows;             /* entry tier: one for each row (index as for columns of the level); key tier: private */
   uint64_t *dirty;               /* entry tier: rows whose entries changed (set it when you edit them); cap as rows */
   uint32_t *raw_begin, *raw_end; /* range of the map's entries in the row's body; equal: none; entry tier and written key tier */

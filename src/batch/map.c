@@ -80,6 +80,16 @@ ottl_status ottl__map_flush_row(ottl_batch *b, uint32_t m, uint32_t row) {
   return OTTL_OK;
 }
 
+/* Are number and column of an entry that was written still those of its key? */
+static bool same_names(const ottl_batch *b, const ottl_entry *e) {
+  ottl_view key = {e->key, e->klen};
+  if (e->column != OTTL_NO_COLUMN) {
+    ottl_view name = b->layout->columns[e->column].key;
+    return view_eq(name, key);
+  }
+  return e->keyid != OTTL_NO_KEY && view_eq(b->key_names[e->keyid], key);
+}
+
 ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
   const ottl_map_spec *spec = &b->layout->maps[m];
   ottl_rowmaps *maps = &b->maps[m];
@@ -95,14 +105,13 @@ ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
   for (uint32_t i = 0; i < map->n; i++) {
     ottl_entry *e = &map->items[i];
     ottl_view key = {e->key, e->klen};
-    if (e->dirty && e->keyid != OTTL_NO_KEY && !view_eq(b->key_names[e->keyid], key)) e->keyid = OTTL_NO_KEY;
-    if (e->column == OTTL_NO_COLUMN) {
-      if (!had_dups && !e->dirty) continue; /* it was no key of the program before, and its key is the same */
+    if (OTTL_UNLIKELY(e->dirty) && !same_names(b, e)) {
+      e->keyid = OTTL_NO_KEY;
       e->column = column_of(b, m, key);
-    } else if (!view_eq(b->layout->columns[e->column].key, key)) {
+    } else if (OTTL_UNLIKELY(had_dups) && e->column == OTTL_NO_COLUMN) {
       e->column = column_of(b, m, key);
     }
-    if (e->column == OTTL_NO_COLUMN) continue;
+    if (e->column == OTTL_NO_COLUMN) continue; /* it was no key of the program before, and its key is the same */
     ottl_reg *col = &b->columns[e->column];
     if (col->tag[row] != OTTL_T_ABSENT) { /* a later entry with the same key */
       e->column = OTTL_NO_COLUMN;

@@ -25,6 +25,7 @@ typedef struct emit_map {
   uint8_t context;         /* caches: whose */
   uint32_t written_at;     /* of the map as a whole */
   uint32_t any_written_at; /* of the map or one of its keys */
+  uint32_t last_keyed;     /* last statement that names one of its key columns */
 } emit_map;
 
 typedef struct ottl_emit {
@@ -61,7 +62,8 @@ typedef struct ottl_emit {
     size_t n, cap;
     uint16_t formal[3];
   } lambda[OTTL_MAX_LAMBDAS];
-  uint8_t inner; /* level that selections are of: the group's, or that of the innermost lambda */
+  uint8_t inner;      /* level that selections are of: the group's, or that of the innermost lambda */
+  uint32_t statement; /* that is being laid out */
   uint32_t clock;
   uint32_t record_at; /* clock of the last record editor */
   uint16_t active;    /* selection of rows that statements run on */

@@ -42,6 +42,7 @@ static void column_index(ottl_emit *e, size_t i) {
 }
 
 static uint16_t layout_column(ottl_emit *e, ottl_column_spec spec) {
+  if (spec.source == OTTL_COL_KEY && e->maps[spec.map].last_keyed < e->statement) e->maps[spec.map].last_keyed = e->statement;
   uint16_t found = column_find(e, &spec);
   if (found != OTTL_NO_COLUMN) return found;
   if (!ottl__emit_grow(e, &e->columns, &e->cap_columns, e->n_columns + 1, sizeof *e->columns)) return 0;
@@ -209,6 +210,7 @@ void ottl__emit_layout(ottl_emit *e) {
   for (int turn = 0; turn < 2; turn++) {
     for (uint32_t i = 0; i < g->n_statements && e->status == OTTL_OK; i++) {
       const ottl_checked_statement *s = &g->statements[i];
+      e->statement = i;
       if (s->where) layout_expr(e, s->where);
       if (e->kind == OTTL_KIND_TRANSFORM) {
         layout_editor(e, s->call);
@@ -217,6 +219,7 @@ void ottl__emit_layout(ottl_emit *e) {
       }
     }
   }
+  e->statement = 0; /* paths are looked up again while code is made */
   if (e->status == OTTL_OK) layout_sort(e);
   if (e->n_columns >= OTTL_NO_COLUMN / 2) e->status = OTTL_LIMIT;
 }

@@ -131,11 +131,21 @@ typedef struct ot_shell {
   uint8_t tag;   /* metrics: of the container of the points, whose own fields `b` are; 0: not known yet */
 } ot_shell;
 
+/* A key that entries of the entry tier had in this pass, so that the next one with it needs no look-up. Hostile keys that share a slot
+ * cost what the look-ups cost. */
+#define OT_MEMO_SLOTS 128u
+typedef struct ot_key_memo {
+  const char *key; /* NULL: free */
+  uint32_t len, keyid;
+  uint16_t map, column;
+} ot_key_memo;
+
 typedef struct ot_impl {
   ottl_arena pass;                 /* columns, tables: reset by bind */
   ottl_arena window;               /* entries of the own level: reset by window */
   ot_table *tables[OTTL_MESSAGES]; /* NULL: nothing of the message is read */
   ottl_keyset *keysets;            /* by map */
+  ot_key_memo *memo;               /* OT_MEMO_SLOTS of them, when some map is in the entry tier */
   uint16_t **dict_columns;         /* by map that lies in the dictionary: the column of each attribute's key */
   ot_place *places;                /* [column * OTTL_MESSAGES + message] */
   ot_place *map_places;

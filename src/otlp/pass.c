@@ -165,6 +165,13 @@ static ottl_status make_column(ottl_batch *b, const ottl_column_spec *spec, ottl
   return OTTL_OK;
 }
 
+/* A few entries more than came, as many as the program may add; rows that get more grow. */
+static uint32_t spare_entries(const ottl_layout *layout, const ottl_map_spec *spec) {
+  uint32_t n = 2;
+  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end && n < 16; c++) n += layout->columns[c].written;
+  return n;
+}
+
 static ottl_status make_map(ottl_batch *b, const ottl_map_spec *spec, ottl_rowmaps *map, uint32_t rows) {
   ottl_arena *a = &ot_of(b)->pass;
   size_t n = (size_t)rows + COLUMN_SLACK;
@@ -175,6 +182,7 @@ static ottl_status make_map(ottl_batch *b, const ottl_map_spec *spec, ottl_rowma
   if (spec->entries) {
     map->rows = arena_array(a, n, sizeof *map->rows);
     if (!map->rows) return OTTL_NOMEM;
+    map->spare = spare_entries(b->layout, spec);
   }
   if (field_is_dict_map(spec->field)) {
     map->bad = arena_array(a, BM_WORDS(n), sizeof *map->bad);

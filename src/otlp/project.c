@@ -15,12 +15,12 @@ typedef struct pj_walk {
   const uint8_t *body;
   const uint8_t *bad; /* PJ_BAD */
   const char *text;
-  uint32_t sub;  /* number of the sub-message that was seen, or 0 */
-  bool indirect; /* profiles: keys and texts may be indices into the dictionary */
-  bool indices;  /* the row's attribute indices were seen */
-  /* entry tier: the row's list while it grows, and the list of the row before, which predicts it */
-  ottl_rowmap list, before;
-  unsigned map; /* a message has one map at most */
+  uint32_t sub;     /* number of the sub-message that was seen, or 0 */
+  bool indirect;    /* profiles: keys and texts may be indices into the dictionary */
+  bool indices;     /* the row's attribute indices were seen */
+  ottl_rowmap list; /* entry tier: the row's list while it grows */
+  uint32_t before;  /* entries that the row before had */
+  unsigned map;     /* a message has one map at most */
   ottl_arena *entries;
 } pj_walk;
 
@@ -72,13 +72,23 @@ static inline pj_result keys_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
 }
 
 static OTTL_NOINLINE bool list_grow(pj_walk *w) {
-  uint32_t cap = w->list.cap ? w->list.cap * 2 : w->before.n + 8;
+  uint32_t cap = w->list.cap ? w->list.cap * 2 : w->before + w->b->maps[w->map].spare + 8;
   ottl_entry *items = cap < UINT32_MAX / 2 ? arena_array(w->entries, cap, sizeof *items) : NULL;
   if (!items) return false;
   if (w->list.n) memcpy(items, w->list.items, w->list.n * sizeof *items);
   w->list.items = items;
   w->list.cap = cap;
   return true;
+}
+
+/* Number and column of an entry's key. */
+static inline const ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *key, uint32_t len) {
+  ot_key_memo *memo = &w->im->memo[key_bucket(key, len) % OT_MEMO_SLOTS];
+  if (OTTL_LIKELY(memo->key && memo->len == len && memo->map == m && key_same(memo->key, key, len))) return memo;
+  uint16_t column = keyset_find(&w->im->keysets[m], key, len);
+  uint32_t keyid = column != OTTL_NO_COLUMN ? w->b->columns[column].keyid : ottl__key_id(w->b, view_of(key, len));
+  *memo = (ot_key_memo){key, len, keyid, (uint16_t)m, column};
+  return memo;
 }
 
 static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *value, uint32_t n) {
@@ -94,18 +104,11 @@ static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
     klen = (uint32_t)k.len;
   }
   uint32_t at = w->list.n;
+  w->map = m;
   if (OTTL_UNLIKELY(at == w->list.cap) && !list_grow(w)) return PJ_NOMEM;
   ottl_rowmaps *map = &w->b->maps[m];
-  uint32_t keyid;
-  uint16_t column;
-  if (at < w->before.n && w->before.items[at].klen == klen && key_same(w->before.items[at].key, (const char *)key, klen) &&
-      !map->any_dups) {
-    keyid = w->before.items[at].keyid;
-    column = w->before.items[at].column;
-  } else {
-    keyid = ottl__key_id(w->b, view_of(key, klen));
-    column = keyset_find(&w->im->keysets[m], (const char *)key, klen);
-  }
+  const ot_key_memo *memo = key_memo(w, m, (const char *)key, klen);
+  uint16_t column = memo->column;
   uint32_t off = (uint32_t)(tag - w->body), end = (uint32_t)(value + n - w->body);
   if (column != OTTL_NO_COLUMN) {
     ottl_reg *col = &w->b->columns[column];
@@ -118,14 +121,13 @@ static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
       col->slot[w->i] = (uint16_t)at;
     }
   }
-  w->map = m;
   w->list.items[at] = (ottl_entry){.key = (const char *)key,
                                    .word = c.word,
                                    .klen = klen,
                                    .len = c.len,
                                    .raw_begin = off,
                                    .raw_end = end,
-                                   .keyid = keyid,
+                                   .keyid = memo->keyid,
                                    .column = column,
                                    .tag = c.tag};
   w->list.n = at + 1;
@@ -493,14 +495,16 @@ static ottl_status project_row(pj_walk *w, ottl_level level, uint32_t row, uint3
   return project_row(w, level, row, i, true);
 }
 
-/* The row's list of entries, with a little slack for what the program adds. */
+/* The row's list of entries, with room for what the program adds. */
 static void keep_list(pj_walk *w, uint32_t i) {
   if (w->list.n == 0) return;
-  if (w->list.cap > w->list.n + 2) {
-    arena_trim(w->entries, w->list.items, w->list.cap * sizeof(ottl_entry), (w->list.n + 2) * sizeof(ottl_entry));
-    w->list.cap = w->list.n + 2;
+  uint32_t cap = w->list.n + w->b->maps[w->map].spare;
+  if (w->list.cap > cap) {
+    arena_trim(w->entries, w->list.items, w->list.cap * sizeof(ottl_entry), cap * sizeof(ottl_entry));
+    w->list.cap = cap;
   }
-  w->b->maps[w->map].rows[i] = w->before = w->list;
+  w->before = w->list.n;
+  w->b->maps[w->map].rows[i] = w->list;
 }
 
 static pj_walk walk_of(ottl_batch *b, ottl_level level) {

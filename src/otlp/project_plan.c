@@ -148,6 +148,7 @@ ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
   im->dict_columns = arena_zero(&im->pass, ((size_t)layout->n_maps + 1) * sizeof *im->dict_columns);
   if (!im->places || !im->map_places || !im->keysets || !im->dict_columns) return OTTL_NOMEM;
   dict_pass(&im->dict);
+  im->memo = NULL;
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
     if (spec->source != OTTL_COL_FIELD) continue;
@@ -159,6 +160,10 @@ ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
   for (unsigned m = 0; m < layout->n_maps; m++) {
     const ottl_map_spec *spec = &layout->maps[m];
     OTTL_TRY(plan_keys(im, layout, m));
+    if (spec->entries && !im->memo) {
+      im->memo = arena_zero(&im->pass, OT_MEMO_SLOTS * sizeof *im->memo);
+      if (!im->memo) return OTTL_NOMEM;
+    }
     if (spec->field == OTTL_FIELD_COUNT) continue; /* a cache */
     bool dict = field_is_dict_map(spec->field);
     if (dict && b->signal != OTTL_SIGNAL_PROFILES) continue; /* no row has it */

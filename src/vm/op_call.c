@@ -251,6 +251,10 @@ ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
     maps[i] = &of->rows[vm_row(vm, level, row)];
   }
   OTTL_TRY(edit_maps(vm, in, &call, maps, changed, &failures, cc->site->function, in->x));
+  if (in->flags & OTTL_EDIT_LAST) {
+    for (size_t w = 0; w < BM_WORDS(n); w++) of->dirty[w] |= changed[w];
+    return OTTL_OK;
+  }
   SEL_EACH(changed, n, i) { OTTL_TRY(vm_reload(vm, cc->map, level, vm_up(vm, in->level, level, i))); }
   return OTTL_OK;
 }
