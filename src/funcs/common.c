@@ -41,18 +41,20 @@ static void pattern_quote(char *out, size_t cap, ottl_view text) {
   out[n] = 0;
 }
 
+ottl_status ottl__pattern_refuse(ottl_prepare *p, const char *function, uint32_t arg, const char *why) {
+  char quoted[96];
+  pattern_quote(quoted, sizeof quoted, cell_view(p->arg[arg].literal));
+  return ottl__refuse(p, arg, "the regex pattern supplied to %s '%s' is not a valid pattern: %s", function, quoted, why);
+}
+
 ottl_status ottl__pattern_prepare(ottl_prepare *p, const char *function, uint32_t pattern, uint32_t replacement) {
   const ottl_arg *arg = &p->arg[pattern];
   if (!arg->is_literal || cell_type(arg->literal) != OTTL_T_STRING) return OTTL_OK;
   ottl_regex_error error = {0};
   ottl_regex *re = NULL;
   ottl_status status = ottl__regex_compile(p->al, cell_view(arg->literal), &re, &error);
-  if (status == OTTL_COMPILE || status == OTTL_LIMIT) {
-    char quoted[96];
-    pattern_quote(quoted, sizeof quoted, cell_view(arg->literal));
-    return ottl__refuse(p, pattern, "the regex pattern supplied to %s '%s' is not a valid pattern: %s", function, quoted,
-                        status == OTTL_LIMIT ? "it is too large" : error.message);
-  }
+  if (status == OTTL_COMPILE || status == OTTL_LIMIT)
+    return ottl__pattern_refuse(p, function, pattern, status == OTTL_LIMIT ? "it is too large" : error.message);
   if (status != OTTL_OK) return status;
   pattern_prep *pp = al_zero(p->al, sizeof *pp);
   if (!pp) {

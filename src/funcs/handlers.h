@@ -70,6 +70,8 @@ typedef struct pattern_use {
   const ottl_regex_template *tmpl;
 } pattern_use;
 
+/* Refuses a literal pattern, with the reference's words. */
+ottl_status ottl__pattern_refuse(ottl_prepare *p, const char *function, uint32_t arg, const char *why);
 /* Compiles a literal pattern and, when both are literals, its replacement (argument index or OTTL_NO_ARG). */
 ottl_status ottl__pattern_prepare(ottl_prepare *p, const char *function, uint32_t pattern, uint32_t replacement);
 /* The pattern for a row. When the pattern is not valid, the row fails and *ret_ok is false. Fails: NOMEM. */
@@ -127,7 +129,7 @@ ottl_handler ottl__fn_now, ottl__fn_unix, ottl__fn_unix_nano, ottl__fn_unix_micr
 ottl_handler ottl__fn_keys, ottl__fn_values, ottl__fn_index, ottl__fn_contains_value;
 
 ottl_handler ottl__fn_parse_int, ottl__fn_log, ottl__fn_is_valid_luhn, ottl__fn_is_empty, ottl__fn_base64_encode,
-    ottl__fn_extract_patterns, ottl__fn_parse_key_value, ottl__fn_stringify_all, ottl__fn_delete_index, ottl__fn_flatten,
+    ottl__fn_extract_patterns, ottl__fn_extract_grok_patterns, ottl__fn_parse_key_value, ottl__fn_stringify_all, ottl__fn_delete_index, ottl__fn_flatten,
     ottl__fn_slice_to_map;
 
 ottl_handler ottl__fn_time, ottl__fn_format_time, ottl__fn_truncate_time;
@@ -158,7 +160,7 @@ ottl_handler ottl__fn_convert_sum_to_gauge, ottl__fn_convert_gauge_to_sum, ottl_
 ottl_preparer ottl__prep_convert_gauge_to_sum, ottl__prep_extract_percentile_metric, ottl__prep_convert_exponential_histogram,
     ottl__prep_merge_histogram_buckets, ottl__prep_aggregate, ottl__prep_set_semconv_span_name;
 
-ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_parse_key_value;
+ottl_preparer ottl__prep_flatten, ottl__prep_extract_patterns, ottl__prep_extract_grok_patterns, ottl__prep_parse_key_value;
 ottl_preparer ottl__prep_delete_matching_keys, ottl__prep_keep_matching_keys, ottl__prep_keep_keys,
     ottl__prep_replace_all_patterns, ottl__prep_merge_maps, ottl__prep_truncate_all, ottl__prep_limit;
 ottl_preparer ottl__prep_replace_pattern, ottl__prep_append;

@@ -9,6 +9,8 @@
 
 /* Patterns that came from data and are kept compiled; a power of two. */
 #define OTTL_PATTERN_SLOTS 64
+/* The same for grok patterns, which are large. */
+#define OTTL_GROK_SLOTS 4
 
 typedef struct scratch_pattern {
   char *text; /* pattern, then the replacement of tmpl; NULL: the slot is free */
@@ -16,6 +18,14 @@ typedef struct scratch_pattern {
   ottl_regex *re; /* NULL: Go refuses the pattern */
   ottl_regex_template *tmpl;
 } scratch_pattern;
+
+typedef struct grok_pattern grok_pattern; /* funcs/grok.h */
+typedef struct scratch_grok {
+  const void *owner; /* the call's constant arguments; NULL: the slot is free */
+  char *text;
+  size_t len;
+  grok_pattern *pattern; /* NULL: it is not valid */
+} scratch_grok;
 
 struct ottl_scratch {
   ottl_allocator al;
@@ -32,6 +42,7 @@ struct ottl_scratch {
   uint64_t last_uuid;         /* time of the last UUIDv7 */
   uint64_t seed, random;      /* seed 0: random bytes come from the system; else `random` is the state of the sequence */
   scratch_pattern patterns[OTTL_PATTERN_SLOTS];
+  scratch_grok grok[OTTL_GROK_SLOTS];
 };
 
 /* The compiled pattern, or NULL in *ret when it is not valid (or too large); lives until the next call.

@@ -97,6 +97,8 @@ bool ottl__regex_nullable(const rx_node *n);
 bool ottl__regex_anchored(const rx_node *n);
 /* simplify.c: trivial counts and doubled operators go away, in place. False: out of memory. */
 bool ottl__regex_simplify(ottl_arena *arena, rx_node **node);
+/* Takes out groups without a name; the others get new numbers, in order. */
+void ottl__regex_drop_unnamed(rx_tree *tree);
 
 /* bytes.c: bytes may be matched without regard to UTF-8, whatever the subject is. */
 bool ottl__regex_bytes_will_do(const rx_node *root);

@@ -98,7 +98,8 @@ out:
 
 /* --- the regex --- */
 
-ottl_status ottl__regex_compile(const ottl_allocator *al, ottl_view pattern, ottl_regex **ret, ottl_regex_error *error) {
+static ottl_status regex_compile(const ottl_allocator *al, ottl_view pattern, bool named_only, ottl_regex **ret,
+                                 ottl_regex_error *error) {
   ottl_regex *re = al_zero(al, sizeof *re);
   if (!re) return OTTL_NOMEM;
   re->al = *al;
@@ -107,6 +108,7 @@ ottl_status ottl__regex_compile(const ottl_allocator *al, ottl_view pattern, ott
   ottl__arena_init(&arena, al, 4096);
   ottl_status status = ottl__regex_parse(&arena, pattern, &tree, error);
   if (status != OTTL_OK) goto out;
+  if (named_only) ottl__regex_drop_unnamed(&tree);
   re->n_groups = tree.n_groups;
   status = regex_keep_names(re, tree.root);
   if (status != OTTL_OK) goto out;
@@ -127,6 +129,14 @@ out:
   }
   *ret = re;
   return OTTL_OK;
+}
+
+ottl_status ottl__regex_compile(const ottl_allocator *al, ottl_view pattern, ottl_regex **ret, ottl_regex_error *error) {
+  return regex_compile(al, pattern, false, ret, error);
+}
+
+ottl_status ottl__regex_compile_named(const ottl_allocator *al, ottl_view pattern, ottl_regex **ret, ottl_regex_error *error) {
+  return regex_compile(al, pattern, true, ret, error);
 }
 
 void ottl__regex_free(ottl_regex *re) {

@@ -21,6 +21,9 @@ typedef struct ottl_regex_error {
  * Fails: COMPILE (Go refuses the pattern too), LIMIT (Go takes it, but it is too large for this library), NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__regex_compile(const ottl_allocator *al, ottl_view pattern, ottl_regex **ret,
                                                 ottl_regex_error *error);
+/* The same with the groups that have a name alone, numbered anew: what is not asked for is not kept while matching. */
+OTTL_MUST_CHECK ottl_status ottl__regex_compile_named(const ottl_allocator *al, ottl_view pattern, ottl_regex **ret,
+                                                      ottl_regex_error *error);
 void ottl__regex_free(ottl_regex *re);
 /* Capture groups without group 0. */
 uint32_t ottl__regex_groups(const ottl_regex *re);

@@ -24,6 +24,18 @@ bool ottl__regex_simplify(ottl_arena *arena, rx_node **node) {
   return true;
 }
 
+static void simplify_drop(rx_node **node, uint32_t *n_groups) {
+  while ((*node)->op == RX_CAPTURE && !(*node)->name.len) *node = (*node)->subs[0];
+  rx_node *n = *node;
+  if (n->op == RX_CAPTURE) n->cap = ++*n_groups;
+  for (size_t i = 0; i < n->n_subs; i++) simplify_drop(&n->subs[i], n_groups);
+}
+
+void ottl__regex_drop_unnamed(rx_tree *tree) {
+  tree->n_groups = 0;
+  simplify_drop(&tree->root, &tree->n_groups);
+}
+
 bool ottl__regex_nullable(const rx_node *n) {
   switch (n->op) {
   case RX_NO_MATCH:
