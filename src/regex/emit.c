@@ -43,7 +43,19 @@ static void emit_range(emitter *e, uint32_t lo, uint32_t hi) {
   emit_is_word(hi) ? sbuf_byte(e->out, (char)hi) : emit_hex(e, hi);
 }
 
+/* \d and \w, one byte of PCRE2's code where a class takes 33: there they are ASCII, as here. */
+static const char *emit_short_class(const rx_class *c) {
+  static const rx_range word[] = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
+  if (c->n == 1 && memcmp(c->items, word, sizeof *word) == 0) return "\\d";
+  return c->n == 4 && memcmp(c->items, word, sizeof word) == 0 ? "\\w" : NULL;
+}
+
 static void emit_class(emitter *e, const rx_class *c) {
+  const char *word = emit_short_class(c);
+  if (word) {
+    sbuf_str(e->out, word);
+    return;
+  }
   emit_fold(e, false);
   if (c->n == 0) {
     sbuf_str(e->out, "(?!)");
