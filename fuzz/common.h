@@ -125,6 +125,8 @@ static const fz_program fz_programs[] = {
       "set(log.attributes[\"json\"], ParseJSON(log.body))", "set(log.attributes[\"kv\"], ParseKeyValue(log.body, \"=\", \" \"))",
       "replace_pattern(log.body, \"(\\\\w+)=(\\\\S*)\", \"$2:$1\")",
       "merge_maps(log.cache, ExtractPatterns(log.body, \"(?P<a>\\\\d+)\"), \"upsert\")",
+      "merge_maps(log.cache, ExtractGrokPatterns(log.body, \"%{WORD:w}(?: %{NUMBER:n.x:double})?\", true), \"upsert\")",
+      "set(log.attributes[\"g\"], ExtractGrokPatterns(log.severity_text, log.body, false, [\"ME=x%{ME}%{WORD}\"]))",
       "set(log.attributes[\"split\"], Split(log.body, \" \"))", "set(log.attributes[\"c\"], log.cache)"),
     /* logs: fields */
     T(LOGS, "log", "set(log.time_unix_nano, log.observed_time_unix_nano)", "set(log.observed_time, log.time)",

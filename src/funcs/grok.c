@@ -163,23 +163,34 @@ void ottl__grok_drop(ottl_scratch *s, scratch_grok *slot) {
   *slot = (scratch_grok){0};
 }
 
+static ottl_status grok_fill(ottl_scratch *s, const grok_prep *prep, ottl_view text, scratch_grok *slot) {
+  char *copy = al_new(&s->al, text.len + 1);
+  if (!copy) return OTTL_NOMEM;
+  grok_pattern *g = NULL;
+  ottl_status status = ottl__grok_compile(&s->al, &prep->own, prep->named_only, text, &g, NULL);
+  if (status != OTTL_OK && status != OTTL_COMPILE && status != OTTL_LIMIT) {
+    al_free(&s->al, copy, text.len + 1);
+    return status;
+  }
+  if (text.len) memcpy(copy, text.data, text.len);
+  *slot = (scratch_grok){prep, copy, text.len, g};
+  return OTTL_OK;
+}
+
 /* The compiled pattern, which lives until the next call; NULL in *ret when it is not valid, or too large. Fails: NOMEM. */
 static ottl_status grok_of(ottl_scratch *s, const grok_prep *prep, ottl_view text, const grok_pattern **ret) {
-  scratch_grok *slot = &s->grok[ottl__hash_bytes(text.data, text.len) & (OTTL_GROK_SLOTS - 1)];
-  if (slot->owner != prep || !view_eq(view_of(slot->text, slot->len), text)) {
-    ottl__grok_drop(s, slot);
-    grok_pattern *g = NULL;
-    char *copy = al_new(&s->al, text.len + 1);
-    if (!copy) return OTTL_NOMEM;
-    ottl_status status = ottl__grok_compile(&s->al, &prep->own, prep->named_only, text, &g, NULL);
-    if (status != OTTL_OK && status != OTTL_COMPILE && status != OTTL_LIMIT) {
-      al_free(&s->al, copy, text.len + 1);
-      return status;
-    }
-    if (text.len) memcpy(copy, text.data, text.len);
-    *slot = (scratch_grok){prep, copy, text.len, g};
+  uint32_t i = 0;
+  while (i < OTTL_GROK_SLOTS && !(s->grok[i].owner == prep && view_eq(view_of(s->grok[i].text, s->grok[i].len), text))) i++;
+  scratch_grok found = {0};
+  if (i < OTTL_GROK_SLOTS)
+    found = s->grok[i];
+  else {
+    OTTL_TRY(grok_fill(s, prep, text, &found));
+    ottl__grok_drop(s, &s->grok[--i]);
   }
-  *ret = slot->pattern;
+  memmove(s->grok + 1, s->grok, i * sizeof *s->grok);
+  s->grok[0] = found;
+  *ret = found.pattern;
   return OTTL_OK;
 }
 

@@ -129,8 +129,8 @@ ottl_handler ottl__fn_now, ottl__fn_unix, ottl__fn_unix_nano, ottl__fn_unix_micr
 ottl_handler ottl__fn_keys, ottl__fn_values, ottl__fn_index, ottl__fn_contains_value;
 
 ottl_handler ottl__fn_parse_int, ottl__fn_log, ottl__fn_is_valid_luhn, ottl__fn_is_empty, ottl__fn_base64_encode,
-    ottl__fn_extract_patterns, ottl__fn_extract_grok_patterns, ottl__fn_parse_key_value, ottl__fn_stringify_all, ottl__fn_delete_index, ottl__fn_flatten,
-    ottl__fn_slice_to_map;
+    ottl__fn_extract_patterns, ottl__fn_extract_grok_patterns, ottl__fn_parse_key_value, ottl__fn_stringify_all,
+    ottl__fn_delete_index, ottl__fn_flatten, ottl__fn_slice_to_map;
 
 ottl_handler ottl__fn_time, ottl__fn_format_time, ottl__fn_truncate_time;
 ottl_preparer ottl__prep_time, ottl__prep_format_time;

@@ -9,8 +9,8 @@
 
 /* Patterns that came from data and are kept compiled; a power of two. */
 #define OTTL_PATTERN_SLOTS 64
-/* The same for grok patterns, which are large. */
-#define OTTL_GROK_SLOTS 4
+/* The same for grok patterns, which are large and dear to compile: the last ones used. */
+#define OTTL_GROK_SLOTS 8
 
 typedef struct scratch_pattern {
   char *text; /* pattern, then the replacement of tmpl; NULL: the slot is free */
@@ -42,7 +42,7 @@ struct ottl_scratch {
   uint64_t last_uuid;         /* time of the last UUIDv7 */
   uint64_t seed, random;      /* seed 0: random bytes come from the system; else `random` is the state of the sequence */
   scratch_pattern patterns[OTTL_PATTERN_SLOTS];
-  scratch_grok grok[OTTL_GROK_SLOTS];
+  scratch_grok grok[OTTL_GROK_SLOTS]; /* the one used last is the first */
 };
 
 /* The compiled pattern, or NULL in *ret when it is not valid (or too large); lives until the next call.

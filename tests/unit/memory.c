@@ -102,6 +102,11 @@ static const test_program programs[] = {
      "[\"1.2.0.0/16\"])\n"
      "set(log.severity_text, ParseSeverity(log.severity_number, {\"low\": [{\"range\": {\"min\": 0, \"max\": 12}}]}))",
      OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
+    {"grok", OTTL_KIND_TRANSFORM,
+     "merge_maps(log.attributes, ExtractGrokPatterns(log.body, \"%{USER:a.b}(?: %{ME:n:int})?\", true, [\"ME=[0-9]%{INT}\"]), "
+     "\"upsert\")\n"
+     "set(log.attributes[\"d\"], ExtractGrokPatterns(log.body, Concat([\"%{WORD:w\", \"}\"], log.severity_text)))",
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
     {"errors", OTTL_KIND_TRANSFORM,
      "set(log.attributes[\"l\"], ToLowerCase(log.attributes[\"n\"]))\nset(log.severity_text, Concat([log.body, \"x\"], \"-\"))",
      OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},

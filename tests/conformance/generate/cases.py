@@ -3,7 +3,7 @@
 
 Areas: values, conditions, copies, sequences (language); contexts, hazards, shared; converters, editors; duplicates; tokens; bare (paths without
 their context); numbers, times,
-jsons, regexes, globs, strings; transforms, filters, metrics (configurations of processors). PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
+jsons, regexes, globs, strings; grok; transforms, filters, metrics (configurations of processors). PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
 import json
 import os
 import pathlib
@@ -11,6 +11,7 @@ import random
 import re
 import sys
 
+import grok
 import oddities
 import ottlgen
 import processors
@@ -47,7 +48,7 @@ def main():
             signal = rnd.choice(["logs", "traces", "metrics"])
             where = (signal, rnd.choice(SIGNALS[signal]), rnd.choice({"logs": ["lang_shared", "ctx_logs", "func_nested"], "traces": ["ctx_traces", "func_spans"],
                                                                       "metrics": ["ctx_metrics", "lang_metrics", "func_metrics"]}[signal]))
-        elif hasattr(oddities, area):
+        elif hasattr(oddities, area) or area == "grok":
             where = ("logs", "log", "lang_one")
         elif area in ("values", "conditions", "copies") and rnd.random() < 0.6:
             where = ("logs", "log", rnd.choice(["lang_one", "func_nested", "func_types", "lang_bodies"]))
@@ -88,6 +89,8 @@ def make(area, i, seed, g):
         if isinstance(made, list):
             return case(area, i, seed, g, mode="statements", statements=made)
         return case(area, i, seed, g, mode="value", expr=made)
+    if area == "grok":
+        return case(area, i, seed, g, mode="value", expr=grok.grok(g))
     if area == "shared":
         return case(area, i, seed, g, mode="statements", statements=oddities.shared(g), error_mode=mode)
     if area == "tokens":
