@@ -1,6 +1,7 @@
 /* Reads one line of a case file. */
 #include "conformance.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *case_text(yyjson_val *root, const char *key) { return yyjson_get_str(yyjson_obj_get(root, key)); }
@@ -59,7 +60,9 @@ static const char *case_fill(yyjson_val *root, conf_case *c) {
   int style = case_pick(case_text(root, "paths"), paths);
   if (style < 0) return "unknown paths";
   c->paths = style ? OTTL_PATHS_BARE : OTTL_PATHS_PREFIXED;
-  c->fixture = case_text(root, "fixture");
+  yyjson_val *payload = yyjson_obj_get(root, "payload");
+  if (payload) c->payload = yyjson_val_write(payload, 0, NULL);
+  c->fixture = payload ? c->payload : case_text(root, "fixture");
   if (!c->fixture) return "no fixture";
   c->context = case_text(root, "context");
   if (!c->context && c->mode <= CONF_STATEMENTS) return "no context";
@@ -81,7 +84,7 @@ bool conf_case_read(const char *line, size_t len, conf_case *ret_case, const cha
   c.doc = yyjson_read(line, len, CONF_JSON_FLAGS);
   *ret_why = c.doc ? case_fill(yyjson_doc_get_root(c.doc), &c) : "not JSON";
   if (*ret_why) {
-    yyjson_doc_free(c.doc);
+    conf_case_free(&c);
     return false;
   }
   *ret_case = c;
@@ -90,5 +93,6 @@ bool conf_case_read(const char *line, size_t len, conf_case *ret_case, const cha
 
 void conf_case_free(conf_case *c) {
   yyjson_doc_free(c->doc);
+  free(c->payload);
   *c = (conf_case){0};
 }

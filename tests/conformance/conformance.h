@@ -34,7 +34,8 @@ typedef struct conf_case {
   size_t topic_len; /* of area/topic */
   conf_mode mode;
   ottl_signal signal;
-  const char *fixture;
+  const char *fixture; /* its name, or the payload itself */
+  char *payload;       /* when it stands in the case */
   const char *context; /* NULL in a configuration */
   yyjson_val *program; /* a string, a list of strings, or a configuration */
   ottl_error_mode error_mode;

@@ -14,7 +14,9 @@ static void fix_load(conf_fixture *fix, ottl_json *json, const char *folder) {
   conf_buf path = {0}, text = {0};
   conf_buf_printf(&path, "%s/%s.json", folder, fix->name);
   const uint8_t *wire;
-  if (!conf_file_read(path.data, &text)) {
+  bool given = fix->name[0] == '{';
+  if (given) conf_buf_puts(&text, fix->name);
+  if (!given && !conf_file_read(path.data, &text)) {
     fix->failure = fix_copy("the fixture cannot be read");
   } else if (!(fix->json = yyjson_read(text.data, text.len, CONF_JSON_FLAGS))) {
     fix->failure = fix_copy("the fixture is not JSON");
