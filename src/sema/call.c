@@ -2,6 +2,8 @@
  * function prepare. The rules are the reference's newFunctionCall and buildArgs. */
 #include "sema/sema.h"
 
+#include "syntax/renamed.h"
+
 #include <stdio.h>
 
 #define CALL_TEXT 240
@@ -43,7 +45,8 @@ static const char *call_guess(const sema *s, ottl_view name, bool editor) {
 }
 
 /* UINT32_MAX after a diagnostic. */
-static uint32_t call_find(sema *s, ottl_view name, ottl_span span, bool editor) {
+static uint32_t call_find(sema *s, const ottl_node *node, ottl_span span, bool editor) {
+  ottl_view name = node->text;
   uint32_t index = ottl__function_find(name);
   bool lacks = index == UINT32_MAX && ottl__function_lacks(name);
   if ((index != UINT32_MAX || lacks) && !ottl__function_available(s->functions, s->context, name)) {
@@ -73,8 +76,9 @@ static uint32_t call_find(sema *s, ottl_view name, ottl_span span, bool editor) 
     SEMA_ERROR(s, EXPERIMENTAL, span, "the function `%.*s` is experimental, and that is off", VIEW_ARG(name));
     return UINT32_MAX;
   }
-  const char *guess = call_guess(s, name, editor);
   ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_FUNCTION, span, "unknown function `%.*s`", VIEW_ARG(name));
+  if (ottl__renamed_help(d, node, span, editor)) return UINT32_MAX;
+  const char *guess = call_guess(s, name, editor);
   if (guess) {
     ottl__diag_help(d, "did you mean `%s`?", guess);
     ottl__diag_fix(d, span, view_str(guess));
@@ -235,7 +239,7 @@ static bool call_function_name(sema *s, const ottl_function *f, const ottl_param
     if (v->kind == NODE_CALL) ottl__diag_help(d, "write the name alone: `%.*s`", VIEW_ARG(v->text));
     return false;
   }
-  uint32_t index = call_find(s, v->text, sema_span(s, v), false);
+  uint32_t index = call_find(s, v, sema_span(s, v), false);
   if (index == UINT32_MAX) return false;
   if (!(ottl__functions[index].flags & OTTL_FN_STRING_ARG)) {
     ottl_diag_item *d =
@@ -523,7 +527,7 @@ static bool call_empty(sema *s, const ottl_function *f, const ottl_param *p, con
 }
 
 ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
-  uint32_t index = call_find(s, node->text, (ottl_span){s->source, node->name_begin, node->name_end}, node->is_editor);
+  uint32_t index = call_find(s, node, (ottl_span){s->source, node->name_begin, node->name_end}, node->is_editor);
   if (index == UINT32_MAX) return NULL;
   const ottl_function *f = &ottl__functions[index];
   ottl_expr *e = ottl__sema_new(s, OTTL_E_CALL, node, 0);

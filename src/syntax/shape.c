@@ -4,6 +4,7 @@
  * operand of arithmetic, a condition, a key. Holes are skipped: they have been reported. Recursion is bounded by the height of
  * the tree, which the parser limits. */
 #include "syntax/build.h"
+#include "syntax/renamed.h"
 
 static void shape_value(parse_ctx *c, ottl_node *n, bool argument);
 static void shape_condition(parse_ctx *c, ottl_node *n);
@@ -98,10 +99,13 @@ static void shape_keys(parse_ctx *c, ottl_node *first) {
 }
 
 static void shape_call(parse_ctx *c, ottl_node *n) {
-  if (n->is_editor)
-    ottl__diag_mark(CTX_ERROR(c, EDITOR_AS_VALUE, ctx_span(c, n->name_begin, n->name_end),
-                              "`%.*s` is an editor name where a converter is wanted", VIEW_ARG(n->text)),
-                    "editors give no value");
+  if (n->is_editor) {
+    ottl_span name = ctx_span(c, n->name_begin, n->name_end);
+    ottl_diag_item *d =
+        CTX_ERROR(c, EDITOR_AS_VALUE, name, "`%.*s` is an editor name where a converter is wanted", VIEW_ARG(n->text));
+    ottl__diag_mark(d, "editors give no value");
+    ottl__misplaced_help(d, n, name, false);
+  }
   for (ottl_node *a = n->first; a; a = a->next) {
     if (a->kind == NODE_ARG)
       shape_value(c, a->first, true);
@@ -249,9 +253,12 @@ static void shape_condition(parse_ctx *c, ottl_node *n) {
 static void shape_statement(parse_ctx *c, ottl_node *n) {
   ottl_node *call = n->first;
   if (call->kind == NODE_CALL && !call->parenthesized) {
-    if (!call->is_editor)
-      CTX_ERROR(c, CONVERTER_AS_STATEMENT, ctx_span(c, call->name_begin, call->name_end),
-                "`%.*s` is a converter name where an editor is wanted", VIEW_ARG(call->text));
+    if (!call->is_editor) {
+      ottl_span name = ctx_span(c, call->name_begin, call->name_end);
+      ottl__misplaced_help(CTX_ERROR(c, CONVERTER_AS_STATEMENT, name, "`%.*s` is a converter name where an editor is wanted",
+                                     VIEW_ARG(call->text)),
+                           call, name, true);
+    }
     const ottl_node *key = NULL;
     for (ottl_node *a = call->first; a; a = a->next) {
       if (a->kind == NODE_ARG)

@@ -1,0 +1,24 @@
+/* Names that are no functions, and what to write instead: grammar/renamed.def. */
+#ifndef OTTL_SRC_SYNTAX_RENAMED_H
+#define OTTL_SRC_SYNTAX_RENAMED_H
+
+#include "diag/diag.h"
+#include "syntax/tree.h"
+
+typedef struct ottl_renamed {
+  const char *name;
+  bool statement;       /* written as a statement; else as a value */
+  const char *function; /* "": none does it */
+  const char *use, *fix, *help;
+} ottl_renamed;
+
+extern const ottl_renamed ottl__renamed[];
+extern const size_t ottl__n_renamed;
+
+/* Adds help and fix for a call whose name is no function: what the table says. name: its span; node: the call, or the name alone where a
+ * function is named. False: nothing is known of it. */
+bool ottl__renamed_help(ottl_diag_item *item, const ottl_node *node, ottl_span name, bool statement);
+/* The same for a name written in the wrong place, where it may also be a function that differs in case and `_` alone. */
+void ottl__misplaced_help(ottl_diag_item *item, const ottl_node *call, ottl_span name, bool statement);
+
+#endif
