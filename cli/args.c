@@ -76,6 +76,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
   static const char *const modes[] = {"propagate", "ignore", "silent", NULL};
   static const char *const styles[] = {"either", "prefixed", "bare", NULL};
   static const char *const renderings[] = {"text", "short", "json", NULL};
+  static const char *const described[] = {"text", "json", NULL};
   static const char *const signals[] = {"logs", "traces", "metrics", "profiles", NULL};
   static const char formats[] = "auto, proto, proto-delimited, proto-framed, json or jsonl";
   int choice = 0;
@@ -126,6 +127,10 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_FORMAT:
     if ((choice = arg_choice(value, renderings)) < 0) return arg_bad(value, args[id].name, "text, short or json");
     o->format = (ottl_diags_format)choice;
+    break;
+  case ARG_DESCRIBE_FORMAT:
+    if ((choice = arg_choice(value, described)) < 0) return arg_bad(value, args[id].name, "text or json");
+    o->format = choice ? OTTL_DIAGS_JSON : OTTL_DIAGS_TEXT;
     break;
   case ARG_CONDITIONS: o->conditions = true; break;
   case ARG_MAY_FAIL: o->may_fail = true; break;

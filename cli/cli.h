@@ -18,7 +18,14 @@ enum {
   CLI_INTERNAL = 70
 };
 
-enum { IN_RUN = 1, IN_FILTER = 2, IN_HELP = 4, IN_CHECK = 8, IN_ROUTE = 16 }; /* which commands know an option */
+enum {
+  IN_RUN = 1,
+  IN_FILTER = 2,
+  IN_HELP = 4,
+  IN_CHECK = 8,
+  IN_ROUTE = 16,
+  IN_DESCRIBE = 32
+}; /* which commands know an option */
 
 extern const char *const cli_signal_names[]; /* by ottl_signal */
 
@@ -66,6 +73,7 @@ int cli_run(int argc, char **argv);
 int cli_filter(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_route(int argc, char **argv);
+int cli_describe(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* Part of a file of statements, from one `context:` line to the next. */

@@ -103,6 +103,26 @@ static const char check_exits_text[] =
     "  0 nothing wrong; 1 errors (with --strict: or warnings); 2 wrong use, or a file cannot be read;\n"
     "  70 internal error\n";
 
+static const char describe_text[] =
+    "Shows the tables of the language. A table is listed with a line for each entry; NAME shows one entry,\n"
+    "functions with their arguments and examples. Without TABLE it tells which tables there are.\n"
+    "\n"
+    "Examples:\n"
+    "  all functions, and one of them\n"
+    "    ottl describe functions\n"
+    "    ottl describe functions replace_pattern\n"
+    "  the paths of a context, and one path\n"
+    "    ottl describe paths log\n"
+    "    ottl describe paths log.severity_number\n"
+    "  what an error code means\n"
+    "    ottl describe diagnostics E0501\n"
+    "  everything about functions, for a program to read\n"
+    "    ottl describe functions --format json\n";
+
+static const char describe_exits_text[] =
+    "Exit status:\n"
+    "  0 shown; 1 no such entry (names that are near are told); 2 wrong use; 70 internal error\n";
+
 /* What a command has to tell besides its options. */
 static const struct {
   const char *name, *text, *files, *exits;
@@ -112,6 +132,7 @@ static const struct {
     {"filter", filter_text, files_text, exits_text, IN_FILTER},
     {"route", route_text, files_text, exits_text, IN_ROUTE},
     {"check", check_text, NULL, check_exits_text, IN_CHECK},
+    {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
 };
 
 void cli_help_overview(void) {

@@ -14,8 +14,7 @@ endif()
 
 # The pages of docs/ that are made from the tables. `cmake --build build --target docs` writes them anew.
 add_executable(ottl-tables tests/docs/tables.c)
-target_include_directories(ottl-tables PRIVATE src grammar ${GEN} ${GEN}/otlp)
-target_link_libraries(ottl-tables PRIVATE ottl_static)
+target_link_libraries(ottl-tables PRIVATE ottl_static ottl_yyjson)
 add_test(NAME docs/pages COMMAND bash tests/docs/pages $<TARGET_FILE:ottl-tables> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 add_custom_target(docs COMMAND bash tests/docs/pages $<TARGET_FILE:ottl-tables> --update
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
@@ -27,6 +26,8 @@ if(Python3_FOUND)
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endif()
 if(TARGET ottl AND Python3_FOUND)
+  add_test(NAME docs/functions COMMAND Python3::Interpreter tests/docs/functions $<TARGET_FILE:ottl> $<TARGET_FILE:ottlt>
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   file(GLOB OTTL_CLI_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cli/*.t ${PROJECT_SOURCE_DIR}/README.md)
   foreach(file ${OTTL_CLI_TESTS})
     cmake_path(GET file STEM name)

@@ -102,6 +102,8 @@ size_t ottl__diag_rune(const char *data, size_t len, uint32_t *ret);
 
 void ottl__diag_render_text(const ottl_diags *diags, bool colour, ottl_sbuf *out);
 void ottl__diag_render_short(const ottl_diags *diags, bool colour, ottl_sbuf *out);
+/* A JSON string; bytes that are no UTF-8 become U+FFFD. */
+void ottl__diag_json_text(ottl_sbuf *out, ottl_view text);
 void ottl__diag_render_json(const ottl_diags *diags, ottl_sbuf *out);
 
 #endif

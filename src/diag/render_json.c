@@ -1,7 +1,7 @@
 /* Diagnostics for programs: one JSON array. Offsets are bytes of the file, lines and columns start at 1. */
 #include "diag/diag.h"
 
-static void json_text(ottl_sbuf *out, ottl_view text) {
+void ottl__diag_json_text(ottl_sbuf *out, ottl_view text) {
   sbuf_byte(out, '"');
   for (size_t i = 0; i < text.len;) {
     uint32_t rune;
@@ -24,7 +24,7 @@ static void json_text(ottl_sbuf *out, ottl_view text) {
 
 static void json_span(ottl_sbuf *out, const ottl_diag_span *s) {
   sbuf_str(out, "\"file\":");
-  json_text(out, s->file);
+  ottl__diag_json_text(out, s->file);
   ottl__sbuf_printf(out,
                     ",\"begin\":%zu,\"end\":%zu,\"line\":%u,\"column\":%u,\"column_utf16\":%u,\"end_line\":%u,\"end_column\":%u,"
                     "\"end_column_utf16\":%u",
@@ -39,29 +39,29 @@ void ottl__diag_render_json(const ottl_diags *d, ottl_sbuf *out) {
     ottl_diag x;
     if (ottl_diags_get(d, i, &x) != OTTL_OK) continue;
     ottl__sbuf_printf(out, "%s\n{\"code\":\"%s\",\"severity\":\"%s\",\"message\":", i ? "," : "", x.code, severities[x.severity]);
-    json_text(out, x.message);
+    ottl__diag_json_text(out, x.message);
     sbuf_byte(out, ',');
     json_span(out, &x.span);
     if (x.span.text.len) {
       sbuf_str(out, ",\"label\":");
-      json_text(out, x.span.text);
+      ottl__diag_json_text(out, x.span.text);
     }
     sbuf_str(out, ",\"labels\":[");
     for (size_t k = 0; k < x.n_labels; k++) {
       sbuf_str(out, k ? ",{" : "{");
       json_span(out, &x.labels[k]);
       sbuf_str(out, ",\"text\":");
-      json_text(out, x.labels[k].text);
+      ottl__diag_json_text(out, x.labels[k].text);
       sbuf_byte(out, '}');
     }
     sbuf_str(out, "],\"notes\":[");
     for (size_t k = 0; k < x.n_notes; k++) {
       if (k) sbuf_byte(out, ',');
-      json_text(out, x.notes[k]);
+      ottl__diag_json_text(out, x.notes[k]);
     }
     sbuf_str(out, "],\"help\":");
     if (x.help.len)
-      json_text(out, x.help);
+      ottl__diag_json_text(out, x.help);
     else
       sbuf_str(out, "null");
     sbuf_str(out, ",\"fixes\":[");
@@ -69,7 +69,7 @@ void ottl__diag_render_json(const ottl_diags *d, ottl_sbuf *out) {
       sbuf_str(out, k ? ",{" : "{");
       json_span(out, &x.fixes[k].span);
       sbuf_str(out, ",\"replacement\":");
-      json_text(out, x.fixes[k].replacement);
+      ottl__diag_json_text(out, x.fixes[k].replacement);
       sbuf_byte(out, '}');
     }
     sbuf_str(out, "]}");
