@@ -1,25 +1,41 @@
 /* ParseJSON, as goccy/go-json 0.10.6 reads text into an `any`: lenient where that is (numbers are what ParseFloat takes of
  * the characters 0-9.eE+-, strings may hold control characters, `null` is the key "", a zero byte ends the text).
  *
- * One pass with stacks of its own: values of the open containers lie one behind the other and become a container when it
- * closes. Nesting is limited as by goccy; most that can be done with a value stops at OTTL_MAX_VALUE_DEPTH, though. */
+ * One pass with stacks of its own: values of the open containers lie one behind the other. The outermost container becomes a
+ * tree. What nests in it is seldom looked into, so it is encoded as it will stand on the wire, which costs nothing when it is
+ * copied or written: its values stay on the stack, in the order of the text, with the sizes of their encodings, until the
+ * container right below the outermost one closes, and are then written at once.
+ *
+ *   text   {"a":1,"h":{"m":"GET","l":[2,3]}}
+ *   stack  a 1 | h MAP | m "GET" | l LIST | 2 | 3      at the inner }: h and all behind it become one value on the wire
+ *
+ * Documents with a key twice in a nested map, with great nested maps of suspicious keys or with more than OTTL_MAX_VALUE_DEPTH
+ * levels are parsed again, with trees all the way. Nesting is limited as by goccy; most that can be done with a value stops at
+ * OTTL_MAX_VALUE_DEPTH, though. */
 #include "base/gonum.h"
 #include "base/hex.h"
+#include "base/json_scan.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/utf8.h"
+#include "batch/keyset.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
 
-typedef struct json_value { /* of an open container */
-  ottl_view key;
+/* A value of an open container. A container within one that is to be encoded: tag without TREE, word = bytes of its body,
+ * len = how many of the values behind it are in it, at any depth. */
+typedef struct json_value {
+  ottl_view key; /* data NULL: item of a list */
   ottl_cell value;
 } json_value;
 
 typedef struct json_open {
-  uint32_t first; /* of its values */
+  uint32_t first; /* of its values; in an encoded container its own value stands before them */
   bool is_map;
-  ottl_view key; /* under which it goes into its parent */
+  ottl_view key;   /* under which it goes into its parent */
+  size_t body;     /* encoded: bytes so far */
+  uint32_t n_keys; /* encoded maps */
+  uint64_t seen;   /* keys, by a hash of 6 bits */
 } json_open;
 
 typedef struct json_parser {
@@ -31,9 +47,13 @@ typedef struct json_parser {
   size_t n;
   json_open *open;
   uint32_t depth;
+  bool trees; /* nothing is encoded */
 } json_parser;
 
-typedef enum json_result { JSON_OK, JSON_BAD, JSON_DEEP, JSON_NOMEM } json_result;
+/* AGAIN: with trees. */
+typedef enum json_result { JSON_OK, JSON_BAD, JSON_DEEP, JSON_AGAIN, JSON_NOMEM } json_result;
+
+#define JSON_FEW_KEYS 32 /* of which each is compared with those before it, where a bitmap does not tell that it is new */
 
 static char json_peek(const json_parser *p) { return p->at < p->end ? *p->at : 0; }
 static void json_space(json_parser *p) {
@@ -96,7 +116,7 @@ static json_result json_string(json_parser *p, ottl_view *ret) {
   const char *begin = ++p->at, *s = begin;
   bool escaped = false;
   for (;;) {
-    while (s < p->end && *s != '"' && *s != '\\' && *s != 0) s++;
+    s = json_scan_string(s, p->end);
     if (s == p->end || *s == 0) return JSON_BAD;
     if (*s == '"') break;
     escaped = true;
@@ -125,37 +145,141 @@ static json_result json_number(json_parser *p, ottl_cell *ret) {
     p->at++;
   }
   char next = json_peek(p);
-  if (next && !strchr(" \t\r\n,:}]", next)) return JSON_BAD;
+  if (next != ',' && next != '}' && next && !strchr(" \t\r\n:]", next)) return JSON_BAD;
   double v;
   if (ottl__gonum_parse_double(view_of(begin, (size_t)(p->at - begin)), &v) != OTTL_NUM_OK) return JSON_BAD;
   *ret = cell_double(v);
   return JSON_OK;
 }
 
-static bool json_push(json_parser *p, ottl_view key, ottl_cell value) {
+static json_value *json_push(json_parser *p, ottl_view key, ottl_cell value) {
   size_t need = (p->n + 1) * sizeof *p->values;
-  if (need > p->scratch->cap_stack) {
-    if (ottl__al_reserve(p->al, &p->scratch->stack, &p->scratch->cap_stack, need, 1) != OTTL_OK) return false;
+  if (OTTL_UNLIKELY(need > p->scratch->cap_stack)) {
+    if (ottl__al_reserve(p->al, &p->scratch->stack, &p->scratch->cap_stack, need, 1) != OTTL_OK) return NULL;
     p->values = p->scratch->stack;
   }
-  p->values[p->n++] = (json_value){key, value};
-  return true;
+  json_value *v = &p->values[p->n++];
+  *v = (json_value){key, value};
+  return v;
 }
+
+/* -- encoded containers -- */
+
+static size_t json_value_bytes(ottl_cell v) { /* of an AnyValue's body */
+  switch (v.tag) {
+  case OTTL_T_STRING: return 1 + len_size(v.len);
+  case OTTL_T_DOUBLE: return 9;
+  case OTTL_T_BOOL: return 2;
+  case OTTL_T_NIL: return 0;
+  default: return 1 + len_size(v.word);
+  }
+}
+
+static size_t json_entry_bytes(ottl_view key, size_t value) { /* of a KeyValue's body */
+  return (key.len ? 1 + len_size(key.len) : 0) + 1 + len_size(value);
+}
+
+static uint8_t *json_put_varint(uint8_t *to, uint64_t v) {
+  for (; v >= 0x80; v >>= 7) *to++ = (uint8_t)(v | 0x80);
+  *to++ = (uint8_t)v;
+  return to;
+}
+
+static uint8_t *json_put_bytes(uint8_t *to, uint8_t tag, const char *data, size_t len) {
+  *to++ = tag;
+  to = json_put_varint(to, len);
+  if (len) memcpy(to, data, len);
+  return to + len;
+}
+
+/* Writes values [at, end), each behind its container. */
+static uint8_t *json_encode(uint8_t *to, const json_value *at, const json_value *end) {
+  for (; at < end; at++) {
+    ottl_cell v = at->value;
+    size_t bytes = json_value_bytes(v);
+    *to++ = 0x0a;
+    if (at->key.data) {
+      to = json_put_varint(to, json_entry_bytes(at->key, bytes));
+      if (at->key.len) to = json_put_bytes(to, 0x0a, at->key.data, at->key.len);
+      *to++ = 0x12;
+    }
+    to = json_put_varint(to, bytes);
+    switch (v.tag) {
+    case OTTL_T_STRING: to = json_put_bytes(to, 0x0a, cell_view(v).data, v.len); break;
+    case OTTL_T_BOOL:
+      *to++ = 0x10;
+      *to++ = v.word != 0;
+      break;
+    case OTTL_T_DOUBLE:
+      *to++ = 0x21;
+      for (int i = 0; i < 8; i++) *to++ = (uint8_t)(v.word >> (8 * i));
+      break;
+    case OTTL_T_NIL: break;
+    default: *to++ = v.tag == OTTL_T_MAP ? 0x32 : 0x2a; to = json_put_varint(to, v.word);
+    }
+  }
+  return to;
+}
+
+/* The step from a value of an encoded container to the next one. */
+static uint32_t json_step(const json_value *v) {
+  return v->value.tag == OTTL_T_MAP || v->value.tag == OTTL_T_LIST ? v->value.len + 1 : 1;
+}
+
+/* A value goes into the encoded container `open`, of which it is the last. */
+static json_result json_count(const json_parser *p, json_open *open, ottl_view key, ottl_cell value, uint32_t self) {
+  size_t bytes = json_value_bytes(value);
+  if (open->is_map) {
+    bytes = json_entry_bytes(key, bytes);
+    uint64_t bit = (uint64_t)1 << (key_bucket(key.data, (uint32_t)key.len) & 63);
+    if (OTTL_UNLIKELY(open->seen & bit)) {
+      if (open->n_keys >= JSON_FEW_KEYS) return JSON_AGAIN;
+      for (uint32_t i = open->first; i < self; i += json_step(&p->values[i])) {
+        if (view_eq(p->values[i].key, key)) return JSON_AGAIN;
+      }
+    }
+    open->seen |= bit;
+    open->n_keys++;
+  }
+  open->body += 1 + len_size(bytes);
+  return open->body > INT32_MAX ? JSON_AGAIN : JSON_OK;
+}
+
+/* The innermost container, which is encoded, is complete. */
+static json_result json_close_encoded(json_parser *p) {
+  const json_open *top = &p->open[--p->depth];
+  uint32_t self = top->first - 1;
+  json_value *v = &p->values[self];
+  v->value.word = top->body;
+  v->value.len = (uint32_t)p->n - top->first;
+  if (p->depth > 1) return json_count(p, &p->open[p->depth - 1], v->key, v->value, self);
+  uint8_t *body = arena_alloc(p->arena, top->body);
+  if (!body) return JSON_NOMEM;
+  json_encode(body, v + 1, p->values + p->n);
+  v->value = cell_of_view((ottl_type)v->value.tag, view_of(body, top->body));
+  p->n = top->first;
+  return JSON_OK;
+}
+
+/* -- trees -- */
 
 /* Of equal keys the last value stays, in the place of the first. */
 static bool json_make_map(json_parser *p, const json_value *values, uint32_t n, ottl_cell *ret) {
-  ottl_rowmap *map = arena_zero(p->arena, sizeof *map);
+  ottl_rowmap *map = arena_alloc(p->arena, sizeof *map);
   ottl_entry *items = arena_array(p->arena, n, sizeof *items);
   if (!map || !items) return false;
   *map = (ottl_rowmap){items, 0, n};
   ottl_map index;
   ottl__map_init(&index, p->al);
-  bool ok = true;
+  bool ok = true, few = n <= JSON_FEW_KEYS;
+  uint64_t seen = 0;
   for (uint32_t i = 0; ok && i < n; i++) {
     ottl_view key = values[i].key;
     ottl_entry *e = NULL;
-    if (n <= 16) {
-      e = ottl__rowmap_find(map, key);
+    if (few) {
+      uint64_t bit = (uint64_t)1 << (key_bucket(key.data, (uint32_t)key.len) & 63);
+      if (seen & bit) e = ottl__rowmap_find(map, key);
+      seen |= bit;
     } else {
       uint32_t at = ottl__map_find(&index, key);
       if (at != OTTL_MAP_NONE)
@@ -175,7 +299,7 @@ static bool json_make_map(json_parser *p, const json_value *values, uint32_t n, 
 }
 
 static bool json_make_list(json_parser *p, const json_value *values, uint32_t n, ottl_cell *ret) {
-  ottl_list *list = arena_zero(p->arena, sizeof *list);
+  ottl_list *list = arena_alloc(p->arena, sizeof *list);
   ottl_cell *items = arena_array(p->arena, n, sizeof *items);
   if (!list || !items) return false;
   for (uint32_t i = 0; i < n; i++) items[i] = values[i].value;
@@ -184,17 +308,39 @@ static bool json_make_list(json_parser *p, const json_value *values, uint32_t n,
   return true;
 }
 
+/* -- the grammar -- */
+
 static json_result json_begin(json_parser *p, bool is_map, ottl_view key) {
   if (p->depth == OTTL_MAX_JSON_DEPTH) return JSON_DEEP;
+  bool encoded = p->depth > 0 && !p->trees;
+  if (encoded && p->depth >= OTTL_MAX_VALUE_DEPTH) return JSON_AGAIN;
   size_t need = (p->depth + 1) * sizeof *p->open;
-  if (need > p->scratch->cap_open) {
+  if (OTTL_UNLIKELY(need > p->scratch->cap_open)) {
     if (ottl__al_reserve(p->al, &p->scratch->open, &p->scratch->cap_open, need, 1) != OTTL_OK) return JSON_NOMEM;
     p->open = p->scratch->open;
   }
-  p->open[p->depth++] = (json_open){(uint32_t)p->n, is_map, key};
+  if (encoded && !json_push(p, key, (ottl_cell){0, 0, is_map ? OTTL_T_MAP : OTTL_T_LIST})) return JSON_NOMEM;
+  p->open[p->depth++] = (json_open){.first = (uint32_t)p->n, .is_map = is_map, .key = key};
   p->at++;
   json_space(p);
   return JSON_OK;
+}
+
+/* The innermost container closes; *ret is its value when it was the outermost one. */
+static json_result json_close(json_parser *p, ottl_cell *ret) {
+  if (p->depth > 1 && !p->trees) return json_close_encoded(p);
+  const json_open *top = &p->open[--p->depth];
+  uint32_t n = (uint32_t)p->n - top->first;
+  const json_value *values = p->values ? p->values + top->first : NULL;
+  if (!(top->is_map ? json_make_map : json_make_list)(p, values, n, ret)) return JSON_NOMEM;
+  p->n = top->first;
+  return p->depth == 0 || json_push(p, top->key, *ret) ? JSON_OK : JSON_NOMEM;
+}
+
+/* A value that is no container goes into the innermost one. */
+static json_result json_add(json_parser *p, ottl_view key, ottl_cell value) {
+  if (!json_push(p, key, value)) return JSON_NOMEM;
+  return p->depth > 1 && !p->trees ? json_count(p, &p->open[p->depth - 1], key, value, (uint32_t)p->n - 1) : JSON_OK;
 }
 
 /* A key and its colon. */
@@ -236,7 +382,8 @@ static json_result json_scalar(json_parser *p, ottl_cell *ret) {
 }
 
 static json_result json_parse(json_parser *p, ottl_cell *ret) {
-  ottl_view key = VIEW("");
+  static const ottl_view none = {NULL, 0};
+  ottl_view key = none;
   ottl_cell value = cell_nil();
   json_result r;
   for (;;) { /* at the beginning of a value */
@@ -244,6 +391,7 @@ static json_result json_parse(json_parser *p, ottl_cell *ret) {
     char ch = json_peek(p);
     if (ch == '{' || ch == '[') {
       if ((r = json_begin(p, ch == '{', key)) != JSON_OK) return r;
+      key = none;
       if (json_peek(p) != (ch == '{' ? '}' : ']')) {
         if (ch == '{' && (r = json_key(p, &key)) != JSON_OK) return r;
         continue;
@@ -251,27 +399,23 @@ static json_result json_parse(json_parser *p, ottl_cell *ret) {
     } else {
       if ((r = json_scalar(p, &value)) != JSON_OK) return r;
       if (p->depth == 0) break;
-      if (!json_push(p, key, value)) return JSON_NOMEM;
+      if ((r = json_add(p, key, value)) != JSON_OK) return r;
       json_space(p);
     }
     /* behind a value: the next one, or the ends of containers */
     for (;;) {
-      const json_open *top = &p->open[p->depth - 1];
+      bool is_map = p->open[p->depth - 1].is_map;
       char end = json_peek(p);
       if (end == ',') {
         p->at++;
-        if (top->is_map && (r = json_key(p, &key)) != JSON_OK) return r;
+        key = none;
+        if (is_map && (r = json_key(p, &key)) != JSON_OK) return r;
         break;
       }
-      if (end != (top->is_map ? '}' : ']')) return JSON_BAD;
+      if (end != (is_map ? '}' : ']')) return JSON_BAD;
       p->at++;
-      uint32_t n = (uint32_t)p->n - top->first;
-      const json_value *values = p->values ? p->values + top->first : NULL;
-      if (!(top->is_map ? json_make_map : json_make_list)(p, values, n, &value)) return JSON_NOMEM;
-      p->n = top->first;
-      key = top->key;
-      if (--p->depth == 0) goto done;
-      if (!json_push(p, key, value)) return JSON_NOMEM;
+      if ((r = json_close(p, &value)) != JSON_OK) return r;
+      if (p->depth == 0) goto done;
       json_space(p);
     }
   }
@@ -280,6 +424,16 @@ done:
   if (json_peek(p) != 0) return JSON_BAD;
   *ret = value;
   return JSON_OK;
+}
+
+static json_result json_parse_text(json_parser *p, ottl_view text, bool trees, ottl_cell *ret) {
+  p->at = text.data;
+  p->end = text.data + text.len;
+  p->n = 0;
+  p->depth = 0;
+  p->trees = trees;
+  json_result r = json_parse(p, ret);
+  return r == JSON_AGAIN ? json_parse_text(p, text, true, ret) : r;
 }
 
 ottl_status ottl__fn_parse_json(ottl_call *c) {
@@ -292,11 +446,7 @@ ottl_status ottl__fn_parse_json(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) {
     ottl_view text = reg_view(c->arg[0].reg, row);
     ottl_cell v = cell_nil();
-    p.at = text.data;
-    p.end = text.data + text.len;
-    p.n = 0;
-    p.depth = 0;
-    switch (json_parse(&p, &v)) {
+    switch (json_parse_text(&p, text, false, &v)) {
     case JSON_OK:
       if (cell_type(v) == OTTL_T_MAP || cell_type(v) == OTTL_T_LIST)
         out_put(c, row, v);
@@ -305,7 +455,7 @@ ottl_status ottl__fn_parse_json(ottl_call *c) {
       break;
     case JSON_BAD: call_fail(c, row, OTTL_ROWERR(BAD_JSON, 0)); break;
     case JSON_DEEP: call_fail(c, row, OTTL_ROWERR(TOO_DEEP, 0)); break;
-    case JSON_NOMEM: return OTTL_NOMEM;
+    default: return OTTL_NOMEM;
     }
   }
   return OTTL_OK;
