@@ -47,6 +47,26 @@ static inline uint32_t load_u32(const void *p) {
   memcpy(&v, p, 4);
   return v;
 }
+/* memcpy for what is short mostly: keys, names, small values. The two may not overlap. */
+static inline void copy_short(void *to, const void *from, size_t len) {
+  char *t = (char *)to;
+  const char *f = (const char *)from;
+  if (len > 16) {
+    memcpy(t, f, len);
+  } else if (len >= 8) {
+    uint64_t head = load_u64(f), tail = load_u64(f + len - 8);
+    memcpy(t, &head, 8);
+    memcpy(t + len - 8, &tail, 8);
+  } else if (len >= 4) {
+    uint32_t head = load_u32(f), tail = load_u32(f + len - 4);
+    memcpy(t, &head, 4);
+    memcpy(t + len - 4, &tail, 4);
+  } else if (len) {
+    t[0] = f[0];
+    t[len >> 1] = f[len >> 1];
+    t[len - 1] = f[len - 1];
+  }
+}
 static inline double double_of_bits(uint64_t bits) {
   double d;
   memcpy(&d, &bits, 8);

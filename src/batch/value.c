@@ -5,6 +5,7 @@
 #include "batch/value.h"
 #include "base/limits.h"
 
+#include "batch/keyset.h"
 #include "batch/value_wire.h"
 
 static const char *const type_names[] = {
@@ -242,7 +243,7 @@ ottl_status ottl__value_copy(ottl_arena *arena, ottl_cell source, ottl_cell *ret
 ottl_entry *ottl__rowmap_find(const ottl_rowmap *map, ottl_view key) {
   for (uint32_t i = 0; i < map->n; i++) {
     ottl_entry *e = &map->items[i];
-    if (e->klen == key.len && (key.len == 0 || memcmp(e->key, key.data, key.len) == 0)) return e;
+    if (e->klen == key.len && key_same(e->key, key.data, e->klen)) return e;
   }
   return NULL;
 }

@@ -188,7 +188,7 @@ static uint8_t *json_put_varint(uint8_t *to, uint64_t v) {
 static uint8_t *json_put_bytes(uint8_t *to, uint8_t tag, const char *data, size_t len) {
   *to++ = tag;
   to = json_put_varint(to, len);
-  if (len) memcpy(to, data, len);
+  copy_short(to, data, len);
   return to + len;
 }
 

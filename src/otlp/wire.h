@@ -92,7 +92,7 @@ static inline uint8_t *wr_put32(uint8_t *at, uint32_t v) {
   return at + 4;
 }
 static inline uint8_t *wr_put(uint8_t *at, const void *data, size_t len) {
-  if (len) memcpy(at, data, len);
+  copy_short(at, data, len);
   return at + len;
 }
 
