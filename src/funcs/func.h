@@ -70,7 +70,7 @@ enum {
   OTTL_FN_MAY_FAIL = 1,     /* a row can fail though its arguments are of the right types */
   OTTL_FN_CLOCK = 2,        /* reads the clock: not folded, not shared */
   OTTL_FN_RANDOM = 4,       /* random: not folded, not shared */
-  OTTL_FN_COSTLY = 8,       /* worth a narrower selection */
+  OTTL_FN_COSTLY = 8,       /* depends on its arguments alone, and costs more than a look into a table: vm/memo.h */
   OTTL_FN_SEES_ORDER = 16,  /* the order of a map's entries shows in its result */
   OTTL_FN_IDEMPOTENT = 32,  /* editors: doing it twice to a value is doing it once */
   OTTL_FN_NO_FOLD = 64,     /* never folded by our own constant folding */

@@ -1,6 +1,7 @@
 /* Dispatch: instructions one after another. The cost of decoding is paid once for a whole window of rows. */
 #include "base/limits.h"
 #include "kernels/kernels.h"
+#include "vm/memo.h"
 #include "vm/vm.h"
 
 static vm_handler *const handlers[] = {
@@ -132,6 +133,8 @@ ottl_status ottl__vm_frame_create(ottl_vm *vm, const ottl_code *code, uint32_t s
   f->blocks = al_zero(&vm->al, n * sizeof *f->blocks);
   f->block_bytes = al_zero(&vm->al, n * sizeof *f->block_bytes);
   if (!f->r || !f->own || !f->blocks || !f->block_bytes) goto out;
+  status = ottl__memo_create(&vm->al, code, &f->memos);
+  if (status != OTTL_OK) goto out;
   for (uint32_t i = 0; i < code->n_regs; i++) {
     const ottl_reg_desc *d = &code->regs[i];
     f->own[i] =
@@ -162,6 +165,7 @@ void ottl__vm_frame_free(ottl_vm *vm, vm_frame *f) {
   al_free(&vm->al, f->own, n * sizeof *f->own);
   al_free(&vm->al, f->blocks, n * sizeof *f->blocks);
   al_free(&vm->al, f->block_bytes, n * sizeof *f->block_bytes);
+  ottl__memo_free(&vm->al, f->code, f->memos);
   al_free(&vm->al, f, sizeof *f);
 }
 
@@ -304,7 +308,7 @@ ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, ui
 /* ---- life ---- */
 
 ottl_status ottl__vm_init(ottl_vm *vm, const ottl_allocator *al) {
-  *vm = (ottl_vm){.al = *al, .max_failures = 1u << 16, .kernels = ottl__kernels_pick()};
+  *vm = (ottl_vm){.al = *al, .max_failures = 1u << 16, .kernels = ottl__kernels_pick(), .memo = ottl__memo_mode()};
   ottl__arena_init(&vm->constants, al, 4096);
   ottl__arena_init(&vm->slice, al, 0);
   for (size_t i = 0; i < OTTL_MAX_LAMBDAS; i++) {

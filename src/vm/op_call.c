@@ -1,5 +1,5 @@
 /* Literals of lists and maps, coercions, and calls of functions. */
-#include "vm/vm.h"
+#include "vm/memo.h"
 
 ottl_status op_list(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *d = vm->r[in->d];
@@ -141,6 +141,15 @@ ottl_status ottl__vm_call_end(ottl_vm *vm, ottl_reg *d, const ottl_call *call) {
   return OTTL_OK;
 }
 
+/* Runs the handler of call `index` on the rows of call->sel, which is memory of the call's own. */
+static ottl_status call_handler(ottl_vm *vm, uint32_t index, ottl_call *call) {
+  memo_run run;
+  OTTL_TRY(ottl__memo_begin(vm, index, call, (uint64_t *)(uintptr_t)call->sel, &run));
+  OTTL_TRY(ottl__functions[vm->code->calls[index].site->function].handler(call));
+  ottl__memo_end(&run, call);
+  return OTTL_OK;
+}
+
 ottl_status op_call(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->x];
   ottl_reg *d = vm->r[in->d];
@@ -152,7 +161,7 @@ ottl_status op_call(ottl_vm *vm, const ottl_insn *in) {
     return OTTL_OK;
   }
   OTTL_TRY(ottl__vm_call_begin(vm, cc, d, sel, n, &call));
-  OTTL_TRY(ottl__functions[cc->site->function].handler(&call));
+  OTTL_TRY(call_handler(vm, in->x, &call));
   return ottl__vm_call_end(vm, d, &call);
 }
 
@@ -180,7 +189,7 @@ ottl_status op_path_call(ottl_vm *vm, const ottl_insn *in) {
   if (!exclude(vm, d, old, rows, n)) return OTTL_NOMEM;
   ((ottl_arg *)(uintptr_t)call.arg)[0].reg = old;
   call.changed = changed;
-  OTTL_TRY(ottl__functions[cc->site->function].handler(&call));
+  OTTL_TRY(call_handler(vm, in->x, &call));
   OTTL_TRY(ottl__vm_call_end(vm, d, &call));
   if (d->has_err) {
     for (size_t w = 0; w < BM_WORDS(n); w++) changed[w] &= ~d->err[w];

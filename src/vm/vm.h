@@ -40,6 +40,9 @@ typedef struct vm_routes {
   uint64_t **copied; /* by condition: rows that go there as copies; NULL: it moves rows */
 } vm_routes;
 
+/* Whether calls have a memo (memo.h): where it pays; for testing, always or never (OTTL_FORCE_MEMO is "on" or "off"). */
+typedef enum vm_memo_mode { VM_MEMO_AUTO, VM_MEMO_ON, VM_MEMO_OFF } vm_memo_mode;
+
 /* Registers of one code, kept between runs.
  *
  * Rows of the levels above the code's are numbered from `base` on while a window runs: a window sees few of them, wherever in
@@ -50,6 +53,7 @@ typedef struct vm_frame {
   ottl_reg *own;
   void **blocks; /* memory of own registers, by register */
   size_t *block_bytes;
+  struct vm_memo *memos;          /* by call */
   uint32_t cap[OTTL_CODE_LEVELS]; /* rows that registers of a level have room for */
 } vm_frame;
 
@@ -59,6 +63,7 @@ typedef struct ottl_vm {
   ottl_arena slice;     /* reset for each window: error bitmaps, pointers */
   ottl_scratch *scratch;
   const struct ottl_kernels *kernels; /* of the instruction set in use */
+  vm_memo_mode memo;
   int64_t now_seconds;
   uint32_t now_nanos;
   bool event_index;          /* the host tells spanevent.event_index */
@@ -168,6 +173,8 @@ ottl_status ottl__vm_statement_failed(ottl_vm *vm, uint8_t level, uint32_t i, ui
 OTTL_MUST_CHECK ottl_status ottl__vm_call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d, const uint64_t *sel,
                                                 uint32_t n, ottl_call *call);
 OTTL_MUST_CHECK ottl_status ottl__vm_call_end(ottl_vm *vm, ottl_reg *d, const ottl_call *call);
+
+vm_memo_mode ottl__memo_mode(void); /* as the environment has it */
 
 /* Indexing and writing inside containers (path.c). keys: registers from the pool. Returns 0 or a row error. */
 uint16_t ottl__path_get(ottl_vm *vm, ottl_cell base, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret);

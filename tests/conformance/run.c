@@ -14,6 +14,8 @@ typedef struct run_way {
 static const run_way run_ways[] = {{false, 0}, {true, 0}, {false, 1}, {false, 3}, {false, 64}, {true, 1}, {true, 3}, {true, 64}};
 /* The narrower instruction sets are tried with the first of these. */
 #define RUN_WAYS_ISA 2
+/* A memo for every call that can have one, however few its rows. */
+#define RUN_WAYS_MEMO 1
 static const char *const run_isas[] = {"scalar", "v3", "v4", "neon", "wasm128"};
 
 static void run_append(void *context, const char *data, size_t len) { conf_buf_put(context, data, len); }
@@ -328,10 +330,10 @@ static conf_outcome run_once(conf_runner *runner, const conf_case *c, run_way wa
   return outcome;
 }
 
-static conf_outcome run_all(conf_runner *runner, const conf_case *c, size_t n_ways, const char *isa, conf_buf *message) {
+static conf_outcome run_all(conf_runner *runner, const conf_case *c, size_t n_ways, const char *with, conf_buf *message) {
   for (size_t i = 0; i < n_ways; i++) {
     conf_buf_reset(message);
-    if (isa) conf_buf_printf(message, "[%s] ", isa);
+    if (with) conf_buf_printf(message, "[%s] ", with);
     if (run_ways[i].row_order) conf_buf_puts(message, "[row order] ");
     if (run_ways[i].slice_rows) conf_buf_printf(message, "[slices of %u] ", run_ways[i].slice_rows);
     conf_outcome outcome = run_once(runner, c, run_ways[i], message);
@@ -350,6 +352,11 @@ conf_outcome conf_run(conf_runner *runner, const conf_case *c, conf_buf *message
     bool there = strcmp(ottl_isa(), run_isas[i]) == 0 && strcmp(run_isas[i], widest) != 0;
     if (there) outcome = run_all(runner, c, RUN_WAYS_ISA, run_isas[i], message);
     unsetenv("OTTL_FORCE_ISA");
+  }
+  if (outcome == CONF_PASSED && !getenv("OTTL_FORCE_MEMO")) {
+    setenv("OTTL_FORCE_MEMO", "on", 1);
+    outcome = run_all(runner, c, RUN_WAYS_MEMO, "memo", message);
+    unsetenv("OTTL_FORCE_MEMO");
   }
   return outcome;
 }
