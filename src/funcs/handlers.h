@@ -145,7 +145,7 @@ ottl_preparer ottl__prep_parse_clf;
 ottl_handler ottl__fn_get_xml, ottl__fn_remove_xml, ottl__fn_insert_xml, ottl__fn_convert_attributes_xml,
     ottl__fn_convert_text_xml, ottl__fn_parse_xml, ottl__fn_parse_simplified_xml;
 ottl_preparer ottl__prep_xml_path, ottl__prep_xml_attributes, ottl__prep_xml_text;
-ottl_handler ottl__fn_url;
+ottl_handler ottl__fn_url, ottl__fn_user_agent;
 ottl_handler ottl__fn_decode;
 ottl_preparer ottl__prep_decode;
 ottl_handler ottl__fn_replace_match, ottl__fn_replace_all_matches;

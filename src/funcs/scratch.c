@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "funcs/grok.h"
+#include "funcs/uap.h"
 
 ottl_status ottl__scratch_create(const ottl_allocator *al, ottl_scratch **ret) {
   ottl_allocator a = ottl__alloc_or_default(al);
@@ -32,6 +33,7 @@ void ottl__scratch_free(ottl_scratch *s) {
   if (!s) return;
   for (size_t i = 0; i < OTTL_PATTERN_SLOTS; i++) scratch_drop(s, &s->patterns[i]);
   for (size_t i = 0; i < OTTL_GROK_SLOTS; i++) ottl__grok_drop(s, &s->grok[i]);
+  ottl__uap_free(s->uap);
   ottl__regex_context_free(s->regex);
   al_free(&s->al, s->spans, s->n_spans * sizeof *s->spans);
   al_free(&s->al, s->stack, s->cap_stack);

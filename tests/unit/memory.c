@@ -107,6 +107,10 @@ static const test_program programs[] = {
      "\"upsert\")\n"
      "set(log.attributes[\"d\"], ExtractGrokPatterns(log.body, Concat([\"%{WORD:w\", \"}\"], log.severity_text)))",
      OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
+    {"user agents", OTTL_KIND_TRANSFORM,
+     "merge_maps(log.attributes, UserAgent(log.body), \"upsert\")\n"
+     "set(log.attributes[\"d\"], UserAgent(\"curl/7.1\")[\"user_agent.version\"])",
+     OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},
     {"errors", OTTL_KIND_TRANSFORM,
      "set(log.attributes[\"l\"], ToLowerCase(log.attributes[\"n\"]))\nset(log.severity_text, Concat([log.body, \"x\"], \"-\"))",
      OTTL_ERROR_IGNORE, OTTL_ON_FAILURE_DEFAULT, false},

@@ -139,6 +139,9 @@ static void test_one_form(void **state) {
   ottl_diags *diags = NULL;
   assert_int_equal(compile("set(profile.attributes[\"a\"], profile.attribute_indices)", (run_options){0}, &program, &diags),
                    OTTL_UNSUPPORTED);
+  ottl_diag d;
+  OK(ottl_diags_get(diags, 0, &d));
+  assert_string_equal(d.code, "E0510");
   ottl_diags_free(diags);
   /* not of one context, or not of one group */
   blob in = payload(1, 1);
