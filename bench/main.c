@@ -60,6 +60,7 @@ static void main_put_report(const bench_workload *w, const char *in, unsigned ro
   fputs("  \"hash\": \"\",\n  \"hash_sorted\": \"\",\n", stdout);
   main_put_spread("ns_per_record", r->ns);
   main_put_spread("cpu_ns_per_record", r->cpu_ns);
+  main_put_spread("copy_ns_per_record", r->copy_ns);
   printf("  \"mb_per_s_in\": %.1f,\n", (double)r->bytes_in / (double)r->records_in / r->ns.median * 1000);
   printf("  \"allocs_per_record\": %.6f,\n  \"alloc_bytes_per_record\": %.3f,\n", r->allocs, r->alloc_bytes);
   printf("  \"gc_per_round\": 0,\n  \"peak_rss_kib\": %llu,\n  \"compile_ms\": %.4f\n}\n", (unsigned long long)r->peak_rss_kib,
