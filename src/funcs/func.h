@@ -198,8 +198,6 @@ extern const ottl_function ottl__functions[];
 extern const uint32_t ottl__n_functions;
 /* OTTL_MAP_NONE-like UINT32_MAX when there is none. */
 uint32_t ottl__function_find(ottl_view name);
-/* A function of the reference that this build does not have yet (grammar/lacking.def). */
-bool ottl__function_lacking(ottl_view name);
 
 /* funcs/scratch.h: made and freed with an exec. */
 OTTL_MUST_CHECK ottl_status ottl__scratch_create(const ottl_allocator *al, ottl_scratch **ret);

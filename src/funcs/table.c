@@ -26,12 +26,6 @@ const ottl_function ottl__functions[] = {
 };
 const uint32_t ottl__n_functions = OTTL_COUNT(ottl__functions);
 
-static const char *const lacking[] = {
-#define LACKING(name) name,
-#include "lacking.def"
-#undef LACKING
-    NULL};
-
 uint32_t ottl__function_find(ottl_view name) {
   uint32_t lo = 0, hi = ottl__n_functions;
   while (lo < hi) {
@@ -44,11 +38,4 @@ uint32_t ottl__function_find(ottl_view name) {
       lo = mid + 1;
   }
   return UINT32_MAX;
-}
-
-bool ottl__function_lacking(ottl_view name) {
-  for (const char *const *p = lacking; *p; p++) {
-    if (view_is(name, *p)) return true;
-  }
-  return false;
 }

@@ -48,8 +48,7 @@ static const char *call_guess(const sema *s, ottl_view name, bool editor) {
 static uint32_t call_find(sema *s, const ottl_node *node, ottl_span span, bool editor) {
   ottl_view name = node->text;
   uint32_t index = ottl__function_find(name);
-  bool lacks = index == UINT32_MAX && ottl__function_lacks(name);
-  if ((index != UINT32_MAX || lacks) && !ottl__function_available(s->functions, s->context, name)) {
+  if (index != UINT32_MAX && !ottl__function_available(s->functions, s->context, name)) {
     ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_FUNCTION, span, "the %s context has no function `%.*s`",
                                    ottl__contexts[s->context].name, VIEW_ARG(name));
     for (unsigned c = 0; c < OTTL_CONTEXT_COUNT; c++) {
@@ -64,10 +63,6 @@ static uint32_t call_find(sema *s, const ottl_node *node, ottl_span span, bool e
     ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_FUNCTION, span, "the function `%.*s` is experimental", VIEW_ARG(name));
     ottl__diag_help(d, s->options->experimental ? "it is not among the standard functions"
                                                 : "switch experimental functions on (`--experimental`)");
-    return UINT32_MAX;
-  }
-  if (lacks) {
-    SEMA_LACKS(s, span, "the function `%.*s` is not there yet", VIEW_ARG(name));
     return UINT32_MAX;
   }
   if (index != UINT32_MAX) {

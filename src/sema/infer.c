@@ -82,8 +82,7 @@ static void infer_walk(infer *in, const ottl_node *node, const infer_scope *scop
 }
 
 static bool infer_has_function(const sema *s, ottl_context_id c, ottl_view name) {
-  return ottl__function_available(s->options->functions, c, name) &&
-         (ottl__function_find(name) != UINT32_MAX || ottl__function_lacks(name));
+  return ottl__function_available(s->options->functions, c, name) && ottl__function_find(name) != UINT32_MAX;
 }
 
 /* NULL: the context has all functions and symbols; else one that it lacks. */

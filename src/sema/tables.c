@@ -91,13 +91,6 @@ const ottl_enum_info *ottl__enum_find(ottl_context_id context, ottl_view symbol)
   return NULL;
 }
 
-bool ottl__function_lacks(ottl_view name) {
-  for (size_t i = 0; i < OTTL_COUNT(tables_restricted); i++) {
-    if (view_is(name, tables_restricted[i].name)) return true;
-  }
-  return ottl__function_lacking(name);
-}
-
 bool ottl__function_available(ottl_function_set set, ottl_context_id context, ottl_view name) {
   uint32_t in = set == OTTL_FUNCTIONS_ALL ? UINT32_MAX : 1u << set;
   for (size_t i = 0; i < OTTL_COUNT(tables_restricted); i++) {

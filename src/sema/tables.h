@@ -23,8 +23,6 @@ const ottl_path_info *ottl__path_find(ottl_context_id context, ottl_view spellin
 const ottl_enum_info *ottl__enum_find(ottl_context_id context, ottl_view symbol);
 /* Is a function of grammar/components.def there? True of every other name. */
 bool ottl__function_available(ottl_function_set set, ottl_context_id context, ottl_view name);
-/* A function of the reference or its components that the table does not have: asked when ottl__function_find found none. */
-bool ottl__function_lacks(ottl_view name);
 
 typedef struct ottl_limit_info {
   const char *name, *unit, *doc;

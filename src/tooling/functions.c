@@ -56,11 +56,6 @@ static const char *kind_name(uint8_t kind) {
 }
 
 void ottl__describe_kinds(ottl_sbuf *out) {
-  static const char *const lacking[] = {
-#define LACKING(name) name,
-#include "lacking.def"
-#undef LACKING
-      NULL};
   ottl__describe_key(out, "kinds");
   sbuf_byte(out, '[');
   for (size_t i = 0; i < OTTL_COUNT(kinds); i++) {
@@ -78,10 +73,6 @@ void ottl__describe_kinds(ottl_sbuf *out) {
     }
     sbuf_byte(out, '}');
   }
-  sbuf_byte(out, ']');
-  ottl__describe_key(out, "lacking");
-  sbuf_byte(out, '[');
-  for (size_t i = 0; lacking[i]; i++) ottl__describe_view(out, view_str(lacking[i]));
   sbuf_byte(out, ']');
 }
 

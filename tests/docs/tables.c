@@ -198,11 +198,6 @@ static void write_functions(void) {
       if ((strcmp(text(f, "kind"), "editor") == 0) == (editors == 1)) write_function(f);
     }
   }
-  yyjson_val *lacking = yyjson_obj_get(root, "lacking"), *name;
-  if (!yyjson_arr_size(lacking)) return;
-  printf("## Not there yet\n\nFunctions of the reference that this version refuses as unsupported:");
-  yyjson_arr_foreach(lacking, i, n, name) printf("%s `%s`", i ? "," : "", yyjson_get_str(name));
-  printf(".\n");
 }
 
 /* ---- limits ---- */
