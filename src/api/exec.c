@@ -257,6 +257,7 @@ ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   bool evaluates = x->program->kind == OTTL_KIND_VALUES || x->program->kind == OTTL_KIND_CONDITIONS;
   OTTL_TRY(ottl__batch_open_level(b, (ottl_level)code->level));
   uint32_t step = code->row_order ? 1 : x->slice_rows, n = b->rows[code->level].n;
+  if (n < step && !code->appends) step = n ? n : 1; /* columns of small payloads lie close together */
   OTTL_TRY(ottl__batch_bind(b, &code->layout, step));
   n = b->rows[code->level].n;
   if (evaluates && group == 0) OTTL_TRY(prepare_results(x, code));
@@ -297,13 +298,15 @@ static void count_rows(const ottl_exec *x, ottl_result *result) {
   const ottl_rows *rows = &x->batch->rows[level];
   bool appended = level == OTTL_L_ITEM && x->batch->n_appended;
   result->rows_in = rows->n;
+  uint32_t dropped = 0, left_or_changed = 0; /* of 32 bits, so that the loop is one of vectors */
   for (uint32_t i = 0; i < rows->n; i++) {
-    if (appended && !ottl__batch_came(x->batch, i)) result->rows_in--;
-    if (rows->state[i] & OTTL_ROW_DROPPED) {
-      result->rows_dropped++;
-    } else if (rows->state[i] & (OTTL_ROW_MOVED | OTTL_ROW_EDITED)) {
-      result->rows_changed++;
-    }
+    dropped += (rows->state[i] & OTTL_ROW_DROPPED) != 0;
+    left_or_changed += (rows->state[i] & (OTTL_ROW_DROPPED | OTTL_ROW_MOVED | OTTL_ROW_EDITED)) != 0;
+  }
+  result->rows_dropped = dropped;
+  result->rows_changed = left_or_changed - dropped;
+  for (uint32_t i = 0; appended && i < rows->n; i++) {
+    if (!ottl__batch_came(x->batch, i)) result->rows_in--;
   }
 }
 

@@ -93,6 +93,7 @@ static ottl_status compile_groups(ottl_program *p, const ottl_group *groups, siz
   OTTL_TRY(check_groups(p, groups, n_groups, o, diags));
   for (size_t i = 0; i < p->n_groups; i++) {
     OTTL_TRY(ottl__emit_group(&p->arena, &p->checked[i], (int)o->kind, o->row_order, &p->codes[i]));
+    p->codes[i].layout.id = (uint32_t)i + 1;
     const char *text = NULL;
     OTTL_TRY(ottl__code_verify(&p->codes[i], &text));
   }

@@ -390,6 +390,7 @@ static ottl_status make_code(route_maker *m, uint32_t first, uint32_t n) {
   p->origins[at] = edits ? NULL : origins;
   ottl_kind kind = edits ? OTTL_KIND_TRANSFORM : OTTL_KIND_FILTER;
   OTTL_TRY(ottl__emit_group(&p->arena, c, kind, m->options->row_order, &p->codes[at]));
+  p->codes[at].layout.id = (uint32_t)at + 1;
   const char *text = NULL;
   return ottl__code_verify(&p->codes[at], &text);
 }

@@ -47,6 +47,8 @@ typedef struct ottl_layout {
   uint16_t n_columns, n_maps;
   const ottl_column_spec *columns;
   const ottl_map_spec *maps;
+  /* Not 0: a batch binds no other layout with this id, and always for the same signal. What it found out is kept. Small numbers. */
+  uint32_t id;
 } ottl_layout;
 
 enum { /* row states */
@@ -140,6 +142,8 @@ OTTL_MUST_CHECK ottl_status ottl__batch_save(ottl_batch *batch);
 OTTL_MUST_CHECK ottl_status ottl__batch_undo(ottl_batch *batch, const uint64_t *rows);
 /* The row goes, and with it every row below it that is open. Rows dropped are still in the row table: look at state. */
 void ottl__batch_drop_row(ottl_batch *batch, ottl_level level, uint32_t row);
+/* The same of the rows first + i of which bit i is set, i < n. */
+void ottl__batch_drop_rows(ottl_batch *batch, ottl_level level, uint32_t first, const uint64_t *rows, uint32_t n);
 
 /* What has nothing below it goes, from rows of `level` upward (not held ones): at ITEM metrics of some kind without points, at SCOPE
  * scopes without items, at RESOURCE resources without scopes. *ret_left: is there a resource left? Fails: NOMEM, DATA. */

@@ -395,7 +395,7 @@ static void finish(ottl_emit *e, ottl_code *code) {
   for (size_t i = 0; i < e->n_maps; i++) maps[i] = e->maps[i].spec;
   if (e->n_prologue) memcpy(insns, e->prologue, e->n_prologue * sizeof *insns);
   if (e->n_insns) memcpy(insns + e->n_prologue, e->insns, e->n_insns * sizeof *insns);
-  code->layout = (ottl_layout){e->group->level, (uint16_t)e->n_columns, (uint16_t)e->n_maps, columns, maps};
+  code->layout = (ottl_layout){e->group->level, (uint16_t)e->n_columns, (uint16_t)e->n_maps, columns, maps, 0};
   code->bodies = keep(e, e->bodies, e->n_bodies, sizeof *code->bodies);
   code->n_bodies = (uint32_t)e->n_bodies;
   code->insns = insns;

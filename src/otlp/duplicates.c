@@ -21,7 +21,7 @@ static ottl_status row_list(ottl_batch *b, uint32_t m, uint32_t row) {
     uint32_t at = own ? b->first + row : row;
     const ottl_rows *r = &b->rows[spec->level];
     if (!bm_get(map->dirty, row)) {
-      ot_place place = im->map_places[(size_t)m * OTTL_MESSAGES + r->message[at]];
+      ot_place place = im->plan->map_places[(size_t)m * OTTL_MESSAGES + r->message[at]];
       if (spec->field < OTTL_FIELD_COUNT)
         OTTL_TRY(ottl__ot_entries(b, arena, place, r->body[at], map->raw_begin[row], map->raw_end[row], &map->rows[row]));
       bm_set(map->dirty, row);

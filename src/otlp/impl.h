@@ -79,6 +79,16 @@ typedef struct ot_place {
   uint8_t number, sub; /* number 0: the message does not have it */
 } ot_place;
 
+/* What a layout means for the messages of a signal: made once for layouts that have an id. */
+typedef struct ot_plan {
+  ottl_arena arena;
+  ot_table *tables[OTTL_MESSAGES]; /* NULL: nothing of the message is read */
+  ottl_keyset *keysets;            /* by map */
+  ot_place *places;                /* [column * OTTL_MESSAGES + message] */
+  ot_place *map_places;
+  bool made;
+} ot_plan;
+
 typedef enum wv_kind {
   WV_CUT,     /* nothing instead */
   WV_VARINT,  /* tag, varint word */
@@ -141,14 +151,13 @@ typedef struct ot_key_memo {
 } ot_key_memo;
 
 typedef struct ot_impl {
-  ottl_arena pass;                 /* columns, tables: reset by bind */
-  ottl_arena window;               /* entries of the own level: reset by window */
-  ot_table *tables[OTTL_MESSAGES]; /* NULL: nothing of the message is read */
-  ottl_keyset *keysets;            /* by map */
-  ot_key_memo *memo;               /* OT_MEMO_SLOTS of them, when some map is in the entry tier */
-  uint16_t **dict_columns;         /* by map that lies in the dictionary: the column of each attribute's key */
-  ot_place *places;                /* [column * OTTL_MESSAGES + message] */
-  ot_place *map_places;
+  ottl_arena pass;     /* columns, tables: reset by bind */
+  ottl_arena window;   /* entries of the own level: reset by window */
+  const ot_plan *plan; /* of the bound pass */
+  ot_plan **plans;     /* by id of the layout; [0]: of those without, made anew by each bind */
+  size_t n_plans, plans_cap;
+  ot_key_memo *memo;       /* OT_MEMO_SLOTS of them, when some map is in the entry tier */
+  uint16_t **dict_columns; /* by map that lies in the dictionary: the column of each attribute's key */
   uint32_t window_rows;
   bool bound;
   bool in_window;
@@ -226,6 +235,7 @@ OTTL_MUST_CHECK ottl_status ottl__ot_output(ottl_batch *b, uint64_t size);
 
 /* project_plan.c */
 OTTL_MUST_CHECK ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout);
+void ottl__ot_plans_done(ottl_batch *b);
 
 /* project.c: columns and maps of the level for rows first .. first + n, at indexes 0 .. n. */
 OTTL_MUST_CHECK ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n);

@@ -38,6 +38,7 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->out, im->out_cap);
   al_free(&al, im->canon, im->canon_cap);
   al_free(&al, im->dirty_columns, im->dirty_columns_cap * sizeof *im->dirty_columns);
+  ottl__ot_plans_done(b);
   ottl__dict_done(&im->dict, &al);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
   al_free(&al, b->key_slots, b->cap_key_slots * sizeof *b->key_slots);
@@ -359,4 +360,21 @@ void ottl__batch_drop_row(ottl_batch *b, ottl_level level, uint32_t row) {
   if (b->rows[level].state[row] & OTTL_ROW_DROPPED) return;
   drop_below(b, level, row, row + 1);
   ottl__ot_mark_up(b, level, row);
+}
+
+void ottl__batch_drop_rows(ottl_batch *b, ottl_level level, uint32_t first, const uint64_t *rows, uint32_t n) {
+  ottl_rows *r = &b->rows[level];
+  bool below = level + 1 < OTTL_LEVELS && b->rows[level + 1].open;
+  uint32_t marked = UINT32_MAX; /* the row above that was marked last */
+  SEL_EACH(rows, n, i) {
+    uint32_t row = first + i;
+    if (OTTL_UNLIKELY(below || level == OTTL_L_RESOURCE)) {
+      ottl__batch_drop_row(b, level, row);
+      continue;
+    }
+    if (r->state[row] & OTTL_ROW_DROPPED) continue;
+    r->state[row] |= OTTL_ROW_DROPPED;
+    if (r->parent[row] != marked) ottl__ot_mark_up(b, level, row);
+    marked = r->parent[row];
+  }
 }

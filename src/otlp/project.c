@@ -53,13 +53,13 @@ static inline pj_result keys_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
   ottl_cell c;
   uint16_t column;
   if (OTTL_LIKELY(!w->indirect && entry_fast(value, n, &key, &klen, &any, &len))) {
-    column = keyset_find(&w->im->keysets[m], (const char *)key, klen);
+    column = keyset_find(&w->im->plan->keysets[m], (const char *)key, klen);
     if (column == OTTL_NO_COLUMN) return PJ_OK;
     if (OTTL_UNLIKELY(!any_decode(any, len, &c))) return pj_bad(w, any, "malformed value of an attribute");
   } else {
     ottl_view k;
     if (!entry_slow(w->b, value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
-    column = keyset_find(&w->im->keysets[m], k.data, (uint32_t)k.len);
+    column = keyset_find(&w->im->plan->keysets[m], k.data, (uint32_t)k.len);
     if (column == OTTL_NO_COLUMN) return PJ_OK;
   }
   ottl_reg *col = &w->b->columns[column];
@@ -85,7 +85,7 @@ static OTTL_NOINLINE bool list_grow(pj_walk *w) {
 static inline const ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *key, uint32_t len) {
   ot_key_memo *memo = &w->im->memo[key_bucket(key, len) % OT_MEMO_SLOTS];
   if (OTTL_LIKELY(memo->key && memo->len == len && memo->map == m && key_same(memo->key, key, len))) return memo;
-  uint16_t column = keyset_find(&w->im->keysets[m], key, len);
+  uint16_t column = keyset_find(&w->im->plan->keysets[m], key, len);
   uint32_t keyid = column != OTTL_NO_COLUMN ? w->b->columns[column].keyid : ottl__key_id(w->b, view_of(key, len));
   *memo = (ot_key_memo){key, len, keyid, (uint16_t)m, column};
   return memo;
@@ -473,7 +473,7 @@ static ottl_status stand_in(ottl_batch *b, ottl_level level, uint32_t row) {
 
 static ottl_status project_row(pj_walk *w, ottl_level level, uint32_t row, uint32_t i, bool again) {
   ottl_rows *r = &w->b->rows[level];
-  const ot_table *t = w->im->tables[r->message[row]];
+  const ot_table *t = w->im->plan->tables[r->message[row]];
   if (!t) return OTTL_OK;
   w->i = i;
   w->body = r->body[row];

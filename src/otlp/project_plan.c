@@ -4,8 +4,8 @@
 const ot_action ottl__ot_skip[8] = {{OT_SKIP_VARINT, 0}, {OT_SKIP_64, 0}, {OT_SKIP_LEN, 0}, {OT_SKIP_GROUP, 0},
                                     {OT_BAD, 0},         {OT_SKIP_32, 0}, {OT_BAD, 0},      {OT_BAD, 0}};
 
-static ot_table *table_new(ot_impl *im) {
-  ot_table *t = arena_zero(&im->pass, sizeof(ot_table));
+static ot_table *table_new(ot_plan *plan) {
+  ot_table *t = arena_zero(&plan->arena, sizeof(ot_table));
   for (unsigned number = 1; t && number < OT_NUMBERS; number++) memcpy(&t->at[number * 8], ottl__ot_skip, sizeof ottl__ot_skip);
   return t;
 }
@@ -65,13 +65,13 @@ static ot_op op_of(unsigned wire, unsigned field, unsigned number) {
   }
 }
 
-static ot_table *table_at(ot_impl *im, unsigned message, unsigned sub) {
-  ot_table **top = &im->tables[message];
-  if (!*top) *top = table_new(im);
+static ot_table *table_at(ot_plan *plan, unsigned message, unsigned sub) {
+  ot_table **top = &plan->tables[message];
+  if (!*top) *top = table_new(plan);
   if (!*top || !sub) return *top;
   ot_table **t = &(*top)->sub[sub];
   if (!*t) {
-    *t = table_new(im);
+    *t = table_new(plan);
     const ot_action before = (*top)->at[WR_TAG(sub, WR_LEN)]; /* a message that is a column too */
     put_action(*top, sub, WR_LEN, (ot_action){OT_SUB, before.op == OT_VIEW ? before.index : OTTL_NO_COLUMN});
   }
@@ -80,11 +80,11 @@ static ot_table *table_at(ot_impl *im, unsigned message, unsigned sub) {
 
 /* Puts the action of a field into the tables of every message that has it, and its places into `places`. map_op: OT_BAD for
  * anything but a map. */
-static ottl_status plan_field(ot_impl *im, unsigned field, ot_op map_op, uint16_t index, ot_place *places) {
+static ottl_status plan_field(ot_plan *plan, unsigned field, ot_op map_op, uint16_t index, ot_place *places) {
   for (uint32_t p = 0; p < ottl__n_places; p++) {
     const ottl_field_place *at = &ottl__places[p];
     if (at->field != field) continue;
-    ot_table *t = table_at(im, at->message, at->sub);
+    ot_table *t = table_at(plan, at->message, at->sub);
     if (!t) return OTTL_NOMEM;
     unsigned wire = ottl__fields[field].wire;
     ot_action *old = &t->at[WR_TAG(at->number, WR_LEN)];
@@ -96,18 +96,18 @@ static ottl_status plan_field(ot_impl *im, unsigned field, ot_op map_op, uint16_
     /* A metric has one container: the others must be seen, so that the last one wins. */
     if (at->message == OTTL_M_METRIC && at->sub) {
       for (unsigned k = OTTL_MK_GAUGE; k <= OTTL_MK_SUMMARY; k++) {
-        if (!table_at(im, OTTL_M_METRIC, ottl__metric_container((ottl_metric_kind)k))) return OTTL_NOMEM;
+        if (!table_at(plan, OTTL_M_METRIC, ottl__metric_container((ottl_metric_kind)k))) return OTTL_NOMEM;
       }
     }
   }
   return OTTL_OK;
 }
 
-static ottl_status plan_keys(ot_impl *im, const ottl_layout *layout, unsigned m) {
+static ottl_status plan_keys(ot_plan *plan, const ottl_layout *layout, unsigned m) {
   const ottl_map_spec *spec = &layout->maps[m];
-  ottl_keyset *set = &im->keysets[m];
+  ottl_keyset *set = &plan->keysets[m];
   memset(set->bucket, 0xff, sizeof set->bucket);
-  set->keys = arena_array(&im->pass, (size_t)spec->n_columns + 1, sizeof *set->keys);
+  set->keys = arena_array(&plan->arena, (size_t)spec->n_columns + 1, sizeof *set->keys);
   if (!set->keys) return OTTL_NOMEM;
   for (unsigned k = 0; k < spec->n_columns; k++) {
     uint16_t c = (uint16_t)(spec->first_column + k);
@@ -129,7 +129,7 @@ static ottl_status plan_dict(ottl_batch *b, const ottl_layout *layout, unsigned 
   for (size_t i = 0; i < d->n_attributes; i++) {
     ot_attribute *a = &d->attributes[i];
     bool has_key = a->key_id != OTTL_NO_KEY;
-    columns[i] = has_key ? keyset_find(&im->keysets[m], a->key.data, (uint32_t)a->key.len) : OTTL_NO_COLUMN;
+    columns[i] = has_key ? keyset_find(&im->plan->keysets[m], a->key.data, (uint32_t)a->key.len) : OTTL_NO_COLUMN;
     if (layout->maps[m].entries) a->keyid = has_key ? ottl__key_id(b, a->key) : OTTL_NO_KEY;
   }
   if (!layout->maps[m].entries) return OTTL_OK;
@@ -139,40 +139,90 @@ static ottl_status plan_dict(ottl_batch *b, const ottl_layout *layout, unsigned 
   return OTTL_OK;
 }
 
-ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
+/* What changes from payload to payload: what profiles keep in their dictionary. */
+static ottl_status plan_profiles(ottl_batch *b, const ottl_layout *layout) {
   ot_impl *im = ot_of(b);
-  memset(im->tables, 0, sizeof im->tables);
-  im->places = arena_zero(&im->pass, ((size_t)layout->n_columns + 1) * OTTL_MESSAGES * sizeof *im->places);
-  im->map_places = arena_zero(&im->pass, ((size_t)layout->n_maps + 1) * OTTL_MESSAGES * sizeof *im->map_places);
-  im->keysets = arena_array(&im->pass, (size_t)layout->n_maps + 1, sizeof *im->keysets);
   im->dict_columns = arena_zero(&im->pass, ((size_t)layout->n_maps + 1) * sizeof *im->dict_columns);
-  if (!im->places || !im->map_places || !im->keysets || !im->dict_columns) return OTTL_NOMEM;
+  if (!im->dict_columns) return OTTL_NOMEM;
   dict_pass(&im->dict);
-  im->memo = NULL;
+  for (unsigned c = 0; c < layout->n_columns; c++) {
+    const ottl_column_spec *spec = &layout->columns[c];
+    bool value_type = spec->field == OTTL_FIELD_PROFILE_SAMPLE_TYPE || spec->field == OTTL_FIELD_PROFILE_PERIOD_TYPE;
+    if (spec->source == OTTL_COL_FIELD && value_type) OTTL_TRY(ottl__dict_open(b));
+  }
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    if (layout->maps[m].field != OTTL_FIELD_COUNT && field_is_dict_map(layout->maps[m].field)) OTTL_TRY(plan_dict(b, layout, m));
+  }
+  return OTTL_OK;
+}
+
+static ottl_status plan_make(ot_plan *plan, const ottl_layout *layout, unsigned signal) {
+  plan->places = arena_zero(&plan->arena, ((size_t)layout->n_columns + 1) * OTTL_MESSAGES * sizeof *plan->places);
+  plan->map_places = arena_zero(&plan->arena, ((size_t)layout->n_maps + 1) * OTTL_MESSAGES * sizeof *plan->map_places);
+  plan->keysets = arena_array(&plan->arena, (size_t)layout->n_maps + 1, sizeof *plan->keysets);
+  if (!plan->places || !plan->map_places || !plan->keysets) return OTTL_NOMEM;
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
     if (spec->source != OTTL_COL_FIELD) continue;
     if (spec->field >= OTTL_FIELD_COUNT) return OTTL_INVALID_ARG;
-    bool value_type = spec->field == OTTL_FIELD_PROFILE_SAMPLE_TYPE || spec->field == OTTL_FIELD_PROFILE_PERIOD_TYPE;
-    if (value_type && b->signal == OTTL_SIGNAL_PROFILES) OTTL_TRY(ottl__dict_open(b));
-    OTTL_TRY(plan_field(im, spec->field, OT_BAD, (uint16_t)c, im->places + (size_t)c * OTTL_MESSAGES));
+    OTTL_TRY(plan_field(plan, spec->field, OT_BAD, (uint16_t)c, plan->places + (size_t)c * OTTL_MESSAGES));
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     const ottl_map_spec *spec = &layout->maps[m];
-    OTTL_TRY(plan_keys(im, layout, m));
-    if (spec->entries && !im->memo) {
-      im->memo = arena_zero(&im->pass, OT_MEMO_SLOTS * sizeof *im->memo);
-      if (!im->memo) return OTTL_NOMEM;
-    }
+    OTTL_TRY(plan_keys(plan, layout, m));
     if (spec->field == OTTL_FIELD_COUNT) continue; /* a cache */
     bool dict = field_is_dict_map(spec->field);
-    if (dict && b->signal != OTTL_SIGNAL_PROFILES) continue; /* no row has it */
-    if (dict) OTTL_TRY(plan_dict(b, layout, m));
-    OTTL_TRY(plan_field(im, spec->field,
+    if (dict && signal != OTTL_SIGNAL_PROFILES) continue; /* no row has it */
+    OTTL_TRY(plan_field(plan, spec->field,
                         dict            ? OT_DICT
                         : spec->entries ? OT_ENTRIES
                                         : OT_KEYS,
-                        (uint16_t)m, im->map_places + (size_t)m * OTTL_MESSAGES));
+                        (uint16_t)m, plan->map_places + (size_t)m * OTTL_MESSAGES));
   }
   return OTTL_OK;
+}
+
+/* The plan with the layout's id, made or not. */
+static ot_plan *plan_at(ottl_batch *b, uint32_t id) {
+  ot_impl *im = ot_of(b);
+  if (id >= im->n_plans) {
+    if (ottl__al_reserve(&b->al, &im->plans, &im->plans_cap, (size_t)id + 1, sizeof *im->plans) != OTTL_OK) return NULL;
+    while (im->n_plans <= id) im->plans[im->n_plans++] = NULL;
+  }
+  ot_plan **at = &im->plans[id];
+  if (!*at) {
+    *at = al_zero(&b->al, sizeof **at);
+    if (*at) ottl__arena_init(&(*at)->arena, &b->al, 4096);
+  }
+  return *at;
+}
+
+ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
+  ot_impl *im = ot_of(b);
+  ot_plan *plan = plan_at(b, layout->id);
+  if (!plan) return OTTL_NOMEM;
+  im->plan = plan;
+  if (!plan->made || layout->id == 0) {
+    ottl__arena_reset(&plan->arena);
+    memset(plan->tables, 0, sizeof plan->tables);
+    plan->made = false;
+    OTTL_TRY(plan_make(plan, layout, b->signal));
+    plan->made = true;
+  }
+  im->memo = NULL;
+  for (unsigned m = 0; m < layout->n_maps && !im->memo; m++) {
+    if (!layout->maps[m].entries) continue;
+    im->memo = arena_zero(&im->pass, OT_MEMO_SLOTS * sizeof *im->memo);
+    if (!im->memo) return OTTL_NOMEM;
+  }
+  return b->signal == OTTL_SIGNAL_PROFILES ? plan_profiles(b, layout) : OTTL_OK;
+}
+
+void ottl__ot_plans_done(ottl_batch *b) {
+  ot_impl *im = ot_of(b);
+  for (size_t i = 0; i < im->n_plans; i++) {
+    if (im->plans[i]) ottl__arena_done(&im->plans[i]->arena);
+    al_free(&b->al, im->plans[i], sizeof **im->plans);
+  }
+  al_free(&b->al, im->plans, im->plans_cap * sizeof *im->plans);
 }

@@ -108,7 +108,7 @@ static ottl_status field_edit(wv_row *w, unsigned c) {
   const unsigned field = b->layout->columns[c].field;
   const ottl_reg *col = &b->columns[c];
   const uint32_t i = w->i;
-  ot_place place = place_of(w, im->places + (size_t)c * OTTL_MESSAGES, field);
+  ot_place place = place_of(w, im->plan->places + (size_t)c * OTTL_MESSAGES, field);
   if (!place.number) return OTTL_OK;
   uint64_t word = col->word[i];
   uint32_t len = col->len ? col->len[i] : 0;
@@ -198,7 +198,7 @@ static ottl_status key_edit(wv_row *w, unsigned c) {
   const ottl_rowmaps *map = &b->maps[spec->map];
   if (b->layout->maps[spec->map].field == OTTL_FIELD_COUNT) return OTTL_OK;
   const ottl_reg *col = &b->columns[c];
-  ot_place place = ot_of(b)->map_places[(size_t)spec->map * OTTL_MESSAGES + w->message];
+  ot_place place = ot_of(b)->plan->map_places[(size_t)spec->map * OTTL_MESSAGES + w->message];
   if (!place.number) return OTTL_OK;
   uint32_t begin = col->off[w->i], end = col->end[w->i];
   bool gone = col->tag[w->i] == OTTL_T_ABSENT;
@@ -226,7 +226,7 @@ static ottl_status map_edit(wv_row *w, unsigned m) {
   ottl_batch *b = w->b;
   if (b->layout->maps[m].field == OTTL_FIELD_COUNT) return OTTL_OK;
   ottl_rowmaps *map = &b->maps[m];
-  ot_place place = ot_of(b)->map_places[(size_t)m * OTTL_MESSAGES + w->message];
+  ot_place place = ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
   if (!place.number) return OTTL_OK;
   wv_edit *e = add_at(w, place, WV_ENTRIES, map->raw_begin[w->i], map->raw_end[w->i]);
   if (!e) return OTTL_NOMEM;
@@ -239,7 +239,7 @@ static ottl_status dict_edit(wv_row *w, unsigned m) {
   ottl_batch *b = w->b;
   const ottl_rowmaps *map = &b->maps[m];
   const ottl_map_spec *spec = &b->layout->maps[m];
-  ot_place place = ot_of(b)->map_places[(size_t)m * OTTL_MESSAGES + w->message];
+  ot_place place = ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
   if (!place.number) return OTTL_OK;
   bool dirty = bm_get(map->dirty, w->i);
   for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end && !dirty; c++)
@@ -269,7 +269,7 @@ static ottl_status cut_edits(wv_row *w, unsigned m) {
   ottl_batch *b = w->b;
   const ottl_map_spec *spec = &b->layout->maps[m];
   const ottl_rowmaps *map = &b->maps[m];
-  ot_place place = ot_of(b)->map_places[(size_t)m * OTTL_MESSAGES + w->message];
+  ot_place place = ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
   uint32_t at = map->raw_begin[w->i], stop = map->raw_end[w->i];
   if (!place.number || at == stop) return OTTL_OK;
   if (place.sub && !find_sub(w, place.sub)) return OTTL_INTERNAL;

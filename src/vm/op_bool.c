@@ -184,10 +184,9 @@ ottl_status op_active(ottl_vm *vm, const ottl_insn *in) {
 
 ottl_status op_drop(ottl_vm *vm, const ottl_insn *in) {
   const uint64_t *rows = vm_bits(vm, in->a, in->level);
-  SEL_EACH(rows, vm->batch->n, i) {
-    ottl__batch_drop_row(vm->batch, (ottl_level)in->level, vm->batch->first + i);
-    vm->dropping = true;
-  }
+  uint32_t n = vm->batch->n;
+  for (size_t w = 0; w < BM_WORDS(n); w++) vm->dropping |= rows[w] != 0;
+  ottl__batch_drop_rows(vm->batch, (ottl_level)in->level, vm->batch->first, rows, n);
   return OTTL_OK;
 }
 
