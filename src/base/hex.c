@@ -5,8 +5,25 @@
 static const char hx_pairs[513] = HX_ROW("0") HX_ROW("1") HX_ROW("2") HX_ROW("3") HX_ROW("4") HX_ROW("5") HX_ROW("6") HX_ROW("7")
     HX_ROW("8") HX_ROW("9") HX_ROW("a") HX_ROW("b") HX_ROW("c") HX_ROW("d") HX_ROW("e") HX_ROW("f");
 
+typedef unsigned char hx_vector __attribute__((vector_size(16)));
+
+/* The digits of the halves of 16 bytes, each below 16. */
+static inline hx_vector hx_digits(hx_vector half) { return half + '0' + ((hx_vector)(half > 9) & ('a' - '0' - 10)); }
+
+/* PERF: w12; 16 bytes at once, as trace ids have them. */
+static inline void hx_encode_16(char *out, const unsigned char *p) {
+  hx_vector v;
+  memcpy(&v, p, 16);
+  const hx_vector high = hx_digits(v >> 4), low = hx_digits(v & 15);
+  const hx_vector first = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const hx_vector second = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  memcpy(out, &first, 16);
+  memcpy(out + 16, &second, 16);
+}
+
 void ottl__hex_encode(char *out, const void *data, size_t len) {
   const unsigned char *p = data;
+  for (; len >= 16; len -= 16, p += 16, out += 32) hx_encode_16(out, p);
   for (size_t i = 0; i < len; i++) memcpy(out + 2 * i, hx_pairs + 2 * p[i], 2);
 }
 

@@ -41,7 +41,18 @@ ottl_status ottl__fn_sha1(ottl_call *c) { return hash_rows(c, ottl__sha1, 20); }
 ottl_status ottl__fn_sha512(ottl_call *c) { return hash_rows(c, ottl__sha512, 64); }
 
 ottl_status ottl__fn_fnv(ottl_call *c) {
-  SEL_EACH(c->sel, c->n, row) out_int(c, row, (int64_t)fnv64a(reg_view(c->arg[0].reg, row)));
+  ottl_view text[OTTL_FNV_LANES];
+  uint64_t hash[OTTL_FNV_LANES];
+  uint32_t rows[OTTL_FNV_LANES], waiting = 0;
+  SEL_EACH(c->sel, c->n, row) {
+    text[waiting] = reg_view(c->arg[0].reg, row);
+    rows[waiting++] = row;
+    if (waiting < OTTL_FNV_LANES) continue;
+    fnv64a_lanes(text, hash);
+    for (unsigned k = 0; k < OTTL_FNV_LANES; k++) out_int(c, rows[k], (int64_t)hash[k]);
+    waiting = 0;
+  }
+  for (unsigned k = 0; k < waiting; k++) out_int(c, rows[k], (int64_t)fnv64a(text[k]));
   return OTTL_OK;
 }
 

@@ -277,6 +277,9 @@ OTTL_MUST_CHECK ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, 
 OTTL_MUST_CHECK ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t len, const uint8_t **ret);
 wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin, uint32_t end);
 
+/* Is the row still the bytes that came, kept or not? Then its field ends where its body does. */
+static inline bool ot_as_came(const ottl_rows *r, uint32_t row) { return r->state[row] <= OTTL_ROW_DROPPED; }
+
 static inline ot_gaps *ot_gaps_of(const ot_impl *im, unsigned level, uint32_t row) {
   return level < OTTL_L_ITEM && im->gaps[level] ? im->gaps[level][row] : NULL;
 }

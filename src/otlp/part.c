@@ -87,7 +87,7 @@ static ottl_status shell_of(ottl_batch *b, unsigned level, uint32_t row, ot_shel
   const uint8_t *at = b->in + kids->start[first];
   for (uint32_t c = first; c < end; c++) {
     if (b->in + kids->start[c] != at) return shell_scattered(b, kids, first, end, stop, own);
-    at = ot_field_end(at, stop);
+    at = OTTL_LIKELY(ot_as_came(kids, c)) ? kids->body[c] + kids->len[c] : ot_field_end(at, stop);
   }
   own->b = at;
   own->blen = (uint32_t)(stop - at);

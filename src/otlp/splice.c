@@ -32,9 +32,6 @@ static inline uint32_t row_bytes(const ottl_batch *b, const ottl_rows *r, uint32
   return (uint32_t)(r->body[row] - b->in) + r->len[row] - r->start[row];
 }
 
-/* Is the row still the bytes that came, kept or not? Then its field ends where its body does. */
-static inline bool as_came(const ottl_rows *r, uint32_t row) { return r->state[row] <= OTTL_ROW_DROPPED; }
-
 /* -- sizes -- */
 
 static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, uint32_t end) {
@@ -42,7 +39,7 @@ static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, ui
   const ottl_rows *r = &b->rows[level];
   uint64_t sum = 0;
   for (uint32_t i = first; i < end; i++) {
-    if (OTTL_LIKELY(as_came(r, i))) {
+    if (OTTL_LIKELY(ot_as_came(r, i))) {
       sum += row_bytes(b, r, i) & (r->state[i] - UINT64_C(1)); /* PERF: w02; whether a filter kept it cannot be guessed */
     } else if (!(r->state[i] & OTTL_ROW_DROPPED)) {
       uint64_t len = level < OTTL_L_ITEM ? im->sizes[level][i] : r->len[i];
@@ -60,7 +57,7 @@ static uint64_t own_bytes(ottl_batch *b, unsigned level, uint32_t row) {
   const uint8_t *end = r->body[row] + r->len[row];
   for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
     const uint8_t *at = b->in + kids->start[c];
-    sum -= OTTL_LIKELY(as_came(kids, c)) ? row_bytes(b, kids, c) : (uint64_t)(ot_field_end(at, end) - at);
+    sum -= OTTL_LIKELY(ot_as_came(kids, c)) ? row_bytes(b, kids, c) : (uint64_t)(ot_field_end(at, end) - at);
   }
   return sum;
 }
@@ -150,7 +147,7 @@ static void write_body(sp_writer *w, unsigned level, uint32_t row) {
       const uint8_t *begin = b->in + kids->start[c];
       put(w, at, (size_t)(begin - at));
       write_children(w, level + 1, c, c + 1);
-      at = as_came(kids, c) ? kids->body[c] + kids->len[c] : ot_field_end(begin, end);
+      at = ot_as_came(kids, c) ? kids->body[c] + kids->len[c] : ot_field_end(begin, end);
     }
   }
   put(w, at, (size_t)(end - at));

@@ -230,17 +230,24 @@ static ottl_status window_rows(ottl_vm *vm) {
   for (uint32_t i = 0; vm->skip && i < b->n && b->first + i < vm->n_skip; i++) {
     if (bm_get(vm->skip, b->first + i)) bm_clear(vm->all[own], i);
   }
-  for (uint8_t level = 0; level < own; level++) {
+  /* From below: what is above a row above is seen through it, because there are fewer of those. */
+  for (uint8_t level = own; level-- > 0;) {
     vm->base[level] = b->lo[level] / 64 * 64;
     uint32_t seen = b->hi[level] - vm->base[level];
     OTTL_TRY(frame_reserve(vm, vm->frame, level, seen));
     OTTL_TRY(bitmap_reserve(vm, level, seen));
-    memset(vm->all[level], 0, BM_WORDS(seen) * 8);
+    uint64_t *all = vm->all[level];
+    memset(all, 0, BM_WORDS(seen) * 8);
     uint32_t last = UINT32_MAX;
-    SEL_EACH(vm->all[own], b->n, i) {
-      uint32_t p = b->up[level][i] - vm->base[level];
-      if (p != last) bm_set(vm->all[level], p);
-      last = p;
+    if (level + 1 == own) {
+      const uint32_t *up = b->up[level];
+      SEL_EACH(vm->all[own], b->n, i) {
+        if (up[i] != last) bm_set(all, up[i] - vm->base[level]);
+        last = up[i];
+      }
+    } else {
+      const uint32_t *parent = b->rows[level + 1].parent + vm->base[level + 1];
+      SEL_EACH(vm->all[level + 1], b->hi[level + 1] - vm->base[level + 1], i) bm_set(all, parent[i] - vm->base[level]);
     }
   }
   return OTTL_OK;

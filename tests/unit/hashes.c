@@ -59,6 +59,32 @@ static void test_table(void **state) {
   }
 }
 
+/* Four texts of any lengths side by side. */
+static void test_fnv_lanes(void **state) {
+  OTTL_UNUSED(state);
+  for (size_t i = 0; i < OTTL_COUNT(hash_cases); i++) {
+    ottl_view text[OTTL_FNV_LANES];
+    uint64_t hash[OTTL_FNV_LANES];
+    for (size_t k = 0; k < OTTL_FNV_LANES; k++) text[k] = view_of(data, hash_cases[(i * (k + 1)) % OTTL_COUNT(hash_cases)].len);
+    fnv64a_lanes(text, hash);
+    for (size_t k = 0; k < OTTL_FNV_LANES; k++) assert_true(hash[k] == fnv64a(text[k]));
+  }
+}
+
+/* Digits come 16 bytes at a time, and what is left one by one. */
+static void test_hex_lengths(void **state) {
+  OTTL_UNUSED(state);
+  for (size_t len = 0; len <= 50; len++) {
+    char hex[101] = {0}, one[3];
+    ottl__hex_encode(hex, data + len, len);
+    assert_int_equal(hex[2 * len], 0);
+    for (size_t i = 0; i < len; i++) {
+      snprintf(one, sizeof one, "%02x", data[len + i]);
+      assert_memory_equal(hex + 2 * i, one, 2);
+    }
+  }
+}
+
 /* The picked one against the scalar one, at every length and alignment. */
 static void test_forms_agree(void **state) {
   OTTL_UNUSED(state);
@@ -111,7 +137,9 @@ static void test_all_lengths(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table), cmocka_unit_test(test_forms_agree),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table),
+      cmocka_unit_test(test_fnv_lanes),
+      cmocka_unit_test(test_hex_lengths), cmocka_unit_test(test_forms_agree),
                                      cmocka_unit_test(test_all_lengths)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
