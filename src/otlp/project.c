@@ -47,19 +47,20 @@ static void note_dup(ottl_rowmaps *map, uint32_t i) {
   map->any_dups = true;
 }
 
-static inline pj_result keys_entry(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *value, uint32_t n) {
+static OTTL_ALWAYS_INLINE pj_result keys_entry(pj_walk *w, unsigned m, const ottl_keyset *set, const uint8_t *tag,
+                                               const uint8_t *value, uint32_t n) {
   const uint8_t *key, *any;
   uint32_t klen, len;
   ottl_cell c;
   uint16_t column;
   if (OTTL_LIKELY(!w->indirect && entry_fast(value, n, &key, &klen, &any, &len))) {
-    column = keyset_find(&w->im->plan->keysets[m], (const char *)key, klen);
+    column = keyset_find(set, (const char *)key, klen);
     if (column == OTTL_NO_COLUMN) return PJ_OK;
     if (OTTL_UNLIKELY(!any_decode(any, len, &c))) return pj_bad(w, any, "malformed value of an attribute");
   } else {
     ottl_view k;
     if (!entry_slow(w->b, value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
-    column = keyset_find(&w->im->plan->keysets[m], k.data, (uint32_t)k.len);
+    column = keyset_find(set, k.data, (uint32_t)k.len);
     if (column == OTTL_NO_COLUMN) return PJ_OK;
   }
   ottl_reg *col = &w->b->columns[column];
@@ -91,7 +92,7 @@ static inline const ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *ke
   return memo;
 }
 
-static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *value, uint32_t n) {
+static OTTL_ALWAYS_INLINE pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *value, uint32_t n) {
   const uint8_t *key, *any;
   uint32_t klen, len;
   ottl_cell c;
@@ -135,16 +136,17 @@ static inline pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, c
 }
 
 /* A run of entries that stand side by side, the first of them at `tag`. *ret_end is behind the last one. */
-static inline pj_result entries_run(pj_walk *w, unsigned m, bool list, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
-                                    const uint8_t **ret_end) {
+static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, bool list, const uint8_t *tag, const uint8_t *p,
+                                                const uint8_t *end, const uint8_t **ret_end) {
   ottl_rowmaps *map = &w->b->maps[m];
+  const ottl_keyset *set = &w->im->plan->keysets[m];
   const uint8_t *begin = tag;
   const uint8_t first = *tag;
   for (;;) {
     uint32_t n;
     const uint8_t *value = wr_len(p, end, &n);
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
-    pj_result r = list ? list_entry(w, m, tag, value, n) : keys_entry(w, m, tag, value, n);
+    pj_result r = list ? list_entry(w, m, tag, value, n) : keys_entry(w, m, set, tag, value, n);
     if (OTTL_UNLIKELY(r != PJ_OK)) return r;
     p = value + n;
     if (p >= end || *p != first || first >= 0x80) break;
@@ -159,6 +161,15 @@ static inline pj_result entries_run(pj_walk *w, unsigned m, bool list, const uin
     return PJ_ODD; /* something stands between them */
   map->raw_end[w->i] = (uint32_t)(p - w->body);
   return PJ_OK;
+}
+
+static OTTL_NOINLINE pj_result keys_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
+                                        const uint8_t **ret_end) {
+  return entries_run(w, m, false, tag, p, end, ret_end);
+}
+static OTTL_NOINLINE pj_result list_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
+                                        const uint8_t **ret_end) {
+  return entries_run(w, m, true, tag, p, end, ret_end);
 }
 
 /* -- attributes that lie in a dictionary -- */
@@ -271,6 +282,7 @@ static inline uint64_t varint_value(unsigned op, uint64_t v) {
 
 static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uint8_t *end) {
   const uint32_t i = w->i;
+  ottl_reg *const columns = w->b->columns;
   while (p < end) {
     const uint8_t *tag = p;
     uint32_t number, n;
@@ -283,7 +295,6 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
       if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed tag");
       a = number < OT_NUMBERS ? t->at[number * 8 + type] : ottl__ot_skip[type];
     }
-    ottl_reg *col = &w->b->columns[a.index];
     switch (a.op) {
     case OT_SKIP_LEN:
       do { /* attributes come in runs */
@@ -308,8 +319,7 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     }
     case OT_KEYS:
     case OT_ENTRIES: {
-      pj_result r =
-          a.op == OT_KEYS ? entries_run(w, a.index, false, tag, p, end, &p) : entries_run(w, a.index, true, tag, p, end, &p);
+      pj_result r = (a.op == OT_KEYS ? keys_run : list_run)(w, a.index, tag, p, end, &p);
       if (OTTL_UNLIKELY(r != PJ_OK)) return r;
       continue;
     }
@@ -318,6 +328,7 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     case OT_BOOL:
     case OT_V64:
     case OT_SINT32: {
+      ottl_reg *col = &columns[a.index];
       uint64_t v;
       p = wr_varint(p, end, &v);
       if (OTTL_UNLIKELY(!p)) return pj_bad(w, tag, "malformed varint");
@@ -330,15 +341,15 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     case OT_DOUBLE:
       if (OTTL_UNLIKELY(end - p < 8)) return pj_bad(w, tag, TOO_LONG);
       p += 8;
-      if (!seen(w, col, tag, p)) return PJ_ODD;
-      col->word[i] = wr_load64(p - 8);
-      if (a.op != OT_FIX64) col->tag[i] = a.op == OT_INT ? OTTL_T_INT : OTTL_T_DOUBLE;
+      if (!seen(w, &columns[a.index], tag, p)) return PJ_ODD;
+      columns[a.index].word[i] = wr_load64(p - 8);
+      if (a.op != OT_FIX64) columns[a.index].tag[i] = a.op == OT_INT ? OTTL_T_INT : OTTL_T_DOUBLE;
       continue;
     case OT_FIX32:
       if (OTTL_UNLIKELY(end - p < 4)) return pj_bad(w, tag, TOO_LONG);
       p += 4;
-      if (!seen(w, col, tag, p)) return PJ_ODD;
-      col->word[i] = wr_load32(p - 4);
+      if (!seen(w, &columns[a.index], tag, p)) return PJ_ODD;
+      columns[a.index].word[i] = wr_load32(p - 4);
       continue;
     case OT_SKIP_GROUP:
       p = ottl__wr_skip(p, end, WR_GROUP);
@@ -352,6 +363,7 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     /* the length-delimited ones */
     const uint8_t *value = wr_len(p, end, &n);
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
+    ottl_reg *col = &columns[a.index];
     p = value + n;
     switch (a.op) {
     case OT_SUB: {
@@ -471,28 +483,41 @@ static ottl_status stand_in(ottl_batch *b, ottl_level level, uint32_t row) {
   return OTTL_OK;
 }
 
-static ottl_status project_row(pj_walk *w, ottl_level level, uint32_t row, uint32_t i, bool again) {
-  ottl_rows *r = &w->b->rows[level];
-  const ot_table *t = w->im->plan->tables[r->message[row]];
-  if (!t) return OTTL_OK;
+static inline pj_result walk_row(pj_walk *w, const ot_table *t, const uint8_t *body, uint32_t len, uint32_t i) {
   w->i = i;
-  w->body = r->body[row];
+  w->body = body;
   w->sub = 0;
-  w->indices = false;
-  w->im->dict.serial++;
   w->list = (ottl_rowmap){0};
-  pj_result result = walk(w, t, w->body, w->body + r->len[row]);
+  if (OTTL_UNLIKELY(w->indirect)) {
+    w->indices = false;
+    w->im->dict.serial++;
+  }
+  return walk(w, t, body, body + len);
+}
+
+/* What did not go the usual way: refused, or read once more in its canonical form. */
+static OTTL_NOINLINE ottl_status row_unusual(pj_walk *w, pj_result result, ottl_level level, uint32_t row, uint32_t i) {
+  const ottl_rows *r = &w->b->rows[level];
+  if (result == PJ_ODD) {
+    clear_row(w->b, level, i);
+    OTTL_TRY(stand_in(w->b, level, row));
+    result = walk_row(w, w->im->plan->tables[r->message[row]], r->body[row], r->len[row], i);
+  }
   switch (result) {
   case PJ_OK: return OTTL_OK;
   case PJ_BAD: return ottl__ot_refuse(w->b, w->bad, w->text);
   case PJ_NOMEM: return OTTL_NOMEM;
   case PJ_LIMIT: return OTTL_LIMIT;
-  default: break;
+  default: return OTTL_INTERNAL;
   }
-  if (again) return OTTL_INTERNAL;
-  clear_row(w->b, level, i);
-  OTTL_TRY(stand_in(w->b, level, row));
-  return project_row(w, level, row, i, true);
+}
+
+static inline ottl_status project_row(pj_walk *w, ottl_level level, uint32_t row, uint32_t i) {
+  const ottl_rows *r = &w->b->rows[level];
+  const ot_table *t = w->im->plan->tables[r->message[row]];
+  if (!t) return OTTL_OK;
+  pj_result result = walk_row(w, t, r->body[row], r->len[row], i);
+  return OTTL_LIKELY(result == PJ_OK) ? OTTL_OK : row_unusual(w, result, level, row, i);
 }
 
 /* The row's list of entries, with room for what the program adds. */
@@ -520,7 +545,7 @@ ottl_status ottl__ot_project(ottl_batch *b, ottl_level level, uint32_t first, ui
   const uint8_t *state = b->rows[level].state + first;
   for (uint32_t i = 0; i < n; i++) {
     if (state[i] & OTTL_ROW_DROPPED) continue;
-    OTTL_TRY(project_row(&w, level, first + i, i, false));
+    OTTL_TRY(project_row(&w, level, first + i, i));
     keep_list(&w, i);
   }
   return OTTL_OK;
@@ -539,7 +564,7 @@ ottl_status ottl__ot_project_again(ottl_batch *b, ottl_level level, uint32_t row
     if (b->maps[m].cut) bm_clear(b->maps[m].cut, i);
   }
   pj_walk w = walk_of(b, level);
-  OTTL_TRY(project_row(&w, level, row, i, false));
+  OTTL_TRY(project_row(&w, level, row, i));
   keep_list(&w, i);
   return OTTL_OK;
 }
