@@ -3,7 +3,7 @@
 
 Areas: values, conditions, copies, sequences (language); contexts, hazards, shared; converters, editors; duplicates; tokens; bare (paths without
 their context); numbers, times,
-jsons, regexes, globs, strings; grok, useragents; transforms, filters, metrics (configurations of processors). PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
+jsons, regexes, globs, strings, xmls; grok, useragents; every (all functions in turn, the name as topic); transforms, filters, metrics (configurations of processors). PAYLOADS in the environment: a folder of payloads other than ../fixtures."""
 import json
 import os
 import pathlib
@@ -11,11 +11,13 @@ import random
 import re
 import sys
 
+import every
 import grok
 import oddities
 import ottlgen
 import processors
 import useragents
+import xmls
 from ottlgen import CONVERTERS, EDITORS, Gen, SIGNALS
 
 if "PAYLOADS" in os.environ:
@@ -49,7 +51,9 @@ def main():
             signal = rnd.choice(["logs", "traces", "metrics"])
             where = (signal, rnd.choice(SIGNALS[signal]), rnd.choice({"logs": ["lang_shared", "ctx_logs", "func_nested"], "traces": ["ctx_traces", "func_spans"],
                                                                       "metrics": ["ctx_metrics", "lang_metrics", "func_metrics"]}[signal]))
-        elif hasattr(oddities, area) or area in ("grok", "useragents"):
+        elif area == "every":
+            where = ("traces", "span", "func_spans") if every.NAMES[i % len(every.NAMES)] == "IsRootSpan" else ("logs", "log", rnd.choice(["func_types", "func_nested", "lang_one", "func_strings"]))
+        elif hasattr(oddities, area) or area in ("xmls", "grok", "useragents"):
             where = ("logs", "log", "lang_one")
         elif area in ("values", "conditions", "copies") and rnd.random() < 0.6:
             where = ("logs", "log", rnd.choice(["lang_one", "func_nested", "func_types", "lang_bodies"]))
@@ -85,10 +89,13 @@ def make(area, i, seed, g):
         return case(area, i, seed, g, mode="value", expr=g.invoke(g.r.choice(CONVERTERS), 2))
     if area == "contexts" and g.chance(0.3):
         return case(area, i, seed, g, mode="value", expr=g.path("any", 1))
+    if area == "every":
+        function, fields = every.every(g, i)
+        return {**case(area, i, seed, g, **fields), "id": f"every/{function}/{seed}-{i}"}
     if area == "useragents":
         return case(area, i, seed, g, mode="value", expr=useragents.useragents(g))
-    if area in ("numbers", "times", "jsons", "regexes", "globs", "strings"):
-        made = getattr(oddities, area)(g)
+    if area in ("numbers", "times", "jsons", "regexes", "globs", "strings", "xmls"):
+        made = getattr(xmls if area == "xmls" else oddities, area)(g)
         if isinstance(made, list):
             return case(area, i, seed, g, mode="statements", statements=made)
         return case(area, i, seed, g, mode="value", expr=made)
