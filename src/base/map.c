@@ -1,17 +1,22 @@
 #include "base/map.h"
 
-/* A word-wise multiply-xor hash: keys are attribute names, 5 to 40 bytes. Not for untrusted tables of unbounded size: the
- * tables it serves are bounded by limits.def, and a full table only degrades to a longer probe. */
+#include "base/gonum_wide.h"
+
+static uint64_t fold(uint64_t a, uint64_t b) {
+  gonum_u128 p = gonum_mul(a, b);
+  return p.hi ^ p.lo;
+}
+
+/* Keys come from payloads: what collides must not be known beforehand. The secret is where the system put the library. */
 uint32_t ottl__hash_bytes(const void *data, size_t len) {
+  static const char here;
   const unsigned char *p = data;
-  uint64_t h = 0x9e3779b97f4a7c15u ^ len * 0xff51afd7ed558ccdu;
-  for (; len >= 8; p += 8, len -= 8) {
-    h = (h ^ load_u64(p)) * 0xff51afd7ed558ccdu;
-    h ^= h >> 32;
-  }
-  uint64_t tail = 0;
-  if (len) memcpy(&tail, p, len);
-  h = (h ^ tail) * 0xc4ceb9fe1a85ec53u;
+  uint64_t secret = (uint64_t)(uintptr_t)&here * 0x9e3779b97f4a7c15u, tail[2] = {0, 0};
+  secret ^= secret >> 29;
+  uint64_t h = secret ^ len * 0xff51afd7ed558ccdu;
+  for (; len > 16; p += 16, len -= 16) h = fold(load_u64(p) ^ secret, load_u64(p + 8) ^ h);
+  if (len) memcpy(tail, p, len);
+  h = fold(tail[0] ^ secret, tail[1] ^ h);
   return (uint32_t)(h ^ h >> 32);
 }
 
@@ -24,6 +29,10 @@ void ottl__map_done(ottl_map *map) {
 }
 
 void ottl__map_clear(ottl_map *map) {
+  if (map->cap > 4096 && map->n < map->cap / 16) { /* one large use must not make all small ones dear */
+    ottl__map_done(map);
+    return;
+  }
   for (size_t i = 0; i < map->cap; i++) map->slots[i].value = OTTL_MAP_NONE;
   map->n = 0;
 }

@@ -21,7 +21,7 @@ typedef struct ottl_map {
 uint32_t ottl__hash_bytes(const void *data, size_t len);
 void ottl__map_init(ottl_map *map, const ottl_allocator *al);
 void ottl__map_done(ottl_map *map);
-void ottl__map_clear(ottl_map *map); /* keeps its memory */
+void ottl__map_clear(ottl_map *map); /* keeps its memory, unless that is far too much */
 /* OTTL_MAP_NONE when the key is not there. */
 uint32_t ottl__map_find(const ottl_map *map, ottl_view key);
 /* The key's bytes are borrowed; an old value is replaced. Fails: NOMEM. */
