@@ -37,10 +37,11 @@ typedef struct xml_found {
   size_t n;
 } xml_found;
 
-static ottl_status xml_fail(ottl_call *c, uint32_t row, ottl_status status) {
+/* limit: the row error that stands for LIMIT. */
+static ottl_status xml_fail(ottl_call *c, uint32_t row, ottl_status status, uint16_t limit) {
   switch (status) {
   case OTTL_OK: return OTTL_OK;
-  case OTTL_LIMIT: call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0)); return OTTL_OK;
+  case OTTL_LIMIT: call_fail(c, row, limit); return OTTL_OK;
   case OTTL_RUNTIME: call_fail(c, row, OTTL_ROWERR(BAD_XPATH, 0)); return OTTL_OK; /* DIFF: here the reference panics */
   default: return status;
   }
@@ -65,13 +66,15 @@ static ottl_status xml_query(ottl_call *c, uint32_t row, xml_found *f, bool *ret
   ottl_status status =
       ottl__xpath_select(c->prep, &c->scratch->arena, &c->scratch->al, c->scratch->regex, f->doc, &f->nodes, &f->n);
   *ret_ok = status == OTTL_OK;
-  return xml_fail(c, row, status);
+  return xml_fail(c, row, status, OTTL_ROWERR(XPATH_WORK, 0));
 }
 
 static ottl_status xml_put(ottl_call *c, uint32_t row, const xml_node *doc) {
   ottl_sbuf *buf = scratch_text(c);
   ottl_status status = ottl__xml_write(&c->scratch->arena, doc, OTTL_MAX_RESULT_BYTES, buf);
-  return status == OTTL_OK ? out_text(c, row, buf) : xml_fail(c, row, status);
+  bool large = buf->len > OTTL_MAX_RESULT_BYTES;
+  return status == OTTL_OK ? out_text(c, row, buf)
+                           : xml_fail(c, row, status, large ? OTTL_ROWERR(TOO_LARGE, 0) : OTTL_ROWERR(XML_WORK, 0));
 }
 
 /* What is done with the nodes found, for one row. */
@@ -126,14 +129,21 @@ ottl_status ottl__fn_get_xml(ottl_call *c) { return xml_rows(c, true, get_edit);
 
 /* -- RemoveXML -- */
 
+/* Removing attributes is linear in those of their element. */
+static bool attr_steps(ottl_call *c, uint32_t row, uint64_t *steps, uint64_t more) {
+  *steps += more;
+  if (*steps <= OTTL_MAX_XML_STEPS) return true;
+  call_fail(c, row, OTTL_ROWERR(XML_WORK, 0));
+  return false;
+}
+
 static ottl_status remove_edit(ottl_call *c, uint32_t row, xml_found *f, bool *ret_ok) {
-  OTTL_UNUSED(c);
-  OTTL_UNUSED(row);
+  uint64_t steps = 0;
   *ret_ok = true;
-  for (size_t i = 0; i < f->n; i++) {
+  for (size_t i = 0; i < f->n && *ret_ok; i++) {
     xml_node *n = f->nodes[i];
     if (n->type == XML_ATTRIBUTE)
-      ottl__xml_remove_attr(n->parent, n->data);
+      *ret_ok = attr_steps(c, row, &steps, ottl__xml_remove_attr(n->parent, n->data));
     else if (n->type == XML_TEXT_NODE)
       n->data = VIEW("");
     else if (n->type == XML_ELEMENT || n->type == XML_COMMENT_NODE || n->type == XML_CDATA)
@@ -200,16 +210,16 @@ ottl_status ottl__fn_insert_xml(ottl_call *c) {
 /* -- ConvertAttributesToElementsXML -- */
 
 static ottl_status attributes_edit(ottl_call *c, uint32_t row, xml_found *f, bool *ret_ok) {
-  OTTL_UNUSED(row);
+  uint64_t steps = 0;
   *ret_ok = true;
-  for (size_t i = 0; i < f->n; i++) {
+  for (size_t i = 0; i < f->n && *ret_ok; i++) {
     xml_node *n = f->nodes[i];
     if (n->type != XML_ATTRIBUTE) continue;
     xml_node *element = ottl__xml_node(&c->scratch->arena, XML_ELEMENT, n->data);
     if (!element) return OTTL_NOMEM;
     element->first = n->first;
     ottl__xml_add_child(n->parent, element);
-    ottl__xml_remove_attr(n->parent, n->data);
+    *ret_ok = attr_steps(c, row, &steps, ottl__xml_remove_attr(n->parent, n->data));
   }
   return OTTL_OK;
 }

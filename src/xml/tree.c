@@ -61,13 +61,20 @@ void ottl__xml_remove(xml_node *n) {
   n->parent = n->prev = n->next = NULL;
 }
 
-void ottl__xml_remove_attr(xml_node *n, ottl_view name) {
+/* The shorter side closes the gap: attributes that all go, in order, are not moved at all. */
+uint64_t ottl__xml_remove_attr(xml_node *n, ottl_view name) {
   for (uint32_t i = 0; i < n->n_attr; i++) {
     if (n->attr[i].name.space.len || !view_eq(n->attr[i].name.local, name)) continue;
-    memmove(n->attr + i, n->attr + i + 1, (n->n_attr - i - 1) * sizeof *n->attr);
-    n->n_attr--;
-    return;
+    uint32_t behind = --n->n_attr - i;
+    if (i < behind) {
+      memmove(n->attr + 1, n->attr, i * sizeof *n->attr);
+      n->attr++;
+      return 2 * (uint64_t)i + 1;
+    }
+    memmove(n->attr + i, n->attr + i + 1, behind * sizeof *n->attr);
+    return (uint64_t)i + behind + 1;
   }
+  return n->n_attr;
 }
 
 /* Behind the last of the siblings. */

@@ -40,12 +40,20 @@ OTTL_MUST_CHECK ottl_status ottl__xml_parse(ottl_arena *arena, const ottl_alloca
                                             bool *ret_deep);
 /* Appends the children of a node. LIMIT: more than `most` bytes, or too many steps. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__xml_write(ottl_arena *scratch, const xml_node *node, size_t most, ottl_sbuf *out);
-/* Appends the text inside; LIMIT and NOMEM as above. */
-OTTL_MUST_CHECK ottl_status ottl__xml_inner_text(ottl_arena *scratch, const xml_node *node, size_t most, ottl_sbuf *out);
+/* What walks through texts share: room that is used again, and how many steps the last one took. Zeroed at the start. */
+typedef struct xml_text_walk {
+  void *frames;
+  size_t cap;
+  uint32_t steps;
+} xml_text_walk;
+
+/* Appends the text inside; LIMIT and NOMEM as above. `scratch` lives as long as the walk. */
+OTTL_MUST_CHECK ottl_status ottl__xml_inner_text(ottl_arena *scratch, xml_text_walk *walk, const xml_node *node, size_t most,
+                                                 ottl_sbuf *out);
 
 void ottl__xml_add_child(xml_node *parent, xml_node *n);
 void ottl__xml_remove(xml_node *n);
-/* The first attribute without a prefix that has the name. */
-void ottl__xml_remove_attr(xml_node *n, ottl_view name);
+/* The first attribute without a prefix that has the name. Returns how many were looked at and moved. */
+uint64_t ottl__xml_remove_attr(xml_node *n, ottl_view name);
 
 #endif

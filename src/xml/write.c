@@ -129,20 +129,22 @@ ottl_status ottl__xml_write(ottl_arena *scratch, const xml_node *node, size_t mo
   return check(&w, begin);
 }
 
-ottl_status ottl__xml_inner_text(ottl_arena *scratch, const xml_node *node, size_t most, ottl_sbuf *out) {
-  walk w = {.arena = scratch, .most = most, .out = out};
+ottl_status ottl__xml_inner_text(ottl_arena *scratch, xml_text_walk *walk_of, const xml_node *node, size_t most, ottl_sbuf *out) {
+  walk w = {.arena = scratch, .frames = walk_of->frames, .cap = walk_of->cap, .most = most, .out = out};
   size_t begin = out->len;
+  ottl_status status = OTTL_OK;
+  walk_of->steps = 1;
   if (node->type == XML_TEXT_NODE || node->type == XML_CDATA) {
     sbuf_view(out, node->data);
     return sbuf_status(out);
   }
   if (node->type == XML_COMMENT_NODE) return OTTL_OK;
   OTTL_TRY(push(&w, node, true));
-  while (w.n) {
+  while (w.n && status == OTTL_OK) {
     frame *f = &w.frames[w.n - 1];
     const xml_node *child = f->child;
     w.steps++;
-    OTTL_TRY(check(&w, begin));
+    status = check(&w, begin);
     if (!child) {
       w.n--;
       continue;
@@ -150,8 +152,9 @@ ottl_status ottl__xml_inner_text(ottl_arena *scratch, const xml_node *node, size
     f->child = child->next;
     if (child->type == XML_TEXT_NODE || child->type == XML_CDATA)
       sbuf_view(out, child->data);
-    else if (child->type != XML_COMMENT_NODE)
-      OTTL_TRY(push(&w, child, true));
+    else if (child->type != XML_COMMENT_NODE && status == OTTL_OK)
+      status = push(&w, child, true);
   }
-  return check(&w, begin);
+  *walk_of = (xml_text_walk){w.frames, w.cap, w.steps};
+  return status == OTTL_OK ? check(&w, begin) : status;
 }

@@ -129,6 +129,7 @@ typedef struct xp_run {
   uint64_t steps;
   ottl_status status; /* not OK: everything stops */
   ottl_sbuf buf;
+  xml_text_walk texts;
 } xp_run;
 
 typedef enum xp_type { XP_V_NIL, XP_V_BOOL, XP_V_NUMBER, XP_V_STRING, XP_V_QUERY } xp_type;

@@ -73,12 +73,12 @@ ottl_view ottl__xpath_text(xp_run *r, xp_nav nav) {
   if (n->first == n->last && n->first->type == XML_TEXT_NODE) return n->first->data;
   r->buf.len = 0;
   r->buf.failed = false;
-  ottl_status status = ottl__xml_inner_text(r->arena, n, (size_t)64 << 20, &r->buf);
+  ottl_status status = ottl__xml_inner_text(r->arena, &r->texts, n, (size_t)64 << 20, &r->buf);
   if (status != OTTL_OK) {
     if (r->status == OTTL_OK) r->status = status;
     return VIEW("");
   }
-  ottl__xpath_spend(r, 16 + r->buf.len);
+  ottl__xpath_spend(r, 16 + r->buf.len + 4 * (uint64_t)r->texts.steps);
   ottl_view copy = arena_copy(r->arena, r->buf.data, r->buf.len);
   if (copy.data) return copy;
   r->status = OTTL_NOMEM;
