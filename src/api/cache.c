@@ -30,7 +30,7 @@ static ottl_status persist_map(ottl_arena *arena, const ottl_rowmap *from, ottl_
                             .tag = value.tag,
                             .dirty = 1};
   }
-  *ret = (ottl_rowmap){items, from->n, from->n};
+  *ret = (ottl_rowmap){items, from->n, from->n, NULL};
   return OTTL_OK;
 }
 

@@ -398,7 +398,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   x->n_rolled_back = 0;
   for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) x->caches[i].written = false;
   read_clock(x);
-  ottl__scratch_reset(x->vm.scratch);
+  ottl__scratch_reset(x->vm.scratch, in_len);
   ottl_status status = run_program(x, in, in_len, &result);
   if ((status == OTTL_OK || status == OTTL_RUNTIME) && !x->routes) count_rows(x, &result);
   if (status == OTTL_OK && x->program->kind <= OTTL_KIND_FILTER) {

@@ -53,6 +53,7 @@ void ottl__arena_done(ottl_arena *arena) {
   }
   arena->first = arena->current = NULL;
   arena->at = arena->end = NULL;
+  arena->growing = (arena_growing){0};
 }
 
 static void arena_enter(ottl_arena *arena, arena_block *block) {
@@ -64,6 +65,7 @@ static void arena_enter(ottl_arena *arena, arena_block *block) {
 }
 
 void ottl__arena_reset(ottl_arena *arena) {
+  arena->growing = (arena_growing){0};
   if (arena->first) arena_enter(arena, arena->first);
 }
 

@@ -32,11 +32,18 @@ typedef struct arena_block {
   size_t size, used; /* bytes after this header */
 } arena_block;
 
+/* A text with room behind it, for whoever adds to one text again and again; gone when the arena is reset. */
+typedef struct arena_growing {
+  char *data; /* NULL: none */
+  size_t len, cap;
+} arena_growing;
+
 typedef struct ottl_arena {
   ottl_allocator al;
   arena_block *first, *current;
   size_t block_bytes; /* least size of a new block */
   char *at, *end;     /* free part of the current block */
+  arena_growing growing;
 } ottl_arena;
 
 /* No allocation yet; never fails. block_bytes 0: 64 KiB. */

@@ -7,7 +7,7 @@
 #include "batch/keyset.h"
 
 static uint32_t entry_of(const ottl_rowmap *map, const ottl_reg *col, uint32_t row, ottl_view key) {
-  if (col->slot) return col->slot[row] == UINT16_MAX ? UINT32_MAX : col->slot[row];
+  if (col->slot) return col->slot[row];
   const ottl_entry *e = ottl__rowmap_find(map, key);
   return e ? (uint32_t)(e - map->items) : UINT32_MAX;
 }
@@ -28,20 +28,16 @@ static uint16_t column_of(const ottl_batch *b, uint32_t m, ottl_view key) {
   return OTTL_NO_COLUMN;
 }
 
-static ottl_status set_slot(ottl_reg *col, uint32_t row, uint32_t at) {
-  if (!col->slot) return OTTL_OK;
-  if (at >= UINT16_MAX) return OTTL_LIMIT;
-  col->slot[row] = (uint16_t)at;
-  return OTTL_OK;
+static void set_slot(ottl_reg *col, uint32_t row, uint32_t at) {
+  if (col->slot) col->slot[row] = at;
 }
 
-static ottl_status remove_entry(ottl_batch *b, uint32_t m, uint32_t row, uint32_t at) {
+static void remove_entry(ottl_batch *b, uint32_t m, uint32_t row, uint32_t at) {
   ottl_rowmap *map = &b->maps[m].rows[row];
   uint16_t gone = map->items[at].column, moved = map->items[map->n - 1].column;
   ottl__rowmap_remove_swap(map, at);
-  if (gone != OTTL_NO_COLUMN && b->columns[gone].slot) b->columns[gone].slot[row] = UINT16_MAX;
-  if (at < map->n && moved != OTTL_NO_COLUMN) return set_slot(&b->columns[moved], row, at);
-  return OTTL_OK;
+  if (gone != OTTL_NO_COLUMN && b->columns[gone].slot) b->columns[gone].slot[row] = UINT32_MAX;
+  if (at < map->n && moved != OTTL_NO_COLUMN) set_slot(&b->columns[moved], row, at);
 }
 
 /* Brings one dirty column of the row into the list. *removed: an entry went. */
@@ -55,7 +51,8 @@ static ottl_status flush_key(ottl_batch *b, uint32_t m, unsigned c, uint32_t row
   if (col->tag[row] == OTTL_T_ABSENT) {
     if (at == UINT32_MAX) return OTTL_OK;
     *removed = true;
-    return remove_entry(b, m, row, at);
+    remove_entry(b, m, row, at);
+    return OTTL_OK;
   }
   if (at == UINT32_MAX) {
     at = map->n;
@@ -63,7 +60,7 @@ static ottl_status flush_key(ottl_batch *b, uint32_t m, unsigned c, uint32_t row
     if (!e) return OTTL_NOMEM;
     e->keyid = col->keyid;
     e->column = (uint16_t)c;
-    OTTL_TRY(set_slot(col, row, at));
+    set_slot(col, row, at);
   }
   entry_set(&map->items[at], (ottl_cell){col->word[row], col->len[row], col->tag[row]});
   return OTTL_OK;
@@ -97,9 +94,10 @@ ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
   for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
     ottl_reg *col = &b->columns[c];
     col->tag[row] = OTTL_T_ABSENT;
-    if (col->slot) col->slot[row] = UINT16_MAX;
+    if (col->slot) col->slot[row] = UINT32_MAX;
     bm_clear(col->dirty, row);
   }
+  if (spec->n_columns == 0) return OTTL_OK; /* such a map may be large, and edited for each record below it */
   bool had_dups = maps->any_dups && bm_get(maps->dups, row);
   bm_clear(maps->dups, row);
   for (uint32_t i = 0; i < map->n; i++) {
@@ -120,9 +118,16 @@ ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
       continue;
     }
     load_column(col, row, e);
-    OTTL_TRY(set_slot(col, row, i));
+    set_slot(col, row, i);
   }
   return OTTL_OK;
+}
+
+void ottl__map_reload_entry(ottl_batch *b, uint32_t m, uint32_t row, ottl_entry *e) {
+  if (e->column == OTTL_NO_COLUMN) e->column = column_of(b, m, (ottl_view){e->key, e->klen});
+  if (e->column == OTTL_NO_COLUMN) return;
+  load_column(&b->columns[e->column], row, e);
+  set_slot(&b->columns[e->column], row, (uint32_t)(e - b->maps[m].rows[row].items));
 }
 
 /* Rows of word w of `sel` (NULL: all); those with duplicate keys are flushed as a whole. */
@@ -164,7 +169,7 @@ ottl_status ottl__map_place(ottl_batch *b, uint32_t c, const uint64_t *sel, uint
   if (spec->source != OTTL_COL_KEY || !col->slot) return OTTL_INVALID_ARG;
   SEL_EACH(sel, n, i) {
     uint32_t row = first + i;
-    bool there = col->slot[row] != UINT16_MAX, wanted = col->tag[row] != OTTL_T_ABSENT, removed;
+    bool there = col->slot[row] != UINT32_MAX, wanted = col->tag[row] != OTTL_T_ABSENT, removed;
     if (OTTL_LIKELY(there == wanted) || !bm_get(col->dirty, row)) continue;
     if (OTTL_UNLIKELY(maps->any_dups && bm_get(maps->dups, row)))
       OTTL_TRY(ottl__map_flush_row(b, spec->map, row));

@@ -31,7 +31,7 @@ typedef struct ottl_reg {
   /* columns only */
   uint32_t *off, *end;
   uint64_t *dirty;
-  uint16_t *slot; /* key columns in the entry tier: index of the row's entry, UINT16_MAX when absent */
+  uint32_t *slot; /* key columns in the entry tier: index of the row's entry, UINT32_MAX when absent */
   uint32_t keyid; /* key columns in the entry tier: number of the key in the batch's dictionary, or OTTL_NO_KEY */
   bool any_dirty;
 } ottl_reg;

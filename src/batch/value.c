@@ -165,7 +165,7 @@ static ottl_status value_map_tree(ottl_arena *arena, ottl_cell *cell, uint32_t n
                             .column = OTTL_NO_COLUMN,
                             .tag = value.tag};
   }
-  *map = (ottl_rowmap){items, n, n};
+  *map = (ottl_rowmap){items, n, n, NULL};
   *cell = cell_tree(OTTL_T_MAP, map);
   return OTTL_OK;
 }
@@ -193,7 +193,7 @@ ottl_status ottl__value_to_tree(ottl_arena *arena, ottl_cell *cell) {
   return type == OTTL_T_MAP ? value_map_tree(arena, cell, n) : value_list_tree(arena, cell, n);
 }
 
-static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell *ret, unsigned depth) {
+static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell *ret, unsigned depth, uint32_t *left) {
   if (!cell_is_tree(source)) {
     *ret =
         source.tag == OTTL_T_GO_INT ? cell_int((int64_t)source.word) : source; /* of the maps that functions such as URL make */
@@ -202,13 +202,15 @@ static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell 
   if (depth >= OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT;
   if (cell_type(source) == OTTL_T_MAP) {
     const ottl_rowmap *from = cell_map(source);
+    if (from->n > *left) return OTTL_LIMIT;
+    *left -= from->n;
     ottl_rowmap *map = arena_zero(arena, sizeof *map);
     ottl_entry *items = arena_array(arena, from->n, sizeof *items);
     if (!map || !items) return OTTL_NOMEM;
     for (uint32_t i = 0; i < from->n; i++) {
       const ottl_entry *e = &from->items[i];
       ottl_cell value;
-      OTTL_TRY(value_copy_at(arena, entry_cell(e), &value, depth + 1));
+      OTTL_TRY(value_copy_at(arena, entry_cell(e), &value, depth + 1, left));
       if (value.tag == (OTTL_T_LIST_ANY | OTTL_TAG_TREE)) value.tag = OTTL_T_LIST | OTTL_TAG_TREE; /* likewise */
       items[i] = (ottl_entry){.key = e->key,
                               .word = value.word,
@@ -219,15 +221,17 @@ static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell 
                               .tag = value.tag,
                               .dirty = 1};
     }
-    *map = (ottl_rowmap){items, from->n, from->n};
+    *map = (ottl_rowmap){items, from->n, from->n, NULL};
     *ret = cell_tree(OTTL_T_MAP, map);
     return OTTL_OK;
   }
   const ottl_list *from = cell_list(source);
+  if (from->n > *left) return OTTL_LIMIT;
+  *left -= from->n;
   ottl_list *list = arena_zero(arena, sizeof *list);
   ottl_cell *items = arena_array(arena, from->n, sizeof *items);
   if (!list || !items) return OTTL_NOMEM;
-  for (uint32_t i = 0; i < from->n; i++) OTTL_TRY(value_copy_at(arena, from->items[i], &items[i], depth + 1));
+  for (uint32_t i = 0; i < from->n; i++) OTTL_TRY(value_copy_at(arena, from->items[i], &items[i], depth + 1, left));
   *list = (ottl_list){items, from->n, from->n};
   *ret = cell_tree(cell_type(source), list);
   return OTTL_OK;
@@ -235,7 +239,8 @@ static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell 
 
 ottl_status ottl__value_copy(ottl_arena *arena, ottl_cell source, ottl_cell *ret) {
   ottl_cell copy;
-  OTTL_TRY(value_copy_at(arena, source, &copy, 0));
+  uint32_t left = OTTL_MAX_VALUE_CELLS;
+  OTTL_TRY(value_copy_at(arena, source, &copy, 0, &left));
   *ret = copy;
   return OTTL_OK;
 }
@@ -269,11 +274,6 @@ ottl_entry *ottl__rowmap_push(ottl_arena *arena, ottl_rowmap *map, ottl_view key
   *e = (ottl_entry){
       .key = key.data, .klen = (uint32_t)key.len, .keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN, .tag = OTTL_T_NIL, .dirty = 1};
   return e;
-}
-
-void ottl__rowmap_remove_swap(ottl_rowmap *map, uint32_t index) {
-  assert(index < map->n);
-  map->items[index] = map->items[--map->n];
 }
 
 ottl_status ottl__list_push(ottl_arena *arena, ottl_list *list, ottl_cell cell) {

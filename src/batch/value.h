@@ -70,6 +70,7 @@ typedef struct ottl_entry {
 typedef struct ottl_rowmap {
   ottl_entry *items;
   uint32_t n, cap;
+  struct rowmap_index *index; /* of ottl__rowmap_lookup, or NULL; whoever moves entries or changes keys forgets it */
 } ottl_rowmap;
 
 typedef struct ottl_list {
@@ -110,12 +111,16 @@ const char *ottl__type_go_name(ottl_type type); /* "pcommon.Map" */
 /* Makes a MAP or LIST cell a tree (shallow: nested containers stay on the wire); trees and other cells stay as they are.
  * DATA: the wire bytes are malformed (checked here, not before). */
 OTTL_MUST_CHECK ottl_status ottl__value_to_tree(ottl_arena *arena, ottl_cell *cell);
-/* Deep copy: no tree node is shared with the source afterwards (views of bytes are). */
+/* Deep copy: no tree node is shared with the source afterwards (views of bytes are). LIMIT: too deep, or too many elements. */
 OTTL_MUST_CHECK ottl_status ottl__value_copy(ottl_arena *arena, ottl_cell source, ottl_cell *ret);
 /* Number of entries or items of a MAP or LIST in either form, or of a Go list. DATA: malformed. */
 OTTL_MUST_CHECK ottl_status ottl__value_count(ottl_cell cell, uint32_t *ret);
 /* First entry with that key, or NULL. */
 ottl_entry *ottl__rowmap_find(const ottl_rowmap *map, ottl_view key);
+/* The same, for maps of a batch that are looked into often: a large one gets an index, in `arena`, which lives as long as the map. */
+ottl_entry *ottl__rowmap_lookup(ottl_arena *arena, ottl_rowmap *map, ottl_view key);
+/* Room was made, or keys changed, in another way than by push and remove_swap. */
+static inline void rowmap_moved(ottl_rowmap *map) { map->index = NULL; }
 /* Appends an entry with a nil value, without looking for the key; NULL when out of memory. The key is borrowed. */
 ottl_entry *ottl__rowmap_push(ottl_arena *arena, ottl_rowmap *map, ottl_view key);
 /* As the reference's Map.Remove: the last entry moves into the hole. */

@@ -8,7 +8,7 @@
 ottl_status ottl__fn_delete_key(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) {
     ottl_rowmap *map = c->map[row];
-    ottl_entry *e = ottl__rowmap_find(map, reg_view(c->arg[1].reg, row));
+    ottl_entry *e = ottl__rowmap_lookup(c->arena, map, reg_view(c->arg[1].reg, row));
     if (e) {
       ottl__rowmap_remove_swap(map, (uint32_t)(e - map->items));
       bm_set(c->changed, row);
@@ -45,21 +45,27 @@ typedef ottl_status keep_rule(ottl_call *c, const void *rule, ottl_view key, boo
 static ottl_status keys_filter(ottl_call *c, uint32_t row, keep_rule *keeps, const void *rule, bool remember) {
   ottl_rowmap *map = c->map[row];
   uint32_t kept = 0;
+  ottl_status status = OTTL_OK;
   for (uint32_t i = 0; i < map->n; i++) {
     ottl_entry *e = &map->items[i];
     int known = remember && e->keyid != OTTL_NO_KEY ? decided_get(c->scratch, e->keyid) : -1;
-    bool keep = known == 1;
-    if (known < 0) {
-      OTTL_TRY(keeps(c, rule, (ottl_view){e->key, e->klen}, &keep));
-      if (remember && e->keyid != OTTL_NO_KEY) OTTL_TRY(decided_put(c->scratch, e->keyid, keep));
+    bool keep = known == 1 || status != OTTL_OK;
+    if (known < 0 && status == OTTL_OK) {
+      status = keeps(c, rule, (ottl_view){e->key, e->klen}, &keep);
+      keep |= status != OTTL_OK; /* after a failure the rest stays */
+      if (status == OTTL_OK && remember && e->keyid != OTTL_NO_KEY) status = decided_put(c->scratch, e->keyid, keep);
     }
     if (!keep) continue;
     if (kept != i) map->items[kept] = *e;
     kept++;
   }
-  if (kept != map->n) bm_set(c->changed, row);
+  if (kept != map->n) {
+    bm_set(c->changed, row);
+    rowmap_moved(map);
+  }
   map->n = kept;
-  return OTTL_OK;
+  (void)regex_gave_up(c, row, &status);
+  return status;
 }
 
 /* -- delete_matching_keys, keep_matching_keys -- */
@@ -91,7 +97,11 @@ static ottl_status matching_keys(ottl_call *c, bool want) {
     match_rule rule = {.want = want};
     bool ok;
     OTTL_TRY(ottl__pattern_for_row(c, row, 1, OTTL_NO_ARG, &rule.use, &ok));
-    if (ok) OTTL_TRY(keys_filter(c, row, match_keeps, &rule, constant));
+    if (!ok) continue;
+    ottl__regex_share(c->scratch->regex, true);
+    ottl_status status = keys_filter(c, row, match_keeps, &rule, constant);
+    ottl__regex_share(c->scratch->regex, false);
+    if (status != OTTL_OK) return status;
   }
   return OTTL_OK;
 }
@@ -203,7 +213,7 @@ ottl_status ottl__fn_limit(ottl_call *c) {
     if (map->n <= limit) continue;
     int64_t count = 0;
     for (uint32_t i = 0; keys && i < keys->n; i++) { /* a key that is listed twice counts twice */
-      count += ottl__rowmap_find(map, cell_view(keys->items[i])) != NULL;
+      count += ottl__rowmap_lookup(c->arena, map, cell_view(keys->items[i])) != NULL;
     }
     uint32_t kept = 0;
     for (uint32_t i = 0; i < map->n; i++) {
@@ -215,7 +225,10 @@ ottl_status ottl__fn_limit(ottl_call *c) {
       if (kept != i) map->items[kept] = *e;
       kept++;
     }
-    if (kept != map->n) bm_set(c->changed, row);
+    if (kept != map->n) {
+      bm_set(c->changed, row);
+      rowmap_moved(map);
+    }
     map->n = kept;
   }
   return OTTL_OK;

@@ -22,59 +22,29 @@ ottl_status ottl__prep_merge_maps(ottl_prepare *p) {
                       (int)(v.len < 100 ? v.len : 100), v.data);
 }
 
-/* First entry of a key; through an index when the work would be more than linear. */
-typedef struct merge_target {
-  ottl_rowmap *map;
-  ottl_map index;
-  bool indexed;
-} merge_target;
-
-static ottl_entry *merge_find(merge_target *t, ottl_view key) {
-  if (!t->indexed) return ottl__rowmap_find(t->map, key);
-  uint32_t i = ottl__map_find(&t->index, key);
-  return i == OTTL_MAP_NONE ? NULL : &t->map->items[i];
-}
-
-static ottl_status merge_entry(ottl_call *c, uint32_t row, merge_target *t, ottl_view key, ottl_cell value, int strategy) {
-  ottl_entry *e = merge_find(t, key);
+static ottl_status merge_entry(ottl_call *c, uint32_t row, ottl_view key, ottl_cell value, int strategy) {
+  ottl_rowmap *map = c->map[row];
+  ottl_entry *e = ottl__rowmap_lookup(c->arena, map, key);
   if (e ? strategy == MERGE_INSERT : strategy == MERGE_UPDATE) return OTTL_OK;
   OTTL_TRY(ottl__value_copy(c->arena, value, &value));
-  if (!e) {
-    e = ottl__rowmap_push(c->arena, t->map, key);
-    if (!e) return OTTL_NOMEM;
-    if (t->indexed) OTTL_TRY(ottl__map_put(&t->index, key, t->map->n - 1));
-  }
+  if (!e) e = ottl__rowmap_push(c->arena, map, key);
+  if (!e) return OTTL_NOMEM;
   entry_set(e, cell_is_nil(value) ? cell_nil() : value);
   bm_set(c->changed, row);
   return OTTL_OK;
 }
 
 static ottl_status merge_row(ottl_call *c, uint32_t row, ottl_cell source, int strategy) {
-  merge_target t = {.map = c->map[row]};
-  uint32_t n;
-  ottl_status status = ottl__value_count(source, &n);
-  if (status != OTTL_OK) return fail_status(c, row, status);
-  t.indexed = n > 4 && t.map->n > 64;
-  ottl__map_init(&t.index, &c->scratch->al);
-  for (uint32_t i = t.map->n; t.indexed && status == OTTL_OK && i-- > 0;) {
-    status = ottl__map_put(&t.index, (ottl_view){t.map->items[i].key, t.map->items[i].klen}, i);
-  }
   ottl_walk k = walk_begin(source);
-  for (uint32_t i = 0; status == OTTL_OK && i < n; i++) {
+  for (;;) {
     ottl_view key;
     ottl_cell value;
     bool more;
-    status = walk_entry(&k, &key, &value, &more) ? merge_entry(c, row, &t, key, value, strategy) : OTTL_DATA;
-    /* many new entries make the plain search slow too */
-    if (status == OTTL_OK && !t.indexed && t.map->n > 256 && n - i > 64) {
-      t.indexed = true;
-      for (uint32_t j = t.map->n; status == OTTL_OK && j-- > 0;) {
-        status = ottl__map_put(&t.index, (ottl_view){t.map->items[j].key, t.map->items[j].klen}, j);
-      }
-    }
+    if (!walk_entry(&k, &key, &value, &more)) return fail_status(c, row, OTTL_DATA);
+    if (!more) return OTTL_OK;
+    ottl_status status = merge_entry(c, row, key, value, strategy);
+    if (status != OTTL_OK) return fail_status(c, row, status);
   }
-  ottl__map_done(&t.index);
-  return fail_status(c, row, status);
 }
 
 ottl_status ottl__fn_merge_maps(ottl_call *c) {
@@ -171,20 +141,24 @@ ottl_status ottl__prep_replace_all_patterns(ottl_prepare *p) {
 }
 
 /* The text of one key or value after replacement.
- * RE_SAME: nothing matched. RE_FAILED: a function or format failed, which the reference does not report. */
-typedef enum replaced { RE_SAME, RE_CHANGED, RE_FAILED } replaced;
+ * RE_SAME: nothing matched. RE_FAILED: a function or format failed, which the reference does not report. RE_GIVEN_UP: a limit, and
+ * the row has failed. */
+typedef enum replaced { RE_SAME, RE_CHANGED, RE_FAILED, RE_GIVEN_UP } replaced;
 
 static ottl_status replace_text(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view text, ottl_view *ret_text,
                                 replaced *ret) {
   ottl_sbuf *buf = scratch_text(c);
   bool hit;
   *ret = RE_SAME;
-  if (!c->arg[4].given) {
-    OTTL_TRY(ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit));
-    if (!hit) return OTTL_OK;
-  } else {
-    OTTL_TRY(ottl__regex_match(use->re, c->scratch->regex, text, &hit));
-    if (!hit) return OTTL_OK;
+  bool plain = !c->arg[4].given;
+  ottl_status status = plain ? ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit)
+                             : ottl__regex_match(use->re, c->scratch->regex, text, &hit);
+  if (regex_gave_up(c, row, &status)) {
+    *ret = RE_GIVEN_UP;
+    return OTTL_OK;
+  }
+  if (status != OTTL_OK || !hit) return status;
+  if (!plain) {
     uint16_t error;
     OTTL_TRY(ottl__replace_by_function(c, row, use, text, 4, 5, &error));
     if (error) {
@@ -193,9 +167,8 @@ static ottl_status replace_text(ottl_call *c, uint32_t row, const pattern_use *u
     }
   }
   if (buf->failed) return OTTL_NOMEM;
-  if (buf->len > OTTL_MAX_RESULT_BYTES) {
-    call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
-    *ret = RE_FAILED;
+  if (!out_room(c, row, buf->len)) {
+    *ret = RE_GIVEN_UP;
     return OTTL_OK;
   }
   *ret_text = arena_copy(c->arena, buf->data, buf->len);
@@ -213,6 +186,7 @@ static ottl_status replace_values(ottl_call *c, uint32_t row, const pattern_use 
     ottl_view text;
     replaced how;
     OTTL_TRY(replace_text(c, row, use, cell_view(entry_cell(e)), &text, &how));
+    if (how == RE_GIVEN_UP) break;
     if (how != RE_CHANGED) continue;
     entry_set(e, cell_string(text));
     changed = true;
@@ -221,22 +195,30 @@ static ottl_status replace_values(ottl_call *c, uint32_t row, const pattern_use 
   return OTTL_OK;
 }
 
+/* Among the first `kept` entries; index: of them, or NULL. */
+static ottl_entry *kept_find(const ottl_rowmap *map, uint32_t kept, const ottl_map *index, ottl_view key) {
+  if (!index) return ottl__rowmap_find(&(ottl_rowmap){map->items, kept, kept, NULL}, key);
+  uint32_t at = ottl__map_find(index, key);
+  return at == OTTL_MAP_NONE ? NULL : &map->items[at];
+}
+
 /* Entries get their new keys in order; one whose key is taken replaces that entry's value; one that failed goes. The map is
  * built anew, so duplicate keys that came so become one too. */
 static ottl_status replace_keys(ottl_call *c, uint32_t row, const pattern_use *use) {
   ottl_rowmap *map = c->map[row];
-  merge_target t = {.map = map};
   uint32_t n = map->n, kept = 0;
-  bool changed = false;
+  bool changed = false, given_up = false, indexed = n > 32;
   ottl_status status = OTTL_OK;
-  t.indexed = n > 32;
-  ottl__map_init(&t.index, &c->scratch->al);
+  ottl_map index; /* of what was kept so far */
+  ottl__map_init(&index, &c->scratch->al);
+  rowmap_moved(map);
   for (uint32_t i = 0; i < n && status == OTTL_OK; i++) {
     ottl_entry e = map->items[i];
     ottl_view key = {e.key, e.klen};
-    replaced how;
-    status = replace_text(c, row, use, key, &key, &how);
+    replaced how = RE_SAME;
+    if (!given_up) status = replace_text(c, row, use, key, &key, &how);
     if (status != OTTL_OK) break;
+    given_up |= how == RE_GIVEN_UP; /* the rest stays as it is */
     changed |= how != RE_SAME;
     if (how == RE_FAILED) continue;
     if (how == RE_CHANGED) {
@@ -246,17 +228,16 @@ static ottl_status replace_keys(ottl_call *c, uint32_t row, const pattern_use *u
       e.column = OTTL_NO_COLUMN;
       e.dirty = 1;
     }
-    map->n = kept; /* what was kept so far */
-    ottl_entry *old = merge_find(&t, key);
+    ottl_entry *old = kept_find(map, kept, indexed ? &index : NULL, key);
     if (old) {
       entry_set(old, entry_cell(&e));
       changed = true;
       continue;
     }
-    if (t.indexed) status = ottl__map_put(&t.index, key, kept);
+    if (indexed) status = ottl__map_put(&index, key, kept);
     map->items[kept++] = e;
   }
-  ottl__map_done(&t.index);
+  ottl__map_done(&index);
   if (status != OTTL_OK) return status;
   map->n = kept;
   if (changed) bm_set(c->changed, row);
@@ -270,7 +251,11 @@ ottl_status ottl__fn_replace_all_patterns(ottl_call *c) {
     bool ok;
     if (arg_failed(c, c->arg[3].reg, row) || arg_failed(c, c->arg[2].reg, row)) continue;
     OTTL_TRY(ottl__pattern_for_row(c, row, 2, 3, &use, &ok));
-    if (ok) OTTL_TRY(keys ? replace_keys(c, row, &use) : replace_values(c, row, &use));
+    if (!ok) continue;
+    ottl__regex_share(c->scratch->regex, true);
+    ottl_status status = keys ? replace_keys(c, row, &use) : replace_values(c, row, &use);
+    ottl__regex_share(c->scratch->regex, false);
+    if (status != OTTL_OK) return status;
   }
   return OTTL_OK;
 }

@@ -14,12 +14,11 @@ static ottl_status replace_row(ottl_call *c, uint32_t row, ottl_view text) {
   OTTL_TRY(ottl__pattern_for_row(c, row, 1, 2, &use, &ok));
   if (!ok) return OTTL_OK;
   ottl_sbuf *buf = scratch_text(c);
-  if (!c->arg[3].given) {
-    OTTL_TRY(ottl__regex_replace_all(use.re, c->scratch->regex, use.tmpl, text, buf, &hit));
-    if (!hit) return OTTL_OK;
-  } else {
-    OTTL_TRY(ottl__regex_match(use.re, c->scratch->regex, text, &hit));
-    if (!hit) return OTTL_OK;
+  bool plain = !c->arg[3].given;
+  ottl_status status = plain ? ottl__regex_replace_all(use.re, c->scratch->regex, use.tmpl, text, buf, &hit)
+                             : ottl__regex_match(use.re, c->scratch->regex, text, &hit);
+  if (regex_gave_up(c, row, &status) || status != OTTL_OK || !hit) return status;
+  if (!plain) {
     uint16_t error;
     OTTL_TRY(ottl__replace_by_function(c, row, &use, text, 3, 4, &error));
     if (error) {
@@ -28,7 +27,7 @@ static ottl_status replace_row(ottl_call *c, uint32_t row, ottl_view text) {
     }
   }
   OTTL_TRY(out_text(c, row, buf));
-  if (buf->len <= OTTL_MAX_RESULT_BYTES) bm_set(c->changed, row);
+  bm_set(c->changed, row); /* unless the row failed: the engine sees to it */
   return OTTL_OK;
 }
 
@@ -74,40 +73,55 @@ static ottl_status append_value(ottl_call *c, uint32_t row, ottl_list *list, ott
   return ottl__list_push(c->arena, list, value);
 }
 
-static ottl_status append_row(ottl_call *c, uint32_t row) {
-  ottl_cell old = reg_cell(c->arg[0].reg, row);
-  ottl_list *list = arena_zero(c->arena, sizeof *list);
-  if (!list) return OTTL_NOMEM;
-  bool ok = true;
+/* The elements of the old value as a new list. ret_ok false: the row failed. */
+static ottl_status append_old(ottl_call *c, uint32_t row, ottl_cell old, ottl_list *list, bool *ret_ok) {
+  *ret_ok = true;
   switch (cell_type(old)) {
   case OTTL_T_ABSENT:
-  case OTTL_T_NIL: break;
-  case OTTL_T_LIST:
+  case OTTL_T_NIL: return OTTL_OK;
+  case OTTL_T_LIST: { /* its elements are of pdata: any of them goes back */
+    ottl_status status = ottl__value_to_tree(c->arena, &old);
+    *ret_ok = status == OTTL_OK;
+    if (!*ret_ok) return fail_status(c, row, status);
+    *list = *cell_list(old);
+    return OTTL_OK;
+  }
   case OTTL_T_LIST_ANY:
   case OTTL_T_LIST_STRING:
   case OTTL_T_LIST_INT:
   case OTTL_T_LIST_DOUBLE: {
-    bool raw = cell_type(old) == OTTL_T_LIST; /* its elements are of pdata: any of them goes back */
-    ottl_status status = raw ? ottl__value_copy(c->arena, old, &old) : OTTL_OK;
-    if (status == OTTL_OK) status = ottl__value_to_tree(c->arena, &old);
-    if (status != OTTL_OK) return fail_status(c, row, status);
     const ottl_list *from = cell_list(old);
-    for (uint32_t i = 0; ok && i < from->n; i++) {
-      if (raw)
-        OTTL_TRY(ottl__list_push(c->arena, list, from->items[i]));
-      else
-        OTTL_TRY(append_value(c, row, list, from->items[i], &ok));
-    }
-    break;
+    for (uint32_t i = 0; *ret_ok && i < from->n; i++) OTTL_TRY(append_value(c, row, list, from->items[i], ret_ok));
+    return OTTL_OK;
   }
-  default: OTTL_TRY(append_value(c, row, list, old, &ok)); break;
+  default: return append_value(c, row, list, old, ret_ok);
   }
-  if (ok && c->arg[1].given) OTTL_TRY(append_value(c, row, list, reg_cell(c->arg[1].reg, row), &ok));
-  for (uint32_t i = 0; ok && c->arg[2].given && i < c->arg[2].n_items; i++) {
-    if (arg_failed(c, c->arg[2].items[i], row)) return OTTL_OK; /* the rows of a list's items are all here */
-    OTTL_TRY(append_value(c, row, list, reg_cell(c->arg[2].items[i], row), &ok));
+}
+
+static ottl_status append_new(ottl_call *c, uint32_t row, ottl_list *list, bool *ret_ok) {
+  if (c->arg[1].given) OTTL_TRY(append_value(c, row, list, reg_cell(c->arg[1].reg, row), ret_ok));
+  for (uint32_t i = 0; *ret_ok && c->arg[2].given && i < c->arg[2].n_items; i++) {
+    const ottl_reg *item = c->arg[2].items[i];
+    *ret_ok = !arg_failed(c, item, row); /* the rows of a list's items are all here */
+    if (*ret_ok) OTTL_TRY(append_value(c, row, list, reg_cell(item, row), ret_ok));
   }
-  if (!ok) return OTTL_OK;
+  return OTTL_OK;
+}
+
+/* A list that is a tree belongs to the path alone: it grows where it is, so that many appends to one list are not quadratic. Storing
+ * it where it was is no copy either. */
+static ottl_status append_row(ottl_call *c, uint32_t row) {
+  ottl_cell old = reg_cell(c->arg[0].reg, row);
+  bool ok = true, grows = old.tag == (OTTL_T_LIST | OTTL_TAG_TREE);
+  ottl_list *list = grows ? cell_list(old) : arena_zero(c->arena, sizeof *list);
+  if (!list) return OTTL_NOMEM;
+  uint32_t before = list->n;
+  if (!grows) OTTL_TRY(append_old(c, row, old, list, &ok));
+  if (ok) OTTL_TRY(append_new(c, row, list, &ok));
+  if (!ok) {
+    list->n = before;
+    return OTTL_OK;
+  }
   out_put(c, row, cell_tree(OTTL_T_LIST, list));
   bm_set(c->changed, row);
   return OTTL_OK;
@@ -122,12 +136,13 @@ ottl_status ottl__fn_append(ottl_call *c) {
 
 static ottl_status delete_index_row(ottl_call *c, uint32_t row) {
   ottl_cell old = reg_cell(c->arg[0].reg, row);
+  bool own = old.tag == (OTTL_T_LIST | OTTL_TAG_TREE); /* then in place: see append_row */
   uint16_t error = ottl__coerce(c->arena, c->scratch, OTTL_P_LIST, old, &old);
   if (error) {
     call_fail(c, row, error);
     return OTTL_OK;
   }
-  ottl_status status = ottl__value_copy(c->arena, old, &old);
+  ottl_status status = own ? OTTL_OK : ottl__value_copy(c->arena, old, &old);
   if (status == OTTL_OK) status = ottl__value_to_tree(c->arena, &old);
   if (status != OTTL_OK) return fail_status(c, row, status);
   ottl_list *list = cell_list(old);
@@ -182,7 +197,7 @@ static ottl_status clear_zero(ottl_call *c, ottl_cell old, ottl_cell *ret, bool 
   case OTTL_T_LIST_UINT64:
   case OTTL_T_LIST_TIME:
   case OTTL_T_LIST_DOUBLE: {
-    _Static_assert(sizeof(ottl_rowmap) == sizeof(ottl_list), "an empty one of either");
+    _Static_assert(sizeof(ottl_rowmap) >= sizeof(ottl_list), "an empty one of either");
     void *node = arena_zero(c->arena, sizeof(ottl_rowmap));
     if (!node) return OTTL_NOMEM;
     *ret = cell_tree(type, node);

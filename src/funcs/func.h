@@ -8,8 +8,9 @@
  *   path editor      (first parameter GETSETTER) c->arg[0].reg holds the old values; writes new values to c->out (store CELL)
  *                    and sets c->changed for the rows that are to be stored; the engine stores them
  *   map editor       (first parameter MAP_GETSETTER) c->map[row] is the row's map, to be edited in place; sets c->changed for
- *                    rows it changed, entry.dirty for entries whose key or value it changed. A new entry has column
- *                    OTTL_NO_COLUMN, keyid OTTL_NO_KEY and an empty raw range.
+ *                    rows it changed, entry.dirty for entries whose key or value it changed. An entry that is new, or whose key
+ *                    changed, has column OTTL_NO_COLUMN and keyid OTTL_NO_KEY; a new one an empty raw range. rowmap_moved(map) when
+ *                    entries moved or keys changed other than by ottl__rowmap_push and _remove_swap.
  *   record function  (flag RECORD) c->record[row] is the whole record of the row, complete with what was written to it. A record
  *                    editor puts a new body into `edited`, a body to append behind the records of the scope into `appended`,
  *                    or neither; c->out is not used. A record converter only looks. */
@@ -202,7 +203,7 @@ uint32_t ottl__function_find(ottl_view name);
 /* funcs/scratch.h: made and freed with an exec. */
 OTTL_MUST_CHECK ottl_status ottl__scratch_create(const ottl_allocator *al, ottl_scratch **ret);
 void ottl__scratch_free(ottl_scratch *scratch);
-void ottl__scratch_reset(ottl_scratch *scratch); /* before each run */
+void ottl__scratch_reset(ottl_scratch *scratch, size_t payload_bytes); /* before each run */
 /* Testing: what is random is the same in each run; 0: it is random. */
 void ottl__scratch_seed(ottl_scratch *scratch, uint64_t seed);
 

@@ -18,13 +18,23 @@ static inline void out_bool(ottl_call *c, uint32_t row, bool v) {
 static inline void out_int(ottl_call *c, uint32_t row, int64_t v) { out_put(c, row, cell_int(v)); }
 static inline void out_view(ottl_call *c, uint32_t row, ottl_view v) { out_put(c, row, cell_string(v)); }
 
+/* Whether a text of `len` bytes may be made; else the row fails. Short ones are not counted: their number is bounded by the rows. */
+static inline bool out_room(ottl_call *c, uint32_t row, size_t len) {
+  if (OTTL_LIKELY(len < 4096)) return true;
+  ottl_scratch *s = c->scratch;
+  bool fits = len <= OTTL_MAX_RESULT_BYTES;
+  if (fits && len <= s->made_left) {
+    s->made_left -= len;
+    return true;
+  }
+  call_fail(c, row, fits ? OTTL_ROWERR(MADE_TOO_MUCH, 0) : OTTL_ROWERR(TOO_LARGE, 0));
+  return false;
+}
+
 /* Copies what is in scratch->text to the call's arena as the row's result. */
 OTTL_MUST_CHECK static inline ottl_status out_text(ottl_call *c, uint32_t row, const ottl_sbuf *text) {
   if (text->failed) return OTTL_NOMEM;
-  if (text->len > OTTL_MAX_RESULT_BYTES) {
-    call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
-    return OTTL_OK;
-  }
+  if (!out_room(c, row, text->len)) return OTTL_OK;
   ottl_view copy = arena_copy(c->arena, text->data, text->len);
   if (!copy.data) return OTTL_NOMEM;
   out_view(c, row, copy);
@@ -52,6 +62,14 @@ OTTL_MUST_CHECK static inline ottl_status fail_status(ottl_call *c, uint32_t row
   else
     return status;
   return OTTL_OK;
+}
+
+/* The same for the status of a match: LIMIT is too much work. True: the row failed, and *status is OK. */
+static inline bool regex_gave_up(ottl_call *c, uint32_t row, ottl_status *status) {
+  if (OTTL_LIKELY(*status != OTTL_LIMIT)) return false;
+  call_fail(c, row, OTTL_ROWERR(REGEX_WORK, 0));
+  *status = OTTL_OK;
+  return true;
 }
 
 /* Refuses arguments when they are prepared; the message goes to people. */

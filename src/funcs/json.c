@@ -268,7 +268,7 @@ static bool json_make_map(json_parser *p, const json_value *values, uint32_t n, 
   ottl_rowmap *map = arena_alloc(p->arena, sizeof *map);
   ottl_entry *items = arena_array(p->arena, n, sizeof *items);
   if (!map || !items) return false;
-  *map = (ottl_rowmap){items, 0, n};
+  *map = (ottl_rowmap){items, 0, n, NULL};
   ottl_map index;
   ottl__map_init(&index, p->al);
   bool ok = true, few = n <= JSON_FEW_KEYS;

@@ -46,6 +46,7 @@ static ottl_status shape_join(ottl_call *c, ottl_view a, const char *separator, 
 typedef struct flat {
   shape_out out;
   int64_t max_depth;
+  size_t key_bytes; /* of joined keys: each has those above it, so their sum is no longer linear */
   bool resolve;
 } flat;
 
@@ -57,6 +58,13 @@ ottl_status ottl__prep_flatten(ottl_prepare *p) {
 
 static ottl_status flat_value(flat *f, ottl_view key, ottl_cell v, int64_t depth, ottl_view prefix);
 
+/* A key: what is above it and its own name. LIMIT: all keys together are larger than a result may be. */
+static ottl_status flat_join(flat *f, ottl_view a, const char *separator, ottl_view b, ottl_view *ret) {
+  OTTL_TRY(shape_join(f->out.c, a, separator, b, ret));
+  f->key_bytes += ret->len;
+  return f->key_bytes > OTTL_MAX_RESULT_BYTES ? OTTL_LIMIT : OTTL_OK;
+}
+
 static ottl_status flat_leaf(flat *f, ottl_view key, ottl_cell v) {
   if (!f->resolve) return shape_put(&f->out, key, v);
   if (!shape_has(&f->out, key)) {
@@ -67,13 +75,13 @@ static ottl_status flat_leaf(flat *f, ottl_view key, ottl_cell v) {
   if (n == OTTL_MAP_NONE) n = 0;
   char digits[OTTL_INT_TEXT_MAX];
   ottl_view numbered;
-  OTTL_TRY(shape_join(f->out.c, key, ".", view_of(digits, ottl__gonum_format_uint(digits, n)), &numbered));
+  OTTL_TRY(flat_join(f, key, ".", view_of(digits, ottl__gonum_format_uint(digits, n)), &numbered));
   OTTL_TRY(ottl__map_put(&f->out.counts, key, n + 1));
   return shape_put(&f->out, numbered, v);
 }
 
 static ottl_status flat_map(flat *f, ottl_cell map, ottl_view prefix, int64_t depth) {
-  if (prefix.len) OTTL_TRY(shape_join(f->out.c, prefix, ".", VIEW(""), &prefix));
+  if (prefix.len) OTTL_TRY(flat_join(f, prefix, ".", VIEW(""), &prefix));
   ottl_walk k = walk_begin(map);
   for (bool more;;) {
     ottl_view key;
@@ -103,7 +111,7 @@ static ottl_status flat_list(flat *f, ottl_cell list, ottl_view key, int64_t dep
       OTTL_TRY(flat_leaf(f, key, v));
       continue;
     }
-    OTTL_TRY(shape_join(f->out.c, key, ".", number, &name));
+    OTTL_TRY(flat_join(f, key, ".", number, &name));
     if (cell_type(v) == OTTL_T_MAP && deeper)
       OTTL_TRY(flat_map(f, v, name, depth + 2));
     else if (cell_type(v) == OTTL_T_LIST && deeper)
@@ -115,7 +123,7 @@ static ottl_status flat_list(flat *f, ottl_cell list, ottl_view key, int64_t dep
 
 static ottl_status flat_value(flat *f, ottl_view key, ottl_cell v, int64_t depth, ottl_view prefix) {
   if (depth > OTTL_MAX_VALUE_DEPTH) return OTTL_LIMIT; /* every container adds to it */
-  OTTL_TRY(shape_join(f->out.c, prefix, "", key, &key));
+  OTTL_TRY(flat_join(f, prefix, "", key, &key));
   if (cell_type(v) == OTTL_T_MAP && depth < f->max_depth) return flat_map(f, v, key, depth + 1);
   if (cell_type(v) == OTTL_T_LIST && depth < f->max_depth) return flat_list(f, v, key, depth, false);
   return flat_leaf(f, key, v);
@@ -134,10 +142,14 @@ ottl_status ottl__fn_flatten(ottl_call *c) {
     ottl__map_clear(&f.out.index);
     ottl__map_clear(&f.out.counts);
     f.out.map = &flat_rows;
+    f.key_bytes = 0;
     status = flat_map(&f, cell_tree(OTTL_T_MAP, c->map[row]), prefix, 0);
     if (status == OTTL_OK) {
       *c->map[row] = flat_rows;
       bm_set(c->changed, row);
+    } else if (status == OTTL_LIMIT && f.key_bytes > OTTL_MAX_RESULT_BYTES) {
+      call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
+      status = OTTL_OK;
     } else {
       status = fail_status(c, row, status);
     }

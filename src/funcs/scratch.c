@@ -1,6 +1,7 @@
 /* Scratch memory of handlers. The pattern cache has one slot for each hash value: patterns from data are few or hopeless. */
 #include "funcs/scratch.h"
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "funcs/grok.h"
 #include "funcs/uap.h"
@@ -10,6 +11,7 @@ ottl_status ottl__scratch_create(const ottl_allocator *al, ottl_scratch **ret) {
   ottl_scratch *s = al_zero(&a, sizeof *s);
   if (!s) return OTTL_NOMEM;
   s->al = a;
+  s->made_left = OTTL_MAX_MADE_BYTES;
   ottl__sbuf_init(&s->text, &a);
   ottl__sbuf_init(&s->text2, &a);
   ottl__arena_init(&s->arena, &a, 0);
@@ -46,7 +48,8 @@ void ottl__scratch_free(ottl_scratch *s) {
   al_free(&al, s, sizeof *s);
 }
 
-void ottl__scratch_reset(ottl_scratch *s) {
+void ottl__scratch_reset(ottl_scratch *s, size_t payload_bytes) {
+  s->made_left = OTTL_MAX_MADE_BYTES + 64 * (uint64_t)payload_bytes;
   s->text.len = s->text2.len = 0;
   s->text.failed = s->text2.failed = false;
   ottl__arena_reset(&s->arena);

@@ -40,6 +40,7 @@ struct ottl_scratch {
   uint64_t *decided;          /* two bits a key id: whether a key pattern was tried on the key, and whether it matched */
   size_t n_decided;           /* words */
   struct ottl_uap *uap;       /* rules for user agents; NULL until they are asked for */
+  uint64_t made_left;         /* bytes of long texts that may still be made in this run */
   uint64_t last_uuid;         /* time of the last UUIDv7 */
   uint64_t seed, random;      /* seed 0: random bytes come from the system; else `random` is the state of the sequence */
   scratch_pattern patterns[OTTL_PATTERN_SLOTS];

@@ -198,34 +198,72 @@ ottl_status ottl__prep_concat(ottl_prepare *p) {
   return ottl__refuse(p, 0, "expected a slice, got %s", ottl__type_go_name(type));
 }
 
+static bool concat_grows(const ottl_call *c, ottl_view begin) {
+  const arena_growing *g = &c->arena->growing;
+  return g->data && begin.data == g->data && begin.len == g->len;
+}
+
+/* A text that begins with the last long one goes on behind it: many records that add to one text would copy it each time. What was
+ * read before ends where it ended. */
+static ottl_status concat_long(ottl_call *c, uint32_t row, ottl_view begin, ottl_view more) {
+  arena_growing *g = &c->arena->growing;
+  size_t len = begin.len + more.len;
+  if (!concat_grows(c, begin) || len > g->cap) {
+    if (!out_room(c, row, len)) return OTTL_OK;
+    char *data = arena_alloc(c->arena, 2 * len);
+    if (!data) return OTTL_NOMEM;
+    if (begin.len) memcpy(data, begin.data, begin.len);
+    *g = (arena_growing){data, begin.len, 2 * len};
+  }
+  if (more.len) memcpy(g->data + g->len, more.data, more.len);
+  g->len = len;
+  out_view(c, row, view_of(g->data, len));
+  return OTTL_OK;
+}
+
+/* One item, as text. ret_ok false: the row failed. */
+static ottl_status concat_item(ottl_call *c, uint32_t row, const slice_items *vals, ottl_cell v, ottl_sbuf *buf, bool *ret_ok) {
+  *ret_ok = true;
+  if (vals->of_pdata) { /* elements of a pdata list are pcommon.Value, and nil is a value too */
+    ottl__arena_reset(&c->scratch->arena);
+    ottl_status status = ottl__value_as_string(&c->scratch->arena, buf, v);
+    *ret_ok = status == OTTL_OK;
+    return status == OTTL_NOMEM ? status : fail_status(c, row, status);
+  }
+  if (vals->items) {
+    uint16_t error = ottl__coerce(c->arena, c->scratch, OTTL_P_STRING_LIKE, v, &v);
+    if (error) {
+      call_fail(c, row, error);
+      *ret_ok = false;
+      return OTTL_OK;
+    }
+  }
+  sbuf_view(buf, cell_is_nil(v) ? VIEW("<nil>") : cell_view(v));
+  return OTTL_OK;
+}
+
 static ottl_status concat_row(ottl_call *c, uint32_t row) {
   slice_items vals;
   bool ok;
   OTTL_TRY(ottl__slice_begin(c, row, 0, &vals, &ok));
   if (!ok) return OTTL_OK;
-  ottl_view delimiter = reg_view(c->arg[1].reg, row);
+  ottl_view delimiter = reg_view(c->arg[1].reg, row), begin = VIEW("");
   ottl_sbuf *buf = scratch_text(c);
   bool first = true;
   for (ottl_cell v; slice_next(&vals, &v); first = false) {
     if (!first) sbuf_view(buf, delimiter);
-    if (vals.of_pdata) { /* elements of a pdata list are pcommon.Value, and nil is a value too */
-      ottl__arena_reset(&c->scratch->arena);
-      ottl_status status = ottl__value_as_string(&c->scratch->arena, buf, v);
-      if (status == OTTL_NOMEM) return status;
-      if (status != OTTL_OK) return fail_status(c, row, status);
-    } else {
-      if (vals.items) {
-        uint16_t error = ottl__coerce(c->arena, c->scratch, OTTL_P_STRING_LIKE, v, &v);
-        if (error) {
-          call_fail(c, row, error);
-          return OTTL_OK;
-        }
-      }
-      sbuf_view(buf, cell_is_nil(v) ? VIEW("<nil>") : cell_view(v));
-    }
-    if (buf->len > OTTL_MAX_RESULT_BYTES) break;
+    if (first && v.tag == OTTL_T_STRING && concat_grows(c, cell_view(v)))
+      begin = cell_view(v);
+    else
+      OTTL_TRY(concat_item(c, row, &vals, v, buf, &ok));
+    if (!ok) return OTTL_OK;
+    if (begin.len + buf->len > OTTL_MAX_RESULT_BYTES) break;
   }
-  return out_text(c, row, buf);
+  if (buf->failed) return OTTL_NOMEM;
+  if (begin.len + buf->len < 4096) return out_text(c, row, buf);
+  if (begin.len + buf->len <= OTTL_MAX_RESULT_BYTES) return concat_long(c, row, begin, sbuf_all(buf));
+  call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
+  return OTTL_OK;
 }
 
 ottl_status ottl__fn_concat(ottl_call *c) {

@@ -306,7 +306,7 @@ static ottl_status elf_entry(elf_parser *p, ottl_view line, uint16_t *ret_error)
   ottl_rowmap *map = arena_zero(p->c->arena, sizeof *map);
   ottl_entry *items = arena_array(p->c->arena, p->n_slots, sizeof *items);
   if (!map || !items) return OTTL_NOMEM;
-  *map = (ottl_rowmap){items, 0, p->n_slots};
+  *map = (ottl_rowmap){items, 0, p->n_slots, NULL};
   bool end = false;
   for (uint32_t i = 0; i < p->n_fields || !end; i++) {
     ottl_view value = VIEW("-");

@@ -359,7 +359,7 @@ static bool resolve_container(rf_walk *w, unsigned depth, ottl_cell *cell, bool 
   w->status = node ? OTTL_OK : OTTL_NOMEM;
   if (!node) return false;
   if (is_map)
-    *(ottl_rowmap *)(void *)node = (ottl_rowmap){items, n, n};
+    *(ottl_rowmap *)(void *)node = (ottl_rowmap){items, n, n, NULL};
   else
     *node = (ottl_list){items, n, n};
   *cell = cell_tree(cell_type(*cell), node);

@@ -117,9 +117,8 @@ static OTTL_ALWAYS_INLINE pj_result list_entry(pj_walk *w, unsigned m, const uin
       note_dup(map, w->i);
       column = OTTL_NO_COLUMN;
     } else {
-      if (OTTL_UNLIKELY(at >= UINT16_MAX)) return PJ_LIMIT;
       column_put(col, w->i, c, off, end);
-      col->slot[w->i] = (uint16_t)at;
+      col->slot[w->i] = at;
     }
   }
   w->list.items[at] = (ottl_entry){.key = (const char *)key,
@@ -225,8 +224,7 @@ static pj_result dict_entry(pj_walk *w, const ot_attribute *a, uint16_t column, 
   e->keyid = a->keyid;
   e->column = column;
   if (column == OTTL_NO_COLUMN) return PJ_OK;
-  if (OTTL_UNLIKELY(at >= UINT16_MAX)) return PJ_LIMIT;
-  w->b->columns[column].slot[w->i] = (uint16_t)at;
+  w->b->columns[column].slot[w->i] = at;
   return PJ_OK;
 }
 
@@ -437,7 +435,7 @@ static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
     col->word[i] = 0;
     if (col->len) col->len[i] = 0;
     if (col->tag) col->tag[i] = layout->columns[c].source == OTTL_COL_KEY ? OTTL_T_ABSENT : OTTL_T_NIL;
-    if (col->slot) col->slot[i] = UINT16_MAX;
+    if (col->slot) col->slot[i] = UINT32_MAX;
     col->off[i] = col->end[i] = 0;
     if (col->err) bm_clear(col->err, i);
   }

@@ -7,8 +7,7 @@
 
 typedef struct saved_column {
   ottl_cell cell;
-  uint32_t row;
-  uint16_t slot;
+  uint32_t row, slot;
   bool dirty, err;
 } saved_column;
 
@@ -71,7 +70,7 @@ static ottl_status copy_entries(ottl_arena *arena, ottl_rowmap *map) {
     items[i].len = c.len;
     items[i].tag = c.tag;
   }
-  *map = (ottl_rowmap){items, map->n, map->n + 2};
+  *map = (ottl_rowmap){items, map->n, map->n + 2, NULL};
   return OTTL_OK;
 }
 

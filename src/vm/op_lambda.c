@@ -477,7 +477,7 @@ ottl_status op_lambda(ottl_vm *vm, const ottl_insn *in) {
     uint16_t err = container(vm, reg_cell(source, i), &c);
     ottl_status status = err ? OTTL_OK : ottl__value_count(c, &count);
     if (status != OTTL_OK) err = ottl__vm_error_of(status);
-    if (!err && !charge(&r, i, count)) err = OTTL_RE_TOO_LARGE;
+    if (!err && !charge(&r, i, count)) err = OTTL_RE_LAMBDA_WORK;
     if (err) {
       if (!fail(&r, i, err)) return OTTL_NOMEM;
       continue;

@@ -312,7 +312,10 @@ ottl_status op_map_key(ottl_vm *vm, const ottl_insn *in) {
       continue;
     }
     OTTL_TRY(vm_flush(vm, in->x, level, row));
-    const ottl_entry *e = ottl__rowmap_find(&maps->rows[vm_row(vm, level, row)], cell_view(key));
+    ottl_rowmap *map = &maps->rows[vm_row(vm, level, row)];
+    bool lasting = in->level <= OTTL_LEVEL_CONST; /* bodies of lambdas give their memory back */
+    const ottl_entry *e =
+        lasting ? ottl__rowmap_lookup(&vm->batch->arena, map, cell_view(key)) : ottl__rowmap_find(map, cell_view(key));
     reg_put_cell(d, i, e ? entry_cell(e) : (ottl_cell){0, 0, OTTL_T_ABSENT});
   }
   return OTTL_OK;

@@ -225,14 +225,15 @@ ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
       if (!err) OTTL_TRY(vm_reload(vm, map, level, row));
     } else if (!err) {
       ottl_rowmap *m = &vm->batch->maps[map].rows[vm_row(vm, level, row)];
-      ottl_entry *e = ottl__rowmap_find(m, cell_view(key));
+      ottl_entry *e = ottl__rowmap_lookup(&vm->batch->arena, m, cell_view(key));
       if (!e) e = ottl__rowmap_push(&vm->batch->arena, m, cell_view(key));
       if (!e) return OTTL_NOMEM;
       ottl_cell c = reg_cell(v, i);
       if (in->a != OTTL_NO_REG) ottl__value_live(&c, reg_cell(vm->r[in->a], row), cell_tree(OTTL_T_MAP, m));
       err = ottl__path_set_entry(vm, e, keys + 1, n_keys - 1, i, c);
       e->dirty = 1;
-      OTTL_TRY(vm_reload(vm, map, level, row));
+      bm_set(vm->batch->maps[map].dirty, vm_row(vm, level, row));
+      ottl__map_reload_entry(vm->batch, map, vm_row(vm, level, row), e);
     }
     if (err) OTTL_TRY(ottl__vm_statement_failed(vm, in->level, i, in->x, 0, err));
   }

@@ -174,6 +174,7 @@ static uint16_t copy_over(ottl_vm *vm, ottl_cell at, ottl_cell v) {
   }
   ottl_rowmap *to = cell_map(at);
   const ottl_rowmap *from = cell_map(v);
+  rowmap_moved(to);
   for (uint32_t i = from->n; i < to->n; i++)
     to->items[i] = (ottl_entry){.keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN, .dirty = 1};
   for (uint32_t i = 0; i < from->n && !err; i++) {
@@ -209,6 +210,11 @@ static uint16_t slot_set(ottl_vm *vm, slot s, ottl_cell v) {
   case OTTL_T_LIST_DOUBLE: return list_of_cells(vm, s, v);
   case OTTL_T_MAP:
   case OTTL_T_LIST: {
+    ottl_cell same = slot_get(s);
+    if (cell_is_tree(v) && same.tag == v.tag && same.word == v.word) { /* onto itself: what append gives */
+      slot_put(s, v);
+      return 0;
+    }
     /* A slot of another type becomes an empty container first, then the source is copied: one that holds the slot shows it so. */
     if (cell_is_tree(v) && cell_type(slot_get(s)) != cell_type(v)) {
       void *node =
@@ -277,7 +283,7 @@ uint16_t ottl__from_raw(ottl_vm *vm, ottl_cell v, bool top, ottl_cell *ret) {
 
 static uint16_t pad_list(ottl_vm *vm, ottl_cell *at, int64_t index, ottl_cell **ret) {
   ottl_list *list = arena_zero(&vm->batch->arena, sizeof *list);
-  if (index >= (int64_t)OTTL_MAX_LIST_PADDING) return OTTL_RE_TOO_LARGE;
+  if (index >= (int64_t)OTTL_MAX_LIST_PADDING) return OTTL_RE_TOO_FAR;
   uint32_t n = index < 0 ? 1 : (uint32_t)index + 1; /* a negative index makes a list of one */
   if (list) list->items = arena_array(&vm->batch->arena, n, sizeof *list->items);
   if (!list || !list->items) return OTTL_RE_TOO_LARGE;
@@ -325,7 +331,7 @@ static uint16_t set_step(ottl_vm *vm, slot *s, ottl_cell key, ottl_cell *v) {
     return 0;
   }
   ottl_rowmap *map = cell_map(at);
-  ottl_entry *e = ottl__rowmap_find(map, cell_view(key));
+  ottl_entry *e = ottl__rowmap_lookup(&vm->batch->arena, map, cell_view(key));
   if (!e) e = ottl__rowmap_push(&vm->batch->arena, map, cell_view(key));
   *s = (slot){NULL, e};
   return e ? 0 : OTTL_RE_TOO_LARGE;

@@ -28,7 +28,7 @@ static uint16_t header_get(ottl_vm *vm, const ottl_rowmap *map, ottl_view name, 
 }
 
 uint16_t ottl__request_get(ottl_vm *vm, uint8_t view, const uint16_t *keys, uint32_t n_keys, uint32_t row, ottl_cell *ret) {
-  static const ottl_rowmap no_entries = {NULL, 0, 0};
+  static const ottl_rowmap no_entries = {NULL, 0, 0, NULL};
   static const vm_request nothing = {.address = {0, 0, OTTL_T_NIL}};
   const vm_request *q = vm->request ? vm->request : &nothing;
   *ret = q->address;

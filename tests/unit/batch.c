@@ -247,7 +247,7 @@ static void test_reload(void **state) {
   OK(ottl__batch_window(b, 0, 1));
   assert_int_equal(b->n_keys, 6); /* the five that the plan names, and "c" */
   assert_int_equal(b->columns[bb].slot[0], 1);
-  assert_int_equal(b->columns[d].slot[0], UINT16_MAX);
+  assert_int_equal(b->columns[d].slot[0], UINT32_MAX);
   ottl_rowmap *map = &b->maps[0].rows[0];
   assert_int_equal(map->n, 3);
   assert_int_equal(map->items[2].column, OTTL_NO_COLUMN);

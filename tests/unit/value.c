@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "batch/value.h"
 #include "batch/value_text.h"
 #include "syntax/tree.h"
@@ -262,6 +263,42 @@ static void test_text(void **state) {
   check_plain(map_of(1, "k", cell_double(NAN)), "");
 }
 
+/* Random edits of a map: a lookup finds what a search finds. */
+static void test_lookup(void **state) {
+  OTTL_UNUSED(state);
+  ottl_rowmap map = {0};
+  uint64_t random = 7;
+  for (int step = 0; step < 60000; step++) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    uint32_t number = (uint32_t)(random >> 40) % 700, kind = (uint32_t)(random >> 33) % 8;
+    char *text = arena_alloc(&arena, 16);
+    ottl_view key = view_of(text, (size_t)snprintf(text, 16, "key%u", number));
+    ottl_entry *e = ottl__rowmap_lookup(&arena, &map, key);
+    assert_ptr_equal(e, ottl__rowmap_find(&map, key));
+    if (kind < 4 && (!e || kind == 0)) { /* at times a key comes twice */
+      assert_non_null(ottl__rowmap_push(&arena, &map, key));
+    } else if (kind < 6 && e) {
+      ottl__rowmap_remove_swap(&map, (uint32_t)(e - map.items));
+    } else if (kind == 7 && number == 1 && map.n) { /* an edit of another kind */
+      map.n /= 2;
+      rowmap_moved(&map);
+    }
+    ottl_rowmap copy = map; /* has no part in the index */
+    assert_ptr_equal(ottl__rowmap_lookup(&arena, &copy, key), ottl__rowmap_find(&copy, key));
+  }
+}
+
+static void test_too_many_elements(void **state) {
+  OTTL_UNUSED(state);
+  ottl_cell v = cell_int(1), copy;
+  uint32_t n = 0; /* elements of v, when it is copied */
+  for (; n <= OTTL_MAX_VALUE_CELLS / 4; n = 2 * n + 2) v = list_of(OTTL_T_LIST, 2, v, v);
+  assert_int_equal(ottl__value_copy(&arena, v, &copy), OTTL_OK);
+  v = list_of(OTTL_T_LIST, 2, v, v);
+  v = list_of(OTTL_T_LIST, 2, v, v);
+  assert_int_equal(ottl__value_copy(&arena, v, &copy), OTTL_LIMIT);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
@@ -269,6 +306,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_compare, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_text, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_lookup, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_too_many_elements, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
