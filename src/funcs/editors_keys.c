@@ -45,15 +45,13 @@ typedef ottl_status keep_rule(ottl_call *c, const void *rule, ottl_view key, boo
 static ottl_status keys_filter(ottl_call *c, uint32_t row, keep_rule *keeps, const void *rule, bool remember) {
   ottl_rowmap *map = c->map[row];
   uint32_t kept = 0;
-  ottl_status status = OTTL_OK;
   for (uint32_t i = 0; i < map->n; i++) {
     ottl_entry *e = &map->items[i];
     int known = remember && e->keyid != OTTL_NO_KEY ? decided_get(c->scratch, e->keyid) : -1;
-    bool keep = known == 1 || status != OTTL_OK;
-    if (known < 0 && status == OTTL_OK) {
-      status = keeps(c, rule, (ottl_view){e->key, e->klen}, &keep);
-      keep |= status != OTTL_OK; /* after a failure the rest stays */
-      if (status == OTTL_OK && remember && e->keyid != OTTL_NO_KEY) status = decided_put(c->scratch, e->keyid, keep);
+    bool keep = known == 1;
+    if (known < 0) {
+      OTTL_TRY(keeps(c, rule, (ottl_view){e->key, e->klen}, &keep));
+      if (remember && e->keyid != OTTL_NO_KEY) OTTL_TRY(decided_put(c->scratch, e->keyid, keep));
     }
     if (!keep) continue;
     if (kept != i) map->items[kept] = *e;
@@ -64,8 +62,7 @@ static ottl_status keys_filter(ottl_call *c, uint32_t row, keep_rule *keeps, con
     rowmap_moved(map);
   }
   map->n = kept;
-  (void)regex_gave_up(c, row, &status);
-  return status;
+  return OTTL_OK;
 }
 
 /* -- delete_matching_keys, keep_matching_keys -- */
@@ -97,11 +94,7 @@ static ottl_status matching_keys(ottl_call *c, bool want) {
     match_rule rule = {.want = want};
     bool ok;
     OTTL_TRY(ottl__pattern_for_row(c, row, 1, OTTL_NO_ARG, &rule.use, &ok));
-    if (!ok) continue;
-    ottl__regex_share(c->scratch->regex, true);
-    ottl_status status = keys_filter(c, row, match_keeps, &rule, constant);
-    ottl__regex_share(c->scratch->regex, false);
-    if (status != OTTL_OK) return status;
+    if (ok) OTTL_TRY(keys_filter(c, row, match_keeps, &rule, constant));
   }
   return OTTL_OK;
 }

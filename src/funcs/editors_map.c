@@ -151,13 +151,9 @@ static ottl_status replace_text(ottl_call *c, uint32_t row, const pattern_use *u
   bool hit;
   *ret = RE_SAME;
   bool plain = !c->arg[4].given;
-  ottl_status status = plain ? ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit)
-                             : ottl__regex_match(use->re, c->scratch->regex, text, &hit);
-  if (regex_gave_up(c, row, &status)) {
-    *ret = RE_GIVEN_UP;
-    return OTTL_OK;
-  }
-  if (status != OTTL_OK || !hit) return status;
+  OTTL_TRY(plain ? ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit)
+                 : ottl__regex_match(use->re, c->scratch->regex, text, &hit));
+  if (!hit) return OTTL_OK;
   if (!plain) {
     uint16_t error;
     OTTL_TRY(ottl__replace_by_function(c, row, use, text, 4, 5, &error));
@@ -251,11 +247,7 @@ ottl_status ottl__fn_replace_all_patterns(ottl_call *c) {
     bool ok;
     if (arg_failed(c, c->arg[3].reg, row) || arg_failed(c, c->arg[2].reg, row)) continue;
     OTTL_TRY(ottl__pattern_for_row(c, row, 2, 3, &use, &ok));
-    if (!ok) continue;
-    ottl__regex_share(c->scratch->regex, true);
-    ottl_status status = keys ? replace_keys(c, row, &use) : replace_values(c, row, &use);
-    ottl__regex_share(c->scratch->regex, false);
-    if (status != OTTL_OK) return status;
+    if (ok) OTTL_TRY(keys ? replace_keys(c, row, &use) : replace_values(c, row, &use));
   }
   return OTTL_OK;
 }

@@ -15,9 +15,9 @@ static ottl_status replace_row(ottl_call *c, uint32_t row, ottl_view text) {
   if (!ok) return OTTL_OK;
   ottl_sbuf *buf = scratch_text(c);
   bool plain = !c->arg[3].given;
-  ottl_status status = plain ? ottl__regex_replace_all(use.re, c->scratch->regex, use.tmpl, text, buf, &hit)
-                             : ottl__regex_match(use.re, c->scratch->regex, text, &hit);
-  if (regex_gave_up(c, row, &status) || status != OTTL_OK || !hit) return status;
+  OTTL_TRY(plain ? ottl__regex_replace_all(use.re, c->scratch->regex, use.tmpl, text, buf, &hit)
+                 : ottl__regex_match(use.re, c->scratch->regex, text, &hit));
+  if (!hit) return OTTL_OK;
   if (!plain) {
     uint16_t error;
     OTTL_TRY(ottl__replace_by_function(c, row, &use, text, 3, 4, &error));

@@ -240,8 +240,7 @@ static ottl_status grok_row(ottl_call *c, uint32_t row, const grok_pattern *g, o
   if (!map) return OTTL_NOMEM;
   bool hit;
   OTTL_TRY(ottl__scratch_spans(s, g->re));
-  ottl_status status = ottl__regex_find(g->re, s->regex, text, 0, s->spans, &hit);
-  if (regex_gave_up(c, row, &status) || status != OTTL_OK) return status;
+  OTTL_TRY(ottl__regex_find(g->re, s->regex, text, 0, s->spans, &hit));
   if (hit && g->n_keys) {
     ottl__arena_reset(&s->arena);
     ottl_cell *values = arena_array(&s->arena, g->n_keys, sizeof *values);

@@ -64,14 +64,6 @@ OTTL_MUST_CHECK static inline ottl_status fail_status(ottl_call *c, uint32_t row
   return OTTL_OK;
 }
 
-/* The same for the status of a match: LIMIT is too much work. True: the row failed, and *status is OK. */
-static inline bool regex_gave_up(ottl_call *c, uint32_t row, ottl_status *status) {
-  if (OTTL_LIKELY(*status != OTTL_LIMIT)) return false;
-  call_fail(c, row, OTTL_ROWERR(REGEX_WORK, 0));
-  *status = OTTL_OK;
-  return true;
-}
-
 /* Refuses arguments when they are prepared; the message goes to people. */
 ottl_status ottl__refuse(ottl_prepare *p, uint32_t arg, const char *format, ...) OTTL_PRINTF(3, 4);
 

@@ -11,9 +11,7 @@ ottl_status ottl__fn_is_match(ottl_call *c) {
     OTTL_TRY(ottl__pattern_for_row(c, row, 1, OTTL_NO_ARG, &use, &ok));
     if (!ok) continue;
     ottl_cell text = reg_cell(c->arg[0].reg, row);
-    ottl_status status = cell_is_nil(text) ? OTTL_OK : ottl__regex_match(use.re, c->scratch->regex, cell_view(text), &hit);
-    if (regex_gave_up(c, row, &status)) continue;
-    if (status != OTTL_OK) return status;
+    if (!cell_is_nil(text)) OTTL_TRY(ottl__regex_match(use.re, c->scratch->regex, cell_view(text), &hit));
     out_bool(c, row, hit);
   }
   return OTTL_OK;
@@ -37,8 +35,7 @@ static ottl_status extract_row(ottl_call *c, uint32_t row, const ottl_regex *re,
   bool hit;
   OTTL_TRY(ottl__scratch_spans(c->scratch, re));
   const size_t *spans = c->scratch->spans;
-  ottl_status status = ottl__regex_find(re, c->scratch->regex, text, 0, c->scratch->spans, &hit);
-  if (regex_gave_up(c, row, &status) || status != OTTL_OK) return status;
+  OTTL_TRY(ottl__regex_find(re, c->scratch->regex, text, 0, c->scratch->spans, &hit));
   for (uint32_t g = 1; hit && g <= ottl__regex_groups(re); g++) {
     ottl_view name = ottl__regex_group_name(re, g), part = VIEW("");
     if (!name.len) continue;
@@ -165,12 +162,7 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
   ottl_regex_iter it = {0, SIZE_MAX, 0};
   size_t last = 0, expansions = 0; /* bytes: they live as long as the batch */
   for (bool hit;;) {
-    ottl_status status = ottl__regex_next(re, s->regex, subject, &it, s->spans, &hit);
-    if (status == OTTL_LIMIT) {
-      *ret_error = OTTL_ROWERR(REGEX_WORK, 0);
-      return OTTL_OK;
-    }
-    if (status != OTTL_OK) return status;
+    OTTL_TRY(ottl__regex_next(re, s->regex, subject, &it, s->spans, &hit));
     if (!hit) break;
     size_t begin = s->spans[0], end = s->spans[1];
     s->text2.len = 0;

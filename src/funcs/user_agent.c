@@ -26,11 +26,7 @@ ottl_status ottl__fn_user_agent(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) {
     ottl_view agent = reg_view(c->arg[0].reg, row);
     uap_answer answer;
-    ottl__regex_share(s->regex, true); /* a text and many patterns */
-    ottl_status status = ottl__uap_parse(s->uap, s->regex, agent, &answer);
-    ottl__regex_share(s->regex, false);
-    if (regex_gave_up(c, row, &status)) continue;
-    if (status != OTTL_OK) return status;
+    OTTL_TRY(ottl__uap_parse(s->uap, s->regex, agent, &answer));
     ottl_rowmap *map = arena_zero(c->arena, sizeof *map);
     if (!map) return OTTL_NOMEM;
     OTTL_TRY(agent_map(c, &answer, agent, map));

@@ -25,7 +25,7 @@ typedef struct lin_machine {
   ottl_view subject;
   uint32_t first_slot, n_slots; /* those that are kept; 0 when only the answer counts */
   uint32_t most_threads;        /* alive at one position */
-  uint64_t steps, most_steps;   /* instructions followed and threads moved */
+  uint64_t steps;               /* instructions followed and threads moved */
   lin_set now, next;
   lin_todo *todo;
   uint32_t *current; /* slots of the way that is being followed */
@@ -149,7 +149,7 @@ static ottl_status lin_prepare(const ottl_allocator *al, rx_scratch *scratch, li
 
 static bool lin_may_begin(const rx_program *p, uint8_t c) { return p->first[c / 64] >> c % 64 & 1; }
 
-/* The search from `pos`. On a match m->best holds the slots. False too when there are no steps left. */
+/* The search from `pos`. On a match m->best holds the slots. */
 static bool lin_search(lin_machine *m, size_t pos) {
   const rx_program *p = m->p;
   ottl_view subject = m->subject;
@@ -176,7 +176,6 @@ static bool lin_search(lin_machine *m, size_t pos) {
       lin_follow(m, &m->now, p->start, pos, holds);
     }
     m->steps += 1 + m->now.n + m->now.n_threads;
-    if (m->steps > m->most_steps) return false;
     if (m->most_threads < m->now.n_threads) m->most_threads = m->now.n_threads;
     bool end = pos >= subject.len;
     unsigned width = 0;
@@ -220,7 +219,6 @@ ottl_status ottl__regex_linear_find(const ottl_allocator *al, const rx_program *
   uint32_t n_slots = spans ? p->n_slots : 0;
   lin_machine m = {.p = p, .subject = subject, .n_slots = n_slots};
   if (m.n_slots > lin_window(scratch, n_slots, p->n_threads)) m.n_slots = 2;
-  m.most_steps = scratch->left;
   OTTL_TRY(lin_prepare(al, scratch, &m, p->n_threads));
   bool matched = lin_search(&m, start);
   if (matched && spans) lin_give(&m, spans);
@@ -233,8 +231,6 @@ ottl_status ottl__regex_linear_find(const ottl_allocator *al, const rx_program *
     lin_give(&m, spans);
   }
   scratch->steps += m.steps;
-  scratch->left -= m.steps < scratch->left ? m.steps : scratch->left;
-  if (m.steps > m.most_steps) return OTTL_LIMIT;
   *ret = matched;
   return OTTL_OK;
 }

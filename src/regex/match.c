@@ -217,23 +217,15 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
   return ottl__regex_linear_find(&cx->al, re->program, &cx->linear, subject, start, spans, ret);
 }
 
-uint64_t ottl__regex_spent(const ottl_regex_context *cx) { return OTTL_MAX_REGEX_STEPS - cx->linear.left; }
-
-void ottl__regex_share(ottl_regex_context *cx, bool on) {
-  cx->shares = false;
-  regex_begin(cx);
-  cx->shares = on;
-}
+uint64_t ottl__regex_steps(const ottl_regex_context *cx) { return cx->linear.steps; }
 
 ottl_status ottl__regex_match(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, bool *ret) {
   utf8_kind kind = UTF8_UNKNOWN;
-  regex_begin(cx);
   return ottl__regex_run(re, cx, subject, 0, &kind, NULL, ret);
 }
 
 ottl_status ottl__regex_find(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start, size_t *spans,
                              bool *ret) {
   utf8_kind kind = UTF8_UNKNOWN;
-  regex_begin(cx);
   return ottl__regex_run(re, cx, subject, start, &kind, spans, ret);
 }

@@ -33,11 +33,9 @@ ottl_view ottl__regex_group_name(const ottl_regex *re, uint32_t group);
 OTTL_MUST_CHECK ottl_status ottl__regex_context_create(const ottl_allocator *al, ottl_regex_context **ret);
 void ottl__regex_context_free(ottl_regex_context *cx);
 
-/* Steps of the linear engine on the last text: what a host of many matches counts. */
-uint64_t ottl__regex_spent(const ottl_regex_context *cx);
-/* From true to false, all texts share the steps of one. */
-void ottl__regex_share(ottl_regex_context *cx, bool on);
-/* Does it match anywhere? Fails: NOMEM, LIMIT (a subject of 4 GiB or more, or too many steps); *ret is untouched then. */
+/* Steps of the linear engine so far: what a host of many matches counts. */
+uint64_t ottl__regex_steps(const ottl_regex_context *cx);
+/* Does it match anywhere? Fails: NOMEM, LIMIT (a subject of 4 GiB or more); *ret is untouched then. */
 OTTL_MUST_CHECK ottl_status ottl__regex_match(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, bool *ret);
 /* The leftmost-first match at or after `start`. On a match spans[2*g], spans[2*g+1] are the ends of groups 0..n; a pair of
  * SIZE_MAX: the group took no part. Fails: as above; spans are unspecified then, and without a match. */

@@ -5,7 +5,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-#include "base/limits.h"
 #include "regex/ast.h"
 #include "regex/utf8.h"
 
@@ -32,7 +31,6 @@ struct ottl_regex_context {
   uint32_t n_pairs; /* that data holds */
   pcre2_jit_stack *stack;
   rx_scratch linear;
-  bool shares;            /* its steps are those of several texts */
   const ottl_regex *slow; /* gave PCRE2 up lately */
   unsigned slow_left;     /* so many matches go to the linear engine at once */
   size_t *spans;          /* for replacements */
@@ -46,17 +44,12 @@ struct ottl_regex_context {
   /* For tests. */
   ottl_regex_engine force;
   unsigned no_filter;
-  uint64_t few;               /* steps of the linear engine, instead of the limit; 0: the limit */
   unsigned n_linear, n_pcre2; /* matches each engine has done */
 };
 
 /* As ottl__regex_find; *kind is UTF8_UNKNOWN or what is known, and is updated. With spans NULL only *ret is wanted. */
 OTTL_MUST_CHECK ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start,
                                             utf8_kind *kind, size_t *spans, bool *ret);
-/* A text begins. */
-static inline void regex_begin(ottl_regex_context *cx) {
-  if (!cx->shares) cx->linear.left = cx->few ? cx->few : OTTL_MAX_REGEX_STEPS;
-}
 /* Room for the spans of this regex in cx->spans. */
 OTTL_MUST_CHECK ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *cx);
 

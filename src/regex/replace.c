@@ -152,7 +152,6 @@ ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx
   OTTL_TRY(ottl__regex_reserve_spans(re, cx));
   size_t *spans = cx->spans, before = out->len, done = 0, search = 0;
   utf8_kind kind = UTF8_UNKNOWN;
-  regex_begin(cx);
   bool changed = false;
   ottl_status status = OTTL_OK;
   while (search <= subject.len) {
@@ -190,7 +189,6 @@ ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx
 ottl_status ottl__regex_next(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, ottl_regex_iter *it, size_t *spans,
                              bool *ret) {
   utf8_kind kind = (utf8_kind)it->kind;
-  if (it->position == 0) regex_begin(cx);
   while (it->position <= subject.len) {
     bool hit;
     OTTL_TRY(ottl__regex_run(re, cx, subject, it->position, &kind, spans, &hit));

@@ -210,8 +210,9 @@ static xp_value call_matches(xp_run *r, xp_query *q) {
   ottl_regex *re = xp_stop(r) ? NULL : call_pattern(r, pattern.text);
   if (!re) return v_bool(false);
   ottl__xpath_spend(r, s.len / 4);
+  uint64_t before = ottl__regex_steps(r->regex);
   ottl_status status = ottl__regex_match(re, r->regex, s, &hit);
-  ottl__xpath_spend(r, ottl__regex_spent(r->regex) / 8);
+  ottl__xpath_spend(r, (ottl__regex_steps(r->regex) - before) / 8);
   if (status != OTTL_OK && r->status == OTTL_OK) r->status = status;
   ottl__regex_free(re);
   return v_bool(hit);
@@ -247,9 +248,10 @@ static xp_value call_replace(xp_run *r, xp_query *q) {
   bool changed = false;
   with = braced_groups(r, re, with.len ? with : VIEW(""));
   ottl__xpath_spend(r, s.len / 4);
+  uint64_t before = ottl__regex_steps(r->regex);
   ottl_status status = ottl__regex_template_create(r->al, re, with, &t);
   if (status == OTTL_OK) status = ottl__regex_replace_all(re, r->regex, t, s, buf_empty(r), &changed);
-  ottl__xpath_spend(r, ottl__regex_spent(r->regex) / 8);
+  ottl__xpath_spend(r, (ottl__regex_steps(r->regex) - before) / 8);
   ottl__regex_template_free(t);
   ottl__regex_free(re);
   if (status != OTTL_OK && r->status == OTTL_OK) r->status = status;

@@ -1,7 +1,6 @@
 /* Editors and coercions, each on a few rows. */
 #include "unit/funcs_stage.h"
 
-#include "regex/regex_internal.h"
 
 /* -- coercions -- */
 
@@ -301,36 +300,6 @@ static void test_path_editors(void **state) {
   assert_int_equal(call.err, 0);
 }
 
-/* Where the linear engine has no steps left, rows fail with what they had. */
-static void test_regex_steps(void **state) {
-  OTTL_UNUSED(state);
-  static char many[3000];
-  for (size_t i = 0; i < sizeof many; i++) many[i] = i % 2 ? 'b' : 'a';
-  ottl_cell text = cell_string(view_of(many, sizeof many));
-  ottl_regex_context *cx = scratch->regex;
-  static const char *const names[] = {"replace_pattern", "replace_all_patterns", "IsMatch", "keep_matching_keys",
-                                      "ExtractPatterns"};
-  for (size_t i = 0; i < OTTL_COUNT(names); i++) {
-    begin(names[i]);
-    bool map = i == 1 || i == 3;
-    ottl_cell target = map ? map_of(2, "short", text, "other", text) : text;
-    if (i == 3) cell_map(target)->items[0] = (ottl_entry){.key = many, .klen = sizeof many, .keyid = OTTL_NO_KEY};
-    arg_rows(0, 1, target);
-    if (i == 1) arg_literal(1, str("value"));
-    arg_literal(i == 1 ? 2 : 1, str("(?P<n>a.*?c)|bb"));
-    if (i < 2) arg_literal(i == 1 ? 3 : 2, str("x"));
-    cx->force = REGEX_LINEAR;
-    cx->no_filter = true;
-    cx->few = 1000;
-    run();
-    fails(0, OTTL_RE_REGEX_WORK);
-    cx->force = REGEX_AUTO;
-    cx->no_filter = false;
-    cx->few = 0;
-    if (map) assert_int_equal(call.map[0]->n, 2);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_coerce, set_up, tear_down),
@@ -338,7 +307,6 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_maps, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_replace_all, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_path_editors, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(test_regex_steps, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
