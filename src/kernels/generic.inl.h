@@ -209,3 +209,39 @@ static void cell_string_len(uint64_t *bits, const uint8_t *tag, const uint32_t *
 static void len_is(uint64_t *bits, const uint32_t *len, uint32_t n, uint32_t k) {
   KERNEL_WORDS(bits, n, len_word(len + base, k, m));
 }
+
+/* Which of 64 bytes are in a cell: bit c / 16 of low[c % 16]. The shuffles give 0 for bytes from 0x80 on. */
+KERNEL_INLINE uint64_t cell_word(const kernel_cell *c, const uint8_t *p) {
+  const simde__m256i bit = simde_mm256_set1_epi64x((int64_t)0x8040201008040201u), nibble = simde_mm256_set1_epi8(15);
+  simde__m256i low = simde_mm256_broadcastsi128_si256(simde_mm_loadu_si128((const simde__m128i *)c->low));
+  uint64_t in = 0;
+  for (uint32_t i = 0; i < 64; i += 32) {
+    simde__m256i v = load(p + i), upper = simde_mm256_and_si256(simde_mm256_srli_epi16(v, 4), nibble);
+    simde__m256i both = simde_mm256_and_si256(simde_mm256_shuffle_epi8(low, v), simde_mm256_shuffle_epi8(bit, upper));
+    /* Bytes from 0x80 on would take bits of `bit` again, but their `low` is 0. */
+    in |= (0xffffffffu & ~mask8(simde_mm256_cmpeq_epi8(both, simde_mm256_setzero_si256()))) << i;
+    if (c->high) in |= mask8(simde_mm256_cmpgt_epi8(simde_mm256_setzero_si256(), v)) << i;
+  }
+  return in;
+}
+
+/* Places that fill no vectors are looked at in a copy, in which zeros follow. */
+static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
+  uint8_t copy[1 + 64 + 64];
+  if (n < w->width) return SIZE_MAX;
+  for (size_t end = n - w->width + 1; from < end; from += 64) {
+    uint64_t hits = UINT64_MAX;
+    const uint8_t *p = text + from;
+    if (end - from < 64) {
+      hits = kernel_low((uint32_t)(end - from));
+      memset(copy, 0, sizeof copy);
+      if (from) copy[0] = p[-1];
+      memcpy(copy + 1, p, n - from);
+      p = copy + 1;
+    }
+    for (uint32_t k = 0; k < w->n_cells && hits; k++) hits &= cell_word(&w->cell[k], p + w->cell[k].at);
+    if (hits && w->begins_word) hits &= ~(from ? cell_word(&kernel_word, p - 1) : cell_word(&kernel_word, p) << 1);
+    if (hits) return from + (size_t)__builtin_ctzll(hits);
+  }
+  return SIZE_MAX;
+}

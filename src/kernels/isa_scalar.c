@@ -54,6 +54,16 @@ static void cell_string_len(uint64_t *bits, const uint8_t *tag, const uint32_t *
 
 static void len_is(uint64_t *bits, const uint32_t *len, uint32_t n, uint32_t k) { ROWS(bits, n, len[i] == k) }
 
+static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
+  for (; from < n && n - from >= w->width; from++) {
+    uint32_t k = 0;
+    while (k < w->n_cells && kernel_in_cell(&w->cell[k], text[from + w->cell[k].at])) k++;
+    if (k < w->n_cells) continue;
+    if (!w->begins_word || from == 0 || !kernel_in_cell(&kernel_word, text[from - 1])) return from;
+  }
+  return SIZE_MAX;
+}
+
 const ottl_kernels ottl__kernels_scalar = {
     "scalar",
 #define KERNEL(result, name, arguments) name,

@@ -23,6 +23,20 @@ typedef enum kernel_tag {
 } kernel_tag;
 _Static_assert(KERNEL_TAG_ABSENT == 0 && KERNEL_TAG_NIL == 1, "nil is tag <= NIL");
 
+/* Sets that so many bytes in a row are in. Each is of ASCII, and of all bytes from 0x80 on or none. */
+enum { KERNEL_CELLS = 8 };
+typedef struct kernel_cell {
+  uint8_t at;      /* which byte of the window */
+  bool high;       /* bytes from 0x80 on are in */
+  uint8_t low[16]; /* bit c / 16 of low[c % 16]: the byte c below 0x80 is in */
+} kernel_cell;
+typedef struct kernel_window {
+  uint8_t width;    /* bytes */
+  uint8_t n_cells;  /* at most KERNEL_CELLS, best with those first that most bytes are not in */
+  bool begins_word; /* no word character (ASCII) stands before it */
+  kernel_cell cell[KERNEL_CELLS];
+} kernel_window;
+
 typedef struct ottl_kernels {
   const char *isa;
 #define KERNEL(result, name, arguments) result(*name) arguments;
@@ -46,6 +60,13 @@ extern const ottl_kernels ottl__kernels_portable;
 #endif
 
 #define KERNEL_INLINE static inline __attribute__((always_inline))
+
+KERNEL_INLINE bool kernel_in_cell(const kernel_cell *c, uint8_t byte) {
+  return byte < 0x80 ? c->low[byte % 16] >> byte / 16 & 1 : c->high;
+}
+/* The cell of word characters: 0-9 A-Z a-z _ */
+static const kernel_cell kernel_word = {
+    0, false, {0xa8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf0, 0x50, 0x50, 0x50, 0x50, 0x70}};
 
 /* The lowest m bits, 1 <= m <= 64. */
 KERNEL_INLINE uint64_t kernel_low(uint32_t m) { return ~(uint64_t)0 >> (64 - m); }

@@ -2,12 +2,14 @@
  *
  *   pattern text -> dialect.c -> rx_node tree -+-> emit.c   -> PCRE2 pattern
  *                                              +-> linear.c -> program of the linear engine
- *                                              +-> prefilter.c (literals that decide or reject before both) */
+ *                                              +-> prefilter.c (literals that decide or reject before both)
+ *                                              +-> window.c (where a match can begin at all) */
 #ifndef OTTL_SRC_REGEX_AST_H
 #define OTTL_SRC_REGEX_AST_H
 
 #include "base/alloc.h"
 #include "base/sbuf.h"
+#include "kernels/kernels.h"
 #include "regex/regex.h"
 #include "regex/unicode.h"
 
@@ -146,6 +148,21 @@ typedef struct rx_prefilter {
 } rx_prefilter;
 OTTL_MUST_CHECK ottl_status ottl__regex_prefilter_init(const ottl_allocator *al, const rx_tree *tree, rx_prefilter *ret);
 void ottl__regex_prefilter_done(const ottl_allocator *al, rx_prefilter *f);
+/* window.c: sets of bytes in a row that every match has. */
+typedef struct rx_window {
+  bool used;
+  bool anchored;        /* matches begin at 0 */
+  bool instead_of_need; /* looking for the filter's `need` before gains nothing */
+  kernel_window window;
+  uint64_t before[4];            /* bytes that a match may have before the window */
+  size_t before_min, before_max; /* how many; SIZE_MAX: no limit */
+} rx_window;
+OTTL_MUST_CHECK ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, const rx_prefilter *filter,
+                                                    rx_window *ret);
+/* Matches that begin at or after `from`, which is not behind the end, begin at *ret_first to *ret_last, or behind that. False:
+ * there are none. The places are bytes: not always between runes. */
+bool ottl__regex_window_next(const rx_window *w, const ottl_kernels *kernels, ottl_view text, size_t from, size_t *ret_first,
+                             size_t *ret_last);
 /* Offset of the needle, of at least one byte, or SIZE_MAX. */
 size_t ottl__regex_search(ottl_view text, const char *needle, size_t len, size_t rare);
 

@@ -91,12 +91,17 @@ static size_t match_bad_before(const ottl_regex_context *cx, size_t at, size_t e
 
 /* --- PCRE2 --- */
 
-/* PCRE2's return code for starts from `start` to `last`, or to the end (PCRE2_UNSET). */
-static int match_pcre2_once(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, size_t start, size_t last) {
-  (void)pcre2_set_offset_limit(cx->match, last);
+/* Where matches may begin: starts from `first` to `last`, which may be behind the end. */
+typedef struct match_starts {
+  size_t first, last;
+} match_starts;
+
+/* PCRE2's return code for some starts. */
+static int match_pcre2_once(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, match_starts at) {
+  if (re->limited) (void)pcre2_set_offset_limit(cx->match, at.last < s.len ? at.last : PCRE2_UNSET);
   PCRE2_SPTR data = (PCRE2_SPTR)s.data;
-  if (re->jit) return pcre2_jit_match(re->code, data, s.len, start, 0, cx->data, cx->match);
-  return pcre2_match(re->code, data, s.len, start, re->bytes ? 0 : PCRE2_NO_UTF_CHECK, cx->data, cx->match);
+  if (re->jit) return pcre2_jit_match(re->code, data, s.len, at.first, 0, cx->data, cx->match);
+  return pcre2_match(re->code, data, s.len, at.first, re->bytes ? 0 : PCRE2_NO_UTF_CHECK, cx->data, cx->match);
 }
 
 static int64_t match_now_ns(void) {
@@ -115,21 +120,52 @@ static uint32_t match_limit(size_t bytes) {
 
 /* PCRE2 limits the steps of one start position, not of all, and does not count plain scanning. So the starts on a larger
  * subject are tried in groups, under a clock: a search that grows with the square of the subject is given up. The engines agree,
- * so the clock decides who answers, not what. *start is moved over starts that are known to fail. */
-static int match_pcre2(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, size_t *start) {
-  size_t left = s.len - *start;
+ * so the clock decides who answers, not what. */
+typedef struct match_clock {
+  int64_t begun, budget;
+  size_t group, most, tried; /* starts: of the next group, at most, since the last look at the clock */
+} match_clock;
+
+static void match_clock_start(match_clock *clock, size_t left) {
+  clock->begun = match_now_ns();
+  clock->budget = BUDGET_NS + (left > ((size_t)1 << 50) ? INT64_MAX / 2 : 10 * (int64_t)left);
+  clock->most = MOST_SCANNED / left > 64 ? MOST_SCANNED / left : 64;
+  clock->group = FIRST_STARTS < clock->most ? FIRST_STARTS : clock->most;
+}
+
+static bool match_clock_over(match_clock *clock, size_t starts) {
+  if ((clock->tried += starts) < clock->group) return false;
+  clock->tried = 0;
+  clock->group = clock->group * 2 < clock->most ? clock->group * 2 : clock->most;
+  return match_now_ns() - clock->begun > clock->budget;
+}
+
+/* The next start behind `at` that is no byte within a rune. */
+static size_t match_behind(const ottl_regex *re, ottl_view s, size_t at) {
+  at++;
+  while (!re->bytes && at < s.len && ((uint8_t)s.data[at] & 0xc0) == 0x80) at++;
+  return at;
+}
+
+/* at.first is moved over starts that are known to fail. */
+static int match_pcre2(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, match_starts *at) {
+  size_t left = s.len - at->first, begin = at->first;
+  bool timed = re->unbounded && left > SMALL_SUBJECT, windows = re->window.used && !cx->no_filter;
+  match_clock clock = {0};
+  if (timed) match_clock_start(&clock, left);
   (void)pcre2_set_match_limit(cx->match, match_limit(left));
-  if (!re->unbounded || left <= SMALL_SUBJECT) return match_pcre2_once(re, cx, s, *start, PCRE2_UNSET);
-  int64_t budget = BUDGET_NS + (left > ((size_t)1 << 50) ? INT64_MAX / 2 : 10 * (int64_t)left), begun = match_now_ns();
-  size_t most = MOST_SCANNED / left > 64 ? MOST_SCANNED / left : 64;
-  for (size_t group = FIRST_STARTS < most ? FIRST_STARTS : most;;) {
-    size_t next = s.len - *start > group ? *start + group : s.len + 1;
-    int rc = match_pcre2_once(re, cx, s, *start, next > s.len ? PCRE2_UNSET : next - 1);
-    if (rc != PCRE2_ERROR_NOMATCH || next > s.len) return rc;
-    while (!re->bytes && next < s.len && ((uint8_t)s.data[next] & 0xc0) == 0x80) next++;
-    *start = next;
-    if (match_now_ns() - begun > budget) return PCRE2_ERROR_MATCHLIMIT;
-    group = group * 2 < most ? group * 2 : most;
+  for (;;) {
+    while (!re->bytes && at->first > begin && ((uint8_t)s.data[at->first] & 0xc0) == 0x80) at->first--;
+    match_starts group = *at;
+    if (timed && group.last - group.first >= clock.group) group.last = group.first + clock.group - 1;
+    int rc = match_pcre2_once(re, cx, s, group);
+    if (rc != PCRE2_ERROR_NOMATCH || group.last >= s.len) return rc;
+    at->first = match_behind(re, s, group.last);
+    if (timed && match_clock_over(&clock, group.last - group.first + 1)) return PCRE2_ERROR_MATCHLIMIT;
+    if (group.last < at->last) continue;
+    begin = at->first;
+    if (!windows || begin > s.len) return rc;
+    if (!ottl__regex_window_next(&re->window, cx->kernels, s, begin, &at->first, &at->last)) return rc;
   }
 }
 
@@ -154,7 +190,7 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
   if (OTTL_LIKELY(!cx->no_filter)) {
     if (match_literal(re, spans ? re->filter.find : re->filter.match, subject, start, spans, ret)) return OTTL_OK;
     ottl_view rest = view_of(subject.data + start, subject.len - start);
-    if (re->filter.need) {
+    if (re->filter.need && !re->window.instead_of_need) {
       size_t at = ottl__regex_search(rest, re->filter.need, re->filter.need_len, re->filter.need_rare);
       if (at == SIZE_MAX) {
         *ret = false;
@@ -162,6 +198,12 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
       }
       if (re->filter.need_begins) start += at;
     }
+  }
+  match_starts at = {start, SIZE_MAX};
+  bool windows = re->window.used && !cx->no_filter;
+  if (windows && !ottl__regex_window_next(&re->window, cx->kernels, subject, start, &at.first, &at.last)) {
+    *ret = false;
+    return OTTL_OK;
   }
   bool linear = !re->code || cx->force == REGEX_LINEAR;
   if (OTTL_UNLIKELY(cx->slow == re)) {
@@ -173,7 +215,6 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
     }
   }
   ottl_view text = subject;
-  size_t from = start;
   bool repaired = false;
   if (!linear && !re->bytes) {
     bool known = *kind != UTF8_UNKNOWN;
@@ -187,13 +228,15 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
         if (!linear) OTTL_TRY(match_repair(cx, subject));
       }
       text = view_of(cx->copy, cx->copy_len);
-      from = start + 2 * match_bad_before(cx, start, 0);
+      at = (match_starts){start + 2 * match_bad_before(cx, start, 0), SIZE_MAX};
       repaired = true;
+    } else if (*kind == UTF8_VALID) {
+      while (at.first > start && ((uint8_t)subject.data[at.first] & 0xc0) == 0x80) at.first--;
     }
   }
   if (!linear) {
     OTTL_TRY(match_reserve_data(re, cx));
-    int rc = match_pcre2(re, cx, text, &from);
+    int rc = match_pcre2(re, cx, text, &at);
     if (rc == PCRE2_ERROR_NOMATCH) {
       cx->n_pcre2++;
       *ret = false;
@@ -211,7 +254,7 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
     }
     cx->slow = re; /* a limit: steps, JIT stack, heap */
     cx->slow_left = SLOW_MATCHES;
-    start = repaired ? from - 2 * match_bad_before(cx, from, 2) : from;
+    start = repaired ? at.first - 2 * match_bad_before(cx, at.first, 2) : at.first;
   }
   cx->n_linear++;
   return ottl__regex_linear_find(&cx->al, re->program, &cx->linear, subject, start, spans, ret);

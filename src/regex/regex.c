@@ -76,7 +76,8 @@ static ottl_status regex_compile_pcre2(ottl_regex *re, const rx_node *root) {
   uint32_t options = PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP;
   re->unbounded = ottl__regex_unbounded(root) && !ottl__regex_anchored(root);
   if (!re->bytes) options |= PCRE2_UTF | PCRE2_NO_UTF_CHECK;
-  if (re->unbounded) options |= PCRE2_USE_OFFSET_LIMIT;
+  re->limited = re->unbounded || (re->window.used && !re->window.anchored);
+  if (re->limited) options |= PCRE2_USE_OFFSET_LIMIT;
   /* With its start optimizations, PCRE2's machine code (10.42) forgets ways: (a|)b*a finds nothing in "ab", because a repetition
    * that failed behind one alternative is taken to fail behind all of them. Without alternatives it is right. */
   if (ottl__regex_has(root, RX_ALTERNATE, RX_ALTERNATE) && ottl__regex_has(root, RX_STAR, RX_REPEAT))
@@ -117,6 +118,8 @@ static ottl_status regex_compile(const ottl_allocator *al, ottl_view pattern, bo
     goto out;
   }
   status = ottl__regex_prefilter_init(al, &tree, &re->filter);
+  if (status != OTTL_OK) goto out;
+  status = ottl__regex_window_init(&arena, tree.root, &re->filter, &re->window);
   if (status != OTTL_OK) goto out;
   status = ottl__regex_linear_compile(al, &tree, &re->program);
   if (status != OTTL_OK) goto out;
@@ -162,6 +165,7 @@ ottl_status ottl__regex_context_create(const ottl_allocator *al, ottl_regex_cont
   ottl_regex_context *cx = al_zero(al, sizeof *cx);
   if (!cx) return OTTL_NOMEM;
   cx->al = *al;
+  cx->kernels = ottl__kernels_pick();
   cx->general = pcre2_general_context_create(regex_pcre2_alloc, regex_pcre2_free, &cx->al);
   if (cx->general) {
     cx->match = pcre2_match_context_create(cx->general);

@@ -13,11 +13,13 @@ struct ottl_regex {
   pcre2_code *code; /* NULL: the linear engine serves alone */
   bool jit;
   bool bytes;     /* compiled without PCRE2_UTF: any subject will do */
-  bool unbounded; /* a search can take longer than the subject is long; compiled with PCRE2_USE_OFFSET_LIMIT */
+  bool unbounded; /* a search can take longer than the subject is long; needs `limited` */
+  bool limited;   /* compiled with PCRE2_USE_OFFSET_LIMIT */
   uint32_t n_groups;
   ottl_view *names; /* of groups 1..n, then their text; NULL when none has one */
   size_t names_bytes;
   rx_prefilter filter;
+  rx_window window;
   rx_program *program;
 };
 
@@ -25,6 +27,7 @@ typedef enum ottl_regex_engine { REGEX_AUTO, REGEX_LINEAR, REGEX_PCRE2 } ottl_re
 
 struct ottl_regex_context {
   ottl_allocator al;
+  const ottl_kernels *kernels;
   pcre2_general_context *general;
   pcre2_match_context *match;
   pcre2_match_data *data;

@@ -172,6 +172,26 @@ static void check_len_is(uint32_t n, size_t gap) {
   for (uint32_t k = 0; k < 3; k++) CHECK(len_is, 0, len, n, k);
 }
 
+/* A window of random sets, or of one byte and a set, in text of few characters. */
+static void check_find_window(uint32_t n, size_t gap) {
+  uint8_t *text = place(0, n, 1, gap);
+  static const char few[] = "abAB_09 .@z\x7f\x80\xff\xc3";
+  for (uint32_t i = 0; i < n; i++) text[i] = rnd() % 8 ? (uint8_t)few[rnd() % (sizeof few - 1)] : (uint8_t)rnd();
+  kernel_window w = {.width = (uint8_t)(1 + rnd() % KERNEL_CELLS), .begins_word = rnd() % 3 == 0};
+  for (uint32_t k = 0; k < w.width; k++) {
+    if (rnd() % 4 == 0 && k + 1 < w.width) continue; /* any byte will do */
+    kernel_cell *c = &w.cell[w.n_cells++];
+    c->at = (uint8_t)(w.width - 1 - k);
+    c->high = rnd() % 2;
+    uint64_t sets = rnd() | (rnd() % 2 ? rnd() : 0);
+    for (uint32_t i = 0; i < 16; i++) c->low[i] = (uint8_t)(sets >> i * 4 % 57 | (rnd() % 2 ? rnd() : 0));
+  }
+  for (size_t from = 0; from <= n + 1; from = from * 5 / 4 + 1) {
+    size_t want = ottl__kernels_scalar.find_window(text, from, n, &w), got = isa->find_window(text, from, n, &w);
+    if (want != got) fail_msg("find_window of %s: %u bytes from %zu: %zu, not %zu", isa->isa, n, from, got, want);
+  }
+}
+
 static void every_isa_agrees(void **state) {
   OTTL_UNUSED(state);
   printf("instruction sets:");
@@ -217,6 +237,19 @@ static void scalar_meaning(void **state) {
   assert_int_equal(bits, 32);
   ottl__kernels_scalar.len_is(&bits, len, 6, 9);
   assert_int_equal(bits, 3);
+
+  /* 4 or D, then a byte from 0x80 on, at the beginning of a word */
+  const kernel_window w = {2, 2, true, {{0, false, {[4] = 1 << 3 | 1 << 4}}, {1, true, {0}}}};
+  const uint8_t text[] = "x4\x80 4\x80\x80"
+                         "D\xff"
+                         "D";
+  assert_int_equal(ottl__kernels_scalar.find_window(text, 0, 10, &w), 4);
+  assert_int_equal(ottl__kernels_scalar.find_window(text, 5, 10, &w), 7);
+  assert_int_equal(ottl__kernels_scalar.find_window(text, 8, 10, &w), SIZE_MAX);
+  for (unsigned c = 0; c < 256; c++) {
+    bool is_word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+    assert_int_equal(kernel_in_cell(&kernel_word, (uint8_t)c), is_word);
+  }
 }
 
 static void environment_chooses(void **state) {
