@@ -210,37 +210,35 @@ static void len_is(uint64_t *bits, const uint32_t *len, uint32_t n, uint32_t k) 
   KERNEL_WORDS(bits, n, len_word(len + base, k, m));
 }
 
-/* Which of 64 bytes are in a cell: bit c / 16 of low[c % 16]. The shuffles give 0 for bytes from 0x80 on. */
-KERNEL_INLINE uint64_t cell_word(const kernel_cell *c, const uint8_t *p) {
+/* Which of 64 bytes are in a set: bit c / 16 of low[c % 16]. The shuffles give 0 for bytes from 0x80 on. */
+KERNEL_INLINE uint64_t set_word(const kernel_set *set, const simde__m256i bytes[2]) {
   const simde__m256i bit = simde_mm256_set1_epi64x((int64_t)0x8040201008040201u), nibble = simde_mm256_set1_epi8(15);
-  simde__m256i low = simde_mm256_broadcastsi128_si256(simde_mm_loadu_si128((const simde__m128i *)c->low));
+  const simde__m256i low = simde_mm256_broadcastsi128_si256(simde_mm_loadu_si128((const simde__m128i *)set->low));
+  const simde__m256i zero = simde_mm256_setzero_si256();
   uint64_t in = 0;
-  for (uint32_t i = 0; i < 64; i += 32) {
-    simde__m256i v = load(p + i), upper = simde_mm256_and_si256(simde_mm256_srli_epi16(v, 4), nibble);
-    simde__m256i both = simde_mm256_and_si256(simde_mm256_shuffle_epi8(low, v), simde_mm256_shuffle_epi8(bit, upper));
-    /* Bytes from 0x80 on would take bits of `bit` again, but their `low` is 0. */
-    in |= (0xffffffffu & ~mask8(simde_mm256_cmpeq_epi8(both, simde_mm256_setzero_si256()))) << i;
-    if (c->high) in |= mask8(simde_mm256_cmpgt_epi8(simde_mm256_setzero_si256(), v)) << i;
+  for (uint32_t i = 0; i < 2; i++) {
+    simde__m256i upper = simde_mm256_and_si256(simde_mm256_srli_epi16(bytes[i], 4), nibble);
+    simde__m256i both = simde_mm256_and_si256(simde_mm256_shuffle_epi8(low, bytes[i]), simde_mm256_shuffle_epi8(bit, upper));
+    in |= (0xffffffffu & ~mask8(simde_mm256_cmpeq_epi8(both, zero))) << 32 * i;
+    if (set->high) in |= mask8(simde_mm256_cmpgt_epi8(zero, bytes[i])) << 32 * i;
   }
   return in;
 }
 
-/* Places that fill no vectors are looked at in a copy, in which zeros follow. */
+/* Blocks overlap, so that each window is in one. One that is not full is looked at in a copy. */
 static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
-  uint8_t copy[1 + 64 + 64];
-  if (n < w->width) return SIZE_MAX;
-  for (size_t end = n - w->width + 1; from < end; from += 64) {
-    uint64_t hits = UINT64_MAX;
+  uint8_t copy[64];
+  const uint32_t step = 65u - w->width;
+  for (; from < n && n - from >= w->width; from += step) {
+    uint32_t m = 64;
     const uint8_t *p = text + from;
-    if (end - from < 64) {
-      hits = kernel_low((uint32_t)(end - from));
+    if (n - from < 64) {
+      m = (uint32_t)(n - from);
       memset(copy, 0, sizeof copy);
-      if (from) copy[0] = p[-1];
-      memcpy(copy + 1, p, n - from);
-      p = copy + 1;
+      p = memcpy(copy, p, m);
     }
-    for (uint32_t k = 0; k < w->n_cells && hits; k++) hits &= cell_word(&w->cell[k], p + w->cell[k].at);
-    if (hits && w->begins_word) hits &= ~(from ? cell_word(&kernel_word, p - 1) : cell_word(&kernel_word, p) << 1);
+    const simde__m256i bytes[2] = {load(p), load(p + 32)};
+    KERNEL_FIND_IN_BLOCK(w, m + 1 - w->width, from, text[from - 1], set_word(set, bytes))
     if (hits) return from + (size_t)__builtin_ctzll(hits);
   }
   return SIZE_MAX;

@@ -54,12 +54,18 @@ static void cell_string_len(uint64_t *bits, const uint8_t *tag, const uint32_t *
 
 static void len_is(uint64_t *bits, const uint32_t *len, uint32_t n, uint32_t k) { ROWS(bits, n, len[i] == k) }
 
+static bool fits_window(const uint8_t *text, const kernel_window *w) {
+  for (uint32_t i = 0; i < w->n_sets; i++) {
+    for (uint32_t k = 0; k < w->set[i].n_at; k++) {
+      if (!kernel_in_set(&w->set[i], text[w->set[i].at[k]])) return false;
+    }
+  }
+  return true;
+}
+
 static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
   for (; from < n && n - from >= w->width; from++) {
-    uint32_t k = 0;
-    while (k < w->n_cells && kernel_in_cell(&w->cell[k], text[from + w->cell[k].at])) k++;
-    if (k < w->n_cells) continue;
-    if (!w->begins_word || from == 0 || !kernel_in_cell(&kernel_word, text[from - 1])) return from;
+    if (fits_window(text + from, w) && !(w->begins_word && from && kernel_is_word(text[from - 1]))) return from;
   }
   return SIZE_MAX;
 }

@@ -154,29 +154,23 @@ static void len_is(uint64_t *bits, const uint32_t *len, uint32_t n, uint32_t k) 
   KERNEL_WORDS(bits, n, len_word(len + base, k, m));
 }
 
-/* Which bytes are in a cell: bit c / 16 of low[c % 16]. The shuffles give 0 for bytes from 0x80 on. */
-KERNEL_INLINE uint64_t cell_mask(const kernel_cell *c, __m512i bytes) {
-  const __m512i bit = _mm512_broadcast_i32x4(_mm_set_epi64x(0, (int64_t)0x8040201008040201u));
-  __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)c->low));
-  __m512i upper = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(15));
-  uint64_t in = _mm512_test_epi8_mask(_mm512_shuffle_epi8(low, bytes), _mm512_shuffle_epi8(bit, upper));
-  return c->high ? in | _mm512_movepi8_mask(bytes) : in;
+/* Which bytes are in a set: bit c / 16 of low[c % 16]. `bit` has the bit c / 16 of each, 0 for bytes from 0x80 on. */
+KERNEL_INLINE uint64_t set_mask(const kernel_set *set, __m512i bytes, __m512i bit) {
+  __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)set->low));
+  uint64_t in = _mm512_test_epi8_mask(_mm512_shuffle_epi8(low, bytes), bit);
+  return set->high ? in | _mm512_movepi8_mask(bytes) : in;
 }
 
+/* Blocks overlap, so that each window is in one. */
 static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
-  if (n < w->width) return SIZE_MAX;
-  for (size_t end = n - w->width + 1; from < end; from += 64) {
-    uint64_t hits = end - from >= 64 ? UINT64_MAX : kernel_low((uint32_t)(end - from)), rows = hits;
-    for (uint32_t k = 0; k < w->n_cells && hits; k++) {
-      hits &= cell_mask(&w->cell[k], _mm512_maskz_loadu_epi8(rows, text + from + w->cell[k].at));
-    }
-    if (!hits) continue;
-    if (w->begins_word) {
-      hits &= ~(from ? cell_mask(&kernel_word, _mm512_maskz_loadu_epi8(rows, text + from - 1))
-                     : cell_mask(&kernel_word, _mm512_maskz_loadu_epi8(rows, text)) << 1);
-      if (!hits) continue;
-    }
-    return from + (size_t)__builtin_ctzll(hits);
+  const __m512i table = _mm512_broadcast_i32x4(_mm_set_epi64x(0, (int64_t)0x8040201008040201u));
+  const uint32_t step = 65u - w->width;
+  for (; from < n && n - from >= w->width; from += step) {
+    uint32_t m = n - from < 64 ? (uint32_t)(n - from) : 64;
+    __m512i bytes = load8(text + from, m);
+    __m512i bit = _mm512_shuffle_epi8(table, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(15)));
+    KERNEL_FIND_IN_BLOCK(w, m + 1 - w->width, from, text[from - 1], set_mask(set, bytes, bit))
+    if (hits) return from + (size_t)__builtin_ctzll(hits);
   }
   return SIZE_MAX;
 }

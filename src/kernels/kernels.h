@@ -23,18 +23,19 @@ typedef enum kernel_tag {
 } kernel_tag;
 _Static_assert(KERNEL_TAG_ABSENT == 0 && KERNEL_TAG_NIL == 1, "nil is tag <= NIL");
 
-/* Sets that so many bytes in a row are in. Each is of ASCII, and of all bytes from 0x80 on or none. */
-enum { KERNEL_CELLS = 8 };
-typedef struct kernel_cell {
-  uint8_t at;      /* which byte of the window */
-  bool high;       /* bytes from 0x80 on are in */
+/* Sets that some bytes in a row are in. Each set is of ASCII, and of all bytes from 0x80 on or none. */
+enum { KERNEL_WINDOW_BYTES = 8 };
+typedef struct kernel_set {
   uint8_t low[16]; /* bit c / 16 of low[c % 16]: the byte c below 0x80 is in */
-} kernel_cell;
+  bool high;       /* bytes from 0x80 on are in */
+  uint8_t n_at;
+  uint8_t at[KERNEL_WINDOW_BYTES]; /* which bytes of the window */
+} kernel_set;
 typedef struct kernel_window {
-  uint8_t width;    /* bytes */
-  uint8_t n_cells;  /* at most KERNEL_CELLS, best with those first that most bytes are not in */
+  uint8_t width;    /* bytes, 1 to KERNEL_WINDOW_BYTES */
+  uint8_t n_sets;   /* best with those first that most bytes are not in */
   bool begins_word; /* no word character (ASCII) stands before it */
-  kernel_cell cell[KERNEL_CELLS];
+  kernel_set set[KERNEL_WINDOW_BYTES];
 } kernel_window;
 
 typedef struct ottl_kernels {
@@ -61,12 +62,28 @@ extern const ottl_kernels ottl__kernels_portable;
 
 #define KERNEL_INLINE static inline __attribute__((always_inline))
 
-KERNEL_INLINE bool kernel_in_cell(const kernel_cell *c, uint8_t byte) {
-  return byte < 0x80 ? c->low[byte % 16] >> byte / 16 & 1 : c->high;
+KERNEL_INLINE bool kernel_in_set(const kernel_set *set, uint8_t byte) {
+  return byte < 0x80 ? set->low[byte % 16] >> byte / 16 & 1 : set->high;
 }
-/* The cell of word characters: 0-9 A-Z a-z _ */
-static const kernel_cell kernel_word = {
-    0, false, {0xa8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf0, 0x50, 0x50, 0x50, 0x50, 0x70}};
+/* Word characters: 0-9 A-Z a-z _ */
+static const kernel_set kernel_word = {
+    .low = {0xa8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf0, 0x50, 0x50, 0x50, 0x50, 0x70}};
+KERNEL_INLINE bool kernel_is_word(uint8_t byte) { return kernel_in_set(&kernel_word, byte); }
+
+/* From the bits of m bytes, which are in set i (`in`, an expression of i), the places where the window fits, as bits: `places` many
+ * may be the first byte. `before` is the byte before the first one, if there is one. */
+#define KERNEL_FIND_IN_BLOCK(w, places, has_before, before, in)                                                                  \
+  uint64_t hits = kernel_low(places);                                                                                            \
+  for (uint32_t i = 0; i < (w)->n_sets && hits; i++) {                                                                           \
+    const kernel_set *set = &(w)->set[i];                                                                                        \
+    uint64_t bits = (in);                                                                                                        \
+    for (uint32_t k = 0; k < set->n_at; k++) hits &= bits >> set->at[k];                                                         \
+  }                                                                                                                              \
+  if (OTTL_UNLIKELY(hits) && (w)->begins_word) {                                                                                 \
+    const kernel_set *set = &kernel_word;                                                                                        \
+    uint64_t bits = (in);                                                                                                        \
+    hits &= ~(bits << 1 | ((has_before) && kernel_is_word(before)));                                                             \
+  }
 
 /* The lowest m bits, 1 <= m <= 64. */
 KERNEL_INLINE uint64_t kernel_low(uint32_t m) { return ~(uint64_t)0 >> (64 - m); }

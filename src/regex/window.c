@@ -14,13 +14,13 @@ enum {
   WINDOW_COPIES = 4,   /* of a repeated part among them */
   WINDOW_DEPTH = 200,  /* of the tree */
   WINDOW_STEPS = 4096, /* for one window: loops in loops take powers of two */
-  WINDOW_ENDS = KERNEL_CELLS + 1
+  WINDOW_ENDS = KERNEL_WINDOW_BYTES + 1
 };
 
-/* Sets of the next bytes, and offsets up to KERNEL_CELLS as bits. */
+/* Sets of the next bytes, and offsets up to KERNEL_WINDOW_BYTES as bits. */
 typedef struct window_walk {
-  uint64_t in[KERNEL_CELLS][2];
-  bool high[KERNEL_CELLS];
+  uint64_t in[KERNEL_WINDOW_BYTES][2];
+  bool high[KERNEL_WINDOW_BYTES];
   unsigned steps; /* that are left */
   bool spent;
 } window_walk;
@@ -59,11 +59,11 @@ static bool window_runes(const rx_node *n, size_t rune, uint64_t set[2]) {
 
 /* One rune at each of the offsets `at`; returns the offsets behind it. */
 static uint32_t window_step(window_walk *w, const uint64_t set[2], bool high, uint32_t at) {
-  for (uint32_t k = 0; k < KERNEL_CELLS; k++) {
+  for (uint32_t k = 0; k < KERNEL_WINDOW_BYTES; k++) {
     if (!(at >> k & 1)) continue;
     w->in[k][0] |= set[0];
     w->in[k][1] |= set[1];
-    for (uint32_t j = k; high && j < KERNEL_CELLS && j < k + 4; j++) w->high[j] = true;
+    for (uint32_t j = k; high && j < KERNEL_WINDOW_BYTES && j < k + 4; j++) w->high[j] = true;
   }
   uint32_t ascii = set[0] | set[1] ? at << 1 : 0;
   return (high ? ascii | at << 1 | at << 2 | at << 3 | at << 4 : ascii) & window_offsets;
@@ -264,9 +264,21 @@ static double window_of_literal(ottl_view v) {
 
 static bool window_words_only(const uint64_t set[2], bool high) {
   for (unsigned c = 0; c < 0x80; c++) {
-    if (set[c / 64] >> c % 64 & 1 && !kernel_in_cell(&kernel_word, (uint8_t)c)) return false;
+    if (set[c / 64] >> c % 64 & 1 && !kernel_is_word((uint8_t)c)) return false;
   }
   return !high;
+}
+
+/* Byte k of the window with its set, or with an equal one that is there. */
+static void window_put(kernel_window *ret, const window_walk *w, uint32_t k) {
+  kernel_set set = {.high = w->high[k]};
+  for (unsigned c = 0; c < 0x80; c++) {
+    if (w->in[k][c / 64] >> c % 64 & 1) set.low[c % 16] |= (uint8_t)(1 << c / 16);
+  }
+  uint32_t i = 0;
+  while (i < ret->n_sets && (memcmp(ret->set[i].low, set.low, sizeof set.low) != 0 || ret->set[i].high != set.high)) i++;
+  if (i == ret->n_sets) ret->set[ret->n_sets++] = set;
+  ret->set[i].at[ret->set[i].n_at++] = (uint8_t)k;
 }
 
 /* The window that begins at part `at`, and about how often it fits. */
@@ -275,29 +287,21 @@ static double window_at(const window_parts *p, size_t at, kernel_window *ret) {
   uint32_t ends = 1, width = 0;
   for (size_t i = at; i < p->n; i++) ends = window_take(&w, p->part[i], ends);
   /* Where a match, or the parts that are known, may end already, and behind, nothing is needed. */
-  while (!w.spent && width < KERNEL_CELLS && !(ends >> width & 1)) width++;
-  double share = 1, of[KERNEL_CELLS];
+  while (!w.spent && width < KERNEL_WINDOW_BYTES && !(ends >> width & 1)) width++;
+  double share = 1, of[KERNEL_WINDOW_BYTES];
   *ret = (kernel_window){.width = (uint8_t)width};
   for (uint32_t k = 0; k < width; k++) {
     of[k] = window_share(w.in[k], w.high[k]);
     bool same = k && w.in[k][0] == w.in[k - 1][0] && w.in[k][1] == w.in[k - 1][1] && w.high[k] == w.high[k - 1];
     share *= same ? sqrt(of[k]) : of[k]; /* bytes of a kind come in runs */
   }
-  uint32_t order[KERNEL_CELLS];
+  uint32_t order[KERNEL_WINDOW_BYTES];
   for (uint32_t k = 0; k < width; k++) {
     uint32_t i = k;
     for (; i && of[order[i - 1]] > of[k]; i--) order[i] = order[i - 1];
     order[i] = k;
   }
-  for (uint32_t i = 0; i < width; i++) {
-    uint32_t k = order[i];
-    if (of[k] > 0.9) break; /* tells nothing */
-    kernel_cell *cell = &ret->cell[ret->n_cells++];
-    *cell = (kernel_cell){.at = (uint8_t)k, .high = w.high[k]};
-    for (unsigned c = 0; c < 0x80; c++) {
-      if (w.in[k][c / 64] >> c % 64 & 1) cell->low[c % 16] |= (uint8_t)(1 << c / 16);
-    }
-  }
+  for (uint32_t i = 0; i < width && of[order[i]] < 0.9; i++) window_put(ret, &w, order[i]);
   if (width && at && p->part[at - 1]->op == RX_WORD && window_words_only(w.in[0], w.high[0])) {
     ret->begins_word = true;
     share *= 0.3;
@@ -317,7 +321,7 @@ ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, cons
     if (at && anchored) break;
     kernel_window w;
     double share = window_at(&p, at, &w);
-    if (w.n_cells == 0 || share >= best) continue;
+    if (w.n_sets == 0 || share >= best) continue;
     best = share;
     best_at = at;
     ret->window = w;

@@ -177,14 +177,14 @@ static void check_find_window(uint32_t n, size_t gap) {
   uint8_t *text = place(0, n, 1, gap);
   static const char few[] = "abAB_09 .@z\x7f\x80\xff\xc3";
   for (uint32_t i = 0; i < n; i++) text[i] = rnd() % 8 ? (uint8_t)few[rnd() % (sizeof few - 1)] : (uint8_t)rnd();
-  kernel_window w = {.width = (uint8_t)(1 + rnd() % KERNEL_CELLS), .begins_word = rnd() % 3 == 0};
+  kernel_window w = {.width = (uint8_t)(1 + rnd() % KERNEL_WINDOW_BYTES), .begins_word = rnd() % 3 == 0};
   for (uint32_t k = 0; k < w.width; k++) {
     if (rnd() % 4 == 0 && k + 1 < w.width) continue; /* any byte will do */
-    kernel_cell *c = &w.cell[w.n_cells++];
-    c->at = (uint8_t)(w.width - 1 - k);
-    c->high = rnd() % 2;
+    kernel_set *set = w.n_sets && rnd() % 2 ? &w.set[rnd() % w.n_sets] : &w.set[w.n_sets++];
+    set->at[set->n_at++] = (uint8_t)(w.width - 1 - k);
+    set->high |= rnd() % 2;
     uint64_t sets = rnd() | (rnd() % 2 ? rnd() : 0);
-    for (uint32_t i = 0; i < 16; i++) c->low[i] = (uint8_t)(sets >> i * 4 % 57 | (rnd() % 2 ? rnd() : 0));
+    for (uint32_t i = 0; i < 16; i++) set->low[i] |= (uint8_t)(sets >> i * 4 % 57 | (rnd() % 2 ? rnd() : 0));
   }
   for (size_t from = 0; from <= n + 1; from = from * 5 / 4 + 1) {
     size_t want = ottl__kernels_scalar.find_window(text, from, n, &w), got = isa->find_window(text, from, n, &w);
@@ -239,7 +239,7 @@ static void scalar_meaning(void **state) {
   assert_int_equal(bits, 3);
 
   /* 4 or D, then a byte from 0x80 on, at the beginning of a word */
-  const kernel_window w = {2, 2, true, {{0, false, {[4] = 1 << 3 | 1 << 4}}, {1, true, {0}}}};
+  const kernel_window w = {2, 2, true, {{{[4] = 1 << 3 | 1 << 4}, false, 1, {0}}, {{0}, true, 1, {1}}}};
   const uint8_t text[] = "x4\x80 4\x80\x80"
                          "D\xff"
                          "D";
@@ -248,7 +248,7 @@ static void scalar_meaning(void **state) {
   assert_int_equal(ottl__kernels_scalar.find_window(text, 8, 10, &w), SIZE_MAX);
   for (unsigned c = 0; c < 256; c++) {
     bool is_word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-    assert_int_equal(kernel_in_cell(&kernel_word, (uint8_t)c), is_word);
+    assert_int_equal(kernel_is_word((uint8_t)c), is_word);
   }
 }
 
