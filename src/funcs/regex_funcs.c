@@ -5,10 +5,11 @@
 ottl_status ottl__prep_is_match(ottl_prepare *p) { return ottl__pattern_prepare(p, "IsMatch", 1, OTTL_NO_ARG); }
 
 ottl_status ottl__fn_is_match(ottl_call *c) {
+  const ottl_regex *literal = c->prep ? ((const pattern_prep *)c->prep)->re : NULL;
   SEL_EACH(c->sel, c->n, row) {
-    pattern_use use;
-    bool ok, hit = false;
-    OTTL_TRY(ottl__pattern_for_row(c, row, 1, OTTL_NO_ARG, &use, &ok));
+    pattern_use use = {.re = literal};
+    bool ok = true, hit = false;
+    if (!literal) OTTL_TRY(ottl__pattern_for_row(c, row, 1, OTTL_NO_ARG, &use, &ok));
     if (!ok) continue;
     ottl_cell text = reg_cell(c->arg[0].reg, row);
     if (!cell_is_nil(text)) OTTL_TRY(ottl__regex_match(use.re, c->scratch->regex, cell_view(text), &hit));

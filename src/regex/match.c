@@ -180,31 +180,24 @@ static ottl_status match_reserve_data(const ottl_regex *re, ottl_regex_context *
   return OTTL_OK;
 }
 
-ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start, utf8_kind *kind,
-                            size_t *spans, bool *ret) {
-  if (start > subject.len) {
-    *ret = false;
-    return OTTL_OK;
+/* What literals and windows say. True: *ret is the answer. Otherwise the engines are to begin at `at`. */
+static inline bool match_filtered(const ottl_regex *re, const ottl_regex_context *cx, ottl_view s, match_starts *at,
+                                  size_t *spans, bool *ret) {
+  if (OTTL_UNLIKELY(cx->no_filter)) return false;
+  *ret = false;
+  if (match_literal(re, spans ? re->filter.find : re->filter.match, s, at->first, spans, ret)) return true;
+  if (re->filter.need && !re->window.instead_of_need) {
+    ottl_view rest = view_of(s.data + at->first, s.len - at->first);
+    size_t found = ottl__regex_search(rest, re->filter.need, re->filter.need_len, re->filter.need_rare);
+    if (found == SIZE_MAX) return true;
+    if (re->filter.need_begins) at->first += found;
   }
-  if (!subject.data) subject.data = "";
-  if (OTTL_LIKELY(!cx->no_filter)) {
-    if (match_literal(re, spans ? re->filter.find : re->filter.match, subject, start, spans, ret)) return OTTL_OK;
-    ottl_view rest = view_of(subject.data + start, subject.len - start);
-    if (re->filter.need && !re->window.instead_of_need) {
-      size_t at = ottl__regex_search(rest, re->filter.need, re->filter.need_len, re->filter.need_rare);
-      if (at == SIZE_MAX) {
-        *ret = false;
-        return OTTL_OK;
-      }
-      if (re->filter.need_begins) start += at;
-    }
-  }
-  match_starts at = {start, SIZE_MAX};
-  bool windows = re->window.used && !cx->no_filter;
-  if (windows && !ottl__regex_window_next(&re->window, cx->kernels, subject, start, &at.first, &at.last)) {
-    *ret = false;
-    return OTTL_OK;
-  }
+  return re->window.used && !ottl__regex_window_next(&re->window, cx->kernels, s, at->first, &at->first, &at->last);
+}
+
+/* The rest: `start` is where the search began, `at` where matches may begin. */
+static OTTL_NOINLINE ottl_status match_engines(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start,
+                                               match_starts at, utf8_kind *kind, size_t *spans, bool *ret) {
   bool linear = !re->code || cx->force == REGEX_LINEAR;
   if (OTTL_UNLIKELY(cx->slow == re)) {
     if (cx->slow_left && cx->force != REGEX_PCRE2) {
@@ -262,7 +255,23 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
 
 uint64_t ottl__regex_steps(const ottl_regex_context *cx) { return cx->linear.steps; }
 
+ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start, utf8_kind *kind,
+                            size_t *spans, bool *ret) {
+  if (start > subject.len) {
+    *ret = false;
+    return OTTL_OK;
+  }
+  if (!subject.data) subject.data = "";
+  match_starts at = {start, SIZE_MAX};
+  if (match_filtered(re, cx, subject, &at, spans, ret)) return OTTL_OK;
+  return match_engines(re, cx, subject, start, at, kind, spans, ret);
+}
+
 ottl_status ottl__regex_match(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, bool *ret) {
+  if (regex_rejects(re, cx, subject)) {
+    *ret = false;
+    return OTTL_OK;
+  }
   utf8_kind kind = UTF8_UNKNOWN;
   return ottl__regex_run(re, cx, subject, 0, &kind, NULL, ret);
 }

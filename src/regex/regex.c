@@ -121,6 +121,8 @@ static ottl_status regex_compile(const ottl_allocator *al, ottl_view pattern, bo
   if (status != OTTL_OK) goto out;
   status = ottl__regex_window_init(&arena, tree.root, &re->filter, &re->window);
   if (status != OTTL_OK) goto out;
+  re->window_alone = re->window.used && re->window.instead_of_need && !re->window.anchored && re->filter.match == SHAPE_NONE &&
+                     re->filter.find == SHAPE_NONE;
   status = ottl__regex_linear_compile(al, &tree, &re->program);
   if (status != OTTL_OK) goto out;
   status = regex_compile_pcre2(re, tree.root);

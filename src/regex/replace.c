@@ -147,19 +147,13 @@ static size_t replace_width(ottl_view s, size_t at) {
   return width;
 }
 
-ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
-                                    ottl_sbuf *out, bool *ret_changed) {
-  OTTL_TRY(ottl__regex_reserve_spans(re, cx));
-  size_t *spans = cx->spans, before = out->len, done = 0, search = 0;
-  utf8_kind kind = UTF8_UNKNOWN;
-  bool changed = false;
+/* From the first match on, whose spans are in the context. Appends. */
+static ottl_status replace_rest(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
+                                utf8_kind kind, ottl_sbuf *out) {
+  size_t *spans = cx->spans, done = 0, search = 0;
   ottl_status status = OTTL_OK;
-  while (search <= subject.len) {
-    bool hit;
-    status = ottl__regex_run(re, cx, subject, search, &kind, spans, &hit);
-    if (status != OTTL_OK || !hit) break;
+  for (bool hit = true; hit;) {
     if (kind == UTF8_INVALID) cx->copy_of = subject.data;
-    changed = true;
     sbuf_put(out, subject.data + done, spans[0] - done);
     /* Not for an empty match right behind the one before. */
     if (spans[1] > done || spans[0] == 0) template_expand(t, subject, spans, out);
@@ -172,18 +166,41 @@ ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx
     } else {
       search = done;
     }
+    if (search > subject.len) break;
+    status = ottl__regex_run(re, cx, subject, search, &kind, spans, &hit);
+    if (status != OTTL_OK) break;
   }
   cx->copy_of = NULL;
-  if (status == OTTL_OK && changed) {
-    sbuf_put(out, subject.data + done, subject.len - done);
-    status = sbuf_status(out);
+  if (status != OTTL_OK) return status;
+  sbuf_put(out, subject.data + done, subject.len - done);
+  return sbuf_status(out);
+}
+
+static OTTL_NOINLINE ottl_status replace_found(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t,
+                                               ottl_view subject, ottl_sbuf *out, bool *ret_changed) {
+  utf8_kind kind = UTF8_UNKNOWN;
+  bool hit;
+  OTTL_TRY(ottl__regex_reserve_spans(re, cx));
+  OTTL_TRY(ottl__regex_run(re, cx, subject, 0, &kind, cx->spans, &hit));
+  if (hit) {
+    size_t before = out->len;
+    ottl_status status = replace_rest(re, cx, t, subject, kind, out);
+    if (status != OTTL_OK) {
+      out->len = before;
+      return status;
+    }
   }
-  if (status != OTTL_OK) {
-    out->len = before;
-    return status;
-  }
-  *ret_changed = changed;
+  *ret_changed = hit;
   return OTTL_OK;
+}
+
+ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
+                                    ottl_sbuf *out, bool *ret_changed) {
+  if (regex_rejects(re, cx, subject)) {
+    *ret_changed = false;
+    return OTTL_OK;
+  }
+  return replace_found(re, cx, t, subject, out, ret_changed);
 }
 
 ottl_status ottl__regex_next(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, ottl_regex_iter *it, size_t *spans,
