@@ -1,0 +1,250 @@
+/* Windows decide where the engines begin, so they may not lose a match: with them, and without, random patterns made of what real
+ * ones are made of find the same in random texts, short and of many blocks, for each instruction set. Then what the windows of
+ * some patterns are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "regex/regex_internal.h"
+
+static uint64_t seed = 0x9e3779b97f4a7c15u;
+static size_t rnd(size_t n) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return (size_t)(seed % n);
+}
+#define PICK(list) ((list)[rnd(OTTL_COUNT(list))])
+
+/* --- patterns --- */
+
+static const char *const atoms[] = {"[a-z]",
+                                    "[A-Za-z0-9._%+-]",
+                                    "\\d",
+                                    "\\w",
+                                    "[ab]",
+                                    ".",
+                                    "(?s:.)",
+                                    "[^x]",
+                                    "[^,;]",
+                                    "@",
+                                    "\\.",
+                                    "a",
+                                    "ab",
+                                    "-",
+                                    "x",
+                                    "k",
+                                    "s",
+                                    "\\s",
+                                    "\xc3\xa9",
+                                    "[\xc3\xa9z]",
+                                    "\\pL",
+                                    "(?i:k)",
+                                    "\xe2\x82\xac",
+                                    "\xef\xbf\xbd",
+                                    "(?i:ab)",
+                                    "[[:upper:]]",
+                                    ":",
+                                    "=",
+                                    "\\D",
+                                    "\\W"};
+static const char *const counts[] = {"", "", "", "", "+", "*", "?", "{2}", "{1,3}", "{2,}", "+?", "{4}", "{0,2}", "*?", "{9}"};
+static const char *const zero[] = {"\\b", "\\b", "^", "$", "\\B", "(?m:^)", "(?m:$)", "\\A", "\\z"};
+
+static void put_pattern(ottl_sbuf *out, unsigned depth) {
+  for (size_t n = 1 + rnd(5); n-- > 0;) {
+    size_t what = rnd(12);
+    if (what == 0) {
+      sbuf_str(out, PICK(zero));
+    } else if (what <= 2 && depth) {
+      sbuf_str(out, rnd(2) ? "(" : "(?:");
+      put_pattern(out, depth - 1);
+      if (rnd(2)) {
+        sbuf_byte(out, '|');
+        put_pattern(out, depth - 1);
+      }
+      sbuf_byte(out, ')');
+      sbuf_str(out, PICK(counts));
+    } else {
+      const char *atom = PICK(atoms);
+      bool many = atom[0] != '[' && atom[0] != '(' && atom[0] != '\\' && strlen(atom) > 1;
+      sbuf_str(out, many ? "(?:" : "");
+      sbuf_str(out, atom);
+      sbuf_str(out, many ? ")" : "");
+      sbuf_str(out, PICK(counts));
+    }
+  }
+}
+
+/* --- texts --- */
+
+static const char *const pieces[] = {"a",
+                                     "b",
+                                     "ab",
+                                     "k",
+                                     "K",
+                                     "\xe2\x84\xaa",
+                                     "s",
+                                     "\xc5\xbf",
+                                     "x",
+                                     "@",
+                                     ".",
+                                     "-",
+                                     " ",
+                                     "1",
+                                     "1234",
+                                     "12.3",
+                                     "a@b.",
+                                     ":",
+                                     "=",
+                                     ",",
+                                     ";",
+                                     "\n",
+                                     "Z",
+                                     "\xc3\xa9",
+                                     "\xe2\x82\xac",
+                                     "\xff",
+                                     "\xc3",
+                                     "\xef\xbf\xbd",
+                                     "xx",
+                                     "_",
+                                     "aaaaaaaaaaaaaaaaaaaaaaaa",
+                                     "0123456789012345",
+                                     "%"};
+
+static void put_text(ottl_sbuf *out) {
+  static const size_t lengths[] = {0, 1, 4, 12, 30, 60, 64, 66, 70, 130, 300, 1500};
+  size_t want = PICK(lengths), few = 1 + rnd(OTTL_COUNT(pieces)), first = rnd(OTTL_COUNT(pieces));
+  bool ascii = rnd(3) != 0;
+  for (size_t k = 0; out->len < want && k < 4096; k++) {
+    const char *piece = pieces[(first + rnd(few)) % OTTL_COUNT(pieces)];
+    if (!(ascii && (uint8_t)piece[0] >= 0x80)) sbuf_str(out, piece);
+  }
+}
+
+/* --- comparing --- */
+
+static size_t *all_spans(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, size_t *ret_n) {
+  size_t n = 2 * ((size_t)ottl__regex_groups(re) + 1), cap = 64, used = 0, *out = calloc(cap, sizeof *out);
+  ottl_regex_iter it = {0, SIZE_MAX, 0};
+  for (;;) {
+    bool hit;
+    while (used + n > cap) out = realloc(out, (cap *= 2) * sizeof *out);
+    assert_non_null(out);
+    assert_int_equal(ottl__regex_next(re, cx, s, &it, out + used, &hit), OTTL_OK);
+    if (!hit) break;
+    used += n;
+  }
+  *ret_n = used;
+  return out;
+}
+
+static void compare(const ottl_regex *re, ottl_regex_context *cx, ottl_view pattern, ottl_view s) {
+  size_t n[2], *spans[2];
+  bool any;
+  cx->force = REGEX_LINEAR;
+  cx->no_filter = 1;
+  spans[0] = all_spans(re, cx, s, &n[0]);
+  cx->no_filter = 0;
+  for (unsigned force = REGEX_AUTO; force <= REGEX_PCRE2; force++) {
+    cx->force = (ottl_regex_engine)force;
+    cx->slow = NULL;
+    spans[1] = all_spans(re, cx, s, &n[1]);
+    assert_int_equal(ottl__regex_match(re, cx, s, &any), OTTL_OK);
+    if (n[0] != n[1] || memcmp(spans[0], spans[1], n[0] * sizeof(size_t)) != 0 || any != (n[0] > 0)) {
+      fail_msg("%s, engine %u: /%.*s/ in \"%.*s\": %zu and %zu numbers, match %d", cx->kernels->isa, force, (int)pattern.len,
+               pattern.data, (int)s.len, s.data ? s.data : "", n[0], n[1], any);
+    }
+    free(spans[1]);
+  }
+  free(spans[0]);
+}
+
+static void test_windows_lose_nothing(void **state) {
+  OTTL_UNUSED(state);
+  const char *rounds = getenv("OTTL_TEST_ROUNDS");
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex_context *cx;
+  ottl_sbuf pattern, text;
+  assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
+  ottl__sbuf_init(&pattern, &al);
+  ottl__sbuf_init(&text, &al);
+  unsigned windows = 0, before = 0, words = 0;
+  for (long i = rounds ? atol(rounds) : 1500; i > 0; i--) {
+    pattern.len = 0;
+    put_pattern(&pattern, 2);
+    ottl_regex *re;
+    ottl_status status = ottl__regex_compile(&al, sbuf_all(&pattern), &re, NULL);
+    if (status == OTTL_COMPILE) continue; /* \b+ */
+    assert_int_equal(status, OTTL_OK);
+    windows += re->window.used;
+    before += re->window.used && re->window.before_max > 0;
+    words += re->window.used && re->window.window.begins_word;
+    for (unsigned k = 0; k < (re->window.used ? 8 : 1); k++) {
+      text.len = 0;
+      put_text(&text);
+      for (size_t isa = 0; (cx->kernels = ottl__kernels_at(isa)); isa++) compare(re, cx, sbuf_all(&pattern), sbuf_all(&text));
+    }
+    ottl__regex_free(re);
+  }
+  /* Each kind was there. */
+  assert_true(windows > 300);
+  assert_true(before > 50);
+  assert_true(words > 5);
+  ottl__sbuf_done(&pattern);
+  ottl__sbuf_done(&text);
+  ottl__regex_context_free(cx);
+}
+
+/* --- what they are --- */
+
+static void expect(const char *pattern, const char *width_and_sets, size_t before_min, size_t before_max, bool word) {
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex *re;
+  assert_int_equal(ottl__regex_compile(&al, view_str(pattern), &re, NULL), OTTL_OK);
+  const rx_window *w = &re->window;
+  char got[32] = "none";
+  if (w->used) (void)snprintf(got, sizeof got, "%u %u", w->window.width, w->window.n_sets);
+  if (strcmp(got, width_and_sets) != 0) fail_msg("%s: %s", pattern, got);
+  if (w->used) {
+    assert_int_equal(w->before_min, before_min);
+    assert_int_equal(w->before_max, before_max);
+    assert_int_equal(w->window.begins_word, word);
+  }
+  ottl__regex_free(re);
+}
+
+static void test_windows_of_patterns(void **state) {
+  OTTL_UNUSED(state);
+  expect("[a-z]+@[a-z]+\\.[a-z]{2,}", "6 3", 0, SIZE_MAX, false); /* [a-z]@[a-z][a-z.][a-z.][a-z.] */
+  expect("\\b\\d{4}[ -]?\\d{4}\\b", "8 2", 0, 0, true);           /* dddd[ -d]ddd */
+  expect("\\b(?:\\d{1,3}\\.){3}\\d{1,3}\\b", "7 3", 0, 2, false); /* d.d[d.][d.][d.][d.] */
+  expect("(?i)googlebot|pingdom|uptime", "6 6", 0, 0, false);
+  expect("^/static/.*x", "8 6", 0, 0, false);
+  expect(".*", "none", 0, 0, false);
+  expect("[a-z ]+", "none", 0, 0, false);
+  expect("x?", "none", 0, 0, false);
+  expect("\xc3\xa9+@", "2 2", 0, 0, false); /* high[high@] */
+  /* Loops in loops end, and are given up. */
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_sbuf pattern;
+  ottl__sbuf_init(&pattern, &al);
+  for (unsigned i = 0; i < 400; i++) sbuf_str(&pattern, "(?:a*");
+  for (unsigned i = 0; i < 400; i++) sbuf_str(&pattern, "b)*");
+  ottl_regex *re;
+  assert_int_equal(ottl__regex_compile(&al, sbuf_all(&pattern), &re, NULL), OTTL_OK);
+  assert_false(re->window.used);
+  ottl__regex_free(re);
+  ottl__sbuf_done(&pattern);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_windows_lose_nothing),
+      cmocka_unit_test(test_windows_of_patterns),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
