@@ -179,9 +179,10 @@ static ottl_status replace_values(ottl_call *c, uint32_t row, const pattern_use 
   for (uint32_t i = 0; i < map->n; i++) {
     ottl_entry *e = &map->items[i];
     if (e->tag != OTTL_T_STRING) continue;
-    ottl_view text;
+    ottl_view text = cell_view(entry_cell(e));
     replaced how;
-    OTTL_TRY(replace_text(c, row, use, cell_view(entry_cell(e)), &text, &how));
+    if (ottl__regex_rejects(use->re, c->scratch->regex, text)) continue;
+    OTTL_TRY(replace_text(c, row, use, text, &text, &how));
     if (how == RE_GIVEN_UP) break;
     if (how != RE_CHANGED) continue;
     entry_set(e, cell_string(text));

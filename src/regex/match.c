@@ -267,8 +267,15 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
   return match_engines(re, cx, subject, start, at, kind, spans, ret);
 }
 
+/* PERF: w06, w03 */
+bool ottl__regex_rejects(const ottl_regex *re, const ottl_regex_context *cx, ottl_view subject) {
+  if (!re->window_alone || OTTL_UNLIKELY(cx->no_filter)) return false;
+  return cx->kernels->find_window((const uint8_t *)subject.data, re->window.before_min, subject.len, &re->window.window) ==
+         SIZE_MAX;
+}
+
 ottl_status ottl__regex_match(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, bool *ret) {
-  if (regex_rejects(re, cx, subject)) {
+  if (ottl__regex_rejects(re, cx, subject)) {
     *ret = false;
     return OTTL_OK;
   }

@@ -35,6 +35,8 @@ void ottl__regex_context_free(ottl_regex_context *cx);
 
 /* Steps of the linear engine so far: what a host of many matches counts. */
 uint64_t ottl__regex_steps(const ottl_regex_context *cx);
+/* True: it matches nowhere, found out at little cost. False: it may match. */
+bool ottl__regex_rejects(const ottl_regex *re, const ottl_regex_context *cx, ottl_view subject);
 /* Does it match anywhere? Fails: NOMEM, LIMIT (a subject of 4 GiB or more); *ret is untouched then. */
 OTTL_MUST_CHECK ottl_status ottl__regex_match(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, bool *ret);
 /* The leftmost-first match at or after `start`. On a match spans[2*g], spans[2*g+1] are the ends of groups 0..n; a pair of

@@ -54,12 +54,6 @@ struct ottl_regex_context {
 /* As ottl__regex_find; *kind is UTF8_UNKNOWN or what is known, and is updated. With spans NULL only *ret is wanted. */
 OTTL_MUST_CHECK ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start,
                                             utf8_kind *kind, size_t *spans, bool *ret);
-/* True: it matches nowhere, found out before anything else is set up. PERF: w06, w03. */
-static inline bool regex_rejects(const ottl_regex *re, const ottl_regex_context *cx, ottl_view subject) {
-  if (!re->window_alone || OTTL_UNLIKELY(cx->no_filter)) return false;
-  return cx->kernels->find_window((const uint8_t *)subject.data, re->window.before_min, subject.len, &re->window.window) ==
-         SIZE_MAX;
-}
 /* Room for the spans of this regex in cx->spans. */
 OTTL_MUST_CHECK ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *cx);
 

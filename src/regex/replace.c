@@ -196,7 +196,7 @@ static OTTL_NOINLINE ottl_status replace_found(const ottl_regex *re, ottl_regex_
 
 ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
                                     ottl_sbuf *out, bool *ret_changed) {
-  if (regex_rejects(re, cx, subject)) {
+  if (ottl__regex_rejects(re, cx, subject)) {
     *ret_changed = false;
     return OTTL_OK;
   }
