@@ -12,7 +12,7 @@ static ottl_status replace_row(ottl_call *c, uint32_t row, ottl_view text) {
   pattern_use use;
   bool ok, hit;
   OTTL_TRY(ottl__pattern_for_row(c, row, 1, 2, &use, &ok));
-  if (!ok) return OTTL_OK;
+  if (!ok || ottl__regex_rejects(use.re, c->scratch->regex, text)) return OTTL_OK;
   ottl_sbuf *buf = scratch_text(c);
   bool plain = !c->arg[3].given;
   OTTL_TRY(plain ? ottl__regex_replace_all(use.re, c->scratch->regex, use.tmpl, text, buf, &hit)

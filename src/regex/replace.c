@@ -176,8 +176,8 @@ static ottl_status replace_rest(const ottl_regex *re, ottl_regex_context *cx, co
   return sbuf_status(out);
 }
 
-static OTTL_NOINLINE ottl_status replace_found(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t,
-                                               ottl_view subject, ottl_sbuf *out, bool *ret_changed) {
+ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
+                                    ottl_sbuf *out, bool *ret_changed) {
   utf8_kind kind = UTF8_UNKNOWN;
   bool hit;
   OTTL_TRY(ottl__regex_reserve_spans(re, cx));
@@ -192,15 +192,6 @@ static OTTL_NOINLINE ottl_status replace_found(const ottl_regex *re, ottl_regex_
   }
   *ret_changed = hit;
   return OTTL_OK;
-}
-
-ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
-                                    ottl_sbuf *out, bool *ret_changed) {
-  if (ottl__regex_rejects(re, cx, subject)) {
-    *ret_changed = false;
-    return OTTL_OK;
-  }
-  return replace_found(re, cx, t, subject, out, ret_changed);
 }
 
 ottl_status ottl__regex_next(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, ottl_regex_iter *it, size_t *spans,
