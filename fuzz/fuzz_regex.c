@@ -1,16 +1,17 @@
-/* Pattern, subject and replacement: the engines must agree, and take bounded time. */
+/* Pattern, subject and replacement: the engines must agree, on each instruction set, and take bounded time. */
 #include "base/limits.h"
 #include "funcs/grok.h"
 #include "regex/regex_internal.h"
 #include "target.h"
 
-static void find_all(const ottl_regex *re, ottl_regex_engine engine, bool filter, ottl_view subject, ottl_view replacement,
-                     mu_buf *out) {
+static void find_all(const ottl_regex *re, ottl_regex_engine engine, bool filter, size_t isa, ottl_view subject,
+                     ottl_view replacement, mu_buf *out) {
   ottl_allocator al = ottl__alloc_or_default(NULL);
   ottl_regex_context *cx = NULL;
   FZ_CHECK(ottl__regex_context_create(&al, &cx) == OTTL_OK, "no memory");
   cx->force = engine;
   cx->no_filter = !filter;
+  if (ottl__kernels_at(isa)) cx->kernels = ottl__kernels_at(isa);
   size_t n = 2 * ((size_t)ottl__regex_groups(re) + 1), *spans = calloc(n, sizeof *spans);
   FZ_CHECK(spans, "no memory");
   ottl_regex_iter it = {0, SIZE_MAX, 0};
@@ -68,12 +69,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (status == OTTL_COMPILE) FZ_CHECK(error.offset <= pattern.len && memchr(error.message, 0, sizeof error.message), "error");
   if (status == OTTL_OK) {
     mu_buf a = {0}, b = {0};
-    find_all(re, REGEX_AUTO, true, subject, replacement, &a);
-    find_all(re, REGEX_LINEAR, false, subject, replacement, &b);
+    find_all(re, REGEX_AUTO, true, SIZE_MAX, subject, replacement, &a);
+    find_all(re, REGEX_LINEAR, false, 0, subject, replacement, &b);
     FZ_CHECK(a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0), "the linear engine differs");
     b.len = 0;
-    find_all(re, REGEX_PCRE2, false, subject, replacement, &b);
+    find_all(re, REGEX_PCRE2, false, 0, subject, replacement, &b);
     FZ_CHECK(a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0), "PCRE2 differs");
+    for (size_t isa = 0; ottl__kernels_at(isa); isa++) {
+      b.len = 0;
+      find_all(re, REGEX_AUTO, true, isa, subject, replacement, &b);
+      FZ_CHECK(a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0), "%s differs", ottl__kernels_at(isa)->isa);
+    }
     free(a.data);
     free(b.data);
   }
