@@ -122,12 +122,12 @@ static uint32_t match_limit(size_t bytes) {
  * subject are tried in groups, under a clock: a search that grows with the square of the subject is given up. The engines agree,
  * so the clock decides who answers, not what. */
 typedef struct match_clock {
-  int64_t begun, budget;
+  int64_t begun, budget;     /* ns; begun is 0 until the first group has failed, which is bounded as it is */
   size_t group, most, tried; /* starts: of the next group, at most, since the last look at the clock */
 } match_clock;
 
 static void match_clock_start(match_clock *clock, size_t left) {
-  clock->begun = match_now_ns();
+  clock->begun = 0;
   clock->budget = BUDGET_NS + (left > ((size_t)1 << 50) ? INT64_MAX / 2 : 10 * (int64_t)left);
   clock->most = MOST_SCANNED / left > 64 ? MOST_SCANNED / left : 64;
   clock->group = FIRST_STARTS < clock->most ? FIRST_STARTS : clock->most;
@@ -137,7 +137,9 @@ static bool match_clock_over(match_clock *clock, size_t starts) {
   if ((clock->tried += starts) < clock->group) return false;
   clock->tried = 0;
   clock->group = clock->group * 2 < clock->most ? clock->group * 2 : clock->most;
-  return match_now_ns() - clock->begun > clock->budget;
+  int64_t now = match_now_ns();
+  if (!clock->begun) clock->begun = now;
+  return now - clock->begun > clock->budget;
 }
 
 /* The next start behind `at` that is no byte within a rune. */
