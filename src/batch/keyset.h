@@ -23,21 +23,12 @@ static inline uint32_t key_bucket(const char *key, uint32_t len) {
   return (uint8_t)(len * 7 + (uint32_t)(uint8_t)key[len - 1] * 3 + (uint8_t)key[len >> 1]);
 }
 
-static inline bool key_same(const char *a, const char *b, uint32_t len) {
-  if (len >= 8) {
-    if (load_u64(a) != load_u64(b) || load_u64(a + len - 8) != load_u64(b + len - 8)) return false;
-    return len <= 16 || memcmp(a + 8, b + 8, len - 16) == 0;
-  }
-  if (len >= 4) return load_u32(a) == load_u32(b) && load_u32(a + len - 4) == load_u32(b + len - 4);
-  return len == 0 || (a[0] == b[0] && a[len >> 1] == b[len >> 1] && a[len - 1] == b[len - 1]);
-}
-
 /* The column of the key, or OTTL_NO_COLUMN. */
 static inline uint16_t keyset_find(const ottl_keyset *set, const char *key, uint32_t len) {
   uint16_t at = set->bucket[key_bucket(key, len)];
   while (OTTL_UNLIKELY(at != OTTL_NO_COLUMN)) {
     const ottl_key *k = &set->keys[at];
-    if (k->len == len && key_same(k->data, key, len)) return k->column;
+    if (k->len == len && bytes_same(k->data, key, len)) return k->column;
     at = k->next;
   }
   return OTTL_NO_COLUMN;

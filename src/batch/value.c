@@ -248,7 +248,7 @@ ottl_status ottl__value_copy(ottl_arena *arena, ottl_cell source, ottl_cell *ret
 ottl_entry *ottl__rowmap_find(const ottl_rowmap *map, ottl_view key) {
   for (uint32_t i = 0; i < map->n; i++) {
     ottl_entry *e = &map->items[i];
-    if (e->klen == key.len && key_same(e->key, key.data, e->klen)) return e;
+    if (e->klen == key.len && bytes_same(e->key, key.data, e->klen)) return e;
   }
   return NULL;
 }

@@ -126,10 +126,10 @@ ottl_status ottl__fn_split(ottl_call *c) {
 /* -- HasPrefix, HasSuffix, TrimPrefix, TrimSuffix -- */
 
 static bool has_prefix(ottl_view text, ottl_view part) {
-  return part.len <= text.len && (part.len == 0 || memcmp(text.data, part.data, part.len) == 0);
+  return part.len <= text.len && bytes_same(text.data, part.data, part.len);
 }
 static bool has_suffix(ottl_view text, ottl_view part) {
-  return part.len <= text.len && (part.len == 0 || memcmp(text.data + text.len - part.len, part.data, part.len) == 0);
+  return part.len <= text.len && bytes_same(text.data + text.len - part.len, part.data, part.len);
 }
 
 ottl_status ottl__fn_has_prefix(ottl_call *c) {
