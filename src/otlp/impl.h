@@ -105,10 +105,9 @@ typedef enum wv_kind {
 
 typedef struct wv_edit {
   uint32_t begin, end; /* of the row's body: what is replaced */
-  uint32_t size;       /* bytes put there */
+  uint32_t size;       /* WV_RAW */
   uint32_t len;        /* WV_GAP: first child */
   uint64_t word;       /* WV_GAP: end of the children */
-  uint32_t value_size; /* bytes of the AnyValue; WV_SUB: of the sub-message's body */
   uint8_t kind, number, tag;
   ottl_view key;
 } wv_edit;

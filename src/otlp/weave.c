@@ -15,16 +15,42 @@ wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin
   return e;
 }
 
+/* Most texts are short: a call of memcpy costs more than two loads that may overlap. */
+static inline uint8_t *put_text(uint8_t *at, const void *data, size_t len) {
+  const uint8_t *p = data;
+  if (len > 32) {
+    memcpy(at, p, len);
+  } else if (len >= 16) {
+    memcpy(at, p, 16);
+    memcpy(at + len - 16, p + len - 16, 16);
+  } else if (len >= 8) {
+    memcpy(at, p, 8);
+    memcpy(at + len - 8, p + len - 8, 8);
+  } else if (len >= 4) {
+    memcpy(at, p, 4);
+    memcpy(at + len - 4, p + len - 4, 4);
+  } else if (len) {
+    at[0] = p[0];
+    at[len >> 1] = p[len >> 1];
+    at[len - 1] = p[len - 1];
+  }
+  return at + len;
+}
+
 /* -- AnyValue: the usual values inline -- */
 
-static inline ottl_status any_size(ottl_cell c, size_t *ret) {
+/* Bytes of its body. What fails was found by value_bound before. */
+static inline size_t any_size(ottl_cell c) {
   switch (c.tag) {
   case OTTL_T_STRING:
-  case OTTL_T_BYTES: *ret = 1 + (size_t)wr_varint_size(c.len) + c.len; return OTTL_OK;
-  case OTTL_T_INT: *ret = 1 + (size_t)wr_varint_size(c.word); return OTTL_OK;
-  case OTTL_T_BOOL: *ret = 2; return OTTL_OK;
-  case OTTL_T_DOUBLE: *ret = 9; return OTTL_OK;
-  default: return ottl__anyvalue_size(c, ret);
+  case OTTL_T_BYTES: return 1 + (size_t)wr_varint_size(c.len) + c.len;
+  case OTTL_T_INT: return 1 + (size_t)wr_varint_size(c.word);
+  case OTTL_T_BOOL: return 2;
+  case OTTL_T_DOUBLE: return 9;
+  default: {
+    size_t size;
+    return ottl__anyvalue_size(c, &size) == OTTL_OK ? size : 0;
+  }
   }
 }
 
@@ -34,7 +60,7 @@ static inline uint8_t *any_write(uint8_t *at, ottl_cell c) {
   case OTTL_T_BYTES:
     *at++ = c.tag == OTTL_T_STRING ? WR_TAG(1, WR_LEN) : WR_TAG(7, WR_LEN);
     at = wr_put_varint(at, c.len);
-    return wr_put(at, (const void *)(uintptr_t)c.word, c.len);
+    return put_text(at, (const void *)(uintptr_t)c.word, c.len);
   case OTTL_T_INT: *at++ = WR_TAG(3, WR_VARINT); return wr_put_varint(at, c.word);
   case OTTL_T_BOOL:
     *at++ = WR_TAG(2, WR_VARINT);
@@ -47,42 +73,21 @@ static inline uint8_t *any_write(uint8_t *at, ottl_cell c) {
 
 /* -- KeyValue: an empty key is left out, the value never is, as pdata writes it -- */
 
-static size_t entry_body(size_t klen, size_t value_size) {
-  size_t key = klen ? 1 + (size_t)wr_varint_size(klen) + klen : 0;
-  return key + 1 + wr_varint_size(value_size) + value_size;
-}
-
-static uint8_t *entry_write(uint8_t *at, unsigned number, ottl_view key, ottl_cell value, size_t value_size) {
+static inline uint8_t *entry_write(uint8_t *at, unsigned number, ottl_view key, ottl_cell value) {
+  size_t size = any_size(value), head = key.len ? 1 + (size_t)wr_varint_size(key.len) + key.len : 0;
   *at++ = (uint8_t)WR_TAG(number, WR_LEN);
-  at = wr_put_varint(at, entry_body(key.len, value_size));
+  at = wr_put_varint(at, head + 1 + wr_varint_size(size) + size);
   if (key.len) {
     *at++ = WR_TAG(1, WR_LEN);
     at = wr_put_varint(at, key.len);
-    at = wr_put(at, key.data, key.len);
+    at = put_text(at, key.data, key.len);
   }
   *at++ = WR_TAG(2, WR_LEN);
-  at = wr_put_varint(at, value_size);
-  return value_size ? any_write(at, value) : at;
+  at = wr_put_varint(at, size);
+  return size ? any_write(at, value) : at;
 }
 
 static bool entry_clean(const ottl_entry *e) { return !e->dirty && e->raw_end > e->raw_begin; }
-
-static ottl_status entries_size(const ottl_rowmap *map, size_t *ret) {
-  size_t sum = 0;
-  for (uint32_t i = 0; i < map->n; i++) {
-    const ottl_entry *e = &map->items[i];
-    if (entry_clean(e)) {
-      sum += e->raw_end - e->raw_begin;
-      continue;
-    }
-    size_t value;
-    OTTL_TRY(any_size(entry_cell(e), &value));
-    size_t body = entry_body(e->klen, value);
-    sum += 1 + wr_varint_size(body) + body;
-  }
-  *ret = sum;
-  return OTTL_OK;
-}
 
 static uint8_t *entries_write(uint8_t *at, unsigned number, const ottl_rowmap *map, const uint8_t *body) {
   for (uint32_t i = 0; i < map->n;) {
@@ -93,38 +98,62 @@ static uint8_t *entries_write(uint8_t *at, unsigned number, const ottl_rowmap *m
       at = wr_put(at, body + begin, end - begin);
       continue;
     }
-    size_t value = 0;
-    if (any_size(entry_cell(e), &value) != OTTL_OK) value = 0; /* measured before */
-    at = entry_write(at, number, (ottl_view){e->key, e->klen}, entry_cell(e), value);
+    at = entry_write(at, number, (ottl_view){e->key, e->klen}, entry_cell(e));
     i++;
   }
   return at;
 }
 
-/* -- edits -- */
+/* -- room: bytes that something takes at most; lengths are found while it is written -- */
 
-static ottl_status measure(wv_edit *e) {
-  size_t size = 0, value = 0;
-  switch (e->kind) {
-  case WV_VARINT: size = 1 + (e->number >= 16) + (size_t)wr_varint_size(e->word); break;
-  case WV_64: size = 9 + (e->number >= 16); break;
-  case WV_32: size = 5 + (e->number >= 16); break;
-  case WV_BYTES: size = 1 + (e->number >= 16) + (size_t)wr_varint_size(e->len) + e->len; break;
-  case WV_ANY:
-  case WV_ENTRY:
-    OTTL_TRY(any_size((ottl_cell){e->word, e->len, e->tag}, &value));
-    size = e->kind == WV_ENTRY ? entry_body(e->key.len, value) : value;
-    size += 1 + (size_t)wr_varint_size(size);
-    break;
-  case WV_ENTRIES: OTTL_TRY(entries_size((const ottl_rowmap *)(uintptr_t)e->word, &size)); break;
-  case WV_RAW: size = e->size; break;
-  default: break;
-  }
-  if (size > INT32_MAX || value > INT32_MAX) return OTTL_LIMIT;
-  e->size = (uint32_t)size;
-  e->value_size = (uint32_t)value;
+#define HEAD_BOUND 32u /* tags and lengths of an entry and its value, and a number */
+
+static inline ottl_status value_bound(ottl_cell c, uint64_t *sum) {
+  size_t size = 0;
+  if (c.tag == OTTL_T_STRING || c.tag == OTTL_T_BYTES)
+    size = c.len;
+  else if (OTTL_UNLIKELY(c.tag > OTTL_T_BYTES))
+    OTTL_TRY(ottl__anyvalue_size(c, &size));
+  *sum += size + HEAD_BOUND;
   return OTTL_OK;
 }
+
+static ottl_status entries_bound(const ottl_rowmap *map, uint64_t *sum) {
+  for (uint32_t i = 0; i < map->n; i++) {
+    const ottl_entry *e = &map->items[i];
+    if (entry_clean(e)) {
+      *sum += e->raw_end - e->raw_begin;
+      continue;
+    }
+    *sum += e->klen;
+    OTTL_TRY(value_bound(entry_cell(e), sum));
+  }
+  return OTTL_OK;
+}
+
+/* Adds what the edits put there; with the bytes that were there before, that is more than enough. Edits must not overlap. */
+static ottl_status list_bound(const wv_list *list, uint64_t *sum) {
+  uint32_t from = 0;
+  for (size_t i = 0; i < list->n; i++) {
+    const wv_edit *e = &list->items[i];
+    if (e->begin < from) return OTTL_INTERNAL;
+    from = e->end;
+    switch (e->kind) {
+    case WV_BYTES: *sum += (uint64_t)e->len + HEAD_BOUND; break;
+    case WV_ANY:
+    case WV_ENTRY:
+      *sum += e->key.len;
+      OTTL_TRY(value_bound((ottl_cell){e->word, e->len, e->tag}, sum));
+      break;
+    case WV_ENTRIES: OTTL_TRY(entries_bound((const ottl_rowmap *)(uintptr_t)e->word, sum)); break;
+    case WV_RAW: *sum += e->size; break;
+    default: *sum += HEAD_BOUND; break;
+    }
+  }
+  return OTTL_OK;
+}
+
+/* -- edits -- */
 
 /* In the order of the body; where they begin together, what inserts comes before what replaces, else as they were added. */
 static void sort_edits(wv_list *list) {
@@ -150,6 +179,15 @@ typedef struct wv_pen {
 
 static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to, const wv_edit *edits, size_t n);
 
+/* Puts the length of body .. end at `at`. `body` was a guess of where the length ends: it moves if that was wrong. */
+static inline uint8_t *close_message(uint8_t *at, uint8_t *body, uint8_t *end) {
+  size_t size = (size_t)(end - body);
+  uint8_t *place = at + wr_varint_size(size);
+  if (OTTL_UNLIKELY(place != body)) memmove(place, body, size);
+  wr_put_varint(at, size);
+  return place + size;
+}
+
 static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
   const ottl_cell cell = {e->word, e->len, e->tag};
   switch (e->kind) {
@@ -160,18 +198,20 @@ static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
     at = wr_put_varint(at, WR_TAG(e->number, WR_LEN));
     at = wr_put_varint(at, e->len);
     return wr_put(at, (const void *)(uintptr_t)e->word, e->len);
-  case WV_ANY:
+  case WV_ANY: {
+    size_t size = any_size(cell);
     *at++ = (uint8_t)WR_TAG(e->number, WR_LEN);
-    at = wr_put_varint(at, e->value_size);
-    return e->value_size ? any_write(at, cell) : at;
-  case WV_ENTRY: return entry_write(at, e->number, e->key, cell, e->value_size);
+    at = wr_put_varint(at, size);
+    return size ? any_write(at, cell) : at;
+  }
+  case WV_ENTRY: return entry_write(at, e->number, e->key, cell);
   case WV_ENTRIES: return entries_write(at, e->number, (const ottl_rowmap *)(uintptr_t)e->word, pen->body);
   case WV_RAW: return wr_put(at, (const void *)(uintptr_t)e->word, e->size);
   case WV_SUB: {
     const wv_list *sub = &ot_of(pen->b)->sub_edits;
     at = wr_put_varint(at, WR_TAG(e->number, WR_LEN));
-    at = wr_put_varint(at, e->value_size);
-    return write_range(pen, at, e->len, e->end, sub->items, sub->n); /* len: where its body begins */
+    uint8_t *body = at + wr_varint_size(e->end - e->len); /* len: where its body begins */
+    return close_message(at, body, write_range(pen, body, e->len, e->end, sub->items, sub->n));
   }
   case WV_GAP: {
     ot_impl *im = ot_of(pen->b); /* reserved by ottl__ot_weave_row */
@@ -189,21 +229,6 @@ static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to
     from = edits[i].end;
   }
   return wr_put(at, pen->body + from, to - from);
-}
-
-/* Replaced minus added bytes of a list, measured on the way. */
-static ottl_status list_size(wv_list *list, uint64_t old, uint64_t *ret) {
-  uint64_t size = old;
-  uint32_t from = 0;
-  for (size_t i = 0; i < list->n; i++) {
-    wv_edit *e = &list->items[i];
-    if (e->begin < from) return OTTL_INTERNAL; /* edits overlap */
-    from = e->end;
-    if (e->kind != WV_SUB) OTTL_TRY(measure(e));
-    size = size - (e->end - e->begin) + e->size;
-  }
-  *ret = size;
-  return OTTL_OK;
 }
 
 /* Room for `bytes` in the arena, packed behind the last body. */
@@ -231,29 +256,24 @@ ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t
 ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
   ot_impl *im = ot_of(b);
   ottl_rows *r = &b->rows[level];
-  uint64_t size;
-  if (im->sub_edits.n) { /* the SUB edit is the last of `edits` */
-    wv_edit *sub = &im->edits.items[im->edits.n - 1];
-    if (im->sub_edits.n > 1) sort_edits(&im->sub_edits);
-    OTTL_TRY(list_size(&im->sub_edits, sub->end - sub->len, &size));
-    if (size > INT32_MAX) return OTTL_LIMIT;
-    sub->value_size = (uint32_t)size;
-    sub->size = 1 + wr_varint_size(size) + (uint32_t)size;
-  }
+  uint64_t bound = (uint64_t)r->len[row] + HEAD_BOUND;
+  if (im->sub_edits.n > 1) sort_edits(&im->sub_edits);
   if (im->edits.n > 1) sort_edits(&im->edits);
-  OTTL_TRY(list_size(&im->edits, r->len[row], &size));
-  if (size > INT32_MAX) return OTTL_LIMIT;
+  OTTL_TRY(list_bound(&im->sub_edits, &bound));
+  OTTL_TRY(list_bound(&im->edits, &bound));
+  if (bound > INT32_MAX) return OTTL_LIMIT;
   im->n_new_gaps = 0;
   if (level < OTTL_L_ITEM)
     OTTL_TRY(ottl__al_reserve(&b->al, &im->new_gaps, &im->new_gaps_cap, im->edits.n + 1, sizeof *im->new_gaps));
-  uint32_t head = 1 + wr_varint_size(size);
-  uint8_t *out = pen_room(b, head + (size_t)size);
-  if (!out) return OTTL_NOMEM;
-  *out = ot_row_tag(b, level, row);
-  wr_put_varint(out + 1, size);
-  out += head;
+  uint8_t *at = pen_room(b, (size_t)bound);
+  if (!at) return OTTL_NOMEM;
+  *at++ = ot_row_tag(b, level, row);
+  uint8_t *out = at + wr_varint_size(r->len[row]);
   wv_pen pen = {b, r->body[row], out};
-  im->pen = write_range(&pen, out, 0, r->len[row], im->edits.items, im->edits.n);
+  uint8_t *end = write_range(&pen, out, 0, r->len[row], im->edits.items, im->edits.n);
+  size_t size = (size_t)(end - out);
+  im->pen = close_message(at, out, end);
+  out = im->pen - size;
   if (level < OTTL_L_ITEM) {
     ot_gaps *gaps = arena_alloc(&b->arena, sizeof *gaps + im->n_new_gaps * sizeof gaps->gap[0]);
     if (!gaps) return OTTL_NOMEM;
