@@ -13,7 +13,7 @@ typedef struct ottl_exec ottl_exec;
 typedef struct ottl_exec_options {
   size_t struct_size;              /* sizeof(ottl_exec_options) */
   const ottl_allocator *allocator; /* NULL: malloc; must outlive the exec */
-  uint32_t slice_rows;             /* rows that one instruction works on: 1 to 1024; 0: 1024 */
+  uint32_t slice_rows;             /* rows that one instruction works on: 1 to 1024; 0: the program decides */
   int64_t clock_seconds;           /* testing: what Now() gives; 0 with clock_nanos 0: the system's clock */
   uint32_t clock_nanos;
   uint64_t random_seed; /* testing: UUID() and its like give the same in each run; 0: random bytes of the system */

@@ -69,8 +69,8 @@ struct ottl_exec {
   const ottl_program *program;
   ottl_batch *batch;
   ottl_vm vm;
-  vm_frame **frames; /* one for each group */
-  uint32_t slice_rows;
+  vm_frame **frames;   /* one for each group */
+  uint32_t slice_rows; /* 0: as many as the code suggests */
   int64_t clock_seconds;
   uint32_t clock_nanos;
   exec_error *errors;

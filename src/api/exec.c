@@ -9,6 +9,11 @@
 
 void ottl_exec_options_init(ottl_exec_options *options) { *options = (ottl_exec_options){.struct_size = sizeof *options}; }
 
+static uint32_t slice_of(const ottl_exec *x, const ottl_code *code) {
+  if (code->row_order) return 1;
+  return x->slice_rows ? x->slice_rows : ottl__vm_slice_rows(code);
+}
+
 ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_options *options, ottl_exec **ret_exec) {
   ottl_exec_options defaults;
   ottl_exec_options_init(&defaults);
@@ -20,7 +25,7 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   x->memory = (exec_memory){.al = al, .held = 0, .max = o->max_bytes};
   al = x->al = ottl__memory_counted(&x->memory);
   x->program = program;
-  x->slice_rows = o->slice_rows ? o->slice_rows : MAX_SLICE_ROWS;
+  x->slice_rows = o->slice_rows;
   x->clock_seconds = o->clock_seconds;
   x->clock_nanos = o->clock_nanos;
   x->max_errors = o->max_errors ? o->max_errors : 1000;
@@ -45,7 +50,7 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   if (!x->frames || !x->results) goto out;
   status = OTTL_OK;
   for (size_t i = 0; i < program->n_groups && status == OTTL_OK; i++) {
-    status = ottl__vm_frame_create(&x->vm, &program->codes[i], program->codes[i].row_order ? 1 : x->slice_rows, &x->frames[i]);
+    status = ottl__vm_frame_create(&x->vm, &program->codes[i], slice_of(x, &program->codes[i]), &x->frames[i]);
   }
 out:
   if (status != OTTL_OK) {
@@ -256,7 +261,7 @@ ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   ottl_batch *b = batch_of(x, code);
   bool evaluates = x->program->kind == OTTL_KIND_VALUES || x->program->kind == OTTL_KIND_CONDITIONS;
   OTTL_TRY(ottl__batch_open_level(b, (ottl_level)code->level));
-  uint32_t step = code->row_order ? 1 : x->slice_rows, n = b->rows[code->level].n;
+  uint32_t step = slice_of(x, code), n = b->rows[code->level].n;
   if (n < step && !code->appends) step = n ? n : 1; /* columns of small payloads lie close together */
   OTTL_TRY(ottl__batch_bind(b, &code->layout, step));
   n = b->rows[code->level].n;

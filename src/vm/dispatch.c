@@ -20,6 +20,13 @@ static ottl_status run(ottl_vm *vm, uint32_t from, uint32_t to) {
 
 /* ---- registers ---- */
 
+/* A window should stay in the cache of its core from the projection to the weaving, and still be long beside the dispatch.
+ * PERF: 100 statements over 60 key columns, ns per record: 1,024 rows 1,510, 512 rows 1,400, 256 rows 1,460. */
+#define SLICE_BYTES     (512u << 10)
+#define MAX_SLICE_ROWS  1024u
+#define MIN_SLICE_ROWS  320u
+#define TYPICAL_ENTRIES 16u
+
 /* Bytes of a register's arrays for n rows; every array starts on a 64-byte line. */
 static size_t reg_bytes(const ottl_reg_desc *d, size_t n) {
   size_t words = BM_WORDS(n) * 64; /* whole bitmap words, so that kernels may run over */
@@ -29,6 +36,27 @@ static size_t reg_bytes(const ottl_reg_desc *d, size_t n) {
   case OTTL_STORE_VIEW: return words * 12;
   default: return words * 13;
   }
+}
+
+/* What a window touches for one row: columns, registers, entries. */
+static size_t row_bytes(const ottl_code *code) {
+  const ottl_layout *layout = &code->layout;
+  size_t bits = 0, bytes = 0;
+  for (uint32_t i = 0; i < code->n_regs; i++) {
+    if (code->regs[i].level == code->level) bits += reg_bytes(&code->regs[i], 4096) / (4096 / 8);
+  }
+  for (uint32_t i = 0; i < layout->n_columns; i++) {
+    if (layout->columns[i].level == code->level) bytes += 2 * sizeof(uint32_t) + sizeof(uint16_t); /* off, end, slot */
+  }
+  for (uint32_t m = 0; m < layout->n_maps; m++) {
+    if (layout->maps[m].level == code->level && layout->maps[m].entries) bytes += TYPICAL_ENTRIES * sizeof(ottl_entry);
+  }
+  return bytes + bits / 8;
+}
+
+uint32_t ottl__vm_slice_rows(const ottl_code *code) {
+  size_t rows = SLICE_BYTES / (row_bytes(code) + 1);
+  return rows >= MAX_SLICE_ROWS ? MAX_SLICE_ROWS : rows <= MIN_SLICE_ROWS ? MIN_SLICE_ROWS : (uint32_t)(rows / 64 * 64);
 }
 
 static void reg_point(ottl_reg *r, char *block, size_t n) {

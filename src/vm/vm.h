@@ -101,6 +101,8 @@ typedef ottl_status vm_handler(ottl_vm *vm, const ottl_insn *in);
 
 OTTL_MUST_CHECK ottl_status ottl__vm_init(ottl_vm *vm, const ottl_allocator *al);
 void ottl__vm_done(ottl_vm *vm);
+/* Rows of a window, when nobody asks for another number. */
+uint32_t ottl__vm_slice_rows(const ottl_code *code);
 OTTL_MUST_CHECK ottl_status ottl__vm_frame_create(ottl_vm *vm, const ottl_code *code, uint32_t slice_rows, vm_frame **ret);
 void ottl__vm_frame_free(ottl_vm *vm, vm_frame *frame);
 /* Before the windows of a pass: the batch is bound to the code's layout. */
