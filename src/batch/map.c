@@ -35,7 +35,10 @@ static void set_slot(ottl_reg *col, uint32_t row, uint32_t at) {
 static void remove_entry(ottl_batch *b, uint32_t m, uint32_t row, uint32_t at) {
   ottl_rowmap *map = &b->maps[m].rows[row];
   uint16_t gone = map->items[at].column, moved = map->items[map->n - 1].column;
-  ottl__rowmap_remove_swap(map, at);
+  if (OTTL_UNLIKELY(map->index != NULL))
+    ottl__rowmap_remove_swap(map, at);
+  else
+    map->items[at] = map->items[--map->n]; /* as that */
   if (gone != OTTL_NO_COLUMN && b->columns[gone].slot) b->columns[gone].slot[row] = UINT32_MAX;
   if (at < map->n && moved != OTTL_NO_COLUMN) set_slot(&b->columns[moved], row, at);
 }
@@ -54,15 +57,23 @@ static ottl_status flush_key(ottl_batch *b, uint32_t m, unsigned c, uint32_t row
     remove_entry(b, m, row, at);
     return OTTL_OK;
   }
-  if (at == UINT32_MAX) {
-    at = map->n;
-    ottl_entry *e = ottl__rowmap_push(&b->arena, map, key);
-    if (!e) return OTTL_NOMEM;
-    e->keyid = col->keyid;
-    e->column = (uint16_t)c;
-    set_slot(col, row, at);
+  if (at != UINT32_MAX) {
+    entry_set(&map->items[at], (ottl_cell){col->word[row], col->len[row], col->tag[row]});
+    return OTTL_OK;
   }
-  entry_set(&map->items[at], (ottl_cell){col->word[row], col->len[row], col->tag[row]});
+  set_slot(col, row, map->n);
+  if (OTTL_LIKELY(map->n < map->cap))
+    map->n++;
+  else if (!ottl__rowmap_push(&b->arena, map, key))
+    return OTTL_NOMEM;
+  map->items[map->n - 1] = (ottl_entry){.key = key.data,
+                                        .word = col->word[row],
+                                        .klen = (uint32_t)key.len,
+                                        .len = col->len[row],
+                                        .keyid = col->keyid,
+                                        .column = (uint16_t)c,
+                                        .tag = col->tag[row],
+                                        .dirty = 1};
   return OTTL_OK;
 }
 

@@ -319,9 +319,18 @@ static ottl_status child_edits(wv_row *w) {
     if (!(kids->state[c] & (OTTL_ROW_DROPPED | OTTL_ROW_MOVED))) continue;
     uint32_t begin = kids->start[c], end = (uint32_t)(ot_field_end(w->body + begin, w->body + w->len) - w->body);
     bool dropped = kids->state[c] & OTTL_ROW_DROPPED;
-    wv_edit *e = ottl__wv_add(b, list, dropped ? WV_CUT : WV_RAW, begin, end);
+    uint32_t size = 0;
+    const uint8_t *woven = dropped ? NULL : ot_woven(kids, c, &size);
+    wv_edit *e = list->n ? &list->items[list->n - 1] : NULL;
+    if (woven && e && e->kind == WV_RAW && e->end == begin && woven == (const uint8_t *)(uintptr_t)e->word + e->size) {
+      e->end = end; /* neighbours in the old body and the new ones: one copy */
+      e->size += size;
+      continue;
+    }
+    e = ottl__wv_add(b, list, dropped ? WV_CUT : WV_RAW, begin, end);
     if (!e) return OTTL_NOMEM;
-    if (!dropped) e->word = (uint64_t)(uintptr_t)ot_woven(kids, c, &e->size);
+    e->word = (uint64_t)(uintptr_t)woven;
+    e->size = size;
   }
   return OTTL_OK;
 }
