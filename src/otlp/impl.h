@@ -96,7 +96,7 @@ typedef enum wv_kind {
   WV_32,      /* tag, 4 bytes of word */
   WV_BYTES,   /* tag, length, len bytes at word */
   WV_ANY,     /* tag, length, AnyValue of { word, len, tag } */
-  WV_ENTRY,   /* tag, length, KeyValue of `key` and that AnyValue */
+  WV_KEYS,    /* entries of a map in the key tier: im->keys and im->fresh */
   WV_ENTRIES, /* the entries of the rowmap at word, each with its tag */
   WV_RAW,     /* `size` bytes at word */
   WV_SUB,     /* tag, length, the sub-message with the edits of the second list */
@@ -109,8 +109,14 @@ typedef struct wv_edit {
   uint32_t len;        /* WV_GAP: first child */
   uint64_t word;       /* WV_GAP: end of the children */
   uint8_t kind, number, tag;
-  ottl_view key;
 } wv_edit;
+
+/* An entry of a key column that stands in the row's body: it is kept as it came, or the column tells what stands there now. */
+typedef struct wv_key {
+  uint32_t begin, end;
+  uint16_t column;
+  bool keep;
+} wv_key;
 
 typedef struct wv_list {
   wv_edit *items;
@@ -174,9 +180,16 @@ typedef struct ot_impl {
   size_t n_odd, odd_cap;
   uint8_t *pen, *pen_end; /* where the next woven body goes: bodies are packed, so that runs of them are one copy */
   wv_list edits, sub_edits;
-  uint16_t *dirty_columns; /* of the level being woven */
-  size_t n_dirty_columns, dirty_columns_cap;
-  ot_gap *new_gaps; /* of the row being woven */
+  uint16_t *dirty_columns; /* of the level being woven: keys map by map, then fields */
+  uint64_t *dirty_words;   /* of those, the word of dirty bits that the row being woven is in */
+  uint32_t *dirty_first;   /* by map: its first one among them; behind those of maps: the first field */
+  size_t n_dirty_columns, dirty_columns_cap, dirty_words_cap, dirty_first_cap;
+  wv_key *keys;    /* of the row being woven, which has one map at most: in the order of the body */
+  uint16_t *fresh; /* and columns of keys that stand behind them */
+  size_t n_keys, keys_cap, n_fresh, fresh_cap;
+  bool keys_cut;     /* other entries go */
+  uint32_t keys_row; /* index into the columns */
+  ot_gap *new_gaps;  /* of the row being woven */
   size_t n_new_gaps, new_gaps_cap;
   ot_field *fields;
   size_t n_fields, fields_cap;

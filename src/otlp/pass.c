@@ -39,6 +39,10 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->canon, im->canon_cap);
   al_free(&al, im->dirty_columns, im->dirty_columns_cap * sizeof *im->dirty_columns);
   ottl__ot_plans_done(b);
+  al_free(&al, im->dirty_words, im->dirty_words_cap * sizeof *im->dirty_words);
+  al_free(&al, im->dirty_first, im->dirty_first_cap * sizeof *im->dirty_first);
+  al_free(&al, im->keys, im->keys_cap * sizeof *im->keys);
+  al_free(&al, im->fresh, im->fresh_cap * sizeof *im->fresh);
   ottl__dict_done(&im->dict, &al);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
   al_free(&al, b->key_slots, b->cap_key_slots * sizeof *b->key_slots);

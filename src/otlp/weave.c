@@ -131,8 +131,28 @@ static ottl_status entries_bound(const ottl_rowmap *map, uint64_t *sum) {
   return OTTL_OK;
 }
 
+static inline ottl_cell key_cell(const ottl_batch *b, unsigned column) {
+  const ottl_reg *col = &b->columns[column];
+  uint32_t i = ot_of(b)->keys_row;
+  return (ottl_cell){col->word[i], col->len[i], col->tag[i]};
+}
+
+static ottl_status keys_bound(const ottl_batch *b, uint64_t *sum) {
+  const ot_impl *im = ot_of(b);
+  for (size_t k = 0; k < im->n_keys; k++) {
+    if (im->keys[k].keep) continue;
+    *sum += b->layout->columns[im->keys[k].column].key.len;
+    OTTL_TRY(value_bound(key_cell(b, im->keys[k].column), sum));
+  }
+  for (size_t k = 0; k < im->n_fresh; k++) {
+    *sum += b->layout->columns[im->fresh[k]].key.len;
+    OTTL_TRY(value_bound(key_cell(b, im->fresh[k]), sum));
+  }
+  return OTTL_OK;
+}
+
 /* Adds what the edits put there; with the bytes that were there before, that is more than enough. Edits must not overlap. */
-static ottl_status list_bound(const wv_list *list, uint64_t *sum) {
+static ottl_status list_bound(const ottl_batch *b, const wv_list *list, uint64_t *sum) {
   uint32_t from = 0;
   for (size_t i = 0; i < list->n; i++) {
     const wv_edit *e = &list->items[i];
@@ -140,11 +160,8 @@ static ottl_status list_bound(const wv_list *list, uint64_t *sum) {
     from = e->end;
     switch (e->kind) {
     case WV_BYTES: *sum += (uint64_t)e->len + HEAD_BOUND; break;
-    case WV_ANY:
-    case WV_ENTRY:
-      *sum += e->key.len;
-      OTTL_TRY(value_bound((ottl_cell){e->word, e->len, e->tag}, sum));
-      break;
+    case WV_ANY: OTTL_TRY(value_bound((ottl_cell){e->word, e->len, e->tag}, sum)); break;
+    case WV_KEYS: OTTL_TRY(keys_bound(b, sum)); break;
     case WV_ENTRIES: OTTL_TRY(entries_bound((const ottl_rowmap *)(uintptr_t)e->word, sum)); break;
     case WV_RAW: *sum += e->size; break;
     default: *sum += HEAD_BOUND; break;
@@ -188,6 +205,29 @@ static inline uint8_t *close_message(uint8_t *at, uint8_t *body, uint8_t *end) {
   return place + size;
 }
 
+static uint8_t *keys_write(wv_pen *pen, uint8_t *at, const wv_edit *e) {
+  const ottl_batch *b = pen->b;
+  const ot_impl *im = ot_of(b);
+  const bool cut = im->keys_cut;
+  uint32_t from = e->begin, run = e->begin; /* from .. run is to be copied */
+  for (size_t k = 0; k < im->n_keys; k++) {
+    const wv_key *key = &im->keys[k];
+    if (!cut || (key->keep && key->begin == run)) run = key->keep ? key->end : key->begin;
+    if (run == key->end) continue;
+    at = wr_put(at, pen->body + from, run - from);
+    from = key->keep ? key->begin : key->end;
+    run = key->end;
+    if (key->keep) continue;
+    ottl_cell value = key_cell(b, key->column);
+    if (value.tag != OTTL_T_ABSENT) at = entry_write(at, e->number, b->layout->columns[key->column].key, value);
+  }
+  if (!cut) run = e->end;
+  at = wr_put(at, pen->body + from, run - from);
+  for (size_t k = 0; k < im->n_fresh; k++)
+    at = entry_write(at, e->number, b->layout->columns[im->fresh[k]].key, key_cell(b, im->fresh[k]));
+  return at;
+}
+
 static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
   const ottl_cell cell = {e->word, e->len, e->tag};
   switch (e->kind) {
@@ -204,7 +244,7 @@ static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
     at = wr_put_varint(at, size);
     return size ? any_write(at, cell) : at;
   }
-  case WV_ENTRY: return entry_write(at, e->number, e->key, cell);
+  case WV_KEYS: return keys_write(pen, at, e);
   case WV_ENTRIES: return entries_write(at, e->number, (const ottl_rowmap *)(uintptr_t)e->word, pen->body);
   case WV_RAW: return wr_put(at, (const void *)(uintptr_t)e->word, e->size);
   case WV_SUB: {
@@ -259,8 +299,8 @@ ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
   uint64_t bound = (uint64_t)r->len[row] + HEAD_BOUND;
   if (im->sub_edits.n > 1) sort_edits(&im->sub_edits);
   if (im->edits.n > 1) sort_edits(&im->edits);
-  OTTL_TRY(list_bound(&im->sub_edits, &bound));
-  OTTL_TRY(list_bound(&im->edits, &bound));
+  OTTL_TRY(list_bound(b, &im->sub_edits, &bound));
+  OTTL_TRY(list_bound(b, &im->edits, &bound));
   if (bound > INT32_MAX) return OTTL_LIMIT;
   im->n_new_gaps = 0;
   if (level < OTTL_L_ITEM)

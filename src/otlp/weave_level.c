@@ -192,39 +192,64 @@ static ottl_status field_edit(wv_row *w, unsigned c) {
   return OTTL_OK;
 }
 
-static ottl_status key_edit(wv_row *w, unsigned c) {
+/* Notes an entry that stands in the body, in its place. */
+static void note_key(ot_impl *im, wv_key key) {
+  size_t k = im->n_keys++;
+  for (; k > 0 && im->keys[k - 1].begin > key.begin; k--) im->keys[k] = im->keys[k - 1];
+  im->keys[k] = key;
+}
+
+/* keep_keys in the key tier: entries that no column stands for go. False: there are none, and nothing was written. */
+static bool cut_keys(wv_row *w, const ottl_map_spec *spec, uint32_t raw_bytes) {
+  ot_impl *im = ot_of(w->b);
+  uint32_t kept = 0;
+  for (unsigned c = spec->first_column, stop = c + spec->n_columns; c < stop; c++) {
+    const ottl_reg *col = &w->b->columns[c];
+    uint32_t begin = col->off[w->i], end = col->end[w->i];
+    bool dirty = bm_get(col->dirty, w->i);
+    if (begin == end) {
+      if (dirty && col->tag[w->i] != OTTL_T_ABSENT) im->fresh[im->n_fresh++] = (uint16_t)c;
+      continue;
+    }
+    if (!dirty) kept += end - begin;
+    note_key(im, (wv_key){begin, end, (uint16_t)c, !dirty});
+  }
+  return kept != raw_bytes || im->n_fresh;
+}
+
+/* What was written to the key columns of a map in the key tier. */
+static ottl_status keys_edit(wv_row *w, unsigned m) {
   ottl_batch *b = w->b;
-  const ottl_column_spec *spec = &b->layout->columns[c];
-  const ottl_rowmaps *map = &b->maps[spec->map];
-  if (b->layout->maps[spec->map].field == OTTL_FIELD_COUNT) return OTTL_OK;
-  const ottl_reg *col = &b->columns[c];
-  ot_place place = ot_of(b)->plan->map_places[(size_t)spec->map * OTTL_MESSAGES + w->message];
+  ot_impl *im = ot_of(b);
+  const ottl_rowmaps *map = &b->maps[m];
+  bool cut = map->any_cut && bm_get(map->cut, w->i);
+  uint32_t first = im->dirty_first[m], stop = im->dirty_first[m + 1];
+  if (first == stop && !cut) return OTTL_OK;
+  ot_place place = im->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
   if (!place.number) return OTTL_OK;
-  uint32_t begin = col->off[w->i], end = col->end[w->i];
-  bool gone = col->tag[w->i] == OTTL_T_ABSENT;
-  if (begin == end) {
-    if (gone) return OTTL_OK;
-    if (map->raw_end) begin = end = map->raw_end[w->i];
-  }
-  wv_edit *e;
-  if (begin == end && begin) { /* behind the last entry */
-    if (place.sub && !find_sub(w, place.sub)) return OTTL_INTERNAL;
-    e = ottl__wv_add(b, place.sub ? &ot_of(b)->sub_edits : &ot_of(b)->edits, WV_ENTRY, begin, end);
-    if (e) e->number = place.number;
+  im->n_keys = im->n_fresh = 0;
+  im->keys_cut = cut;
+  im->keys_row = w->i;
+  if (cut) {
+    if (!cut_keys(w, &b->layout->maps[m], map->raw_end[w->i] - map->raw_begin[w->i])) return OTTL_OK;
   } else {
-    e = add_at(w, place, gone ? WV_CUT : WV_ENTRY, begin, end);
+    for (uint32_t k = first; k < stop; k++) {
+      if (!(im->dirty_words[k] >> (w->i & 63) & 1)) continue;
+      uint16_t c = im->dirty_columns[k];
+      const ottl_reg *col = &b->columns[c];
+      uint32_t begin = col->off[w->i], end = col->end[w->i];
+      if (begin != end)
+        note_key(im, (wv_key){begin, end, c, false});
+      else if (col->tag[w->i] != OTTL_T_ABSENT)
+        im->fresh[im->n_fresh++] = c;
+    }
+    if (!im->n_keys && !im->n_fresh) return OTTL_OK;
   }
-  if (!e) return OTTL_NOMEM;
-  e->word = col->word[w->i];
-  e->len = col->len[w->i];
-  e->tag = col->tag[w->i];
-  e->key = spec->key;
-  return OTTL_OK;
+  return add_at(w, place, WV_KEYS, map->raw_begin[w->i], map->raw_end[w->i]) ? OTTL_OK : OTTL_NOMEM;
 }
 
 static ottl_status map_edit(wv_row *w, unsigned m) {
   ottl_batch *b = w->b;
-  if (b->layout->maps[m].field == OTTL_FIELD_COUNT) return OTTL_OK;
   ottl_rowmaps *map = &b->maps[m];
   ot_place place = ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
   if (!place.number) return OTTL_OK;
@@ -261,47 +286,6 @@ static ottl_status dict_edit(wv_row *w, unsigned m) {
   if (indices.len > INT32_MAX) return OTTL_LIMIT;
   e->word = (uint64_t)(uintptr_t)indices.data;
   e->len = (uint32_t)indices.len;
-  return OTTL_OK;
-}
-
-/* keep_keys in the key tier: what lies between the entries of the key columns goes. */
-static ottl_status cut_edits(wv_row *w, unsigned m) {
-  ottl_batch *b = w->b;
-  const ottl_map_spec *spec = &b->layout->maps[m];
-  const ottl_rowmaps *map = &b->maps[m];
-  ot_place place = ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
-  uint32_t at = map->raw_begin[w->i], stop = map->raw_end[w->i];
-  if (!place.number || at == stop) return OTTL_OK;
-  if (place.sub && !find_sub(w, place.sub)) return OTTL_INTERNAL;
-  wv_list *list = place.sub ? &ot_of(b)->sub_edits : &ot_of(b)->edits;
-  struct cut_span {
-    uint32_t off, end;
-  } spans[32]; /* entries of columns, in the order of the body */
-  if (spec->n_columns <= OTTL_COUNT(spans)) {
-    unsigned n = 0;
-    for (unsigned c = spec->first_column, last = c + spec->n_columns; c < last; c++) {
-      struct cut_span span = {b->columns[c].off[w->i], b->columns[c].end[w->i]};
-      if (span.end <= span.off) continue;
-      unsigned k = n++;
-      for (; k > 0 && spans[k - 1].off > span.off; k--) spans[k] = spans[k - 1];
-      spans[k] = span;
-    }
-    for (unsigned k = 0; k < n; k++) {
-      if (spans[k].off > at && !ottl__wv_add(b, list, WV_CUT, at, spans[k].off)) return OTTL_NOMEM;
-      at = spans[k].end;
-    }
-    return at < stop && !ottl__wv_add(b, list, WV_CUT, at, stop) ? OTTL_NOMEM : OTTL_OK;
-  }
-  while (at < stop) { /* many columns: look for the next one each time */
-    uint32_t next = stop, behind = stop;
-    for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
-      const ottl_reg *col = &b->columns[c];
-      uint32_t off = col->off[w->i];
-      if (off >= at && off < next && col->end[w->i] > off) next = off, behind = col->end[w->i];
-    }
-    if (next > at && !ottl__wv_add(b, list, WV_CUT, at, next)) return OTTL_NOMEM;
-    at = behind;
-  }
   return OTTL_OK;
 }
 
@@ -384,17 +368,12 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
         OTTL_TRY(dict_edit(&w, m));
         continue;
       }
-      if (b->maps[m].any_cut && bm_get(b->maps[m].cut, i)) OTTL_TRY(cut_edits(&w, m));
-      if (!b->maps[m].rows) continue;
+      if (layout->maps[m].field == OTTL_FIELD_COUNT) continue;
       if (!layout->maps[m].entries && has_list(b, m, i)) OTTL_TRY(ottl__map_flush_row(b, m, i));
-      if (has_list(b, m, i)) OTTL_TRY(map_edit(&w, m));
+      OTTL_TRY(has_list(b, m, i) ? map_edit(&w, m) : keys_edit(&w, m));
     }
-    for (size_t k = 0; k < im->n_dirty_columns; k++) {
-      unsigned c = im->dirty_columns[k];
-      if (!bm_get(b->columns[c].dirty, i)) continue;
-      const ottl_column_spec *spec = &layout->columns[c];
-      if (spec->source == OTTL_COL_KEY && field_is_dict_map(layout->maps[spec->map].field)) continue; /* dict_edit */
-      OTTL_TRY(layout->columns[c].source == OTTL_COL_KEY ? key_edit(&w, c) : field_edit(&w, c));
+    for (size_t k = im->dirty_first[layout->n_maps]; k < im->n_dirty_columns; k++) {
+      if (im->dirty_words[k] >> (i & 63) & 1) OTTL_TRY(field_edit(&w, im->dirty_columns[k]));
     }
   }
   if (level >= OTTL_L_ITEM && (r->state[row] & OTTL_ROW_EDITED) && !w.no_children) OTTL_TRY(child_edits(&w));
@@ -430,10 +409,12 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
 
 /* One word of dirty bits over all columns and maps of the level. */
 static uint64_t dirty_word(const ottl_batch *b, ottl_level level, size_t word) {
+  ot_impl *im = ot_of(b);
   const ottl_layout *layout = b->layout;
   uint64_t bits = 0;
-  for (unsigned c = 0; c < layout->n_columns; c++) {
-    if (layout->columns[c].level == level && b->columns[c].any_dirty) bits |= b->columns[c].dirty[word];
+  for (size_t k = 0; k < im->n_dirty_columns; k++) {
+    im->dirty_words[k] = b->columns[im->dirty_columns[k]].dirty[word];
+    bits |= im->dirty_words[k];
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     if (layout->maps[m].level != level) continue;
@@ -450,18 +431,31 @@ static uint64_t edited_word(const ottl_rows *r, uint32_t first, uint32_t n) {
   return bits;
 }
 
-/* Columns of the level with some dirty bit, so that rows look at no others. A flush only clears bits. */
+/* Columns of the level with some dirty bit, so that rows look at no others: those of each map's keys, then
+ * the fields. A flush only clears bits. */
 static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
   ot_impl *im = ot_of(b);
   const ottl_layout *layout = b->layout;
+  size_t n = (size_t)layout->n_columns + 1;
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty_columns, &im->dirty_columns_cap, n, sizeof *im->dirty_columns));
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty_words, &im->dirty_words_cap, n, sizeof *im->dirty_words));
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty_first, &im->dirty_first_cap, (size_t)layout->n_maps + 1, sizeof *im->dirty_first));
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->keys, &im->keys_cap, n, sizeof *im->keys));
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->fresh, &im->fresh_cap, n, sizeof *im->fresh));
   im->n_dirty_columns = 0;
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    const ottl_map_spec *map = &layout->maps[m];
+    im->dirty_first[m] = (uint32_t)im->n_dirty_columns;
+    if (map->level != level || map->field == OTTL_FIELD_COUNT) continue;
+    for (unsigned c = map->first_column, stop = c + map->n_columns; c < stop; c++) {
+      if (b->columns[c].any_dirty) im->dirty_columns[im->n_dirty_columns++] = (uint16_t)c;
+    }
+  }
+  im->dirty_first[layout->n_maps] = (uint32_t)im->n_dirty_columns;
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
-    if (spec->level != level || !b->columns[c].any_dirty) continue;
-    if (spec->source == OTTL_COL_KEY && layout->maps[spec->map].field == OTTL_FIELD_COUNT) continue; /* a cache */
-    OTTL_TRY(
-        ottl__al_reserve(&b->al, &im->dirty_columns, &im->dirty_columns_cap, im->n_dirty_columns + 1, sizeof *im->dirty_columns));
-    im->dirty_columns[im->n_dirty_columns++] = (uint16_t)c;
+    if (spec->source == OTTL_COL_FIELD && spec->level == level && b->columns[c].any_dirty)
+      im->dirty_columns[im->n_dirty_columns++] = (uint16_t)c;
   }
   return OTTL_OK;
 }
@@ -488,6 +482,7 @@ ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, ui
     if (spec->level == level && map_is_woven(spec)) OTTL_TRY(ottl__map_flush_row(b, m, i));
   }
   OTTL_TRY(dirty_columns(b, level));
+  dirty_word(b, level, i / 64);
   return weave_one(b, level, row, i, true);
 }
 
