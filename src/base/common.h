@@ -61,8 +61,11 @@ static inline bool bytes_same(const char *a, const char *b, size_t len) {
 static inline void copy_short(void *to, const void *from, size_t len) {
   char *t = (char *)to;
   const char *f = (const char *)from;
-  if (len > 16) {
+  if (len > 32) {
     memcpy(t, f, len);
+  } else if (len > 16) {
+    memcpy(t, f, 16);
+    memcpy(t + len - 16, f + len - 16, 16);
   } else if (len >= 8) {
     uint64_t head = load_u64(f), tail = load_u64(f + len - 8);
     memcpy(t, &head, 8);

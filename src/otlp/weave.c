@@ -15,28 +15,6 @@ wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin
   return e;
 }
 
-/* Most texts are short: a call of memcpy costs more than two loads that may overlap. */
-static inline uint8_t *put_text(uint8_t *at, const void *data, size_t len) {
-  const uint8_t *p = data;
-  if (len > 32) {
-    memcpy(at, p, len);
-  } else if (len >= 16) {
-    memcpy(at, p, 16);
-    memcpy(at + len - 16, p + len - 16, 16);
-  } else if (len >= 8) {
-    memcpy(at, p, 8);
-    memcpy(at + len - 8, p + len - 8, 8);
-  } else if (len >= 4) {
-    memcpy(at, p, 4);
-    memcpy(at + len - 4, p + len - 4, 4);
-  } else if (len) {
-    at[0] = p[0];
-    at[len >> 1] = p[len >> 1];
-    at[len - 1] = p[len - 1];
-  }
-  return at + len;
-}
-
 /* -- AnyValue: the usual values inline -- */
 
 /* Bytes of its body. What fails was found by value_bound before. */
@@ -60,7 +38,7 @@ static inline uint8_t *any_write(uint8_t *at, ottl_cell c) {
   case OTTL_T_BYTES:
     *at++ = c.tag == OTTL_T_STRING ? WR_TAG(1, WR_LEN) : WR_TAG(7, WR_LEN);
     at = wr_put_varint(at, c.len);
-    return put_text(at, (const void *)(uintptr_t)c.word, c.len);
+    return wr_put(at, (const void *)(uintptr_t)c.word, c.len);
   case OTTL_T_INT: *at++ = WR_TAG(3, WR_VARINT); return wr_put_varint(at, c.word);
   case OTTL_T_BOOL:
     *at++ = WR_TAG(2, WR_VARINT);
@@ -80,7 +58,7 @@ static inline uint8_t *entry_write(uint8_t *at, unsigned number, ottl_view key, 
   if (key.len) {
     *at++ = WR_TAG(1, WR_LEN);
     at = wr_put_varint(at, key.len);
-    at = put_text(at, key.data, key.len);
+    at = wr_put(at, key.data, key.len);
   }
   *at++ = WR_TAG(2, WR_LEN);
   at = wr_put_varint(at, size);
