@@ -27,6 +27,8 @@ void bench_fail(const char *format, ...) __attribute__((format(printf, 1, 2), no
 void *bench_realloc(void *old, size_t bytes);
 bench_text bench_read_file(const char *path);
 bench_payload bench_read_payload(const char *path);
+/* Puts the messages into OTLP/JSON. */
+void bench_payload_to_json(bench_payload *payload, ottl_signal signal);
 void bench_payload_free(bench_payload *payload);
 
 /* ---- workload.c ---- */
@@ -37,6 +39,7 @@ typedef struct bench_workload {
   ottl_signal signal;
   bench_mode mode;
   ottl_error_mode error_mode;
+  bool json;             /* batches come in and go out as OTLP/JSON */
   ottl_snippet *program; /* statements, or conditions */
   size_t n_program;
   void *doc; /* owns the texts */
@@ -67,7 +70,8 @@ typedef struct bench_report {
 void bench_verify(const ottl_program *program, const bench_workload *workload, const bench_payload *payload, const char *out,
                   bench_report *report);
 /* Measures rounds over the payload, after one that warms up. */
-void bench_measure(const ottl_program *program, const bench_payload *payload, unsigned rounds, bench_report *report);
+void bench_measure(const ottl_program *program, const bench_workload *workload, const bench_payload *payload, unsigned rounds,
+                   bench_report *report);
 /* Wall clock in nanoseconds. */
 double bench_now(void);
 

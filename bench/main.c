@@ -74,13 +74,14 @@ int main(int argc, char **argv) {
   if (strcmp(flags.procs, "1") != 0) bench_fail("-procs: one core only");
   bench_workload workload = bench_read_workload(flags.workload);
   bench_payload payload = bench_read_payload(flags.in);
+  if (workload.json) bench_payload_to_json(&payload, workload.signal);
   double began = bench_now();
   ottl_program *program = bench_compile(&workload);
   double compile_ms = (bench_now() - began) / 1e6;
   bench_report report = {0};
   bench_verify(program, &workload, &payload, flags.out, &report);
   if (!report.records_in) bench_fail("the payload has no records");
-  bench_measure(program, &payload, (unsigned)rounds, &report);
+  bench_measure(program, &workload, &payload, (unsigned)rounds, &report);
   main_put_report(&workload, flags.in, (unsigned)rounds, payload.n, compile_ms, &report);
   ottl_program_free(program);
   bench_payload_free(&payload);

@@ -39,25 +39,67 @@ static double clock_ns(clockid_t clock) {
 
 double bench_now(void) { return clock_ns(CLOCK_MONOTONIC); }
 
-static ottl_exec *measure_exec(const ottl_program *program, const ottl_allocator *allocator) {
+/* What runs a workload. The transcoders are there for OTLP/JSON only. */
+typedef struct measure_engine {
+  const bench_workload *workload;
+  const ottl_program *program;
+  ottl_exec *exec;
+  ottl_json *in, *out;
+} measure_engine;
+
+static measure_engine measure_begin(const ottl_program *program, const bench_workload *workload,
+                                    const ottl_allocator *allocator) {
+  measure_engine engine = {.workload = workload, .program = program};
   ottl_exec_options options;
   ottl_exec_options_init(&options);
   options.allocator = allocator;
-  ottl_exec *exec = NULL;
-  ottl_status status = ottl_exec_create(program, &options, &exec);
+  ottl_status status = ottl_exec_create(program, &options, &engine.exec);
   if (status != OTTL_OK) bench_fail("exec: %s", ottl_status_name(status));
-  return exec;
+  if (workload->json &&
+      (ottl_json_create(allocator, &engine.in) != OTTL_OK || ottl_json_create(allocator, &engine.out) != OTTL_OK))
+    bench_fail("out of memory");
+  return engine;
 }
 
-static ottl_result measure_run(ottl_exec *exec, const bench_payload *payload, size_t i) {
+static void measure_end(measure_engine *engine) {
+  ottl_exec_free(engine->exec);
+  ottl_json_free(engine->in);
+  ottl_json_free(engine->out);
+}
+
+/* A message as protobuf. */
+static bench_message measure_wire(const measure_engine *engine, bench_message m) {
+  if (!engine->in) return m;
+  bench_message wire;
+  if (ottl_json_to_wire(engine->in, engine->workload->signal, (const char *)m.data, m.len, &wire.data, &wire.len) != OTTL_OK)
+    bench_fail("%s", ottl_json_error(engine->in, NULL));
+  return wire;
+}
+
+/* A result in the form in which it is handed on. */
+static bench_message measure_form(const measure_engine *engine, const uint8_t *data, size_t len) {
+  if (!engine->out || !data) return (bench_message){data, len};
+  const char *text;
+  if (ottl_json_from_wire(engine->out, engine->workload->signal, data, len, &text, &len) != OTTL_OK)
+    bench_fail("%s", ottl_json_error(engine->out, NULL));
+  return (bench_message){(const uint8_t *)text, len};
+}
+
+static ottl_result measure_run(const measure_engine *engine, bench_message m, size_t i) {
   ottl_result result = {0};
-  ottl_status status = ottl_exec_run(exec, payload->messages[i].data, payload->messages[i].len, &result);
+  ottl_status status = ottl_exec_run(engine->exec, m.data, m.len, &result);
   if (status != OTTL_OK) {
     size_t offset = 0;
-    const char *why = ottl_exec_failure(exec, &offset);
+    const char *why = ottl_exec_failure(engine->exec, &offset);
     bench_fail("message %zu: %s: %s at byte %zu", i, ottl_status_name(status), why ? why : "", offset);
   }
   return result;
+}
+
+static ottl_route_payload measure_route(const measure_engine *engine, size_t i, size_t k) {
+  ottl_route_payload part;
+  if (ottl_route_output(engine->exec, k, &part) != OTTL_OK) bench_fail("message %zu: no output %zu", i, k);
+  return part;
 }
 
 /* ---- verification ---- */
@@ -77,16 +119,20 @@ static void write_line(FILE *f, ottl_json *json, ottl_signal signal, const uint8
   putc('\n', f);
 }
 
-static void verify_payload(const bench_workload *workload, FILE *f, ottl_json *json, const uint8_t *data, size_t len,
+/* json: writes lines; NULL: delimited messages. */
+static void verify_payload(const measure_engine *engine, FILE *f, ottl_json *json, const uint8_t *data, size_t len,
                            bench_report *report) {
-  report->bytes_out += len;
-  report->records_out += bench_count_records(workload->signal, data, len);
+  ottl_signal signal = engine->workload->signal;
+  bench_message result = measure_form(engine, data, len);
+  report->bytes_out += result.len;
+  report->records_out += bench_count_records(signal, data, len);
   if (!f || !data) return; /* a batch that became empty is not handed on */
   if (json) {
-    write_line(f, json, workload->signal, data, len);
-  } else {
-    write_delimited(f, data, len);
+    write_line(f, json, signal, data, len);
+    return;
   }
+  bench_message wire = measure_wire(engine, result); /* the text itself is what is compared */
+  write_delimited(f, wire.data, wire.len);
 }
 
 void bench_verify(const ottl_program *program, const bench_workload *workload, const bench_payload *payload, const char *out,
@@ -97,21 +143,21 @@ void bench_verify(const ottl_program *program, const bench_workload *workload, c
   if (as_json && ottl_json_create(NULL, &json) != OTTL_OK) bench_fail("out of memory");
   FILE *f = out ? fopen(out, "wb") : NULL;
   if (out && !f) bench_fail("%s cannot be written", out);
-  ottl_exec *exec = measure_exec(program, NULL);
+  measure_engine engine = measure_begin(program, workload, NULL);
   for (size_t i = 0; i < payload->n; i++) {
-    ottl_result result = measure_run(exec, payload, i);
+    bench_message m = measure_wire(&engine, payload->messages[i]);
     report->bytes_in += payload->messages[i].len;
-    report->records_in += bench_count_records(workload->signal, payload->messages[i].data, payload->messages[i].len);
+    report->records_in += bench_count_records(workload->signal, m.data, m.len);
+    ottl_result result = measure_run(&engine, m, i);
     report->errors += result.errors;
-    if (workload->mode != BENCH_ROUTE) verify_payload(workload, f, json, result.data, result.len, report);
+    if (workload->mode != BENCH_ROUTE) verify_payload(&engine, f, json, result.data, result.len, report);
     for (size_t k = 0; k < ottl_route_pipelines(program); k++) {
-      ottl_route_payload part;
-      if (ottl_route_output(exec, k, &part) != OTTL_OK) bench_fail("message %zu: no output %zu", i, k);
-      verify_payload(workload, f, json, part.data, part.len, report);
+      ottl_route_payload part = measure_route(&engine, i, k);
+      verify_payload(&engine, f, json, part.data, part.len, report);
     }
   }
   if (f && (ferror(f) | fclose(f))) bench_fail("%s cannot be written", out);
-  ottl_exec_free(exec);
+  measure_end(&engine);
   ottl_json_free(json);
 }
 
@@ -156,10 +202,22 @@ static double measure_copy(const bench_payload *payload, uint8_t *room) {
   return clock_ns(CLOCK_PROCESS_CPUTIME_ID) - busy;
 }
 
-void bench_measure(const ottl_program *program, const bench_payload *payload, unsigned rounds, bench_report *report) {
+/* Bytes in, bytes out. */
+static void measure_message(const measure_engine *engine, bench_message m, size_t i) {
+  ottl_result result = measure_run(engine, measure_wire(engine, m), i);
+  if (!engine->out) return;
+  if (engine->workload->mode != BENCH_ROUTE) (void)measure_form(engine, result.data, result.len);
+  for (size_t k = 0; k < ottl_route_pipelines(engine->program); k++) {
+    ottl_route_payload part = measure_route(engine, i, k);
+    (void)measure_form(engine, part.data, part.len);
+  }
+}
+
+void bench_measure(const ottl_program *program, const bench_workload *workload, const bench_payload *payload, unsigned rounds,
+                   bench_report *report) {
   count_state count = {0};
   ottl_allocator allocator = {count_alloc, count_realloc, count_free, &count};
-  ottl_exec *exec = measure_exec(program, &allocator);
+  measure_engine engine = measure_begin(program, workload, &allocator);
   double *wall = bench_realloc(NULL, rounds * sizeof *wall), *cpu = bench_realloc(NULL, rounds * sizeof *cpu),
          *copy = bench_realloc(NULL, rounds * sizeof *copy);
   size_t largest = 1;
@@ -170,7 +228,7 @@ void bench_measure(const ottl_program *program, const bench_payload *payload, un
   for (unsigned round = 0; round <= rounds; round++) {
     if (round == 1) count = (count_state){0}; /* the round before warmed up */
     double busy = clock_ns(CLOCK_PROCESS_CPUTIME_ID), began = clock_ns(CLOCK_MONOTONIC);
-    for (size_t i = 0; i < payload->n; i++) (void)measure_run(exec, payload, i);
+    for (size_t i = 0; i < payload->n; i++) measure_message(&engine, payload->messages[i], i);
     double took = clock_ns(CLOCK_MONOTONIC) - began;
     busy = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - busy;
     double copied = measure_copy(payload, room);
@@ -185,7 +243,7 @@ void bench_measure(const ottl_program *program, const bench_payload *payload, un
   report->allocs = (double)count.calls / (records * rounds);
   report->alloc_bytes = (double)count.bytes / (records * rounds);
   report->peak_rss_kib = peak_read();
-  ottl_exec_free(exec);
+  measure_end(&engine);
   free(wall);
   free(cpu);
   free(copy);

@@ -104,6 +104,23 @@ bench_payload bench_read_payload(const char *path) {
   return payload;
 }
 
+void bench_payload_to_json(bench_payload *payload, ottl_signal signal) {
+  ottl_json *json;
+  if (ottl_json_create(NULL, &json) != OTTL_OK) bench_fail("out of memory");
+  payload->files = bench_realloc(payload->files, (payload->n_files + payload->n) * sizeof *payload->files);
+  for (size_t i = 0; i < payload->n; i++) {
+    bench_message *m = &payload->messages[i];
+    const char *text;
+    size_t len;
+    if (ottl_json_from_wire(json, signal, m->data, m->len, &text, &len) != OTTL_OK) bench_fail("%s", ottl_json_error(json, NULL));
+    bench_text copy = {bench_realloc(NULL, len), len};
+    memcpy(copy.data, text, len);
+    payload->files[payload->n_files++] = copy;
+    *m = (bench_message){(const uint8_t *)copy.data, len};
+  }
+  ottl_json_free(json);
+}
+
 void bench_payload_free(bench_payload *payload) {
   for (size_t i = 0; i < payload->n_files; i++) free(payload->files[i].data);
   free(payload->files);

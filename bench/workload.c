@@ -17,8 +17,8 @@ static int workload_pick(const char *path, yyjson_val *root, const char *key, co
 
 /* A key that is not known is an error: a workload must not mean less than it says. */
 static void workload_check_keys(const char *path, yyjson_val *root) {
-  static const char *const known[] = {"name",    "title",      "payload",    "signal",     "mode",
-                                      "context", "statements", "conditions", "error_mode", "unordered"};
+  static const char *const known[] = {"name",       "title",      "payload",    "signal",    "mode", "context",
+                                      "statements", "conditions", "error_mode", "unordered", "json"};
   size_t i, n;
   yyjson_val *key, *val;
   yyjson_obj_foreach(root, i, n, key, val) {
@@ -44,6 +44,7 @@ bench_workload bench_read_workload(const char *path) {
   w.error_mode = (ottl_error_mode)workload_pick(path, root, "error_mode", error_modes);
   w.name = yyjson_get_str(yyjson_obj_get(root, "name"));
   w.context = yyjson_get_str(yyjson_obj_get(root, "context"));
+  w.json = yyjson_get_bool(yyjson_obj_get(root, "json"));
   if (!w.name || !w.context) bench_fail("%s: name or context is missing", path);
   yyjson_val *program = yyjson_obj_get(root, w.mode == BENCH_TRANSFORM ? "statements" : "conditions"), *val;
   size_t i, n;
