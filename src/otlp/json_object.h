@@ -46,6 +46,11 @@ struct ottl_json {
   size_t joined_bytes;
 };
 
+/* JSON -> wire of text in the usual form, to the beginning of json->wire. Fails: NOMEM, DATA (something is unusual or wrong:
+ * json_read.c finds out, and nothing has been told). */
+OTTL_MUST_CHECK ottl_status ottl__json_fast(ottl_json *json, const js_message *root, const char *text, size_t len,
+                                            size_t *ret_len);
+
 /* Records the failure and returns status. */
 ottl_status ottl__json_fail(ottl_json *json, ottl_status status, size_t offset, const char *format, ...) OTTL_PRINTF(4, 5);
 

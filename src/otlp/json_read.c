@@ -459,6 +459,9 @@ ottl_status ottl_json_to_wire(ottl_json *json, ottl_signal signal, const char *t
   json->error_offset = 0;
   if (len == 0) return ottl__json_fail(json, OTTL_DATA, 0, "the text is empty");
   if (len > SIZE_MAX / 64) return ottl__json_fail(json, OTTL_LIMIT, 0, "the text is too large");
+  ottl_status fast = ottl__json_fast(json, json->roots[signal], text, len, ret_len);
+  if (OTTL_LIKELY(fast == OTTL_OK)) *ret_wire = json->wire;
+  if (OTTL_LIKELY(fast != OTTL_DATA)) return fast;
   yyjson_doc *doc = NULL;
   OTTL_TRY(jr_parse(json, text, len, &doc));
   size_t wire_len = 0;

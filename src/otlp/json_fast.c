@@ -1,0 +1,461 @@
+/* JSON -> wire, the usual way: text as programs write it goes to the wire form in one pass, forwards, without a document in
+ * between. Whatever is unusual (names in snake case, null, a member twice, enums by name, numbers with fractions for integers,
+ * bytes that are not UTF-8, anything wrong) ends it, and json_read.c does it all from the beginning and tells what is wrong.
+ *
+ * The length of a message stands before it and is known after it: as many bytes are left free as the last one at that level took,
+ * and the message is moved where that was wrong. Members in another order than that of the schema are put into order when their
+ * message ends. */
+#include "base/gonum.h"
+#include "base/utf8.h"
+#include "batch/keyset.h"
+#include "otlp/json_object.h"
+#include "otlp/json_text.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define JF_LEVELS  96 /* messages inside one another; values beyond are for json_read.c */
+#define JF_MEMBERS 24 /* of one message */
+#define JF_SLACK   128
+#define JF_WIRE    0x7fffffffu
+
+typedef struct jf_state {
+  ottl_json *json;
+  const char *p, *end;
+  uint8_t *w; /* there is always room for what is left of the text, and JF_SLACK */
+  bool no_memory;
+  uint8_t guess[JF_LEVELS]; /* bytes of a length */
+} jf_state;
+
+typedef struct jf_member {
+  uint32_t begin; /* in the wire form */
+  uint32_t field;
+} jf_member;
+
+static OTTL_NOINLINE bool jf_grow(jf_state *s, size_t need) {
+  ottl_json *json = s->json;
+  size_t used = (size_t)(s->w - json->wire), cap = json->wire_cap * 2;
+  if (need > JF_WIRE || used > JF_WIRE) return false;
+  if (cap < used + need) cap = used + need;
+  uint8_t *grown = json->al.realloc(json->al.context, json->wire, json->wire_cap, cap);
+  if (!grown) {
+    s->no_memory = true;
+    return false;
+  }
+  json->wire = grown;
+  json->wire_cap = cap;
+  s->w = grown + used;
+  return true;
+}
+
+static inline bool jf_room(jf_state *s) {
+  size_t need = (size_t)(s->end - s->p) + JF_SLACK;
+  return OTTL_LIKELY(s->json->wire_cap - (size_t)(s->w - s->json->wire) >= need) || jf_grow(s, need);
+}
+
+static inline char jf_peek(const jf_state *s) { return OTTL_LIKELY(s->p < s->end) ? *s->p : 0; }
+static inline void jf_blanks(jf_state *s) {
+  while (s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\t' || *s->p == '\r')) s->p++;
+}
+static inline bool jf_take(jf_state *s, char c) {
+  if (jf_peek(s) != c) return false;
+  s->p++;
+  return true;
+}
+
+static inline uint8_t *jf_put_varint(uint8_t *w, uint64_t v) {
+  for (; v >= 0x80; v >>= 7) *w++ = (uint8_t)(v | 0x80);
+  *w++ = (uint8_t)v;
+  return w;
+}
+static inline size_t jf_varint_size(uint64_t v) { return (size_t)(70 - __builtin_clzll(v | 1)) / 7; }
+
+/* Four hex digits; UINT32_MAX when they are not. */
+static uint32_t jf_hex4(const char *p, const char *end) {
+  uint8_t bytes[2];
+  if (end - p < 4 || !ottl__json_read_hex(bytes, view_of(p, 4))) return UINT32_MAX;
+  return (uint32_t)bytes[0] << 8 | bytes[1];
+}
+
+/* The escape at s->p; its text goes to w. Half a surrogate pair: NULL. */
+static uint8_t *jf_escape(jf_state *s, uint8_t *w) {
+  if (s->end - s->p < 2) return NULL;
+  char c = s->p[1];
+  s->p += 2;
+  switch (c) {
+  case '"':
+  case '\\':
+  case '/': break;
+  case 'b': c = '\b'; break;
+  case 'f': c = '\f'; break;
+  case 'n': c = '\n'; break;
+  case 'r': c = '\r'; break;
+  case 't': c = '\t'; break;
+  case 'u': {
+    uint32_t rune = jf_hex4(s->p, s->end);
+    if (rune == UINT32_MAX || (rune & 0xfc00) == 0xdc00) return NULL;
+    s->p += 4;
+    if ((rune & 0xfc00) == 0xd800) {
+      if (s->end - s->p < 6 || s->p[0] != '\\' || s->p[1] != 'u') return NULL;
+      uint32_t low = jf_hex4(s->p + 2, s->end);
+      if ((low & ~0x3ffu) != 0xdc00) return NULL;
+      rune = 0x10000 + ((rune & 0x3ff) << 10 | (low & 0x3ff));
+      s->p += 6;
+    }
+    return w + ottl__utf8_encode((char *)w, rune);
+  }
+  default: return NULL;
+  }
+  *w++ = (uint8_t)c;
+  return w;
+}
+
+/* The rest of a string and its quote; its text goes to w. The end of that, or NULL. */
+static inline uint8_t *jf_string(jf_state *s, uint8_t *w) {
+  for (;;) {
+#ifdef __SSE2__
+    for (; s->end - s->p >= 16; s->p += 16, w += 16) {
+      __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s->p);
+      _mm_storeu_si128((__m128i *)(void *)w, v);
+      /* As signed bytes, control characters and what is not ASCII are below the blank. */
+      __m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')),
+                                 _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+      int mask = _mm_movemask_epi8(odd);
+      if (!mask) continue;
+      int n = __builtin_ctz((unsigned)mask);
+      s->p += n;
+      w += n;
+      break;
+    }
+#endif
+    unsigned char c = (unsigned char)jf_peek(s);
+    if (OTTL_LIKELY(c == '"')) {
+      s->p++;
+      return w;
+    }
+    if (c == '\\') {
+      w = jf_escape(s, w);
+      if (!w) return NULL;
+    } else if (c >= 0x80) {
+      unsigned n = json_utf8((const uint8_t *)s->p, (const uint8_t *)s->end);
+      if (!n) return NULL;
+      memcpy(w, s->p, n);
+      s->p += n;
+      w += n;
+    } else if (c < 0x20) {
+      return NULL;
+    } else {
+      *w++ = c;
+      s->p++;
+    }
+  }
+}
+
+/* -- scalars -- */
+
+/* Digits, with or without quotes. */
+static bool jf_integer(jf_state *s, bool *negative, uint64_t *ret) {
+  bool quoted = jf_take(s, '"');
+  *negative = jf_take(s, '-');
+  const char *begin = s->p;
+  uint64_t v = 0;
+  while (s->p < s->end && (unsigned)(*s->p - '0') < 10 && s->p - begin < 20) v = v * 10 + (unsigned)(*s->p++ - '0');
+  ptrdiff_t n = s->p - begin;
+  if (n == 0 || n > 19 || (*begin == '0' && n > 1)) return false;
+  *ret = v;
+  if (quoted) return jf_take(s, '"');
+  char c = jf_peek(s);
+  return c != '.' && c != 'e' && c != 'E';
+}
+
+static bool jf_double(jf_state *s, double *ret) {
+  const char *begin = s->p;
+  (void)jf_take(s, '-');
+  if (jf_peek(s) == '0' && s->end - s->p > 1 && (unsigned)(s->p[1] - '0') < 10) return false;
+  for (int part = 0; part < 3; part++) { /* digits, fraction, exponent */
+    const char *digits = s->p;
+    while (s->p < s->end && (unsigned)(*s->p - '0') < 10) s->p++;
+    if (s->p == digits) return false;
+    char c = jf_peek(s);
+    if (part == 0 && c == '.') {
+      s->p++;
+    } else if (part < 2 && (c == 'e' || c == 'E')) {
+      part = 1;
+      s->p++;
+      if (jf_peek(s) == '+' || jf_peek(s) == '-') s->p++;
+    } else {
+      break;
+    }
+  }
+  return ottl__gonum_parse_double(view_of(begin, (size_t)(s->p - begin)), ret) == OTTL_NUM_OK;
+}
+
+/* A scalar as the bits that stand on the wire. */
+static bool jf_scalar(jf_state *s, const js_field *f, uint64_t *ret) {
+  bool negative = false;
+  uint64_t v;
+  double d;
+  switch (f->type) {
+  case PROTOBUF_C_TYPE_BOOL: {
+    bool yes = s->end - s->p >= 4 && memcmp(s->p, "true", 4) == 0;
+    if (!yes && (s->end - s->p < 5 || memcmp(s->p, "false", 5) != 0)) return false;
+    s->p += yes ? 4 : 5;
+    *ret = yes;
+    return true;
+  }
+  case PROTOBUF_C_TYPE_DOUBLE:
+    if (!jf_double(s, &d)) return false;
+    *ret = bits_of_double(d);
+    return true;
+  case PROTOBUF_C_TYPE_FLOAT: return false;
+  case PROTOBUF_C_TYPE_ENUM:
+    if (jf_peek(s) == '"') return false; /* a name */
+    break;
+  default: break;
+  }
+  if (!jf_integer(s, &negative, &v)) return false;
+  switch (f->type) {
+  case PROTOBUF_C_TYPE_ENUM:
+  case PROTOBUF_C_TYPE_INT32:
+  case PROTOBUF_C_TYPE_SFIXED32:
+  case PROTOBUF_C_TYPE_SINT32:
+    if (v > INT32_MAX) return false;
+    v = negative ? 0 - v : v;
+    *ret = f->type == PROTOBUF_C_TYPE_SINT32 ? (uint32_t)v << 1 ^ (uint32_t)((int64_t)v >> 63) : v;
+    return true;
+  case PROTOBUF_C_TYPE_INT64:
+  case PROTOBUF_C_TYPE_SFIXED64:
+  case PROTOBUF_C_TYPE_SINT64:
+    if (v > INT64_MAX) return false;
+    v = negative ? 0 - v : v;
+    *ret = f->type == PROTOBUF_C_TYPE_SINT64 ? v << 1 ^ (uint64_t)((int64_t)v >> 63) : v;
+    return true;
+  case PROTOBUF_C_TYPE_UINT32:
+  case PROTOBUF_C_TYPE_FIXED32:
+    if (v > UINT32_MAX) return false; /* fall through */
+  case PROTOBUF_C_TYPE_UINT64:
+  case PROTOBUF_C_TYPE_FIXED64: *ret = v; return !negative;
+  default: return false;
+  }
+}
+
+static inline uint8_t *jf_put_scalar(uint8_t *w, const js_field *f, uint64_t bits) {
+  if (f->wire_type == JS_VARINT) return jf_put_varint(w, bits);
+  size_t n = f->wire_type == JS_FIXED64 ? 8 : 4;
+  for (size_t i = 0; i < n; i++) *w++ = (uint8_t)(bits >> (8 * i));
+  return w;
+}
+
+/* -- what has a length -- */
+
+/* The body of f behind the bytes left free for its length is complete, from `body` on in the wire form. */
+static inline bool jf_close(jf_state *s, size_t body, uint8_t *guess) {
+  size_t len = (size_t)(s->w - s->json->wire) - body, n = jf_varint_size(len), left = *guess;
+  if (OTTL_UNLIKELY(n != left)) {
+    if (!jf_room(s)) return false;
+    uint8_t *at = s->json->wire + body;
+    memmove(at + n - left, at, len);
+    s->w = s->w + n - left;
+    *guess = (uint8_t)n;
+  }
+  jf_put_varint(s->json->wire + body - left, len);
+  return true;
+}
+
+static inline void jf_tag(jf_state *s, const js_field *f, unsigned wire_type) {
+  s->w = jf_put_varint(s->w, f->number << 3 | wire_type);
+}
+
+/* Text, bytes, ids; the empty ones are left out where `keep` does not say that presence counts. */
+static bool jf_bytes(jf_state *s, const js_field *f, bool keep) {
+  if (!jf_take(s, '"')) return false;
+  uint8_t *tag = s->w;
+  jf_tag(s, f, JS_BYTES);
+  size_t body = (size_t)(s->w - s->json->wire) + 1;
+  uint8_t *text = s->w + 1, *end = jf_string(s, text), guess = 1;
+  if (!end) return false;
+  size_t len = (size_t)(end - text);
+  if (f->type == PROTOBUF_C_TYPE_BYTES) {
+    ottl_view view = view_of(text, len);
+    if (f->id_bytes && len) {
+      uint8_t id[16];
+      if (len != 2 * (size_t)f->id_bytes || !ottl__json_read_hex(id, view)) return false;
+      len = f->id_bytes;
+      memcpy(text, id, len);
+      if ((load_u64(id) | (len == 16 ? load_u64(id + 8) : 0)) == 0) len = 0; /* an id of zeros is no id */
+    } else if (!f->id_bytes) {
+      if (!ottl__json_base64_bytes(view, &len) || !ottl__json_read_base64(text, view)) return false;
+    }
+  }
+  if (!len && !keep) {
+    s->w = tag;
+    return true;
+  }
+  s->w = text + len;
+  return jf_close(s, body, &guess);
+}
+
+static bool jf_message(jf_state *s, const js_message *m, unsigned level, unsigned depth);
+
+static bool jf_sub_message(jf_state *s, const js_field *f, unsigned level, unsigned depth) {
+  if (level == JF_LEVELS || !jf_room(s)) return false;
+  jf_tag(s, f, JS_BYTES);
+  s->w += s->guess[level];
+  size_t body = (size_t)(s->w - s->json->wire);
+  return jf_message(s, f->message, level + 1, depth) && jf_close(s, body, &s->guess[level]);
+}
+
+/* PERF: a pair of a short key and a short text is most of a payload. False: nothing was done. */
+static inline bool jf_text_pair(jf_state *s, const js_field *f) {
+  static const char head[] = "{\"key\":\"", middle[] = ",\"value\":{\"stringValue\":\"";
+  const char *p = s->p;
+  uint8_t *w = s->w;
+  if (f->number >= 16 || s->end - p < 40 || memcmp(p, head, sizeof head - 1) != 0) return false;
+  s->p += sizeof head - 1;
+  uint8_t *value = jf_string(s, w + 4);
+  size_t key_len = value ? (size_t)(value - (w + 4)) : 0;
+  if (key_len == 0 || key_len > 100 || s->end - s->p < 30 || memcmp(s->p, middle, sizeof middle - 1) != 0) goto no;
+  s->p += sizeof middle - 1;
+  uint8_t *end = jf_string(s, value + 4);
+  size_t len = end ? (size_t)(end - (value + 4)) : 128;
+  if (len + key_len > 121 || s->end - s->p < 2 || s->p[0] != '}' || s->p[1] != '}') goto no;
+  s->p += 2;
+  w[0] = (uint8_t)(f->number << 3 | JS_BYTES);
+  w[1] = (uint8_t)(key_len + len + 6);
+  w[2] = 0x0a;
+  w[3] = (uint8_t)key_len;
+  value[0] = 0x12;
+  value[1] = (uint8_t)(len + 2);
+  value[2] = 0x0a;
+  value[3] = (uint8_t)len;
+  s->w = end;
+  return true;
+no:
+  s->p = p;
+  return false;
+}
+
+static bool jf_element(jf_state *s, const js_field *f, unsigned level, unsigned depth) {
+  if (!jf_room(s)) return false;
+  if (f->message) return (f->message->is_pair && jf_text_pair(s, f)) || jf_sub_message(s, f, level, depth);
+  if (f->wire_type == JS_BYTES) return jf_bytes(s, f, true);
+  uint64_t bits;
+  if (!jf_scalar(s, f, &bits)) return false;
+  s->w = jf_put_scalar(s->w, f, bits);
+  return true;
+}
+
+static bool jf_elements(jf_state *s, const js_field *f, unsigned level, unsigned depth) {
+  if (!jf_take(s, '[')) return false;
+  jf_blanks(s);
+  if (jf_take(s, ']')) return true;
+  size_t body = 0;
+  uint8_t guess = 1;
+  if (f->packed) {
+    jf_tag(s, f, JS_BYTES);
+    s->w++;
+    body = (size_t)(s->w - s->json->wire);
+  }
+  for (;;) {
+    if (!jf_element(s, f, level, depth)) return false;
+    jf_blanks(s);
+    if (jf_take(s, ']')) break;
+    if (!jf_take(s, ',')) return false;
+    jf_blanks(s);
+  }
+  return !f->packed || jf_close(s, body, &guess);
+}
+
+static bool jf_value(jf_state *s, const js_field *f, unsigned level, unsigned depth) {
+  if (f->repeated) return jf_elements(s, f, level, depth);
+  if (f->message) return jf_sub_message(s, f, level, depth);
+  if (f->wire_type == JS_BYTES) return jf_bytes(s, f, f->oneof != 0);
+  uint64_t bits;
+  if (!jf_scalar(s, f, &bits)) return false;
+  /* Minus zero is a default as well: pdata compares with 0. */
+  if (!f->oneof && (bits == 0 || (f->type == PROTOBUF_C_TYPE_DOUBLE && bits << 1 == 0))) return true;
+  jf_tag(s, f, f->wire_type);
+  s->w = jf_put_scalar(s->w, f, bits);
+  return true;
+}
+
+/* The field whose name and colon stand at s->p, behind them then. The search starts where the text most likely goes on. */
+static inline unsigned jf_name(jf_state *s, const js_message *m, unsigned hint) {
+  size_t left = (size_t)(s->end - s->p);
+  for (unsigned k = 0, i = hint; k < m->n_fields; k++, i++) {
+    if (i >= m->n_fields) i = 0;
+    const js_field *f = &m->fields[i];
+    if (f->quoted_len > left || !key_same(s->p, f->quoted, f->quoted_len)) continue;
+    s->p += f->quoted_len;
+    return i;
+  }
+  return JS_NONE;
+}
+
+/* Puts the members of a message, the last thing written, into the order of their fields. */
+static OTTL_NOINLINE bool jf_order(jf_state *s, jf_member *members, unsigned n) {
+  uint8_t *wire = s->json->wire;
+  uint32_t begin = members[0].begin, end = (uint32_t)(s->w - wire);
+  size_t len = end - begin, need = len + (size_t)(s->end - s->p) + JF_SLACK;
+  if (s->json->wire_cap - end < need && !jf_grow(s, need)) return false;
+  wire = s->json->wire;
+  uint32_t ends[JF_MEMBERS];
+  for (unsigned i = 0; i < n; i++) ends[i] = i + 1 < n ? members[i + 1].begin : end;
+  uint8_t *to = wire + end;
+  for (unsigned done = 0; done < n; done++) {
+    unsigned least = 0;
+    for (unsigned i = 1; i < n; i++) {
+      if (members[i].field < members[least].field) least = i;
+    }
+    size_t bytes = ends[least] - members[least].begin;
+    memcpy(to, wire + members[least].begin, bytes);
+    to += bytes;
+    members[least].field = UINT32_MAX;
+  }
+  memcpy(wire + begin, wire + end, len);
+  return true;
+}
+
+static bool jf_message(jf_state *s, const js_message *m, unsigned level, unsigned depth) {
+  if (m->is_value && ++depth > s->json->max_depth) return false;
+  if (!jf_take(s, '{')) return false;
+  jf_blanks(s);
+  if (jf_take(s, '}')) return true;
+  jf_member members[JF_MEMBERS];
+  unsigned n = 0, hint = 0;
+  uint64_t seen = 0;
+  bool ordered = true;
+  for (;;) {
+    if (!jf_room(s)) return false;
+    unsigned i = jf_name(s, m, hint);
+    if (i == JS_NONE || n == JF_MEMBERS) return false;
+    const js_field *f = &m->fields[i];
+    if (seen & ((uint64_t)1 << i | f->oneof_mask)) return false;
+    seen |= (uint64_t)1 << i;
+    ordered &= i >= hint; /* hint: behind the last one */
+    hint = i + 1;
+    members[n++] = (jf_member){(uint32_t)(s->w - s->json->wire), i};
+    jf_blanks(s);
+    if (!jf_value(s, f, level, depth)) return false;
+    jf_blanks(s);
+    if (jf_take(s, '}')) break;
+    if (!jf_take(s, ',')) return false;
+    jf_blanks(s);
+  }
+  return ordered || jf_order(s, members, n);
+}
+
+ottl_status ottl__json_fast(ottl_json *json, const js_message *root, const char *text, size_t len, size_t *ret_len) {
+  if (len > JF_WIRE / 2) return OTTL_DATA;
+  jf_state s = {.json = json, .p = text, .end = text + len, .w = json->wire};
+  memset(s.guess, 1, sizeof s.guess);
+  bool ok = jf_room(&s);
+  jf_blanks(&s);
+  ok = ok && jf_message(&s, root, 0, 0);
+  jf_blanks(&s);
+  size_t used = (size_t)(s.w - json->wire);
+  if (!ok || s.p != s.end || used > JF_WIRE) return s.no_memory ? OTTL_NOMEM : OTTL_DATA;
+  *ret_len = used;
+  return OTTL_OK;
+}
