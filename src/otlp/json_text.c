@@ -1,6 +1,8 @@
 /* Digits, hex, base64 and doubles, as OTLP/JSON writes and takes them. Independent of the locale. */
 #include "otlp/json_text.h"
 
+#include "base/hex.h"
+
 #include <math.h>
 
 #include "yyjson.h"
@@ -10,21 +12,27 @@ static const char json_pairs[] =
     "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
     "9899";
 
+static inline void json_pair(char *to, uint32_t v) { memcpy(to, json_pairs + 2 * v, 2); }
+
+/* Eight digits. */
+static inline void json_eight(char *to, uint32_t v) {
+  uint32_t high = v / 10000, low = v % 10000;
+  json_pair(to, high / 100);
+  json_pair(to + 2, high % 100);
+  json_pair(to + 4, low / 100);
+  json_pair(to + 6, low % 100);
+}
+
 char *ottl__json_u64(char *to, uint64_t v) {
-  char digits[20];
+  char digits[24];
   unsigned at = sizeof digits;
-  while (v >= 100) {
-    unsigned pair = (unsigned)(v % 100);
-    v /= 100;
-    at -= 2;
-    memcpy(digits + at, json_pairs + 2 * pair, 2);
-  }
-  if (v >= 10) {
-    at -= 2;
-    memcpy(digits + at, json_pairs + 2 * v, 2);
-  } else {
-    digits[--at] = (char)('0' + v);
-  }
+  for (; v >= 100000000; v /= 100000000) json_eight(digits + (at -= 8), (uint32_t)(v % 100000000));
+  uint32_t rest = (uint32_t)v;
+  for (; rest >= 100; rest /= 100) json_pair(digits + (at -= 2), rest % 100);
+  if (rest >= 10)
+    json_pair(digits + (at -= 2), rest);
+  else
+    digits[--at] = (char)('0' + rest);
   memcpy(to, digits + at, sizeof digits - at);
   return to + (sizeof digits - at);
 }
@@ -63,12 +71,8 @@ char *ottl__json_double(char *to, double d) {
 }
 
 char *ottl__json_hex(char *to, const uint8_t *data, size_t len) {
-  static const char digits[] = "0123456789abcdef";
-  for (size_t i = 0; i < len; i++) {
-    *to++ = digits[data[i] >> 4];
-    *to++ = digits[data[i] & 15];
-  }
-  return to;
+  ottl__hex_encode(to, data, len);
+  return to + 2 * len;
 }
 
 char *ottl__json_base64(char *to, const uint8_t *data, size_t len) {
