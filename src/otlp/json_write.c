@@ -12,7 +12,11 @@ typedef struct jw_state {
   ottl_json *json;
   char *w, *end; /* of json->text */
   const uint8_t *in, *in_end;
+  unsigned odd; /* messages that could not be written as they were read */
 } jw_state;
+
+/* After that many, messages are listed first: each may have cost what is in it once more. */
+#define JW_MOST_ODD 2
 
 static OTTL_NOINLINE bool jw_grow(jw_state *s, size_t n) {
   ottl_json *json = s->json;
@@ -473,6 +477,113 @@ static ottl_status jw_pair(jw_state *s, const js_message *m, const uint8_t *key,
   return OTTL_OK;
 }
 
+/* One field as it is met: data and value as in js_entry. */
+typedef struct jw_field {
+  const js_field *f;
+  js_entry e;
+} jw_field;
+
+/* Reads the next field that m knows. False: none is left, or something is odd; then p is not at the end. */
+static inline bool jw_next(const js_message *m, const uint8_t **p_io, const uint8_t *end, jw_field *ret) {
+  const uint8_t *p = *p_io;
+  while (p < end) {
+    uint64_t tag, v = 0;
+    *p_io = p;
+    p = jw_varint(p, end, &tag);
+    if (!p || tag >> 32 || tag >> 3 == 0) return false;
+    const uint8_t *data = p;
+    switch (tag & 7) {
+    case JS_VARINT:
+      p = jw_varint(p, end, &v);
+      if (!p) return false;
+      break;
+    case JS_FIXED64:
+      if (end - p < 8) return false;
+      v = js_fixed64(p);
+      p += 8;
+      break;
+    case JS_FIXED32:
+      if (end - p < 4) return false;
+      v = js_fixed32(p);
+      p += 4;
+      break;
+    case JS_BYTES:
+      p = jw_varint(p, end, &v);
+      if (!p || (uint64_t)(end - p) < v) return false;
+      data = p;
+      p += v;
+      break;
+    default: return false;
+    }
+    unsigned i = js_find(m, (uint32_t)(tag >> 3));
+    if (i == JS_NONE) continue;
+    const js_field *f = &m->fields[i];
+    bool packed = f->packed && (tag & 7) == JS_BYTES;
+    if (f->packed ? !packed || v == 0 : f->wire_type != (tag & 7)) return false;
+    if (f->id_bytes && v && v != f->id_bytes) return false;
+    *ret = (jw_field){f, {data, v, (uint8_t)i, (uint8_t)(tag & 7)}};
+    *p_io = p;
+    return true;
+  }
+  *p_io = p;
+  return false;
+}
+
+/* Writes a message whose fields come in the order of the schema, as they come. *ret_done false: they do not, or something is
+ * wrong; then what was written is to be forgotten. */
+static ottl_status jw_direct(jw_state *s, const js_message *m, const uint8_t *p, const uint8_t *end, unsigned depth,
+                             bool *ret_done) {
+  jw_field at;
+  unsigned next = 0, open = JS_NONE; /* least field that may come; repeated field whose bracket is open */
+  uint64_t oneofs = 0;
+  char before = '{';
+  *ret_done = false;
+  while (jw_next(m, &p, end, &at)) {
+    const js_field *f = at.f;
+    if (at.e.field < next && at.e.field != open) return OTTL_OK;
+    if (f->oneof) {
+      uint64_t bit = (uint64_t)1 << (f->oneof - 1);
+      if (oneofs & bit) return OTTL_OK;
+      oneofs |= bit;
+    }
+    next = at.e.field + 1u;
+    if (!f->repeated && jw_is_default(f, &at.e)) continue;
+    if (!jw_need(s, (size_t)f->quoted_len + 64)) return OTTL_NOMEM;
+    if (open == at.e.field) {
+      if (f->packed) return OTTL_OK;
+      *s->w++ = ',';
+    } else {
+      if (open != JS_NONE) *s->w++ = ']';
+      *s->w++ = before;
+      before = ',';
+      memcpy(s->w, f->quoted, f->quoted_len);
+      s->w += f->quoted_len;
+      open = JS_NONE;
+      if (f->repeated) {
+        open = at.e.field;
+        *s->w++ = '[';
+      }
+    }
+    if (f->message) {
+      OTTL_TRY(jw_message(s, f->message, at.e.data, at.e.data + at.e.value, depth));
+    } else if (f->packed) {
+      bool first = true;
+      OTTL_TRY(jw_packed(s, f, &at.e, &first));
+    } else if (f->wire_type == JS_BYTES) {
+      OTTL_TRY(jw_bytes(s, f, &at.e));
+    } else {
+      jw_scalar(s, f, jw_value(f, at.e.value));
+    }
+  }
+  if (p != end) return OTTL_OK;
+  if (!jw_need(s, 4)) return OTTL_NOMEM;
+  if (open != JS_NONE) *s->w++ = ']';
+  if (before == '{') *s->w++ = '{';
+  *s->w++ = '}';
+  *ret_done = true;
+  return OTTL_OK;
+}
+
 static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p, const uint8_t *end, unsigned depth) {
   ottl_json *json = s->json;
   if (m->is_value && ++depth > json->max_depth) {
@@ -493,6 +604,14 @@ static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p
     if (!jw_need(s, 2)) return OTTL_NOMEM;
     jw_put(s, VIEW("\"}"));
     return OTTL_OK;
+  }
+  if (OTTL_LIKELY(s->odd < JW_MOST_ODD)) {
+    size_t begin = (size_t)(s->w - json->text);
+    bool done;
+    OTTL_TRY(jw_direct(s, m, p, end, depth, &done));
+    if (OTTL_LIKELY(done)) return OTTL_OK;
+    s->w = json->text + begin;
+    s->odd++;
   }
   size_t kept = json->n_entries, base = kept, n = 0;
   const js_joined *joined = json->joined;
@@ -523,7 +642,7 @@ ottl_status ottl_json_from_wire(ottl_json *json, ottl_signal signal, const uint8
   if (len > SIZE_MAX / 64) return ottl__json_fail(json, OTTL_LIMIT, 0, "the payload is too large");
   static const uint8_t nothing[1];
   if (!wire) wire = nothing;
-  jw_state s = {json, json->text, json->text + json->text_cap, wire, wire + len};
+  jw_state s = {json, json->text, json->text + json->text_cap, wire, wire + len, 0};
   json->n_entries = 0;
   ottl_status status = jw_need(&s, len * 2 + 64) ? jw_message(&s, json->roots[signal], wire, wire + len, 0) : OTTL_NOMEM;
   jw_drop_joined(json, NULL);
