@@ -605,6 +605,17 @@ static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p
     jw_put(s, VIEW("\"}"));
     return OTTL_OK;
   }
+  if (m->is_value && end - p >= 2 && p[0] == 0x18) {
+    uint64_t v = 0;
+    if (jw_varint(p + 1, end, &v) == end) {
+      if (!jw_need(s, 64)) return OTTL_NOMEM;
+      jw_put(s, VIEW("{\"intValue\":\""));
+      if ((int64_t)v < 0) *s->w++ = '-', v = 0 - v;
+      s->w = ottl__json_u64(s->w, v);
+      jw_put(s, VIEW("\"}"));
+      return OTTL_OK;
+    }
+  }
   if (OTTL_LIKELY(s->odd < JW_MOST_ODD)) {
     size_t begin = (size_t)(s->w - json->text);
     bool done;
