@@ -386,7 +386,7 @@ static inline unsigned jf_name(jf_state *s, const js_message *m, unsigned hint) 
   for (unsigned k = 0, i = hint; k < m->n_fields; k++, i++) {
     if (i >= m->n_fields) i = 0;
     const js_field *f = &m->fields[i];
-    if (f->quoted_len > left || !key_same(s->p, f->quoted, f->quoted_len)) continue;
+    if (f->quoted_len > left || !bytes_same(s->p, f->quoted, f->quoted_len)) continue;
     s->p += f->quoted_len;
     return i;
   }
