@@ -146,7 +146,7 @@ typedef struct ot_shell {
   uint8_t tag;   /* metrics: of the container of the points, whose own fields `b` are; 0: not known yet */
 } ot_shell;
 
-/* A key that entries of the entry tier had in this pass, so that the next one with it needs no look-up. Hostile keys that share a slot
+/* A key that entries of the entry tier had in this pass, so that the next one with it needs no look-up. Hostile keys that share slots
  * cost what the look-ups cost. */
 #define OT_MEMO_SLOTS 128u
 typedef struct ot_key_memo {

@@ -82,10 +82,17 @@ static OTTL_NOINLINE bool list_grow(pj_walk *w) {
   return true;
 }
 
-/* Number and column of an entry's key. */
+static inline bool memo_holds(const ot_key_memo *memo, unsigned m, const char *key, uint32_t len) {
+  return memo->key && memo->len == len && memo->map == m && bytes_same(memo->key, key, len);
+}
+
+/* Number and column of an entry's key: in one of two slots. */
 static inline const ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *key, uint32_t len) {
-  ot_key_memo *memo = &w->im->memo[key_bucket(key, len) % OT_MEMO_SLOTS];
-  if (OTTL_LIKELY(memo->key && memo->len == len && memo->map == m && bytes_same(memo->key, key, len))) return memo;
+  uint32_t slot = key_bucket(key, len) % OT_MEMO_SLOTS;
+  ot_key_memo *memo = &w->im->memo[slot];
+  if (OTTL_LIKELY(memo_holds(memo, m, key, len))) return memo;
+  if (memo->key) memo = &w->im->memo[slot ^ OT_MEMO_SLOTS / 2]; /* the other one */
+  if (memo_holds(memo, m, key, len)) return memo;
   uint16_t column = keyset_find(&w->im->plan->keysets[m], key, len);
   uint32_t keyid = column != OTTL_NO_COLUMN ? w->b->columns[column].keyid : ottl__key_id(w->b, view_of(key, len));
   *memo = (ot_key_memo){key, len, keyid, (uint16_t)m, column};

@@ -61,6 +61,31 @@ static bool column_in_dict(const ottl_vm *vm, uint16_t column) {
   return c->source == OTTL_COL_KEY && field_is_dict_map(vm->code->layout.maps[c->map].field);
 }
 
+/* A plain constant, to rows of the column's own level: 64 rows at a time where all are selected. */
+static void set_constant(ottl_reg *col, ottl_cell c, const uint64_t *rows, uint32_t n) {
+  if (c.tag <= OTTL_T_NIL) c.tag = OTTL_T_NIL; /* as col_set */
+  for (size_t w = 0; w < BM_WORDS(n); w++) {
+    if (!rows[w]) continue;
+    col->any_dirty = true;
+    col->dirty[w] |= rows[w];
+    uint64_t *word = col->word + w * 64;
+    uint32_t *len = col->len + w * 64;
+    uint8_t *tag = col->tag + w * 64;
+    if (rows[w] == UINT64_MAX) {
+      for (unsigned i = 0; i < 64; i++) word[i] = c.word;
+      for (unsigned i = 0; i < 64; i++) len[i] = c.len;
+      memset(tag, c.tag, 64);
+      continue;
+    }
+    for (uint64_t left = rows[w]; left; left &= left - 1) {
+      unsigned i = (unsigned)__builtin_ctzll(left);
+      word[i] = c.word;
+      len[i] = c.len;
+      tag[i] = c.tag;
+    }
+  }
+}
+
 ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
   if (column_in_dict(vm, in->a)) return set_dict_key(vm, in, NULL, 0);
   ottl_reg *col = vm->r[in->a];
@@ -69,6 +94,10 @@ ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
   const uint64_t *rows;
   OTTL_TRY(store_rows(vm, in, v, &rows));
   uint32_t n = vm_n(vm, in->level);
+  if (!v->mask && level == in->level && plain(reg_cell(v, 0).tag)) {
+    set_constant(col, reg_cell(v, 0), rows, n);
+    return OTTL_OK;
+  }
   SEL_EACH(rows, n, i) {
     uint32_t row = vm_up(vm, in->level, level, i);
     ottl_cell c = reg_cell(v, i);
