@@ -46,7 +46,7 @@ static size_t row_bytes(const ottl_code *code) {
     if (code->regs[i].level == code->level) bits += reg_bytes(&code->regs[i], 4096) / (4096 / 8);
   }
   for (uint32_t i = 0; i < layout->n_columns; i++) {
-    if (layout->columns[i].level == code->level) bytes += 2 * sizeof(uint32_t) + sizeof(uint16_t); /* off, end, slot */
+    if (layout->columns[i].level == code->level) bytes += 3 * sizeof(uint32_t); /* off, end, slot */
   }
   for (uint32_t m = 0; m < layout->n_maps; m++) {
     if (layout->maps[m].level == code->level && layout->maps[m].entries) bytes += TYPICAL_ENTRIES * sizeof(ottl_entry);
