@@ -23,6 +23,7 @@ typedef struct parse_driver {
   size_t n_open, cap_open;
   uint32_t n_closing[TOK_COLON + 1]; /* open brackets by the kind that closes them */
   bool unterminated;                 /* the scanner has said already why the end comes early */
+  uint8_t *kinds;                    /* what each token was taken for; NULL: nobody asks */
 } parse_driver;
 
 static uint32_t bracket_close(uint32_t kind) {
@@ -267,6 +268,7 @@ static void drive(parse_driver *d, ottl_view source) {
     uint32_t kind = drive_kind(d, t);
     if (ottl__parser_accepts(d->parser, kind)) {
       drive_feed(d, kind, t);
+      if (d->kinds) d->kinds[d->i] = (uint8_t)kind;
       if (kind == TOK_END) {
         ottl__parser_feed(d->parser, 0, t);
         return;
@@ -290,8 +292,24 @@ static void drive(parse_driver *d, ottl_view source) {
 
 static bool tokens_empty(const ottl_tokens *tokens) { return tokens->n == 1 && tokens->n_errors == 0; }
 
+/* The tokens as the parser took them, without the end. */
+static ottl_status keep_tokens(ottl_arena *arena, const ottl_tokens *tokens, const uint8_t *kinds, ottl_parsed_tokens *ret) {
+  size_t n = tokens->n - 1;
+  ottl_token *items = arena_array(arena, n, sizeof *items);
+  if (!items) return OTTL_NOMEM;
+  memcpy(items, tokens->items, n * sizeof *items);
+  for (size_t i = 0; i < n; i++) items[i].kind = kinds[i];
+  *ret = (ottl_parsed_tokens){items, n};
+  return OTTL_OK;
+}
+
 ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id, uint32_t max_depth,
                         ottl_diags *diags, ottl_node **ret) {
+  return ottl__parse_tokens(arena, entry, source, source_id, max_depth, diags, ret, NULL);
+}
+
+ottl_status ottl__parse_tokens(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id,
+                               uint32_t max_depth, ottl_diags *diags, ottl_node **ret, ottl_parsed_tokens *ret_tokens) {
   parse_ctx c = {.arena = arena,
                  .diags = diags,
                  .entry = entry,
@@ -313,6 +331,10 @@ ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view sou
   ottl_lexer lexer = {arena, text.data, (uint32_t)text.len, source_id, diags, &tokens, false};
   ottl_status status = ottl__lex(&lexer);
   if (status != OTTL_OK) goto out;
+  if (ret_tokens && !(d.kinds = arena_zero(arena, tokens.n))) {
+    status = OTTL_NOMEM;
+    goto out;
+  }
   if (tokens_empty(&tokens)) {
     static const char *const names[] = {"statement", "condition", "value expression"};
     CTX_ERROR(&c, EMPTY, ctx_span(&c, 0, (uint32_t)text.len), "the %s is empty", names[entry]);
@@ -333,6 +355,7 @@ ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view sou
   status = c.n_errors || tokens.n_errors ? OTTL_COMPILE : OTTL_OK;
   *ret = c.too_deep || (c.root && c.root->kind == NODE_ERROR) ? NULL : c.root;
   if (status == OTTL_OK && !*ret) status = OTTL_INTERNAL;
+  if (status == OTTL_OK && ret_tokens) status = keep_tokens(arena, &tokens, d.kinds, ret_tokens);
 out:
   al_free(&arena->al, tokens.items, tokens.cap * sizeof *tokens.items);
   al_free(&arena->al, d.open, d.cap_open * sizeof *d.open);

@@ -3,6 +3,7 @@
 #define OTTL_SRC_SYNTAX_PARSE_H
 
 #include "diag/diag.h"
+#include "syntax/lexer.h"
 #include "syntax/tree.h"
 
 typedef enum ottl_parse_entry { OTTL_ENTRY_STATEMENT, OTTL_ENTRY_CONDITION, OTTL_ENTRY_VALUE } ottl_parse_entry;
@@ -18,6 +19,17 @@ typedef enum ottl_parse_entry { OTTL_ENTRY_STATEMENT, OTTL_ENTRY_CONDITION, OTTL
  * Fails: COMPILE, NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id,
                                         uint32_t max_depth, ottl_diags *diags, ottl_node **ret);
+
+/* The tokens of a text that parsed: kinds are what the parser took them for (a string may stand for a `,`), the end is left out. */
+typedef struct ottl_parsed_tokens {
+  ottl_token *items; /* in the arena, as their texts */
+  size_t n;
+} ottl_parsed_tokens;
+
+/* The same, with the tokens when the status is OK. ret_tokens: NULL for none. */
+OTTL_MUST_CHECK ottl_status ottl__parse_tokens(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id,
+                                               uint32_t max_depth, ottl_diags *diags, ottl_node **ret,
+                                               ottl_parsed_tokens *ret_tokens);
 
 /* Adds the tree as an s-expression on one line; for tests and for `--dump`. */
 void ottl__tree_print(const ottl_node *node, ottl_sbuf *out);
