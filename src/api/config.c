@@ -5,72 +5,11 @@
 
 void ottl_config_options_init(ottl_config_options *options) { *options = (ottl_config_options){.struct_size = sizeof *options}; }
 
-/* Copies of the text and its name, and where the lines of the text begin. */
-static ottl_status keep_text(ottl_config *c, cfg_reader *r, const char *text, size_t len) {
-  c->text = arena_copy(&c->arena, text, len);
-  if (!c->text.data) return OTTL_NOMEM;
-  if (r->options->name) {
-    c->name = arena_copy(&c->arena, r->options->name, strlen(r->options->name));
-    if (!c->name.data) return OTTL_NOMEM;
-  }
-  size_t n = 1;
-  for (size_t i = 0; i < len; i++) n += text[i] == '\n';
-  uint32_t *lines = arena_array(&c->arena, n, sizeof *lines);
-  if (!lines) return OTTL_NOMEM;
-  lines[0] = 0;
-  n = 1;
-  for (size_t i = 0; i < len; i++) {
-    if (text[i] == '\n') lines[n++] = (uint32_t)i + 1;
-  }
-  r->text = c->text;
-  r->name = c->name;
-  r->lines = lines;
-  r->n_lines = (uint32_t)n;
-  return OTTL_OK;
-}
-
-static void read_form(ottl_config *c, cfg_reader *r, const cfg_node *root) {
-  ottl_config_form form = r->options->form;
-  if (form == OTTL_CONFIG_COLLECTOR) {
-    ottl__cfg_collector(r, root, c);
-    return;
-  }
-  if (form == OTTL_CONFIG_ROUTING) {
-    cfg_connector *connector = arena_zero(&c->arena, sizeof *connector);
-    if (!connector) {
-      r->fatal = OTTL_NOMEM;
-      return;
-    }
-    *connector = (cfg_connector){.name = view_str("routing"), .line = 1};
-    c->connectors = connector;
-    c->n_connectors = 1;
-    ottl__cfg_routing(r, root, connector);
-    return;
-  }
-  cfg_processor *p = arena_zero(&c->arena, sizeof *p);
-  if (!p) {
-    r->fatal = OTTL_NOMEM;
-    return;
-  }
-  c->processors = p;
-  c->n_processors = 1;
-  p->line = 1;
-  p->type = form == OTTL_CONFIG_FILTER ? OTTL_PROCESSOR_FILTER : OTTL_PROCESSOR_TRANSFORM;
-  p->name = view_str(form == OTTL_CONFIG_FILTER ? "filter" : "transform");
-  if (form == OTTL_CONFIG_FILTER) {
-    ottl__cfg_filter(r, root, p);
-  } else {
-    ottl__cfg_transform(r, root, p);
-  }
-}
-
 static ottl_status read_config(ottl_config *c, cfg_reader *r, const char *text, size_t len) {
-  if (len > ottl__limits[OTTL_LIMIT_CONFIG_BYTES].standard) len = ottl__limits[OTTL_LIMIT_CONFIG_BYTES].standard + 1;
-  OTTL_TRY(keep_text(c, r, text, len));
-  c->source = r->source = ottl__diags_source(r->diags, c->name, c->text, 1, 1, 0);
-  const cfg_node *root = ottl__cfg_read(r, c->text);
-  if (root && !r->options->keep_variables) root = ottl__cfg_expand(r, root);
-  if (root) read_form(c, r, root);
+  const cfg_node *root = NULL;
+  OTTL_TRY(ottl__cfg_tree(c, r, text, len, &root));
+  if (!r->options->keep_variables) root = ottl__cfg_expand(r, root);
+  if (root) ottl__cfg_form(c, r, root);
   if (r->fatal) return r->fatal;
   return r->n_errors ? OTTL_COMPILE : OTTL_OK;
 }

@@ -84,6 +84,12 @@ struct ottl_config {
   size_t n_pipelines, cap_pipelines;
 };
 
+/* load.c: the text as a tree, with copies of it in the arena of the configuration, and where its lines begin in r.
+ * Fails: COMPILE (told), LIMIT, NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__cfg_tree(ottl_config *c, cfg_reader *r, const char *text, size_t len, const cfg_node **ret);
+/* What the tree says, in the form of the options. Errors are told and counted in r. */
+void ottl__cfg_form(ottl_config *c, cfg_reader *r, const cfg_node *root);
+
 /* transform.c, filter.c, routing.c: what stands below the name of a processor or connector. Errors are told and counted in r. */
 void ottl__cfg_transform(cfg_reader *r, const cfg_node *node, cfg_processor *ret);
 void ottl__cfg_filter(cfg_reader *r, const cfg_node *node, cfg_processor *ret);

@@ -11,17 +11,22 @@
 /* Kinds as the collector's YAML library gives them: they decide what a field takes. */
 typedef enum cfg_kind { CFG_NULL, CFG_BOOL, CFG_INT, CFG_FLOAT, CFG_STRING, CFG_LIST, CFG_MAP } cfg_kind;
 
+/* How a scalar is written. */
+typedef enum cfg_style { CFG_PLAIN, CFG_SINGLE_QUOTED, CFG_DOUBLE_QUOTED, CFG_LITERAL, CFG_FOLDED } cfg_style;
+
 typedef struct cfg_node {
-  uint8_t kind;        /* cfg_kind */
-  bool verbatim;       /* a scalar whose text stands in the file as it is, from `begin` on */
-  bool from_host;      /* a scalar that came out of ${...}: a field of strings takes it whatever its kind */
-  bool boolean;        /* BOOL */
-  uint32_t begin, end; /* bytes of the file; `begin` of a scalar is its first character, behind quotes */
-  uint32_t indent;     /* of a block's lines */
-  uint32_t n;          /* LIST, MAP: kids */
-  uint32_t weight;     /* nodes of the tree with aliases followed */
-  ottl_view text;      /* scalars; lists and maps that came out of ${...}: what a field of strings takes for them */
-  ottl_view key;       /* in a MAP */
+  uint8_t kind;                /* cfg_kind */
+  uint8_t style;               /* scalars: cfg_style */
+  bool verbatim;               /* a scalar whose text stands in the file as it is, from `begin` on */
+  bool from_host;              /* a scalar that came out of ${...}: a field of strings takes it whatever its kind */
+  bool boolean;                /* BOOL */
+  uint32_t begin, end;         /* bytes of the file; `begin` of a scalar is its first character, behind quotes */
+  uint32_t raw_begin, raw_end; /* scalars: with quotes, or from the `|` or `>` of a block on */
+  uint32_t indent;             /* of a block's lines */
+  uint32_t n;                  /* LIST, MAP: kids */
+  uint32_t weight;             /* nodes of the tree with aliases followed */
+  ottl_view text;              /* scalars; lists and maps that came out of ${...}: what a field of strings takes for them */
+  ottl_view key;               /* in a MAP */
   uint32_t key_begin, key_end;
   int64_t integer; /* INT */
   double number;   /* FLOAT */

@@ -85,6 +85,17 @@ static uint32_t block_text(const char *data, cfg_node *n, uint32_t at) {
   return first ? (uint32_t)(first - data) + 1 : at;
 }
 
+/* Behind anchor and tag, which an event begins with. */
+static uint32_t behind_properties(const yaml_reader *y, uint32_t at) {
+  const char *data = y->text.data;
+  size_t end = y->text.len;
+  while (at < end && (data[at] == '&' || data[at] == '!')) {
+    while (at < end && !strchr(" \t\r\n", data[at])) at++;
+    while (at < end && strchr(" \t\r\n", data[at])) at++;
+  }
+  return at;
+}
+
 /* Moves `begin` to the first character of a scalar: behind the quote, or to the text of a block. */
 static void find_text(const yaml_reader *y, cfg_node *n, yaml_scalar_style_t style) {
   const char *data = y->text.data;
@@ -113,6 +124,14 @@ static cfg_node *scalar(yaml_reader *y, const yaml_event_t *event) {
     return NULL;
   }
   yaml_scalar_style_t style = event->data.scalar.style;
+  if (event->data.scalar.anchor || event->data.scalar.tag) n->begin = behind_properties(y, n->begin);
+  n->raw_begin = n->begin;
+  n->raw_end = n->end;
+  n->style = style == YAML_SINGLE_QUOTED_SCALAR_STYLE   ? CFG_SINGLE_QUOTED
+             : style == YAML_DOUBLE_QUOTED_SCALAR_STYLE ? CFG_DOUBLE_QUOTED
+             : style == YAML_LITERAL_SCALAR_STYLE       ? CFG_LITERAL
+             : style == YAML_FOLDED_SCALAR_STYLE        ? CFG_FOLDED
+                                                        : CFG_PLAIN;
   find_text(y, n, style);
   const char *tag = (const char *)event->data.scalar.tag;
   bool plain = style == YAML_PLAIN_SCALAR_STYLE;
