@@ -8,6 +8,7 @@
 #include "ottl/diag.h"
 #include "ottl/eval.h"
 #include "ottl/exec.h"
+#include "ottl/format.h"
 #include "ottl/frame.h"
 #include "ottl/json.h"
 #include "ottl/program.h"

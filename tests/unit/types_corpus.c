@@ -1,7 +1,6 @@
 /* The checker against the corpus: what the reference did on thousands of cases, and what the checker says of the same programs.
  * An error where nothing can fail, a value of a type that cannot come out, a condition that gives what it never gives, no error
  * where every record must fail: each is a defect of the checker (or of a case). */
-#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,13 +10,11 @@
 
 #include "api/api.h"
 #include "sema/sema.h"
-#include "yyjson.h"
+#include "unit/corpus.h"
 
 #define CASES "tests/conformance/cases/"
 
 static unsigned long n_cases, n_results, n_errors, n_decided, n_must, n_narrow, n_wrong;
-
-static bool is(yyjson_val *v, const char *text) { return yyjson_equals_str(v, text); }
 
 static void wrong(yyjson_val *root, const char *what, const char *more) {
   printf("%s: %s%s%s\n", yyjson_get_str(yyjson_obj_get(root, "id")), what, more ? ": " : "", more ? more : "");
@@ -46,7 +43,7 @@ static ottl_types types_of(yyjson_val *value) {
   };
   yyjson_val *name = yyjson_obj_get(value, "t");
   for (size_t i = 0; i < OTTL_COUNT(names); i++) {
-    if (is(name, names[i].name)) return names[i].types;
+    if (corpus_is(name, names[i].name)) return names[i].types;
   }
   return TYPES_SLICES | TYPES(STATUS) | TYPES(BUCKETS);
 }
@@ -105,35 +102,13 @@ static void check_statements(yyjson_val *root, const ottl_checked_group *g, yyjs
   }
 }
 
-static ottl_status compile(yyjson_val *root, yyjson_val *expr, yyjson_val *statements, ottl_program **ret) {
-  ottl_snippet snippets[256];
-  size_t n = 0, i, all;
-  yyjson_val *one;
-  if (expr) snippets[n++] = (ottl_snippet){.text = yyjson_get_str(expr), .len = yyjson_get_len(expr)};
-  yyjson_arr_foreach(statements, i, all, one) {
-    if (n < OTTL_COUNT(snippets)) snippets[n++] = (ottl_snippet){.text = yyjson_get_str(one), .len = yyjson_get_len(one)};
-  }
-  ottl_group group = {.struct_size = sizeof group, .statements = snippets, .n_statements = n, .error_mode = OTTL_ERROR_IGNORE};
-  group.context = yyjson_get_str(yyjson_obj_get(root, "context"));
-  ottl_compile_options options;
-  ottl_compile_options_init(&options);
-  yyjson_val *mode = yyjson_obj_get(root, "mode"), *signal = yyjson_obj_get(root, "signal");
-  options.kind = is(mode, "value") ? OTTL_KIND_VALUES : is(mode, "condition") ? OTTL_KIND_CONDITIONS : OTTL_KIND_TRANSFORM;
-  options.signal = is(signal, "logs") ? OTTL_SIGNAL_LOGS : is(signal, "traces") ? OTTL_SIGNAL_TRACES : OTTL_SIGNAL_METRICS;
-  options.paths = is(yyjson_obj_get(root, "paths"), "bare") ? OTTL_PATHS_BARE : OTTL_PATHS_PREFIXED;
-  options.event_index = yyjson_get_bool(yyjson_obj_get(root, "event_index"));
-  options.functions = OTTL_FUNCTIONS_STANDARD;
-  options.experimental = yyjson_obj_get(root, "gates") != NULL;
-  return ottl_program_compile(&group, 1, &options, ret, NULL);
-}
-
 static void check_case(const char *line, size_t len) {
   yyjson_doc *doc = yyjson_read(line, len, YYJSON_READ_ALLOW_INVALID_UNICODE);
   yyjson_val *root = yyjson_doc_get_root(doc), *want = yyjson_obj_get(root, "want");
   yyjson_val *expr = yyjson_obj_get(root, "expr"), *statements = yyjson_obj_get(root, "statements");
   ottl_program *program = NULL;
   if (want && !yyjson_obj_get(want, "compile_error") && (expr || statements) &&
-      compile(root, expr, statements, &program) == OTTL_OK) {
+      corpus_compile(root, expr, statements, &program) == OTTL_OK) {
     const ottl_checked_group *g = &program->checked[0];
     n_cases++;
     if (expr)
@@ -145,26 +120,12 @@ static void check_case(const char *line, size_t len) {
   yyjson_doc_free(doc);
 }
 
-static void check_file(const char *path) {
-  FILE *f = fopen(path, "rb");
-  char *line = NULL;
-  size_t cap = 0;
-  ssize_t len;
-  assert_non_null(f);
-  while ((len = getline(&line, &cap, f)) > 0) check_case(line, (size_t)len);
-  free(line);
-  fclose(f);
-}
-
 static void the_corpus_agrees(void **state) {
   (void)state;
-  glob_t files;
-  assert_int_equal(glob(CASES "language/*.jsonl", 0, NULL, &files), 0);
-  assert_int_equal(glob(CASES "contexts/*.jsonl", GLOB_APPEND, NULL, &files), 0);
-  assert_int_equal(glob(CASES "functions/*.jsonl", GLOB_APPEND, NULL, &files), 0);
-  glob("tests/conformance/own/*.jsonl", GLOB_APPEND, NULL, &files);
-  for (size_t i = 0; i < files.gl_pathc; i++) check_file(files.gl_pathv[i]);
-  globfree(&files);
+  assert_true(corpus_each(CASES "language/*.jsonl", check_case));
+  assert_true(corpus_each(CASES "contexts/*.jsonl", check_case));
+  assert_true(corpus_each(CASES "functions/*.jsonl", check_case));
+  assert_true(corpus_each("tests/conformance/own/*.jsonl", check_case));
   printf("%lu programs, %lu results, %lu errors, %lu results of decided conditions, %lu expressions that must fail\n", n_cases,
          n_results, n_errors, n_decided, n_must);
   if (n_wrong) fail_msg("%lu cases say otherwise", n_wrong);
