@@ -81,9 +81,10 @@ static int arg_set(cli_options *o, int id, const char *value) {
   static const char formats[] = "auto, proto, proto-delimited, proto-framed, json or jsonl";
   int choice = 0;
   switch (id) {
+  case ARG_FMT_STATEMENT:
   case ARG_STATEMENT:
   case ARG_CONDITION:
-    *(id == ARG_STATEMENT ? &o->has_statements : &o->has_conditions) = true;
+    *(id == ARG_CONDITION ? &o->has_conditions : &o->has_statements) = true;
     o->snippets.items[o->snippets.n++] = value;
     break;
   case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
@@ -132,6 +133,11 @@ static int arg_set(cli_options *o, int id, const char *value) {
     if ((choice = arg_choice(value, described)) < 0) return arg_bad(value, args[id].name, "text or json");
     o->format = choice ? OTTL_DIAGS_JSON : OTTL_DIAGS_TEXT;
     break;
+  case ARG_FMT_CHECK: o->only_check = true; break;
+  case ARG_FMT_DIFFERENCE: o->diff = true; break;
+  case ARG_FMT_AS:
+    if (strcmp(value, "ottl") != 0 && strcmp(value, "yaml") != 0) return arg_bad(value, args[id].name, "ottl or yaml");
+    return arg_once(&o->as, value, args[id].name);
   case ARG_CONDITIONS: o->conditions = true; break;
   case ARG_MAY_FAIL: o->may_fail = true; break;
   case ARG_STRICT: o->strict = true; break;

@@ -24,7 +24,8 @@ enum {
   IN_HELP = 4,
   IN_CHECK = 8,
   IN_ROUTE = 16,
-  IN_DESCRIBE = 32
+  IN_DESCRIBE = 32,
+  IN_FMT = 64
 }; /* which commands know an option */
 
 extern const char *const cli_signal_names[]; /* by ottl_signal */
@@ -54,6 +55,8 @@ typedef struct cli_options {
   size_t threads; /* 0: not told, one */
   bool keep, stats, help, experimental;
   bool conditions, may_fail, strict; /* check */
+  bool only_check, diff;             /* fmt */
+  const char *as;
   ottl_path_style paths;
   ottl_diags_format format;
   bool atomic, rollback, flatten, show_values;
@@ -74,6 +77,7 @@ int cli_filter(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_route(int argc, char **argv);
 int cli_describe(int argc, char **argv);
+int cli_fmt(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* Part of a file of statements, from one `context:` line to the next. */
@@ -153,6 +157,9 @@ const char *cli_program_what(const cli_program *program); /* "statements", "cond
 void cli_program_close(cli_program *program);
 /* Text of a file, all of it, zero-terminated; the caller frees. */
 int cli_file_text(const char *path, const char *what, char **ret_text, size_t *ret_len);
+void cli_tell(const ottl_diags *diags); /* all diagnostics, where things are said */
+/* textdiff.c: the difference of two texts as `diff -u` shows it, to standard output. False: out of memory. */
+bool cli_text_diff(const char *name, ottl_view before, ottl_view after, bool colour);
 /* Shows diagnostics, and gives the exit status that goes with the outcome. */
 int cli_compiled(ottl_status status, ottl_diags *diags, const char *what);
 

@@ -103,6 +103,28 @@ static const char check_exits_text[] =
     "  0 nothing wrong; 1 errors (with --strict: or warnings); 2 wrong use, or a file cannot be read;\n"
     "  70 internal error\n";
 
+static const char fmt_text[] =
+    "Lays statements out in the canonical way: files of statements or conditions as a whole; in a\n"
+    "collector's file the statements and conditions of the transform and filter processors and routing\n"
+    "connectors, and nothing else. What a program does never changes. A statement that does not parse\n"
+    "stays as it is and is told, the others are formatted. Files are written in place, and the names of\n"
+    "those that changed are printed; `-` or none is standard input, which goes to standard output.\n"
+    "\n"
+    "Examples:\n"
+    "  all files of a folder\n"
+    "    ottl fmt policies/*.ottl\n"
+    "  the statements of a collector, to look at first\n"
+    "    ottl fmt --diff collector.yaml\n"
+    "  before a commit\n"
+    "    ottl fmt --check *.ottl collector.yaml\n"
+    "  in an editor\n"
+    "    ottl fmt < policy.ottl\n";
+
+static const char fmt_exits_text[] =
+    "Exit status:\n"
+    "  0 done; 1 something does not parse (with --check and --diff: or would change); 2 wrong use, or a\n"
+    "  file cannot be read or written; 70 internal error\n";
+
 static const char describe_text[] =
     "Shows the tables of the language. A table is listed with a line for each entry; NAME shows one entry,\n"
     "functions with their arguments and examples. Without TABLE it tells which tables there are.\n"
@@ -128,11 +150,9 @@ static const struct {
   const char *name, *text, *files, *exits;
   int in;
 } help_texts[] = {
-    {"run", run_text, files_text, exits_text, IN_RUN},
-    {"filter", filter_text, files_text, exits_text, IN_FILTER},
-    {"route", route_text, files_text, exits_text, IN_ROUTE},
-    {"check", check_text, NULL, check_exits_text, IN_CHECK},
-    {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
+    {"run", run_text, files_text, exits_text, IN_RUN},       {"filter", filter_text, files_text, exits_text, IN_FILTER},
+    {"route", route_text, files_text, exits_text, IN_ROUTE}, {"check", check_text, NULL, check_exits_text, IN_CHECK},
+    {"fmt", fmt_text, NULL, fmt_exits_text, IN_FMT},         {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
 };
 
 void cli_help_overview(void) {

@@ -46,7 +46,7 @@ int cli_file_text(const char *path, const char *what, char **ret_text, size_t *r
 
 static void program_say(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
 
-static void program_tell(const ottl_diags *diags) {
+void cli_tell(const ottl_diags *diags) {
   const char *no_colour = getenv("NO_COLOR");
   bool colour = isatty(STDERR_FILENO) && !(no_colour && *no_colour);
   if (ottl_diags_render(diags, OTTL_DIAGS_TEXT, colour, program_say, cli_says()) != OTTL_OK)
@@ -119,7 +119,7 @@ static void program_options(const cli_program *p, ottl_signal signal, ottl_compi
 }
 
 int cli_compiled(ottl_status status, ottl_diags *diags, const char *what) {
-  if (diags) program_tell(diags);
+  if (diags) cli_tell(diags);
   size_t n_told = ottl_diags_count(diags);
   ottl_diags_free(diags);
   switch (status) {
