@@ -41,8 +41,7 @@ static void check_json_text(const char *text) {
 /* One program's part of the output. */
 static int check_tell(check_state *c, const char *name, const ottl_diags *diags) {
   bool json = c->options->format == OTTL_DIAGS_JSON;
-  const char *no_colour = getenv("NO_COLOR");
-  bool colour = !json && isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+  bool colour = !json && cli_colour(STDOUT_FILENO);
   size_t before = c->errors + c->warnings + c->notes;
   check_count(c, diags);
   if (json) {

@@ -157,6 +157,7 @@ const char *cli_program_what(const cli_program *program); /* "statements", "cond
 void cli_program_close(cli_program *program);
 /* Text of a file, all of it, zero-terminated; the caller frees. */
 int cli_file_text(const char *path, const char *what, char **ret_text, size_t *ret_len);
+bool cli_colour(int fd);                /* main.c: is it a terminal, and is colour wanted? */
 void cli_tell(const ottl_diags *diags); /* all diagnostics, where things are said */
 /* textdiff.c: the difference of two texts as `diff -u` shows it, to standard output. False: out of memory. */
 bool cli_text_diff(const char *name, ottl_view before, ottl_view after, bool colour);

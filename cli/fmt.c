@@ -45,14 +45,12 @@ static int fmt_run(ottl_view text, ottl_format_form form, const char *name, fmt_
   if (ret->failed) status = OTTL_NOMEM;
   if (status == OTTL_OK) return CLI_OK;
   if (status == OTTL_COMPILE) return CLI_NO;
-  if (status == OTTL_LIMIT) return cli_fail(CLI_NO, "%s is too large", name ? name : "the statement");
+  if (status == OTTL_LIMIT) return cli_fail(CLI_USAGE, "%s is too large", name ? name : "the statement");
   return cli_fail(CLI_INTERNAL, "formatting failed: %s", ottl_status_name(status));
 }
 
 static int fmt_show(const char *name, ottl_view before, ottl_view after) {
-  const char *no_colour = getenv("NO_COLOR");
-  bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
-  return cli_text_diff(name, before, after, colour) ? CLI_NO : cli_fail(CLI_INTERNAL, "out of memory");
+  return cli_text_diff(name, before, after, cli_colour(STDOUT_FILENO)) ? CLI_NO : cli_fail(CLI_INTERNAL, "out of memory");
 }
 
 static int fmt_write(const char *path, ottl_view before, ottl_view after) {

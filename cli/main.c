@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static _Thread_local FILE *says; /* NULL: standard error */
 
@@ -36,6 +37,11 @@ int cli_fail(int status, const char *format, ...) {
   fputc('\n', to);
   va_end(args);
   return status;
+}
+
+bool cli_colour(int fd) {
+  const char *no_colour = getenv("NO_COLOR");
+  return isatty(fd) && !(no_colour && *no_colour);
 }
 
 static const struct {

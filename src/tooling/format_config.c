@@ -238,7 +238,7 @@ static ottl_status flow_scalar(format_config *f, scalar *s, ottl_sbuf *out) {
   const cfg_node *n = s->node;
   cfg_style style = (cfg_style)n->style;
   bool several = memchr(f->job->text.data + n->raw_begin, '\n', n->raw_end - n->raw_begin);
-  uint32_t column = column_of(f->job->text, n->raw_begin) + (style != CFG_PLAIN);
+  uint32_t column = several ? column_of(f->job->text, n->raw_begin) + (style != CFG_PLAIN) : 0;
   ottl_view text;
   OTTL_TRY(lay_scalar(f, s, several ? width_behind(f, column) : LAYOUT_ONE_LINE, false, &text));
   if (!text.data || (!several && view_eq(text, n->text))) return OTTL_OK;
@@ -318,8 +318,7 @@ static ottl_status same_text(format_config *f, const cfg_node *a, const cfg_node
   if (*ret || a->kind != CFG_STRING || b->kind != CFG_STRING || !f->n_scalars) return OTTL_OK;
   const scalar *s = bsearch(&key, f->scalars, f->n_scalars, sizeof *f->scalars, by_place);
   if (!s || s->state != SCALAR_NEW) return OTTL_OK;
-  ottl__arena_reset(&f->scratch);
-  return ottl__layout_same(&f->scratch, s->entry, a->text, b->text, ret);
+  return ottl__layout_same(&f->job->arena->al, s->entry, a->text, b->text, ret);
 }
 
 /* Are these the same values, but for the layout of statements? */

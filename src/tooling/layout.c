@@ -350,19 +350,21 @@ static void lay_all(lay *l) {
 
 /* ---- is it still the same? ---- */
 
-static ottl_status print_tree(ottl_arena *arena, ottl_parse_entry entry, ottl_view text, ottl_sbuf *out) {
+static ottl_status print_tree(const ottl_allocator *al, ottl_parse_entry entry, ottl_view text, ottl_sbuf *out) {
   ottl_node *tree = NULL;
-  ottl_status status = ottl__parse(arena, entry, text, 0, 0, NULL, &tree);
-  if (status == OTTL_NOMEM) return status;
+  ottl_arena arena; /* of its own: a tree is large */
+  ottl__arena_init(&arena, al, 0);
+  ottl_status status = ottl__parse(&arena, entry, text, 0, 0, NULL, &tree);
   if (status == OTTL_OK) ottl__tree_print(tree, out);
-  return sbuf_status(out);
+  ottl__arena_done(&arena);
+  return status == OTTL_NOMEM ? status : sbuf_status(out);
 }
 
-ottl_status ottl__layout_same(ottl_arena *arena, ottl_parse_entry entry, ottl_view a, ottl_view b, bool *ret) {
+ottl_status ottl__layout_same(const ottl_allocator *al, ottl_parse_entry entry, ottl_view a, ottl_view b, bool *ret) {
   ottl_sbuf trees[2];
-  for (int i = 0; i < 2; i++) ottl__sbuf_init(&trees[i], &arena->al);
-  ottl_status status = print_tree(arena, entry, a, &trees[0]);
-  if (status == OTTL_OK) status = print_tree(arena, entry, b, &trees[1]);
+  for (int i = 0; i < 2; i++) ottl__sbuf_init(&trees[i], al);
+  ottl_status status = print_tree(al, entry, a, &trees[0]);
+  if (status == OTTL_OK) status = print_tree(al, entry, b, &trees[1]);
   *ret = trees[0].len && view_eq(sbuf_all(&trees[0]), sbuf_all(&trees[1]));
   for (int i = 0; i < 2; i++) ottl__sbuf_done(&trees[i]);
   return status;
@@ -372,7 +374,7 @@ static ottl_status lay_finish(lay *l, layout_result *ret) {
   bool same = false;
   OTTL_TRY(sbuf_status(&l->out));
   OTTL_TRY(sbuf_status(&l->plain));
-  OTTL_TRY(ottl__layout_same(l->arena, l->in->entry, l->in->text, sbuf_all(&l->plain), &same));
+  OTTL_TRY(ottl__layout_same(&l->arena->al, l->in->entry, l->in->text, sbuf_all(&l->plain), &same));
   ret->left = !same;
   if (ret->left) return OTTL_OK;
   ret->raw_breaks = l->raw_breaks;

@@ -37,6 +37,7 @@ typedef struct layout_result {
 OTTL_MUST_CHECK ottl_status ottl__layout(ottl_arena *arena, const layout_text *text, uint32_t source, ottl_diags *diags,
                                          layout_result *ret);
 /* Do both texts parse to the same tree? Fails: NOMEM. */
-OTTL_MUST_CHECK ottl_status ottl__layout_same(ottl_arena *arena, ottl_parse_entry entry, ottl_view a, ottl_view b, bool *ret);
+OTTL_MUST_CHECK ottl_status ottl__layout_same(const ottl_allocator *al, ottl_parse_entry entry, ottl_view a, ottl_view b,
+                                              bool *ret);
 
 #endif

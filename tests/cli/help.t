@@ -9,6 +9,7 @@
     filter   drop the records that match a condition (or keep only those)
     route    say which records go to which pipeline, and write them there
     check    find mistakes in statements without running them
+    fmt      lay statements out in the canonical way
     describe look up functions, paths, enum symbols, limits and codes
     help     explain a command
   
