@@ -2,7 +2,7 @@
 #ifndef OTTL_SRC_BASE_SHA256_X86_H
 #define OTTL_SRC_BASE_SHA256_X86_H
 
-#include "base/common.h"
+#include "base/sha256.h"
 
 extern const uint32_t ottl__sha256_round[64];
 
@@ -10,7 +10,7 @@ extern const uint32_t ottl__sha256_round[64];
 #define OTTL_SHA256_X86 1
 /* One load: the answer is found once, when the library is loaded. */
 bool ottl__sha256_x86_present(void);
-void ottl__sha256_x86(uint32_t state[8], const unsigned char *data, size_t n_blocks);
+extern const ottl_sha256_form ottl__sha256_x86;
 #endif
 
 #endif

@@ -27,14 +27,31 @@ static ottl_status hash_rows(ottl_call *c, hash_bytes *hash, size_t len) {
   return OTTL_OK;
 }
 
-ottl_status ottl__fn_sha256(ottl_call *c) {
-  ottl_sha256_blocks blocks = ottl__sha256_pick();
-  unsigned char out[32];
-  SEL_EACH(c->sel, c->n, row) {
-    ottl__sha256_with(blocks, reg_view(c->arg[0].reg, row), out);
-    OTTL_TRY(hash_put(c, row, out, sizeof out));
+static ottl_status sha256_put(ottl_call *c, const ottl_sha256_form *form, const ottl_view *text, const uint32_t *rows,
+                              uint32_t n) {
+  unsigned char out[OTTL_SHA256_MANY][32];
+  char *hex = arena_alloc(c->arena, (size_t)n * 64);
+  if (!hex) return OTTL_NOMEM;
+  ottl__sha256_many(form, text, n, out);
+  for (uint32_t k = 0; k < n; k++, hex += 64) {
+    ottl__hex_encode(hex, out[k], 32);
+    out_view(c, rows[k], view_of(hex, 64));
   }
   return OTTL_OK;
+}
+
+ottl_status ottl__fn_sha256(ottl_call *c) {
+  const ottl_sha256_form *form = ottl__sha256_pick();
+  ottl_view text[OTTL_SHA256_MANY];
+  uint32_t rows[OTTL_SHA256_MANY], waiting = 0;
+  SEL_EACH(c->sel, c->n, row) {
+    text[waiting] = reg_view(c->arg[0].reg, row);
+    rows[waiting++] = row;
+    if (waiting < OTTL_SHA256_MANY) continue;
+    OTTL_TRY(sha256_put(c, form, text, rows, waiting));
+    waiting = 0;
+  }
+  return waiting ? sha256_put(c, form, text, rows, waiting) : OTTL_OK;
 }
 ottl_status ottl__fn_md5(ottl_call *c) { return hash_rows(c, ottl__md5, 16); }
 ottl_status ottl__fn_sha1(ottl_call *c) { return hash_rows(c, ottl__sha1, 20); }

@@ -51,7 +51,7 @@ static void test_table(void **state) {
     char hex[65] = {0};
     ottl__sha256_hex(text, hex);
     assert_string_equal(hex, hash_cases[i].sha256);
-    ottl__sha256_with(ottl__sha256_scalar, text, digest);
+    ottl__sha256_many(&ottl__sha256_scalar, &text, 1, &digest);
     ottl__hex_encode(hex, digest, sizeof digest);
     assert_string_equal(hex, hash_cases[i].sha256);
     assert_int_equal(fnv64a(text), hash_cases[i].fnv);
@@ -93,8 +93,44 @@ static void test_forms_agree(void **state) {
     ottl_view text = view_of(data + len % 17, len);
     unsigned char a[32], b[32];
     ottl__sha256(text, a);
-    ottl__sha256_with(ottl__sha256_scalar, text, b);
+    ottl__sha256_many(&ottl__sha256_scalar, &text, 1, &b);
     assert_memory_equal(a, b, sizeof a);
+  }
+}
+
+/* Texts side by side, of all lengths and in all numbers, against each alone. */
+static void test_many(void **state) {
+  OTTL_UNUSED(state);
+  const ottl_sha256_form *forms[] = {ottl__sha256_pick(), &ottl__sha256_scalar};
+  for (size_t f = 0; f < OTTL_COUNT(forms); f++) {
+    for (size_t a = 0; a <= 300; a++) {
+      size_t n = a % OTTL_SHA256_MANY + 1;
+      ottl_view text[OTTL_SHA256_MANY];
+      unsigned char out[OTTL_SHA256_MANY + 1][32] = {{0}}, alone[32];
+      for (size_t k = 0; k < n; k++) text[k] = view_of(data + k, k % 2 ? (a * 7 + k * 61) % 301 : a);
+      ottl__sha256_many(forms[f], text, n, out);
+      for (size_t k = 0; k < n; k++) {
+        ottl__sha256(text[k], alone);
+        assert_memory_equal(out[k], alone, sizeof alone);
+      }
+      assert_memory_equal(out[n], (unsigned char[32]){0}, 32);
+    }
+  }
+}
+
+/* Every length beside every other. */
+static void test_pairs(void **state) {
+  OTTL_UNUSED(state);
+  static unsigned char alone[301][32];
+  for (size_t len = 0; len <= 300; len++) ottl__sha256(view_of(data + len % 17, len), alone[len]);
+  for (size_t a = 0; a <= 300; a++) {
+    for (size_t b = 0; b <= 300; b++) {
+      const ottl_view text[2] = {view_of(data + a % 17, a), view_of(data + b % 17, b)};
+      unsigned char out[2][32];
+      ottl__sha256_many(ottl__sha256_pick(), text, 2, out);
+      assert_memory_equal(out[0], alone[a], 32);
+      assert_memory_equal(out[1], alone[b], 32);
+    }
   }
 }
 
@@ -138,9 +174,9 @@ static void test_all_lengths(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table),
-      cmocka_unit_test(test_fnv_lanes),
-      cmocka_unit_test(test_hex_lengths), cmocka_unit_test(test_forms_agree),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_table),       cmocka_unit_test(test_fnv_lanes),
+                                     cmocka_unit_test(test_hex_lengths), cmocka_unit_test(test_forms_agree),
+                                     cmocka_unit_test(test_many),        cmocka_unit_test(test_pairs),
                                      cmocka_unit_test(test_all_lengths)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
