@@ -98,6 +98,7 @@ struct ottl_batch {
   const ottl_layout *layout;                 /* of the bound pass */
   ottl_reg *columns;                         /* layout->n_columns of them */
   ottl_rowmaps *maps;                        /* layout->n_maps of them */
+  const struct ottl_keyset *keysets;         /* by map: the keys that are columns */
   uint32_t first, n;                         /* the window: rows of layout->level */
   uint32_t *up[OTTL_LEVELS];                 /* window row -> row id of that level, for levels above; set by window */
   uint32_t lo[OTTL_LEVELS], hi[OTTL_LEVELS]; /* rows lo .. hi - 1 of the levels above that the window spans */

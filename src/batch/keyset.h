@@ -23,6 +23,9 @@ static inline uint32_t key_bucket(const char *key, uint32_t len) {
   return (uint8_t)(len * 7 + (uint32_t)(uint8_t)key[len - 1] * 3 + (uint8_t)key[len >> 1]);
 }
 
+/* One of 64 bits: a key whose bit is not in a set of them is not among the keys the set was made of. */
+static inline uint64_t key_bit(ottl_view key) { return (uint64_t)1 << (key_bucket(key.data, (uint32_t)key.len) & 63); }
+
 /* The column of the key, or OTTL_NO_COLUMN. */
 static inline uint16_t keyset_find(const ottl_keyset *set, const char *key, uint32_t len) {
   uint16_t at = set->bucket[key_bucket(key, len)];

@@ -20,12 +20,7 @@ static void load_column(ottl_reg *col, uint32_t row, const ottl_entry *e) {
 
 /* The column of a key of that map, or OTTL_NO_COLUMN. */
 static uint16_t column_of(const ottl_batch *b, uint32_t m, ottl_view key) {
-  const ottl_map_spec *spec = &b->layout->maps[m];
-  for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
-    ottl_view k = b->layout->columns[c].key;
-    if (k.len == key.len && bytes_same(k.data, key.data, (uint32_t)key.len)) return (uint16_t)c;
-  }
-  return OTTL_NO_COLUMN;
+  return keyset_find(&b->keysets[m], key.data, (uint32_t)key.len);
 }
 
 static void set_slot(ottl_reg *col, uint32_t row, uint32_t at) {

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/utf8.h"
+#include "batch/keyset.h"
 #include "batch/value_text.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
@@ -22,27 +23,38 @@ ottl_status ottl__prep_merge_maps(ottl_prepare *p) {
                       (int)(v.len < 100 ? v.len : 100), v.data);
 }
 
-static ottl_status merge_entry(ottl_call *c, uint32_t row, ottl_view key, ottl_cell value, int strategy) {
+/* *seen: bits of the keys that are there. Keys that no entry has are most of them, and need not be searched. */
+static ottl_status merge_entry(ottl_call *c, uint32_t row, ottl_view key, ottl_cell value, int strategy, uint64_t *seen) {
   ottl_rowmap *map = c->map[row];
-  ottl_entry *e = ottl__rowmap_lookup(c->arena, map, key);
+  uint64_t bit = key_bit(key);
+  ottl_entry *e = *seen & bit ? ottl__rowmap_lookup(c->arena, map, key) : NULL;
   if (e ? strategy == MERGE_INSERT : strategy == MERGE_UPDATE) return OTTL_OK;
-  OTTL_TRY(ottl__value_copy(c->arena, value, &value));
+  if (value.tag > OTTL_T_BYTES) OTTL_TRY(ottl__value_copy(c->arena, value, &value));
   if (!e) e = ottl__rowmap_push(c->arena, map, key);
   if (!e) return OTTL_NOMEM;
+  *seen |= bit;
   entry_set(e, cell_is_nil(value) ? cell_nil() : value);
   bm_set(c->changed, row);
   return OTTL_OK;
 }
 
+static uint64_t merge_seen(const ottl_rowmap *map) {
+  uint64_t seen = 0;
+  if (map->n > 32) return UINT64_MAX; /* it would tell little */
+  for (uint32_t i = 0; i < map->n; i++) seen |= key_bit((ottl_view){map->items[i].key, map->items[i].klen});
+  return seen;
+}
+
 static ottl_status merge_row(ottl_call *c, uint32_t row, ottl_cell source, int strategy) {
   ottl_walk k = walk_begin(source);
+  uint64_t seen = merge_seen(c->map[row]);
   for (;;) {
     ottl_view key;
     ottl_cell value;
     bool more;
     if (!walk_entry(&k, &key, &value, &more)) return fail_status(c, row, OTTL_DATA);
     if (!more) return OTTL_OK;
-    ottl_status status = merge_entry(c, row, key, value, strategy);
+    ottl_status status = merge_entry(c, row, key, value, strategy, &seen);
     if (status != OTTL_OK) return fail_status(c, row, status);
   }
 }

@@ -209,6 +209,7 @@ ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
     OTTL_TRY(plan_make(plan, layout, b->signal));
     plan->made = true;
   }
+  b->keysets = plan->keysets;
   im->memo = NULL;
   for (unsigned m = 0; m < layout->n_maps && !im->memo; m++) {
     if (!layout->maps[m].entries) continue;
