@@ -39,7 +39,7 @@ typedef struct json_open {
 } json_open;
 
 typedef struct json_parser {
-  const char *at, *end;
+  const char *end; /* of the text; where the parser is goes from hand to hand, so that it stays in a register */
   ottl_arena *arena;
   const ottl_allocator *al;
   ottl_scratch *scratch; /* holds the stacks */
@@ -47,7 +47,8 @@ typedef struct json_parser {
   size_t n;
   json_open *open;
   uint32_t depth;
-  bool trees; /* nothing is encoded */
+  bool trees;  /* nothing is encoded */
+  bool no_mem; /* why there is no place behind a string */
 } json_parser;
 
 /* AGAIN: with trees. */
@@ -55,14 +56,14 @@ typedef enum json_result { JSON_OK, JSON_BAD, JSON_DEEP, JSON_AGAIN, JSON_NOMEM 
 
 #define JSON_FEW_KEYS 32 /* of which each is compared with those before it, where a bitmap does not tell that it is new */
 
-static char json_peek(const json_parser *p) { return p->at < p->end ? *p->at : 0; }
-static void json_space(json_parser *p) {
-  while (p->at < p->end && (*p->at == ' ' || *p->at == '\n' || *p->at == '\t' || *p->at == '\r')) p->at++;
+/* What reads text returns the place behind it, or NULL. */
+static inline char json_peek(const char *at, const char *end) { return at < end ? *at : 0; }
+static inline const char *json_space(const char *at, const char *end) {
+  while (at < end && OTTL_UNLIKELY((unsigned char)*at <= ' ') && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) at++;
+  return at;
 }
-static bool json_word(json_parser *p, const char *word, size_t len) {
-  if ((size_t)(p->end - p->at) < len || memcmp(p->at, word, len) != 0) return false;
-  p->at += len;
-  return true;
+static const char *json_word(const char *at, const char *end, const char *word, size_t len) {
+  return (size_t)(end - at) < len || memcmp(at, word, len) != 0 ? NULL : at + len;
 }
 
 static uint32_t json_hex4(const char *s) {
@@ -111,45 +112,45 @@ static bool json_unescape(json_parser *p, const char *s, size_t len, ottl_view *
   return true;
 }
 
-/* At the opening quote. */
-static json_result json_string(json_parser *p, ottl_view *ret) {
-  const char *begin = ++p->at, *s = begin;
-  bool escaped = false;
-  for (;;) {
-    s = json_scan_string(s, p->end);
-    if (s == p->end || *s == 0) return JSON_BAD;
+/* A string with escapes, from its first byte; `s`: nothing special before it. */
+static OTTL_NOINLINE const char *json_escaped(json_parser *p, const char *begin, const char *s, ottl_view *ret) {
+  for (;; s = json_scan_string(s, p->end)) {
+    if (s == p->end || *s == 0) return NULL;
     if (*s == '"') break;
-    escaped = true;
-    if (++s == p->end) return JSON_BAD;
+    if (++s == p->end) return NULL;
     if (*s == 'u') {
-      if (p->end - s < 5) return JSON_BAD;
+      if (p->end - s < 5) return NULL;
       for (int i = 1; i <= 4; i++) {
-        if (hex_value(s[i]) < 0) return JSON_BAD;
+        if (hex_value(s[i]) < 0) return NULL;
       }
       s += 5;
     } else if (*s && strchr("\"\\/bfnrt", *s)) {
       s++;
     } else {
-      return JSON_BAD;
+      return NULL;
     }
   }
-  p->at = s + 1;
-  *ret = view_of(begin, (size_t)(s - begin));
-  return !escaped || json_unescape(p, begin, (size_t)(s - begin), ret) ? JSON_OK : JSON_NOMEM;
+  p->no_mem = !json_unescape(p, begin, (size_t)(s - begin), ret);
+  return p->no_mem ? NULL : s + 1;
 }
 
-static json_result json_number(json_parser *p, ottl_cell *ret) {
-  const char *begin = p->at++;
-  while (p->at < p->end &&
-         ((unsigned)(*p->at - '0') < 10 || *p->at == '.' || *p->at == 'e' || *p->at == 'E' || *p->at == '+' || *p->at == '-')) {
-    p->at++;
-  }
-  char next = json_peek(p);
-  if (next != ',' && next != '}' && next && !strchr(" \t\r\n:]", next)) return JSON_BAD;
+/* At the opening quote. */
+static inline const char *json_string(json_parser *p, const char *at, ottl_view *ret) {
+  const char *s = json_scan_string(++at, p->end);
+  if (OTTL_UNLIKELY(s == p->end || *s != '"')) return json_escaped(p, at, s, ret);
+  *ret = view_of(at, (size_t)(s - at));
+  return s + 1;
+}
+
+static const char *json_number(const char *at, const char *end, ottl_cell *ret) {
+  const char *begin = at++;
+  while (at < end && ((unsigned)(*at - '0') < 10 || *at == '.' || *at == 'e' || *at == 'E' || *at == '+' || *at == '-')) at++;
+  char next = json_peek(at, end);
+  if (next != ',' && next != '}' && next && !strchr(" \t\r\n:]", next)) return NULL;
   double v;
-  if (ottl__gonum_parse_double(view_of(begin, (size_t)(p->at - begin)), &v) != OTTL_NUM_OK) return JSON_BAD;
+  if (ottl__gonum_parse_double(view_of(begin, (size_t)(at - begin)), &v) != OTTL_NUM_OK) return NULL;
   *ret = cell_double(v);
-  return JSON_OK;
+  return at;
 }
 
 static json_value *json_push(json_parser *p, ottl_view key, ottl_cell value) {
@@ -231,7 +232,7 @@ static json_result json_count(const json_parser *p, json_open *open, ottl_view k
   size_t bytes = json_value_bytes(value);
   if (open->is_map) {
     bytes = json_entry_bytes(key, bytes);
-    uint64_t bit = (uint64_t)1 << (key_bucket(key.data, (uint32_t)key.len) & 63);
+    uint64_t bit = key_bit(key);
     if (OTTL_UNLIKELY(open->seen & bit)) {
       if (open->n_keys >= JSON_FEW_KEYS) return JSON_AGAIN;
       for (uint32_t i = open->first; i < self; i += json_step(&p->values[i])) {
@@ -277,7 +278,7 @@ static bool json_make_map(json_parser *p, const json_value *values, uint32_t n, 
     ottl_view key = values[i].key;
     ottl_entry *e = NULL;
     if (few) {
-      uint64_t bit = (uint64_t)1 << (key_bucket(key.data, (uint32_t)key.len) & 63);
+      uint64_t bit = key_bit(key);
       if (seen & bit) e = ottl__rowmap_find(map, key);
       seen |= bit;
     } else {
@@ -321,8 +322,6 @@ static json_result json_begin(json_parser *p, bool is_map, ottl_view key) {
   }
   if (encoded && !json_push(p, key, (ottl_cell){0, 0, is_map ? OTTL_T_MAP : OTTL_T_LIST})) return JSON_NOMEM;
   p->open[p->depth++] = (json_open){.first = (uint32_t)p->n, .is_map = is_map, .key = key};
-  p->at++;
-  json_space(p);
   return JSON_OK;
 }
 
@@ -344,95 +343,97 @@ static json_result json_add(json_parser *p, ottl_view key, ottl_cell value) {
 }
 
 /* A key and its colon. */
-static json_result json_key(json_parser *p, ottl_view *ret) {
-  json_space(p);
-  json_result r;
-  if (json_peek(p) == '"') {
-    if ((r = json_string(p, ret)) != JSON_OK) return r;
-  } else if (json_word(p, "null", 4)) {
-    *ret = VIEW("");
+static inline const char *json_key(json_parser *p, const char *at, ottl_view *ret) {
+  at = json_space(at, p->end);
+  if (OTTL_LIKELY(json_peek(at, p->end) == '"')) {
+    at = json_string(p, at, ret);
   } else {
-    return JSON_BAD;
+    at = json_word(at, p->end, "null", 4);
+    *ret = VIEW("");
   }
-  json_space(p);
-  if (json_peek(p) != ':') return JSON_BAD;
-  p->at++;
-  return JSON_OK;
+  if (!at) return NULL;
+  at = json_space(at, p->end);
+  return json_peek(at, p->end) == ':' ? at + 1 : NULL;
 }
 
 /* A value that is no container. */
-static json_result json_scalar(json_parser *p, ottl_cell *ret) {
-  char ch = json_peek(p);
+static inline const char *json_scalar(json_parser *p, const char *at, ottl_cell *ret) {
+  char ch = json_peek(at, p->end);
   if (ch == '"') {
-    ottl_view text;
-    json_result r = json_string(p, &text);
-    if (r == JSON_OK) *ret = cell_string(text);
-    return r;
+    ottl_view text = {NULL, 0};
+    at = json_string(p, at, &text);
+    *ret = cell_string(text);
+    return at;
   }
-  if (ch == '-' || (unsigned)(ch - '0') < 10) return json_number(p, ret);
-  if (json_word(p, "true", 4))
+  if (ch == '-' || (unsigned)(ch - '0') < 10) return json_number(at, p->end, ret);
+  if (ch == 't') {
     *ret = cell_bool(true);
-  else if (json_word(p, "false", 5))
+    return json_word(at, p->end, "true", 4);
+  }
+  if (ch == 'f') {
     *ret = cell_bool(false);
-  else if (json_word(p, "null", 4))
-    *ret = cell_nil();
-  else
-    return JSON_BAD;
-  return JSON_OK;
+    return json_word(at, p->end, "false", 5);
+  }
+  *ret = cell_nil();
+  return json_word(at, p->end, "null", 4);
 }
 
-static json_result json_parse(json_parser *p, ottl_cell *ret) {
+static json_result json_bad(const json_parser *p) { return p->no_mem ? JSON_NOMEM : JSON_BAD; }
+
+static json_result json_parse(json_parser *p, const char *at, ottl_cell *ret) {
   static const ottl_view none = {NULL, 0};
+  const char *const end = p->end;
   ottl_view key = none;
   ottl_cell value = cell_nil();
   json_result r;
   for (;;) { /* at the beginning of a value */
-    json_space(p);
-    char ch = json_peek(p);
+    at = json_space(at, end);
+    char ch = json_peek(at, end);
     if (ch == '{' || ch == '[') {
       if ((r = json_begin(p, ch == '{', key)) != JSON_OK) return r;
+      at = json_space(at + 1, end);
       key = none;
-      if (json_peek(p) != (ch == '{' ? '}' : ']')) {
-        if (ch == '{' && (r = json_key(p, &key)) != JSON_OK) return r;
+      if (json_peek(at, end) != (ch == '{' ? '}' : ']')) {
+        if (ch == '{' && !(at = json_key(p, at, &key))) return json_bad(p);
         continue;
       }
     } else {
-      if ((r = json_scalar(p, &value)) != JSON_OK) return r;
+      if (!(at = json_scalar(p, at, &value))) return json_bad(p);
       if (p->depth == 0) break;
       if ((r = json_add(p, key, value)) != JSON_OK) return r;
-      json_space(p);
+      at = json_space(at, end);
     }
     /* behind a value: the next one, or the ends of containers */
     for (;;) {
       bool is_map = p->open[p->depth - 1].is_map;
-      char end = json_peek(p);
-      if (end == ',') {
-        p->at++;
+      char next = json_peek(at, end);
+      if (next == ',') {
+        at++;
         key = none;
-        if (is_map && (r = json_key(p, &key)) != JSON_OK) return r;
+        if (is_map && !(at = json_key(p, at, &key))) return json_bad(p);
         break;
       }
-      if (end != (is_map ? '}' : ']')) return JSON_BAD;
-      p->at++;
+      if (next != (is_map ? '}' : ']')) return JSON_BAD;
       if ((r = json_close(p, &value)) != JSON_OK) return r;
+      at++;
       if (p->depth == 0) goto done;
-      json_space(p);
+      at = json_space(at, end);
     }
   }
 done:
-  json_space(p);
-  if (json_peek(p) != 0) return JSON_BAD;
+  at = json_space(at, end);
+  if (json_peek(at, end) != 0) return JSON_BAD;
   *ret = value;
   return JSON_OK;
 }
 
 static json_result json_parse_text(json_parser *p, ottl_view text, bool trees, ottl_cell *ret) {
-  p->at = text.data;
   p->end = text.data + text.len;
   p->n = 0;
   p->depth = 0;
   p->trees = trees;
-  json_result r = json_parse(p, ret);
+  p->no_mem = false;
+  json_result r = json_parse(p, text.data, ret);
   return r == JSON_AGAIN ? json_parse_text(p, text, true, ret) : r;
 }
 
