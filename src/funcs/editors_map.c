@@ -24,17 +24,27 @@ ottl_status ottl__prep_merge_maps(ottl_prepare *p) {
 }
 
 /* *seen: bits of the keys that are there. Keys that no entry has are most of them, and need not be searched. */
-static ottl_status merge_entry(ottl_call *c, uint32_t row, ottl_view key, ottl_cell value, int strategy, uint64_t *seen) {
+static ottl_status merge_entry(ottl_call *c, uint32_t row, const ottl_entry *from, int strategy, uint64_t *seen) {
   ottl_rowmap *map = c->map[row];
+  ottl_view key = {from->key, from->klen};
   uint64_t bit = key_bit(key);
   ottl_entry *e = *seen & bit ? ottl__rowmap_lookup(c->arena, map, key) : NULL;
   if (e ? strategy == MERGE_INSERT : strategy == MERGE_UPDATE) return OTTL_OK;
-  if (value.tag > OTTL_T_BYTES) OTTL_TRY(ottl__value_copy(c->arena, value, &value));
+  bool plain = from->tag <= OTTL_T_BYTES;
+  ottl_cell value = cell_nil();
+  if (OTTL_UNLIKELY(!plain)) OTTL_TRY(ottl__value_copy(c->arena, entry_cell(from), &value));
   if (!e) e = ottl__rowmap_push(c->arena, map, key);
   if (!e) return OTTL_NOMEM;
   *seen |= bit;
-  entry_set(e, cell_is_nil(value) ? cell_nil() : value);
   bm_set(c->changed, row);
+  if (OTTL_UNLIKELY(!plain)) {
+    entry_set(e, value);
+    return OTTL_OK;
+  }
+  e->word = from->word; /* PERF: w09; a cell in between is stored in parts and loaded as a whole, which waits for the stores */
+  e->len = from->len;
+  e->tag = from->tag == OTTL_T_ABSENT ? OTTL_T_NIL : from->tag;
+  e->dirty = 1;
   return OTTL_OK;
 }
 
@@ -45,18 +55,30 @@ static uint64_t merge_seen(const ottl_rowmap *map) {
   return seen;
 }
 
-static ottl_status merge_row(ottl_call *c, uint32_t row, ottl_cell source, int strategy) {
+static ottl_status merge_wire(ottl_call *c, uint32_t row, ottl_cell source, int strategy, uint64_t *seen) {
   ottl_walk k = walk_begin(source);
-  uint64_t seen = merge_seen(c->map[row]);
   for (;;) {
     ottl_view key;
     ottl_cell value;
     bool more;
-    if (!walk_entry(&k, &key, &value, &more)) return fail_status(c, row, OTTL_DATA);
+    if (!walk_entry(&k, &key, &value, &more)) return OTTL_DATA;
     if (!more) return OTTL_OK;
-    ottl_status status = merge_entry(c, row, key, value, strategy, &seen);
-    if (status != OTTL_OK) return fail_status(c, row, status);
+    const ottl_entry from = {.key = key.data, .klen = (uint32_t)key.len, .word = value.word, .len = value.len, .tag = value.tag};
+    OTTL_TRY(merge_entry(c, row, &from, strategy, seen));
   }
+}
+
+static ottl_status merge_tree(ottl_call *c, uint32_t row, const ottl_rowmap *source, int strategy, uint64_t *seen) {
+  const ottl_entry *from = source->items; /* stays where it is when the target is the same map, and grows */
+  for (uint32_t i = 0, n = source->n; i < n; i++) OTTL_TRY(merge_entry(c, row, &from[i], strategy, seen));
+  return OTTL_OK;
+}
+
+static ottl_status merge_row(ottl_call *c, uint32_t row, ottl_cell source, int strategy) {
+  uint64_t seen = merge_seen(c->map[row]);
+  ottl_status status =
+      cell_is_tree(source) ? merge_tree(c, row, cell_map(source), strategy, &seen) : merge_wire(c, row, source, strategy, &seen);
+  return status == OTTL_OK ? OTTL_OK : fail_status(c, row, status);
 }
 
 ottl_status ottl__fn_merge_maps(ottl_call *c) {
