@@ -106,17 +106,19 @@ ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
   if (spec->n_columns == 0) return OTTL_OK; /* such a map may be large, and edited for each record below it */
   bool had_dups = maps->any_dups && bm_get(maps->dups, row);
   bm_clear(maps->dups, row);
-  for (uint32_t i = 0; i < map->n; i++) {
-    ottl_entry *e = &map->items[i];
-    ottl_view key = {e->key, e->klen};
+  ottl_reg *columns = b->columns; /* a tag that is stored could be anything's byte: these are not loaded again */
+  ottl_entry *items = map->items;
+  for (uint32_t i = 0, n = map->n; i < n; i++) {
+    ottl_entry *e = &items[i];
+    uint16_t column = e->column;
     if (OTTL_UNLIKELY(e->dirty) && !same_names(b, e)) {
       e->keyid = OTTL_NO_KEY;
-      e->column = column_of(b, m, key);
-    } else if (OTTL_UNLIKELY(had_dups) && e->column == OTTL_NO_COLUMN) {
-      e->column = column_of(b, m, key);
+      e->column = column = column_of(b, m, (ottl_view){e->key, e->klen});
+    } else if (OTTL_UNLIKELY(had_dups) && column == OTTL_NO_COLUMN) {
+      e->column = column = column_of(b, m, (ottl_view){e->key, e->klen});
     }
-    if (e->column == OTTL_NO_COLUMN) continue; /* it was no key of the program before, and its key is the same */
-    ottl_reg *col = &b->columns[e->column];
+    if (column == OTTL_NO_COLUMN) continue; /* it was no key of the program before, and its key is the same */
+    ottl_reg *col = &columns[column];
     if (col->tag[row] != OTTL_T_ABSENT) { /* a later entry with the same key */
       e->column = OTTL_NO_COLUMN;
       bm_set(maps->dups, row);

@@ -253,31 +253,33 @@ ottl_entry *ottl__rowmap_find(const ottl_rowmap *map, ottl_view key) {
   return NULL;
 }
 
-/* Room for one more item; the old array stays in the arena. */
-static void *value_grow(ottl_arena *arena, void *items, uint32_t n, uint32_t *cap, size_t item_bytes) {
-  if (n < *cap) return items;
-  if (n >= UINT32_MAX / 2) return NULL;
-  uint32_t more = n < 4 ? 8 : n * 2;
-  void *grown = arena_array(arena, more, item_bytes);
+/* Room for some more items; the old array stays in the arena. */
+static void *value_grow(ottl_arena *arena, void *items, uint32_t n, uint32_t *cap, uint32_t more, size_t item_bytes) {
+  if (more <= *cap - n) return items;
+  if (n >= UINT32_MAX / 4 || more >= UINT32_MAX / 4) return NULL;
+  uint32_t want = n < 4 ? 8 : n * 2;
+  if (want < n + more) want = n + more;
+  void *grown = arena_array(arena, want, item_bytes);
   if (!grown) return NULL;
   if (n) memcpy(grown, items, n * item_bytes);
-  *cap = more;
+  *cap = want;
   return grown;
 }
 
-ottl_entry *ottl__rowmap_push(ottl_arena *arena, ottl_rowmap *map, ottl_view key) {
-  if (key.len > UINT32_MAX) return NULL;
-  ottl_entry *items = value_grow(arena, map->items, map->n, &map->cap, sizeof *items);
-  if (!items) return NULL;
+ottl_status ottl__rowmap_reserve(ottl_arena *arena, ottl_rowmap *map, uint32_t more) {
+  ottl_entry *items = value_grow(arena, map->items, map->n, &map->cap, more, sizeof *items);
+  if (!items && more) return OTTL_NOMEM;
   map->items = items;
-  ottl_entry *e = &items[map->n++];
-  *e = (ottl_entry){
-      .key = key.data, .klen = (uint32_t)key.len, .keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN, .tag = OTTL_T_NIL, .dirty = 1};
-  return e;
+  return OTTL_OK;
+}
+
+ottl_entry *ottl__rowmap_push(ottl_arena *arena, ottl_rowmap *map, ottl_view key) {
+  if (key.len > UINT32_MAX || ottl__rowmap_reserve(arena, map, 1) != OTTL_OK) return NULL;
+  return rowmap_append(arena, map, key);
 }
 
 ottl_status ottl__list_push(ottl_arena *arena, ottl_list *list, ottl_cell cell) {
-  ottl_cell *items = value_grow(arena, list->items, list->n, &list->cap, sizeof *items);
+  ottl_cell *items = value_grow(arena, list->items, list->n, &list->cap, 1, sizeof *items);
   if (!items) return OTTL_NOMEM;
   list->items = items;
   items[list->n++] = cell;

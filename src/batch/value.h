@@ -123,6 +123,16 @@ ottl_entry *ottl__rowmap_lookup(ottl_arena *arena, ottl_rowmap *map, ottl_view k
 static inline void rowmap_moved(ottl_rowmap *map) { map->index = NULL; }
 /* Appends an entry with a nil value, without looking for the key; NULL when out of memory. The key is borrowed. */
 ottl_entry *ottl__rowmap_push(ottl_arena *arena, ottl_rowmap *map, ottl_view key);
+/* Room for `more` entries. */
+OTTL_MUST_CHECK ottl_status ottl__rowmap_reserve(ottl_arena *arena, ottl_rowmap *map, uint32_t more);
+/* push, without a call while there is room. */
+static inline ottl_entry *rowmap_append(ottl_arena *arena, ottl_rowmap *map, ottl_view key) {
+  if (OTTL_UNLIKELY(map->n >= map->cap || key.len > UINT32_MAX)) return ottl__rowmap_push(arena, map, key);
+  ottl_entry *e = &map->items[map->n++];
+  *e = (ottl_entry){
+      .key = key.data, .klen = (uint32_t)key.len, .keyid = OTTL_NO_KEY, .column = OTTL_NO_COLUMN, .tag = OTTL_T_NIL, .dirty = 1};
+  return e;
+}
 /* As the reference's Map.Remove: the last entry moves into the hole. */
 void ottl__rowmap_remove_swap(ottl_rowmap *map, uint32_t index);
 OTTL_MUST_CHECK ottl_status ottl__list_push(ottl_arena *arena, ottl_list *list, ottl_cell cell);

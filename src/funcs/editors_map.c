@@ -33,7 +33,7 @@ static ottl_status merge_entry(ottl_call *c, uint32_t row, const ottl_entry *fro
   bool plain = from->tag <= OTTL_T_BYTES;
   ottl_cell value = cell_nil();
   if (OTTL_UNLIKELY(!plain)) OTTL_TRY(ottl__value_copy(c->arena, entry_cell(from), &value));
-  if (!e) e = ottl__rowmap_push(c->arena, map, key);
+  if (!e) e = rowmap_append(c->arena, map, key);
   if (!e) return OTTL_NOMEM;
   *seen |= bit;
   bm_set(c->changed, row);
@@ -69,7 +69,8 @@ static ottl_status merge_wire(ottl_call *c, uint32_t row, ottl_cell source, int 
 }
 
 static ottl_status merge_tree(ottl_call *c, uint32_t row, const ottl_rowmap *source, int strategy, uint64_t *seen) {
-  const ottl_entry *from = source->items; /* stays where it is when the target is the same map, and grows */
+  if (strategy != MERGE_UPDATE) OTTL_TRY(ottl__rowmap_reserve(c->arena, c->map[row], source->n));
+  const ottl_entry *from = source->items; /* there is room: it stays where it is, even if the target is the same map */
   for (uint32_t i = 0, n = source->n; i < n; i++) OTTL_TRY(merge_entry(c, row, &from[i], strategy, seen));
   return OTTL_OK;
 }

@@ -180,7 +180,7 @@ static size_t json_entry_bytes(ottl_view key, size_t value) { /* of a KeyValue's
   return (key.len ? 1 + len_size(key.len) : 0) + 1 + len_size(value);
 }
 
-static uint8_t *json_put_varint(uint8_t *to, uint64_t v) {
+static inline uint8_t *json_put_varint(uint8_t *to, uint64_t v) {
   for (; v >= 0x80; v >>= 7) *to++ = (uint8_t)(v | 0x80);
   *to++ = (uint8_t)v;
   return to;
@@ -228,7 +228,7 @@ static uint32_t json_step(const json_value *v) {
 }
 
 /* A value goes into the encoded container `open`, of which it is the last. */
-static json_result json_count(const json_parser *p, json_open *open, ottl_view key, ottl_cell value, uint32_t self) {
+static inline json_result json_count(const json_parser *p, json_open *open, ottl_view key, ottl_cell value, uint32_t self) {
   size_t bytes = json_value_bytes(value);
   if (open->is_map) {
     bytes = json_entry_bytes(key, bytes);
