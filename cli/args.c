@@ -75,7 +75,7 @@ static size_t processors(void) {
 static int arg_set(cli_options *o, int id, const char *value) {
   static const char *const modes[] = {"propagate", "ignore", "silent", NULL};
   static const char *const styles[] = {"either", "prefixed", "bare", NULL};
-  static const char *const renderings[] = {"text", "short", "json", NULL};
+  static const char *const renderings[] = {"text", "short", "json", "sarif", "github", NULL};
   static const char *const described[] = {"text", "json", NULL};
   static const char *const signals[] = {"logs", "traces", "metrics", "profiles", NULL};
   static const char formats[] = "auto, proto, proto-delimited, proto-framed, json or jsonl";
@@ -126,8 +126,11 @@ static int arg_set(cli_options *o, int id, const char *value) {
     o->paths = (ottl_path_style)choice;
     break;
   case ARG_FORMAT:
-    if ((choice = arg_choice(value, renderings)) < 0) return arg_bad(value, args[id].name, "text, short or json");
-    o->format = (ottl_diags_format)choice;
+    if ((choice = arg_choice(value, renderings)) < 0) return arg_bad(value, args[id].name, "text, short, json, sarif or github");
+    if (choice <= OTTL_DIAGS_JSON)
+      o->format = (ottl_diags_format)choice;
+    else
+      o->report = (cli_report)(choice - OTTL_DIAGS_JSON);
     break;
   case ARG_DESCRIBE_FORMAT:
     if ((choice = arg_choice(value, described)) < 0) return arg_bad(value, args[id].name, "text or json");

@@ -10,6 +10,8 @@ typedef struct check_state {
   const cli_options *options;
   size_t n_programs; /* that were checked */
   size_t errors, warnings, notes;
+  bool files;       /* what is being checked stands in files */
+  cli_sarif *sarif; /* --format sarif */
 } check_state;
 
 static void check_to_stdout(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
@@ -40,6 +42,11 @@ static void check_json_text(const char *text) {
 
 /* One program's part of the output. */
 static int check_tell(check_state *c, const char *name, const ottl_diags *diags) {
+  if (c->options->report != REPORT_LIBRARY) {
+    check_count(c, diags);
+    c->sarif ? cli_sarif_add(c->sarif, diags, c->files) : cli_github(diags, c->files);
+    return CLI_OK;
+  }
   bool json = c->options->format == OTTL_DIAGS_JSON;
   bool colour = !json && cli_colour(STDOUT_FILENO);
   size_t before = c->errors + c->warnings + c->notes;
@@ -201,7 +208,13 @@ static int check_config(check_state *c, const char *path) {
   return result;
 }
 
-static void check_sum(const check_state *c) {
+static int check_sum(check_state *c) {
+  if (c->sarif) {
+    bool written = cli_sarif_end(c->sarif, stdout);
+    c->sarif = NULL;
+    return written ? CLI_OK : cli_fail(CLI_INTERNAL, "out of memory");
+  }
+  if (c->options->report != REPORT_LIBRARY) return CLI_OK;
   if (c->options->format == OTTL_DIAGS_JSON)
     printf("\n],\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu}\n", c->errors, c->warnings, c->notes);
   else if (c->options->format == OTTL_DIAGS_TEXT) {
@@ -210,6 +223,7 @@ static void check_sum(const check_state *c) {
     if (c->options->may_fail) printf(", %zu note%s", c->notes, c->notes == 1 ? "" : "s");
     putchar('\n');
   }
+  return CLI_OK;
 }
 
 static int check_usage(const cli_options *o) {
@@ -234,16 +248,23 @@ int cli_check(int argc, char **argv) {
   }
   status = check_usage(&options);
   if (status != CLI_OK) goto out;
+  if (options.report == REPORT_SARIF && !(c.sarif = cli_sarif_begin())) {
+    status = cli_fail(CLI_INTERNAL, "out of memory");
+    goto out;
+  }
   if (options.format == OTTL_DIAGS_JSON) printf("{\"programs\":[");
   if (options.snippets.n) status = check_snippets(&c);
+  c.files = true;
   if (options.config) status = check_config(&c, options.config);
   for (size_t i = 0; i < options.files.n && status != CLI_INTERNAL; i++) {
     int one = check_file(&c, options.files.items[i]);
     if (one != CLI_OK) status = one; /* a file that cannot be read does not keep the others from being checked */
   }
-  check_sum(&c);
+  int sum = check_sum(&c);
+  if (sum != CLI_OK) status = sum;
   if (status == CLI_OK && (c.errors || (options.strict && c.warnings))) status = CLI_NO;
 out:
+  cli_sarif_end(c.sarif, NULL);
   cli_options_done(&options);
   return status;
 }

@@ -28,6 +28,9 @@ enum {
   IN_FMT = 64
 }; /* which commands know an option */
 
+/* --format of `ottl check`, besides what the library renders. */
+typedef enum cli_report { REPORT_LIBRARY, REPORT_SARIF, REPORT_GITHUB } cli_report;
+
 extern const char *const cli_signal_names[]; /* by ottl_signal */
 
 typedef struct cli_texts {
@@ -59,6 +62,7 @@ typedef struct cli_options {
   const char *as;
   ottl_path_style paths;
   ottl_diags_format format;
+  cli_report report; /* check */
   bool atomic, rollback, flatten, show_values;
 } cli_options;
 
@@ -79,6 +83,16 @@ int cli_route(int argc, char **argv);
 int cli_describe(int argc, char **argv);
 int cli_fmt(int argc, char **argv);
 int cli_help(int argc, char **argv);
+
+/* describe.c: a table of the language, read. NULL: *ret_status says why. */
+struct yyjson_doc *cli_table(const char *table, const char *name, ottl_status *ret_status);
+
+/* sarif.c: diagnostics for services. files: their sources are files, not statements of the command line. */
+typedef struct cli_sarif cli_sarif;
+cli_sarif *cli_sarif_begin(void); /* NULL: out of memory */
+void cli_sarif_add(cli_sarif *sarif, const ottl_diags *diags, bool files);
+bool cli_sarif_end(cli_sarif *sarif, FILE *to); /* writes it, unless `to` is NULL, and frees; false: nothing was written */
+void cli_github(const ottl_diags *diags, bool files);
 
 /* Part of a file of statements, from one `context:` line to the next. */
 typedef struct cli_section {

@@ -223,17 +223,31 @@ static int describe_show(size_t view, const char *name, yyjson_val *root) {
   return CLI_OK;
 }
 
+/* The table as it is written, and read. The caller frees both. */
+static ottl_status table_read(const char *table, const char *name, describe_text *text, yyjson_doc **ret) {
+  ottl_status status = ottl_describe(table, name, NULL, text_keep, text);
+  *ret = status == OTTL_OK && text->len != SIZE_MAX ? yyjson_read(text->data, text->len, 0) : NULL;
+  return status == OTTL_OK && !*ret ? OTTL_NOMEM : status;
+}
+
+struct yyjson_doc *cli_table(const char *table, const char *name, ottl_status *ret_status) {
+  describe_text text = {0};
+  yyjson_doc *doc;
+  *ret_status = table_read(table, name, &text, &doc);
+  free(text.data);
+  return doc;
+}
+
 static int describe_table(const cli_options *options, size_t view, const char *name) {
   describe_text text = {0};
-  bool json = options->format == OTTL_DIAGS_JSON;
-  ottl_status status = ottl_describe(views[view].table, name, NULL, text_keep, &text);
+  yyjson_doc *doc;
+  ottl_status status = table_read(views[view].table, name, &text, &doc);
   int result = CLI_OK;
-  yyjson_doc *doc = NULL;
   if (status == OTTL_INVALID_ARG)
     result = cli_fail(CLI_USAGE, "that name is too long");
-  else if (status != OTTL_OK || text.len == SIZE_MAX || !(doc = yyjson_read(text.data, text.len, 0)))
+  else if (status != OTTL_OK)
     result = cli_fail(CLI_INTERNAL, "cannot describe it");
-  else if (!json)
+  else if (options->format != OTTL_DIAGS_JSON)
     result = describe_show(view, name, yyjson_doc_get_root(doc));
   else {
     fwrite(text.data, 1, text.len, stdout);

@@ -96,7 +96,10 @@ static const char check_text[] =
     "  everything that could go wrong at run time\n"
     "    ottl check --may-fail -s 'set(log.attributes[\"id\"], log.body[\"id\"])'\n"
     "  before a deployment: warnings count, for a program to read\n"
-    "    ottl check --strict --format json *.ottl\n";
+    "    ottl check --strict --format json *.ottl\n"
+    "  for code scanning, and as annotations of a workflow\n"
+    "    ottl check --format sarif --config collector.yaml > ottl.sarif\n"
+    "    ottl check --format github *.ottl\n";
 
 static const char check_exits_text[] =
     "Exit status:\n"

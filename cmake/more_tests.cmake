@@ -41,3 +41,6 @@ if(TARGET ottl-conformance AND EXISTS ${PROJECT_SOURCE_DIR}/tests/conformance/fl
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(conformance/floor PROPERTIES LABELS slow TIMEOUT 900)
 endif()
+if(TARGET ottl AND Python3_FOUND)
+  add_test(NAME lint/sarif COMMAND Python3::Interpreter tests/lint/sarif $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endif()

@@ -63,6 +63,7 @@ typedef struct ottl_snippet {
   uint32_t column;  /* of its first byte, from 1, in bytes; 0: 1 */
   size_t offset;    /* of its first byte in its file: what offsets of diagnostics begin at */
   uint32_t indent;  /* bytes before each line but the first in the file that the text does not have, as in YAML's blocks */
+  bool derived;     /* the file has it in another form (escapes, variables): diagnostics have no fixes */
 } ottl_snippet;
 
 typedef struct ottl_group {

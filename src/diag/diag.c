@@ -42,12 +42,14 @@ uint32_t ottl__diags_source(ottl_diags *d, ottl_view name, ottl_view text, uint3
     d->nomem = true;
     return UINT32_MAX;
   }
-  d->sources[d->n_sources] = (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column, 0};
+  d->sources[d->n_sources] = (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column, 0, false};
   return (uint32_t)d->n_sources++;
 }
 
-void ottl__diags_indent(ottl_diags *d, uint32_t source, uint32_t indent) {
-  if (d && source < d->n_sources) d->sources[source].indent = indent;
+void ottl__diags_form(ottl_diags *d, uint32_t source, uint32_t indent, bool derived) {
+  if (!d || source >= d->n_sources) return;
+  d->sources[source].indent = indent;
+  d->sources[source].derived = derived;
 }
 
 const ottl_source *ottl__diag_source_of(const ottl_diags *d, uint32_t id) {
@@ -194,10 +196,13 @@ ottl_status ottl_diags_get(const ottl_diags *d, size_t i, ottl_diag *ret) {
                    .n_labels = item->n_labels,
                    .n_notes = item->n_notes,
                    .n_fixes = item->n_fixes};
+  for (size_t k = 0; k < item->n_fixes; k++) {
+    if (ottl__diag_source_of(d, item->fixes[k].span.source)->derived) out.n_fixes = 0;
+  }
   out.span = diag_public_span(d, &item->primary);
   for (size_t k = 0; k < item->n_labels; k++) out.labels[k] = diag_public_span(d, &item->labels[k]);
   for (size_t k = 0; k < item->n_notes; k++) out.notes[k] = item->notes[k];
-  for (size_t k = 0; k < item->n_fixes; k++) {
+  for (size_t k = 0; k < out.n_fixes; k++) {
     out.fixes[k].span = diag_public_span(d, &item->fixes[k]);
     out.fixes[k].span.text = (ottl_view){"", 0};
     out.fixes[k].replacement = item->fixes[k].text;

@@ -36,6 +36,7 @@ typedef struct ottl_source {
   size_t offset;         /* of the first byte in its file */
   uint32_t line, column; /* of the first byte, from 1 */
   uint32_t indent;       /* bytes that stand before each line but the first in the file, and are not in the text */
+  bool derived;          /* the file has it in another form: fixes would not fit */
 } ottl_source;
 
 typedef struct diag_label {
@@ -73,7 +74,8 @@ OTTL_MUST_CHECK ottl_status ottl__diags_create(const ottl_allocator *al, ottl_di
  * own; offset: of the first byte in its file. Out of memory: an id without text. */
 uint32_t ottl__diags_source(ottl_diags *diags, ottl_view name, ottl_view text, uint32_t line, uint32_t column, size_t offset);
 
-void ottl__diags_indent(ottl_diags *diags, uint32_t source, uint32_t indent);
+/* How the file has the text: see ottl_source. */
+void ottl__diags_form(ottl_diags *diags, uint32_t source, uint32_t indent, bool derived);
 
 /* NULL when it is not kept (too many, no memory). The message: lower case, no full stop, names in backquotes. */
 ottl_diag_item *ottl__diag_add(ottl_diags *diags, ottl_diag_code code, ottl_span span, const char *format, ...) OTTL_PRINTF(4, 5);

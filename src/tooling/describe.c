@@ -176,8 +176,10 @@ static void describe_limits(describe *d) {
   }
 }
 
-static void describe_code(describe *d, const char *code, const char *severity, const char *summary, const char *help) {
+static void describe_code(describe *d, const char *code, const char *symbol, const char *severity, const char *summary,
+                          const char *help) {
   if (!ottl__describe_entry(d, code)) return;
+  ottl__describe_text(d->out, "symbol", symbol);
   ottl__describe_text(d->out, "severity", severity);
   ottl__describe_text(d->out, "summary", summary);
   if (help[0]) ottl__describe_text(d->out, "help", help);
@@ -186,16 +188,17 @@ static void describe_code(describe *d, const char *code, const char *severity, c
 
 static void describe_diagnostics(describe *d) {
   static const char *const severities[] = {"error", "warning", "note"};
-  static const char *const rows[][2] = {
-#define ROWERR(id, code, text) {code, text},
+  static const char *const rows[][3] = {
+#define ROWERR(id, code, text) {code, #id, text},
 #include "rowerrors.def"
 #undef ROWERR
   };
   for (unsigned i = 0; i < DIAG_N_CODES; i++) {
     const ottl_diag_info *info = &ottl__diag_infos[i];
-    describe_code(d, info->code, severities[info->severity], info->summary, info->help);
+    describe_code(d, info->code, info->name, severities[info->severity], info->summary, info->help);
   }
-  for (size_t i = 1; i < OTTL_COUNT(rows); i++) describe_code(d, rows[i][0], "failure of a record", rows[i][1], ""); /* 0: none */
+  for (size_t i = 1; i < OTTL_COUNT(rows); i++) /* 0: none */
+    describe_code(d, rows[i][0], rows[i][1], "failure of a record", rows[i][2], "");
 }
 
 static void describe_renamed(describe *d) {

@@ -181,3 +181,21 @@ Routing connectors are checked with the processors.
     | ^^^^^^^^^^^^^^^^
   
   0 errors, 2 warnings
+
+# For services: annotations of a workflow (columns count code points), and SARIF, which tests/lint/sarif looks at
+
+  $ printf 'context: log\nset(attributes["ä"], "50%%") where severity_text == 17\n' > 'a, b.ottl'
+  $ ottl check --format github 'a, b.ottl' -s 'set(log.bodi, 1)'
+  ::error title=E0301::unknown path `log.bodi`%0Ahelp: did you mean `log.body`?
+  ::warning file=a%2C b.ottl,line=2,endLine=2,col=52,endColumn=54,title=W0702::this comparison is always false: the types are never equal%0Anote: the statement never runs%0Ahelp: the number is in `log.severity_number`
+  [1]
+  $ ottl check --format sarif -s 'set(log.body, "x")' | tail -n 6
+        },
+        "columnKind": "utf16CodeUnits",
+        "results": []
+      }
+    ]
+  }
+  $ ottl check --format xml -s 'set(log.body, "x")'
+  ottl: `xml` is no value of --format: give text, short, json, sarif or github
+  [2]
