@@ -25,7 +25,8 @@ enum {
   IN_CHECK = 8,
   IN_ROUTE = 16,
   IN_DESCRIBE = 32,
-  IN_FMT = 64
+  IN_FMT = 64,
+  IN_EXPLAIN = 128
 }; /* which commands know an option */
 
 /* --format of `ottl check`, besides what the library renders. */
@@ -82,9 +83,13 @@ int cli_check(int argc, char **argv);
 int cli_route(int argc, char **argv);
 int cli_describe(int argc, char **argv);
 int cli_fmt(int argc, char **argv);
+int cli_explain_code(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
-/* describe.c: a table of the language, read. NULL: *ret_status says why. */
+/* describe.c */
+/* Words in lines of 100 columns. column: where the cursor is; indent: of the lines that follow. Ends the line. */
+void cli_put_words(const char *text, size_t column, size_t indent);
+/* A table of the language, read. NULL: *ret_status says why. */
 struct yyjson_doc *cli_table(const char *table, const char *name, ottl_status *ret_status);
 
 /* sarif.c: diagnostics for services. files: their sources are files, not statements of the command line. */

@@ -16,8 +16,7 @@ static const char *text_of(yyjson_val *entry, const char *key) {
   return text ? text : "";
 }
 
-/* Words in lines of WIDTH columns. column: where the cursor is; indent: of the lines that follow. Ends the line. */
-static void put_words(const char *text, size_t column, size_t indent) {
+void cli_put_words(const char *text, size_t column, size_t indent) {
   bool first = true;
   while (*text) {
     size_t len = strcspn(text, " ");
@@ -40,7 +39,7 @@ static void put_words(const char *text, size_t column, size_t indent) {
 /* A name, and a text in the column behind the longest name. */
 static void put_line(const char *name, const char *text, size_t width) {
   int pad = printf("  %-*s  ", (int)width, name);
-  put_words(text, (size_t)pad, width + 4);
+  cli_put_words(text, (size_t)pad, width + 4);
 }
 
 static size_t width_of(yyjson_val *entries, size_t most) {
@@ -104,7 +103,7 @@ static void show_function(yyjson_val *f) {
   puts(text_of(f, "signature"));
   putchar('\n');
   snprintf(text, sizeof text, "%s %s", text_of(f, "summary"), text_of(f, "about"));
-  put_words(text, 0, 0);
+  cli_put_words(text, 0, 0);
   put_list("Only in the context ", yyjson_obj_get(f, "contexts"), ".");
   put_list("Not a standard function: added by the ", yyjson_obj_get(f, "components"), " processor.");
   if (yyjson_is_true(yyjson_obj_get(f, "experimental"))) puts("Experimental: switch it on with --experimental.");
@@ -140,7 +139,7 @@ static void show_type(yyjson_val *t) {
 static void show_limit(yyjson_val *l) {
   printf("%s: %llu %s\n", text_of(l, "name"), (unsigned long long)yyjson_get_uint(yyjson_obj_get(l, "value")),
          text_of(l, "unit"));
-  put_words(text_of(l, "summary"), 0, 0);
+  cli_put_words(text_of(l, "summary"), 0, 0);
 }
 
 static void show_diagnostic(yyjson_val *d) {

@@ -148,19 +148,35 @@ static const char describe_exits_text[] =
     "Exit status:\n"
     "  0 shown; 1 no such entry (names that are near are told); 2 wrong use; 70 internal error\n";
 
+static const char explain_text[] =
+    "Says why a diagnostic is told and what to do, with an example that is wrong and one that is right.\n"
+    "\n"
+    "Examples:\n"
+    "  a warning of `ottl check`\n"
+    "    ottl explain-code W0702\n"
+    "  the same for a program to read\n"
+    "    ottl explain-code W0702 --format json\n";
+
+static const char explain_exits_text[] = "Exit status:\n"
+                                         "  0 shown; 1 no such code; 2 wrong use; 70 internal error\n";
+
 /* What a command has to tell besides its options. */
 static const struct {
   const char *name, *text, *files, *exits;
   int in;
 } help_texts[] = {
-    {"run", run_text, files_text, exits_text, IN_RUN},       {"filter", filter_text, files_text, exits_text, IN_FILTER},
-    {"route", route_text, files_text, exits_text, IN_ROUTE}, {"check", check_text, NULL, check_exits_text, IN_CHECK},
-    {"fmt", fmt_text, NULL, fmt_exits_text, IN_FMT},         {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
+    {"run", run_text, files_text, exits_text, IN_RUN},
+    {"filter", filter_text, files_text, exits_text, IN_FILTER},
+    {"route", route_text, files_text, exits_text, IN_ROUTE},
+    {"check", check_text, NULL, check_exits_text, IN_CHECK},
+    {"fmt", fmt_text, NULL, fmt_exits_text, IN_FMT},
+    {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
+    {"explain-code", explain_text, NULL, explain_exits_text, IN_EXPLAIN},
 };
 
 void cli_help_overview(void) {
   puts("ottl: run OpenTelemetry Transformation Language statements on OTLP payloads\n\nUsage: ottl COMMAND ...\n");
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) printf("  %-12s %s\n", commands[i].name, commands[i].summary);
   puts("\n"
        "  --help      this text; `ottl help COMMAND` tells more and shows examples\n"
        "  --version   versions of the program and of the language\n"

@@ -83,12 +83,16 @@ static bool group_context(sema *s, const ottl_group *group, const group_item *it
     s->fatal = OTTL_NOMEM;
     return false;
   }
-  uint32_t parsed = 0, had = s->n_errors;
+  uint32_t parsed = 0, whole = 0, had = s->n_errors;
   for (uint32_t i = 0; i < n; i++) {
     if (items[i].node) sources[parsed++] = (infer_source){items[i].node, items[i].source};
+    whole += items[i].node && !items[i].broken;
   }
   if (had && !parsed) return false; /* nothing to infer from, and told why */
+  ottl_diags *diags = s->diags;
+  if (had && !whole) s->diags = NULL; /* that what is left tells no context may come of what is broken */
   s->context = ottl__sema_infer(s, sources, parsed, certain);
+  s->diags = diags;
   return s->context != OTTL_CONTEXT_COUNT;
 }
 

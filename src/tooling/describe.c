@@ -183,6 +183,7 @@ static void describe_code(describe *d, const char *code, const char *symbol, con
   ottl__describe_text(d->out, "severity", severity);
   ottl__describe_text(d->out, "summary", summary);
   if (help[0]) ottl__describe_text(d->out, "help", help);
+  ottl__describe_code_manual(d->out, code);
   ottl__describe_end(d);
 }
 

@@ -37,6 +37,8 @@ void ottl__describe_paths(describe *d);
 /* Members of the table of functions beside its entries: kinds of parameters, and names that the reference has. */
 void ottl__describe_kinds(ottl_sbuf *out);
 
+/* codes.c: why, what to do and examples of a code, as members of its object. */
+void ottl__describe_code_manual(ottl_sbuf *out, const char *code);
 /* manual.c: parameters and examples of a function, as members of its object. */
 void ottl__describe_manual(ottl_sbuf *out, const ottl_function *f);
 const char *ottl__manual_default(const char *function, const char *param, const char **ret_text); /* "": not known */

@@ -5,13 +5,14 @@
   
   Usage: ottl COMMAND ...
   
-    run      transform records with OTTL statements
-    filter   drop the records that match a condition (or keep only those)
-    route    say which records go to which pipeline, and write them there
-    check    find mistakes in statements without running them
-    fmt      lay statements out in the canonical way
-    describe look up functions, paths, enum symbols, limits and codes
-    help     explain a command
+    run          transform records with OTTL statements
+    filter       drop the records that match a condition (or keep only those)
+    route        say which records go to which pipeline, and write them there
+    check        find mistakes in statements without running them
+    fmt          lay statements out in the canonical way
+    describe     look up functions, paths, enum symbols, limits and codes
+    explain-code say what a code of an error or warning means
+    help         explain a command
   
     --help      this text; `ottl help COMMAND` tells more and shows examples
     --version   versions of the program and of the language

@@ -1,5 +1,5 @@
 /* Writes the reference pages that are made from the tables of grammar/, out of what the library describes.
- * usage: ottl-tables paths|enums|functions|limits     to standard output; tests/docs/pages keeps the files in docs/ */
+ * usage: ottl-tables paths|enums|functions|limits|diagnostics     to standard output; tests/docs/pages keeps the files in docs/ */
 #include "ottl/describe.h"
 #include "yyjson.h"
 
@@ -222,6 +222,35 @@ static void write_limits(void) {
   }
 }
 
+/* ---- diagnostics ---- */
+
+static void put_code_examples(const char *title, yyjson_val *examples) {
+  size_t i, n;
+  yyjson_val *example;
+  yyjson_arr_foreach(examples, i, n, example) {
+    const char *kind = text(example, "kind"), *body = text(example, "text");
+    const char *language = strcmp(kind, "config") == 0 ? "yaml" : "ottl";
+    const char *what = strcmp(kind, "conditions") == 0 ? ", as conditions of a filter" : "";
+    printf("%s%s:\n\n```%s\n%s%s```\n\n", title, what, language, body, body[strlen(body) - 1] == '\n' ? "" : "\n");
+  }
+}
+
+static void write_diagnostics(void) {
+  printf("# Diagnostics\n\n" MADE "What `ottl check` tells, by code; `ottl explain-code CODE` shows the same. Errors do not "
+                                  "compile, warnings are mistakes that\n"
+         "do, notes are told when they are asked for. [lint.md](lint.md) says how to use it and how to switch codes on and off. "
+         "Codes that\n"
+         "begin with R are failures of single records.\n\n");
+  yyjson_val *codes = entries_of("diagnostics"), *c;
+  size_t i, n;
+  yyjson_arr_foreach(codes, i, n, c) {
+    printf("## %s\n\n%s: %s.\n\n", text(c, "name"), text(c, "severity"), text(c, "summary"));
+    if (text(c, "why")[0]) printf("%s\n\n%s\n\n", text(c, "why"), text(c, "todo"));
+    put_code_examples("Wrong", yyjson_obj_get(c, "bad"));
+    put_code_examples("Right", yyjson_obj_get(c, "good"));
+  }
+}
+
 int main(int argc, char **argv) {
   const char *page = argc == 2 ? argv[1] : "";
   if (strcmp(page, "paths") == 0)
@@ -232,8 +261,10 @@ int main(int argc, char **argv) {
     write_functions();
   else if (strcmp(page, "limits") == 0)
     write_limits();
+  else if (strcmp(page, "diagnostics") == 0)
+    write_diagnostics();
   else {
-    fprintf(stderr, "usage: ottl-tables paths|enums|functions|limits\n");
+    fprintf(stderr, "usage: ottl-tables paths|enums|functions|limits|diagnostics\n");
     return 2;
   }
   return fflush(stdout) != 0 || ferror(stdout);
