@@ -93,6 +93,7 @@ static void check_options(const cli_options *o, bool conditions, ottl_compile_op
   ret->signal = o->signal;
   ret->paths = o->paths;
   ret->explain = o->may_fail;
+  ret->lint = true;
   ret->experimental = o->experimental;
 }
 

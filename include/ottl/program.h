@@ -64,6 +64,7 @@ typedef struct ottl_snippet {
   size_t offset;    /* of its first byte in its file: what offsets of diagnostics begin at */
   uint32_t indent;  /* bytes before each line but the first in the file that the text does not have, as in YAML's blocks */
   bool derived;     /* the file has it in another form (escapes, variables): diagnostics have no fixes */
+  bool doubles;     /* the file has `$$` for a `$`, as configurations of the collector do */
 } ottl_snippet;
 
 typedef struct ottl_group {
@@ -93,6 +94,7 @@ typedef struct ottl_compile_options {
   ottl_function_set functions;
   bool explain; /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */
   ottl_on_failure on_failure; /* TRANSFORM: of groups that do not say */
+  bool lint; /* warns of what compiles and runs, and is not what was meant; for people, not for running */
   bool flatten; /* TRANSFORM: each item (log record, span, metric) has a resource and scope of its own while groups run; equal
                    ones are put together again afterwards (the collector's `flatten_data`) */
 } ottl_compile_options;

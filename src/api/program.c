@@ -39,7 +39,7 @@ static size_t code_of_context(const ottl_program *p, size_t first, uint8_t conte
 static ottl_status check_each(ottl_program *p, const ottl_group *group, uint32_t number, const ottl_compile_options *o,
                               ottl_diags *diags) {
   ottl_status status = OTTL_OK;
-  size_t first = p->n_groups;
+  size_t first = p->n_groups, told = diags ? diags->n : 0;
   for (size_t k = 0; k < group->n_conditions; k++) {
     ottl_group one = *group;
     ottl_checked_group checked = {0};
@@ -67,6 +67,9 @@ static ottl_status check_each(ottl_program *p, const ottl_group *group, uint32_t
     p->origins[at][c->n_conditions] = (program_origin){number, (uint32_t)k};
     c->conditions[c->n_conditions++] = checked.conditions[0];
   }
+  for (size_t i = first; o->lint && i < p->n_groups; i++)
+    ottl__lint_conditions(o, diags, p->checked[i].conditions, p->checked[i].n_conditions);
+  if (o->lint) ottl__diags_sort(diags, told);
   return status;
 }
 

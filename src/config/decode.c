@@ -118,7 +118,8 @@ ottl_snippet ottl__cfg_snippet(const cfg_reader *r, const cfg_node *node, ottl_v
                         .column = (uint32_t)at - r->lines[line - 1] + 1,
                         .offset = at,
                         .indent = node->indent,
-                        .derived = !node->verbatim};
+                        .derived = !node->verbatim,
+                        .doubles = !r->options->keep_variables};
 }
 
 static bool cut_at_commas(cfg_reader *r, const cfg_node *node, ottl_snippet **ret, size_t *ret_n) {

@@ -42,14 +42,15 @@ uint32_t ottl__diags_source(ottl_diags *d, ottl_view name, ottl_view text, uint3
     d->nomem = true;
     return UINT32_MAX;
   }
-  d->sources[d->n_sources] = (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column, 0, false};
+  d->sources[d->n_sources] = (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column, 0, false, false};
   return (uint32_t)d->n_sources++;
 }
 
-void ottl__diags_form(ottl_diags *d, uint32_t source, uint32_t indent, bool derived) {
+void ottl__diags_form(ottl_diags *d, uint32_t source, uint32_t indent, bool derived, bool doubles) {
   if (!d || source >= d->n_sources) return;
   d->sources[source].indent = indent;
   d->sources[source].derived = derived;
+  d->sources[source].doubles = doubles;
 }
 
 const ottl_source *ottl__diag_source_of(const ottl_diags *d, uint32_t id) {

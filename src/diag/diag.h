@@ -37,6 +37,7 @@ typedef struct ottl_source {
   uint32_t line, column; /* of the first byte, from 1 */
   uint32_t indent;       /* bytes that stand before each line but the first in the file, and are not in the text */
   bool derived;          /* the file has it in another form: fixes would not fit */
+  bool doubles;          /* the file has `$$` for a `$` */
 } ottl_source;
 
 typedef struct diag_label {
@@ -75,7 +76,7 @@ OTTL_MUST_CHECK ottl_status ottl__diags_create(const ottl_allocator *al, ottl_di
 uint32_t ottl__diags_source(ottl_diags *diags, ottl_view name, ottl_view text, uint32_t line, uint32_t column, size_t offset);
 
 /* How the file has the text: see ottl_source. */
-void ottl__diags_form(ottl_diags *diags, uint32_t source, uint32_t indent, bool derived);
+void ottl__diags_form(ottl_diags *diags, uint32_t source, uint32_t indent, bool derived, bool doubles);
 
 /* NULL when it is not kept (too many, no memory). The message: lower case, no full stop, names in backquotes. */
 ottl_diag_item *ottl__diag_add(ottl_diags *diags, ottl_diag_code code, ottl_span span, const char *format, ...) OTTL_PRINTF(4, 5);

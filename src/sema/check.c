@@ -16,7 +16,7 @@ static ottl_status group_parse(sema *s, ottl_arena *trees, group_item *item) {
   ottl_view text = view_of(sn->text, sn->len);
   item->source =
       ottl__diags_source(s->diags, view_str(sn->name), text, sn->line ? sn->line : 1, sn->column ? sn->column : 1, sn->offset);
-  ottl__diags_form(s->diags, item->source, sn->indent, sn->derived);
+  ottl__diags_form(s->diags, item->source, sn->indent, sn->derived, sn->doubles);
   uint32_t depth = ottl__limits[OTTL_LIMIT_NESTING].standard;
   ottl_status st = ottl__parse(trees, item->entry, text, item->source, depth, s->diags, &item->node);
   item->broken = st == OTTL_COMPILE;
@@ -141,11 +141,12 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
     ottl_span span = {n ? items[0].source : 0, 0, 0};
     SEMA_ERROR(s, NO_CONTEXT, span, "no context has all the functions and enum symbols of this group");
   }
+  g.statements = checked;
+  if (s->options->lint && !s->fatal) ottl__lint_group(s, &g);
 out:
   if (s->fatal) return s->fatal;
   if (s->n_errors) return OTTL_COMPILE;
   if (s->n_unsupported) return OTTL_UNSUPPORTED;
-  g.statements = checked;
   *ret = g;
   return OTTL_OK;
 }

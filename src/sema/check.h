@@ -29,6 +29,8 @@ ottl_context_id ottl__context_find(ottl_view name);
  * ottl__sema_release). Fails: COMPILE, UNSUPPORTED, LIMIT, NOMEM; diagnostics say why. All errors of the group are reported. */
 OTTL_MUST_CHECK ottl_status ottl__sema_group(ottl_arena *arena, const ottl_compile_options *options, const ottl_group *group,
                                              ottl_diags *diags, ottl_checked_group *ret);
+/* Lints about conditions beside each other, any of which lets a record in or drops it: for those of a group that were checked one by one. */
+void ottl__lint_conditions(const ottl_compile_options *options, ottl_diags *diags, ottl_expr *const *conditions, uint32_t n);
 /* Frees what prepare functions made. */
 void ottl__sema_release(const ottl_allocator *al, ottl_checked_group *group);
 

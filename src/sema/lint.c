@@ -172,9 +172,15 @@ static void explain_guard(const sema *s, ottl_diag_item *d, const ottl_expr *e, 
     ottl__diag_help(d, "guard it with `%s(%.*s)`", check, (int)(end - e->begin), source.data + e->begin);
 }
 
+/* Bodies have a code of their own: people want to know of them even when they know the types of their attributes. */
+static ottl_diag_code may_fail_code(const ottl_expr *e) {
+  return e->kind == OTTL_E_PATH && e->path->view == OTTL_V_BODY ? DIAG_BODY_TYPE : DIAG_MAY_FAIL;
+}
+
 static void explain_path(sema *s, const ottl_expr *e) {
   if (e->n_kids == 0) return;
-  ottl_diag_item *d = SEMA_WARN(s, MAY_FAIL, span_of(e), "this fails where a value on the way has no such keys");
+  ottl_diag_item *d =
+      ottl__diag_add(s->diags, may_fail_code(e), span_of(e), "this fails where a value on the way has no such keys");
   if (e->n_kids > 2 || !ottl__sema_is_literal(e->kids[e->n_kids - 1], OTTL_T_STRING)) return;
   ottl_view source = s->diags ? ottl__diag_source_of(s->diags, e->source_id)->text : VIEW("");
   uint32_t end = e->kids[e->n_kids - 1]->begin; /* of the key: before it stands `[` */
@@ -187,26 +193,28 @@ static void explain_call(sema *s, const ottl_expr *e) {
   const ottl_function *f = &ottl__functions[site->function];
   char buf[200], want[200];
   uint8_t told = 0;
+  ottl_diag_code data = f->kind == OTTL_F_CONVERTER ? DIAG_CONVERSION : DIAG_MAY_FAIL_DATA;
   for (uint32_t i = 0; i < f->n_params; i++) {
     const ottl_call_arg *a = &site->args[i];
     if (!a->expr || a->is_literal) continue;
     ottl_types sure, takes = ottl__refine_takes(f, i, &sure);
     if (!f->handler && i == 1) takes = sure = ottl__types_settable(site->args[0].expr->path, site->args[0].expr->n_kids > 0);
     if (a->expr->types & ~takes) {
-      ottl_diag_item *d = SEMA_WARN(s, MAY_FAIL, span_of(a->expr), "this fails where the value is no %s",
-                                    ottl__types_text(f->handler ? takes : takes & ~TYPES_NIL, want, sizeof want));
+      ottl_diag_item *d =
+          ottl__diag_add(s->diags, may_fail_code(a->expr), span_of(a->expr), "this fails where the value is no %s",
+                         ottl__types_text(f->handler ? takes : takes & ~TYPES_NIL, want, sizeof want));
       ottl__diag_mark(d, "%s", ottl__types_text(a->expr->types, buf, sizeof buf));
       explain_guard(s, d, a->expr, a->expr->end, takes);
       told |= OTTL_FAIL_TYPE;
     } else if (a->expr->types & ~sure) {
-      ottl_diag_item *d = SEMA_WARN(s, MAY_FAIL_DATA, span_of(a->expr), "`%s` fails for some values of its argument", f->name);
+      ottl_diag_item *d = ottl__diag_add(s->diags, data, span_of(a->expr), "`%s` fails for some values of its argument", f->name);
       ottl__diag_mark(d, "%s", ottl__types_text(a->expr->types & ~sure, buf, sizeof buf));
       told |= OTTL_FAIL_DATA;
     }
   }
   if (e->fails & OTTL_FAIL_DATA & (uint8_t)~told) {
     if (f->handler)
-      SEMA_WARN(s, MAY_FAIL_DATA, ((ottl_span){e->source_id, e->begin, e->end}), "`%s` fails for some values", f->name);
+      ottl__diag_add(s->diags, data, span_of(e), "`%s` fails for some values", f->name);
     else
       SEMA_WARN(s, MAY_FAIL_DATA, span_of(site->args[0].expr), "writing this path fails for some values or kinds of records");
   }
@@ -260,6 +268,26 @@ static void lint_effect(sema *s, const ottl_expr *call) {
   }
 }
 
+/* ---- integers and doubles ---- */
+
+static void lint_numbers(sema *s, const ottl_expr *e) {
+  for (int i = 0; i < 2; i++) {
+    const ottl_expr *a = e->kids[i], *b = e->kids[1 - i];
+    if (a->types != TYPES(INT) || b->types != TYPES(DOUBLE)) continue;
+    bool divided = a->kind == OTTL_E_MATH && a->op == '/';
+    double value = b->is_literal && cell_type(b->literal) == OTTL_T_DOUBLE ? double_of_bits(b->literal.word) : 0;
+    bool whole = value > -1e15 && value < 1e15 && value == (double)(int64_t)value;
+    if (divided) {
+      ottl_diag_item *d = SEMA_WARN(s, INT_DOUBLE, span_of(a), "this division drops the fraction: both sides are int");
+      ottl__diag_label(d, span_of(b), "double");
+      ottl__diag_help(d, "convert one side with `Double(...)`, or write a literal such as `1000.0`");
+    } else if (e->kind == OTTL_E_CMP && e->op <= OTTL_CMP_NE && b->is_literal && !whole) {
+      ottl_diag_item *d = SEMA_WARN(s, INT_DOUBLE, span_of(b), "an int is never equal to this");
+      ottl__diag_label(d, span_of(a), "int");
+    }
+  }
+}
+
 /* ---- the walk ---- */
 
 void ottl__lint_expr(sema *s, const ottl_expr *e) {
@@ -268,9 +296,11 @@ void ottl__lint_expr(sema *s, const ottl_expr *e) {
     lint_enum(s, e->kids[0], e->kids[1], equality);
     lint_enum(s, e->kids[1], e->kids[0], equality);
   }
+  if (s->options->lint && (e->kind == OTTL_E_CMP || e->kind == OTTL_E_MATH)) lint_numbers(s, e);
   if (s->options->explain) explain(s, e);
   for (uint32_t i = 0; i < e->n_kids; i++) ottl__lint_expr(s, e->kids[i]);
   if (!e->call) return;
+  if (s->options->lint) ottl__lint_patterns(s, e);
   const ottl_call_site *site = e->call;
   if (ottl__functions[site->function].kind == OTTL_F_EDITOR && site->n_args) lint_effect(s, e);
   if (!ottl__functions[site->function].handler && site->n_args == 2 && site->args[0].expr && site->args[1].expr)

@@ -29,7 +29,7 @@ static bool key_same(const ottl_expr *a, const ottl_expr *b) {
   return view_eq(cell_view(a->literal), cell_view(b->literal));
 }
 
-static bool is_place(const ottl_expr *e) {
+bool ottl__place_is(const ottl_expr *e) {
   if (e->kind != OTTL_E_PATH) return false;
   for (uint32_t i = 0; i < e->n_kids; i++) {
     if (!key_is_constant(e->kids[i])) return false;
@@ -37,12 +37,17 @@ static bool is_place(const ottl_expr *e) {
   return true;
 }
 
-static bool fact_about(const sema_fact *f, const ottl_expr *path, uint32_t n_keys) {
-  if (f->n_keys != n_keys || f->path->path != path->path || f->path->context != path->context) return false;
+bool ottl__place_begins(const ottl_expr *path, const ottl_expr *place, uint32_t n_keys) {
+  if (path->kind != OTTL_E_PATH || path->path != place->path || path->context != place->context || path->n_kids < n_keys)
+    return false;
   for (uint32_t i = 0; i < n_keys; i++) {
-    if (!key_same(f->path->kids[i], path->kids[i])) return false;
+    if (!key_is_constant(path->kids[i]) || !key_same(path->kids[i], place->kids[i])) return false;
   }
   return true;
+}
+
+static bool fact_about(const sema_fact *f, const ottl_expr *path, uint32_t n_keys) {
+  return f->n_keys == n_keys && ottl__place_begins(path, f->path, n_keys);
 }
 
 /* ---- looking up ---- */
@@ -60,7 +65,7 @@ static ottl_types facts_types(const sema *s, const ottl_expr *path, uint32_t n_k
 }
 
 bool ottl__narrow_origin(const sema *s, const ottl_expr *path, ottl_span *ret) {
-  if (!s->facts || !is_place(path)) return false;
+  if (!s->facts || !ottl__place_is(path)) return false;
   ottl_types all = path->n_kids ? TYPES_ANYVALUE : path->path->types;
   for (const sema_fact *f = s->facts; f; f = f->next) {
     if (f->compared || !fact_about(f, path, path->n_kids) || !(all & ~f->types)) continue;
@@ -71,7 +76,7 @@ bool ottl__narrow_origin(const sema *s, const ottl_expr *path, ottl_span *ret) {
 }
 
 ottl_truth ottl__narrow_compared(sema *s, const ottl_expr *path, int op, ottl_cell literal, ottl_span *ret_because) {
-  if (!s->facts || !is_place(path) || !ottl__truth_keeps(literal)) return OTTL_TRUTH_OPEN;
+  if (!s->facts || !ottl__place_is(path) || !ottl__truth_keeps(literal)) return OTTL_TRUTH_OPEN;
   for (const sema_fact *f = s->facts; f; f = f->next) {
     if (!f->compared || !fact_about(f, path, path->n_kids)) continue;
     ottl_truth truth = ottl__truth_implied(s->arena, f->op, f->literal, op, literal);
@@ -97,7 +102,7 @@ static bool walk_is_sure(const sema *s, const ottl_expr *path) {
 }
 
 void ottl__narrow_path(sema *s, ottl_expr *e) {
-  if (!s->facts || !is_place(e) || e->must_fail) return;
+  if (!s->facts || !ottl__place_is(e) || e->must_fail) return;
   bool read;
   e->types &= facts_types(s, e, e->n_kids, &read);
   if (!e->may_fail || e->path->view == OTTL_V_EVENT_INDEX) return;
@@ -140,7 +145,7 @@ static void learn_types(sema *s, const ottl_expr *path, uint32_t n_keys, ottl_ty
 
 /* A path was read: what it went through were containers. */
 static void learn_read(sema *s, const ottl_expr *path, const ottl_expr *origin) {
-  if (!is_place(path)) return;
+  if (!ottl__place_is(path)) return;
   uint8_t view = path->path->view;
   bool body = view == OTTL_V_BODY;
   if (body || view == OTTL_V_MAP || view == OTTL_V_CACHE) {
@@ -154,7 +159,7 @@ static void learn_read(sema *s, const ottl_expr *path, const ottl_expr *origin) 
 }
 
 static void learn_taken(sema *s, const ottl_expr *e, ottl_types takes, const ottl_expr *origin) {
-  if (is_place(e) && (e->types & ~takes)) learn_types(s, e, e->n_kids, takes, origin);
+  if (ottl__place_is(e) && (e->types & ~takes)) learn_types(s, e, e->n_kids, takes, origin);
 }
 
 static void learn_evaluated(sema *s, const ottl_expr *e, const ottl_expr *origin);
@@ -213,7 +218,7 @@ static ottl_types types_that_give(int op, ottl_types a, ottl_types b, bool holds
 }
 
 static void learn_compared(sema *s, const ottl_expr *a, int op, const ottl_expr *b, bool holds, const ottl_expr *origin) {
-  if (!is_place(a)) return;
+  if (!ottl__place_is(a)) return;
   ottl_types keep = types_that_give(op, a->types, b->types, holds);
   if (a->types & ~keep) learn_types(s, a, a->n_kids, keep, origin);
   if (!b->is_literal || !ottl__truth_keeps(b->literal)) return;
@@ -292,7 +297,7 @@ static void learn_condition(sema *s, const ottl_expr *e, bool holds) {
     ottl_types checked;
     if (call->kind != OTTL_E_CALL || !ottl__truth_check(call->call->function, &checked)) return;
     const ottl_expr *arg = call->call->args[0].expr;
-    if (arg && is_place(arg)) learn_types(s, arg, arg->n_kids, holds ? checked : TYPES_ALL & ~checked, e);
+    if (arg && ottl__place_is(arg)) learn_types(s, arg, arg->n_kids, holds ? checked : TYPES_ALL & ~checked, e);
     return;
   }
   default: return;
@@ -339,30 +344,35 @@ static bool view_is_whole(uint8_t view) {
   }
 }
 
-static bool write_touches(const ottl_expr *target, const sema_fact *f) {
-  const ottl_path_info *a = target->path, *b = f->path->path;
+bool ottl__place_touched(const ottl_expr *target, const ottl_expr *path, uint32_t n_keys) {
+  const ottl_path_info *a = target->path, *b = path->path;
   if (view_is_whole(a->view)) return true;
-  if (target->context != f->path->context) return false;
+  if (target->context != path->context) return false;
   if (a != b) return (a->field != OTTL_FIELD_COUNT && a->field == b->field) || same_segment(a->spelling, b->spelling);
   if (a->view == OTTL_V_TRACE_STATE) return true;
-  for (uint32_t i = 0; i < target->n_kids && i < f->n_keys; i++) {
-    const ottl_expr *x = target->kids[i], *y = f->path->kids[i];
-    if (key_is_constant(x) && cell_type(x->literal) == cell_type(y->literal) && !key_same(x, y)) return false;
+  for (uint32_t i = 0; i < target->n_kids && i < n_keys; i++) {
+    const ottl_expr *x = target->kids[i], *y = path->kids[i];
+    if (key_is_constant(x) && key_is_constant(y) && cell_type(x->literal) == cell_type(y->literal) && !key_same(x, y))
+      return false;
   }
   return true;
 }
 
-static bool editor_touches(const ottl_expr *editor, const sema_fact *f) {
+bool ottl__editor_touches(const ottl_expr *editor, const ottl_expr *path, uint32_t n_keys) {
   const ottl_function *fn = &ottl__functions[editor->call->function];
   bool told = false; /* the function says what it writes */
   for (uint32_t i = 0; i < fn->n_params; i++) {
     uint8_t kind = fn->params[i].kind;
     const ottl_expr *target = editor->call->args[i].expr;
     if (kind < OTTL_P_SETTER || kind > OTTL_P_LIST_GETSETTER || !target) continue;
-    if (write_touches(target, f)) return true;
+    if (ottl__place_touched(target, path, n_keys)) return true;
     told = true;
   }
   return !told;
+}
+
+static bool editor_touches(const ottl_expr *editor, const sema_fact *f) {
+  return ottl__editor_touches(editor, f->path, f->n_keys);
 }
 
 void ottl__narrow_written(sema *s, const ottl_expr *editor) {

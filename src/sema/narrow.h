@@ -19,6 +19,15 @@
 typedef struct sema sema;
 typedef struct sema_fact sema_fact;
 
+/* -- places: paths with constant keys -- */
+
+bool ottl__place_is(const ottl_expr *e);
+/* Is `path` the place that the first n_keys keys of `place` name, or something in it? */
+bool ottl__place_begins(const ottl_expr *path, const ottl_expr *place, uint32_t n_keys);
+/* May writing `target` change what `path`, with its first n_keys keys, reads? And an editor? */
+bool ottl__place_touched(const ottl_expr *target, const ottl_expr *path, uint32_t n_keys);
+bool ottl__editor_touches(const ottl_expr *editor, const ottl_expr *path, uint32_t n_keys);
+
 /* -- facts -- */
 
 /* The path was checked: takes over what is known of it and of what it goes through. */
@@ -67,6 +76,17 @@ bool ottl__lint_beside(sema *s, ottl_diag_item *d, const ottl_expr *path, const 
 uint8_t ottl__sema_failures(const ottl_expr *e);
 /* Tells of conditions that never hold; marks the statement. */
 void ottl__lint_statement(sema *s, ottl_checked_statement *statement, const ottl_checked_group *group);
+/* lint_pattern.c: patterns and replacements that are not what they look like, of a call. */
+void ottl__lint_patterns(sema *s, const ottl_expr *call);
+/* lint_group.c, lint_shared.c, lint_names.c: what statements do to each other. `checked` may lack statements that
+ * have errors. */
+void ottl__lint_group(sema *s, const ottl_checked_group *checked);
+void ottl__lint_shared(sema *s, const ottl_checked_group *checked);
+void ottl__lint_names(sema *s, const ottl_checked_group *checked);
+/* same.c: are they the same expression, with the same value wherever nothing is written in between? */
+bool ottl__expr_same(const ottl_expr *a, const ottl_expr *b);
+/* Does it read what writing the place changes? The target of an editor counts when the editor looks at what is there. */
+bool ottl__expr_reads(const ottl_expr *e, const ottl_expr *place);
 /* Enum symbols, and notes on what may fail when the options ask for them. */
 void ottl__lint_expr(sema *s, const ottl_expr *e);
 

@@ -30,6 +30,30 @@ static int refine_rules_of(const char *name) {
   return rules;
 }
 
+/* Functions that fail for their pattern alone: one that is a literal was compiled. */
+static const struct {
+  const char *name;
+  uint32_t param;
+  bool tests;
+} refine_patterns[] = {
+#define TESTS                            true
+#define REPLACES                         false
+#define READS                            false
+#define REGEX(function, parameter, uses) {#function, parameter, uses},
+#include "refine.def"
+#undef TESTS
+#undef REPLACES
+#undef READS
+};
+
+static bool refine_pattern_is_literal(const ottl_function *f, const ottl_call_site *site) {
+  for (size_t i = 0; i < OTTL_COUNT(refine_patterns); i++) {
+    if (refine_patterns[i].tests && strcmp(refine_patterns[i].name, f->name) == 0)
+      return site->args[refine_patterns[i].param].is_literal;
+  }
+  return false;
+}
+
 /* As ottl__types_param, for one parameter of one function. *ret_any: the function itself looks at the type. */
 static ottl_types refine_param(const ottl_function *f, uint32_t i, ottl_types *sure, bool *ret_any) {
   ottl_param_kind kind = (ottl_param_kind)f->params[i].kind;
@@ -106,7 +130,9 @@ void ottl__refine_call(ottl_expr *e) {
     }
   }
   if (f->flags & OTTL_FN_MAY_FAIL)
-    e->fails |= rules & REFINE_LIMITS ? OTTL_FAIL_LIMIT : OTTL_FAIL_DATA | OTTL_FAIL_LIMIT | (looks ? OTTL_FAIL_TYPE : 0);
+    e->fails |= (rules & REFINE_LIMITS) || refine_pattern_is_literal(f, site)
+                    ? OTTL_FAIL_LIMIT
+                    : OTTL_FAIL_DATA | OTTL_FAIL_LIMIT | (looks ? OTTL_FAIL_TYPE : 0);
   if (e->fails) e->may_fail = true;
   const ottl_expr *first = f->n_params ? site->args[0].expr : NULL;
   if ((rules & REFINE_NIL_OF_NIL) && first && first->types && !(first->types & TYPES_NIL)) e->types &= ~TYPES_NIL;

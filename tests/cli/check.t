@@ -43,7 +43,7 @@
 What may fail, and its guard.
 
   $ ottl check --may-fail -s 'set(log.attributes["id"], log.body["id"])'
-  note[W0715]: this fails where a value on the way has no such keys
+  note[W0730]: this fails where a value on the way has no such keys
    --> 1:27
     |
   1 | set(log.attributes["id"], log.body["id"])
@@ -52,7 +52,14 @@ What may fail, and its guard.
   
   0 errors, 0 warnings, 1 note
   $ ottl check --may-fail -s 'set(log.attributes["id"], log.body["id"]) where IsMap(log.body)'
-  0 errors, 0 warnings, 0 notes
+  note[W0735]: where this is missing, an attribute without a value is written
+   --> 1:27
+    |
+  1 | set(log.attributes["id"], log.body["id"]) where IsMap(log.body)
+    |                           ^^^^^^^^^^^^^^
+    = help: guard it with `log.body["id"] != nil`
+  
+  0 errors, 0 warnings, 1 note
 
 Conditions.
 

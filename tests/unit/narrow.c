@@ -18,7 +18,7 @@ struct group_case {
   const char *told; /* short form; names of the sources are c1, ... and s1, ... */
 };
 
-#define BODY_NOTE(n) "s" n ":1:26: note[W0715]: this fails where a value on the way has no such keys\n"
+#define BODY_NOTE(n) "s" n ":1:26: note[W0730]: this fails where a value on the way has no such keys\n"
 
 static const struct group_case cases[] = {
     /* a condition of the group holds in all statements, until its path is written */
