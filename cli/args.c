@@ -141,6 +141,13 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_FMT_AS:
     if (strcmp(value, "ottl") != 0 && strcmp(value, "yaml") != 0) return arg_bad(value, args[id].name, "ottl or yaml");
     return arg_once(&o->as, value, args[id].name);
+  case ARG_ALLOW:
+  case ARG_WARN:
+  case ARG_DENY:
+    o->rules.items[o->rules.n++] = args[id].name;
+    o->rules.items[o->rules.n++] = value;
+    break;
+  case ARG_SETTINGS: return arg_once(&o->settings, value, args[id].name);
   case ARG_CONDITIONS: o->conditions = true; break;
   case ARG_MAY_FAIL: o->may_fail = true; break;
   case ARG_STRICT: o->strict = true; break;
@@ -194,8 +201,9 @@ int cli_options_read(const char *command, int in, int argc, char **argv, cli_opt
   ret->snippets.items = calloc((size_t)argc + 1, sizeof *ret->snippets.items);
   ret->files.items = calloc((size_t)argc + 1, sizeof *ret->files.items);
   ret->processors.items = calloc((size_t)argc + 1, sizeof *ret->processors.items);
+  ret->rules.items = calloc(2 * (size_t)argc + 2, sizeof *ret->rules.items);
   ret->outputs.items = calloc((size_t)argc + 1, sizeof *ret->outputs.items);
-  if (!ret->snippets.items || !ret->files.items || !ret->processors.items || !ret->outputs.items)
+  if (!ret->snippets.items || !ret->files.items || !ret->processors.items || !ret->outputs.items || !ret->rules.items)
     return cli_fail(CLI_INTERNAL, "out of memory");
   bool ended = false;
   for (int i = 1; i < argc; i++) {
@@ -219,4 +227,5 @@ void cli_options_done(cli_options *options) {
   free(options->files.items);
   free(options->processors.items);
   free(options->outputs.items);
+  free(options->rules.items);
 }

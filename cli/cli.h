@@ -64,6 +64,8 @@ typedef struct cli_options {
   ottl_path_style paths;
   ottl_diags_format format;
   cli_report report; /* check */
+  cli_texts rules;   /* check: "allow", "warn" or "deny", each followed by its codes */
+  const char *settings;
   bool atomic, rollback, flatten, show_values;
 } cli_options;
 

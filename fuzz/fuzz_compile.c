@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (rest == 14) {
     ottl_compile_options options;
     ottl_compile_options_init(&options);
+    options.lint = options.explain = true;
     options.allocator = &al;
     options.kind = p.kind;
     status = ottl_program_compile_text(p.texts.text[0].data, p.texts.text[0].len, "a.ottl", p.mode, &options, &program, &diags);

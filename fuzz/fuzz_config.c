@@ -35,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   check_diags(diags, in.len);
   ottl_compile_options co;
   ottl_compile_options_init(&co);
+  co.lint = co.explain = true;
   co.allocator = &al;
   size_t n = ottl_config_processors(config);
   for (size_t i = 0; i < n && i < 4; i++) {

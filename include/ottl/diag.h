@@ -66,6 +66,9 @@ OTTL_API OTTL_MUST_CHECK ottl_status ottl_diags_get(const ottl_diags *diags, siz
  * Control characters of the source are never written as such. Fails: NOMEM, INVALID_ARG. Threads: as above. Since 0.1. */
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_diags_render(const ottl_diags *diags, ottl_diags_format format, bool colour,
                                                        ottl_diags_write write, void *context);
+/* Shows each diagnostic to `revise`, in order: it may change `severity`, and says whether the diagnostic is to be kept. Nothing else of
+ * *diag may be changed. diags may be NULL. Never fails; one thread, while nobody else uses diags; since 0.1. */
+OTTL_API void ottl_diags_revise(ottl_diags *diags, bool (*revise)(void *context, ottl_diag *diag), void *context);
 /* diags may be NULL. Never fails; since 0.1. */
 OTTL_API void ottl_diags_free(ottl_diags *diags);
 

@@ -1,6 +1,7 @@
 /* Configurations: reading them, and their processors as programs. */
 #include "config/config.h"
 #include "api/api.h"
+#include "sema/narrow.h"
 #include "sema/tables.h"
 
 void ottl_config_options_init(ottl_config_options *options) { *options = (ottl_config_options){.struct_size = sizeof *options}; }
@@ -92,6 +93,37 @@ static ottl_status tell_problem(const ottl_config *c, const cfg_part *part, ottl
   return part->problem_code == DIAG_UNSUPPORTED ? OTTL_UNSUPPORTED : OTTL_COMPILE;
 }
 
+/* What can fail on a record, for its type or its value; NULL: nothing. */
+static const ottl_expr *group_can_fail(const ottl_checked_group *g) {
+  for (uint32_t i = 0; i < g->n_conditions; i++) {
+    if (ottl__sema_failures(g->conditions[i]) & (OTTL_FAIL_TYPE | OTTL_FAIL_DATA)) return g->conditions[i];
+  }
+  for (uint32_t i = 0; i < g->n_statements; i++) {
+    const ottl_checked_statement *st = &g->statements[i];
+    uint8_t fails = ottl__sema_failures(st->call) | (st->where ? ottl__sema_failures(st->where) : 0);
+    if (fails & (OTTL_FAIL_TYPE | OTTL_FAIL_DATA)) return st->call;
+  }
+  return NULL;
+}
+
+/* `error_mode: propagate` over something that can fail: told once for each place where it is written. */
+static void lint_modes(const ottl_config *c, const cfg_part *part, const ottl_program *program, ottl_diags *diags) {
+  const cfg_node *told = NULL;
+  for (size_t i = 0; i < program->n_groups; i++) {
+    const ottl_checked_group *g = &program->checked[i];
+    const cfg_node *mode = part->modes[program->groups[i]];
+    if (g->error_mode != OTTL_ERROR_PROPAGATE || !mode || mode == told) continue;
+    const ottl_expr *fails = group_can_fail(g);
+    if (!fails) continue;
+    told = mode;
+    uint32_t source = ottl__diags_source(diags, c->name, c->text, 1, 1, 0);
+    ottl_diag_item *d = ottl__diag_add(diags, DIAG_CONFIG_PROPAGATE, (ottl_span){source, mode->begin, mode->end},
+                                       "one record that fails costs the whole batch");
+    ottl__diag_label(d, (ottl_span){fails->source_id, fails->begin, fails->end}, "this can fail");
+    ottl__diag_help(d, "write `ignore`, or guard what can fail (`--may-fail` says how)");
+  }
+}
+
 /* All signals are compiled; the program of the one that is wanted is kept. */
 static ottl_status compile_parts(const ottl_config *c, const cfg_processor *p, int wanted, const ottl_compile_options *base,
                                  ottl_diags *diags, ottl_program **ret) {
@@ -106,6 +138,7 @@ static ottl_status compile_parts(const ottl_config *c, const cfg_processor *p, i
     if (s != wanted && ottl__cfg_signals[s].signal == OTTL_SIGNAL_PROFILES) o.experimental = true;
     ottl_program *program = NULL;
     status = ottl__worse_status(status, ottl__program_compile(part->groups, part->n_groups, &o, diags, &program));
+    if (program && o.lint) lint_modes(c, part, program, diags);
     if (s == wanted) {
       *ret = program;
     } else {

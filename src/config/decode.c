@@ -182,14 +182,18 @@ ottl_group *ottl__cfg_add_group(cfg_reader *r, cfg_part *part) {
   if (part->n_groups == part->cap_groups) {
     size_t cap = part->cap_groups ? part->cap_groups * 2 : 4;
     ottl_group *groups = arena_array(r->arena, cap, sizeof *groups);
-    if (!groups) {
+    const cfg_node **modes = arena_array(r->arena, cap, sizeof *modes);
+    if (!groups || !modes) {
       r->fatal = OTTL_NOMEM;
       return NULL;
     }
     if (part->n_groups) memcpy(groups, part->groups, part->n_groups * sizeof *groups);
+    if (part->n_groups) memcpy(modes, part->modes, part->n_groups * sizeof *modes);
     part->groups = groups;
+    part->modes = modes;
     part->cap_groups = cap;
   }
+  part->modes[part->n_groups] = part->mode;
   ottl_group *g = &part->groups[part->n_groups++];
   *g = (ottl_group){.struct_size = sizeof *g};
   return g;

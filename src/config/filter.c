@@ -37,6 +37,7 @@ static void read_group(cfg_reader *r, const cfg_node *node, cfg_signal signal, o
   g->error_mode = mode;
   ottl__cfg_context(r, context, signal, contexts, &g->context);
   ottl__cfg_error_mode(r, error_mode, &g->error_mode);
+  if (error_mode) part->modes[part->n_groups - 1] = error_mode;
   if (ottl__cfg_strings(r, conditions, "conditions", &list, &g->n_conditions)) g->conditions = list;
   g->each_condition = !g->context;
   /* A group without conditions still leaves out what came empty, but looks at resources alone. */
@@ -166,5 +167,6 @@ void ottl__cfg_filter(cfg_reader *r, const cfg_node *node, cfg_processor *ret) {
   ottl__cfg_error_mode(r, error_mode, &ret->error_mode);
   const cfg_field matches[] = {{"include", &parts[CFG_TRACES].include}, {"exclude", &parts[CFG_TRACES].exclude}};
   ottl__cfg_fields(r, spans, "spans", matches, OTTL_COUNT(matches));
+  for (int s = 0; s < CFG_SIGNALS; s++) ret->parts[s].mode = error_mode;
   for (int s = 0; s < CFG_SIGNALS && !r->fatal; s++) read_part(r, (cfg_signal)s, &parts[s], ret);
 }

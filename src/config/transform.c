@@ -21,6 +21,7 @@ static void read_group(cfg_reader *r, const cfg_node *node, cfg_signal signal, o
   g->error_mode = mode;
   ottl__cfg_context(r, context, signal, contexts, &g->context);
   ottl__cfg_error_mode(r, error_mode, &g->error_mode);
+  if (error_mode) part->modes[part->n_groups - 1] = error_mode;
   ottl__cfg_bool(r, shared_cache, "shared_cache", &g->shared_cache);
   if (ottl__cfg_strings(r, conditions, "conditions", &list, &g->n_conditions)) g->conditions = list;
   if (ottl__cfg_strings(r, statements, "statements", &list, &g->n_statements)) g->statements = list;
@@ -90,6 +91,7 @@ void ottl__cfg_transform(cfg_reader *r, const cfg_node *node, cfg_processor *ret
   for (int s = 0; s < CFG_SIGNALS && !r->fatal; s++) {
     if (!lists[s]) continue;
     cfg_part *part = &ret->parts[s];
+    part->mode = error_mode;
     read_list(r, lists[s], (cfg_signal)s, ret->error_mode, part);
     if (part->n_groups && ottl__cfg_signals[s].signal == OTTL_SIGNAL_NONE)
       ottl__cfg_problem(r, part, lists[s], DIAG_UNSUPPORTED, "%s are not there yet", ottl__cfg_signals[s].pipeline);

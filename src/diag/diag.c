@@ -212,6 +212,22 @@ ottl_status ottl_diags_get(const ottl_diags *d, size_t i, ottl_diag *ret) {
   return OTTL_OK;
 }
 
+void ottl_diags_revise(ottl_diags *d, bool (*revise)(void *context, ottl_diag *diag), void *context) {
+  size_t kept = 0;
+  for (size_t i = 0; d && i < d->n; i++) {
+    ottl_diag shown;
+    ottl_diag_item *item = d->items[i];
+    if (ottl_diags_get(d, i, &shown) != OTTL_OK) continue; /* there is no such case */
+    bool keep = revise(context, &shown);
+    if (keep) ottl__diag_severity(item, shown.severity);
+    if (keep)
+      d->items[kept++] = item;
+    else if (item->severity == OTTL_SEVERITY_ERROR)
+      d->n_errors--;
+  }
+  if (d) d->n = kept;
+}
+
 ottl_status ottl_diags_render(const ottl_diags *d, ottl_diags_format format, bool colour, ottl_diags_write write, void *context) {
   if (!d || !write) return OTTL_INVALID_ARG;
   ottl_sbuf out;

@@ -193,16 +193,17 @@ static void explain_call(sema *s, const ottl_expr *e) {
   const ottl_function *f = &ottl__functions[site->function];
   char buf[200], want[200];
   uint8_t told = 0;
-  ottl_diag_code data = f->kind == OTTL_F_CONVERTER ? DIAG_CONVERSION : DIAG_MAY_FAIL_DATA;
+  bool converts = f->kind == OTTL_F_CONVERTER && !(f->flags & OTTL_FN_LAMBDA);
+  ottl_diag_code data = converts ? DIAG_CONVERSION : DIAG_MAY_FAIL_DATA;
   for (uint32_t i = 0; i < f->n_params; i++) {
     const ottl_call_arg *a = &site->args[i];
     if (!a->expr || a->is_literal) continue;
     ottl_types sure, takes = ottl__refine_takes(f, i, &sure);
-    if (!f->handler && i == 1) takes = sure = ottl__types_settable(site->args[0].expr->path, site->args[0].expr->n_kids > 0);
+    if (call_is_set(e) && i == 1) takes = sure = ottl__types_settable(site->args[0].expr->path, site->args[0].expr->n_kids > 0);
     if (a->expr->types & ~takes) {
       ottl_diag_item *d =
           ottl__diag_add(s->diags, may_fail_code(a->expr), span_of(a->expr), "this fails where the value is no %s",
-                         ottl__types_text(f->handler ? takes : takes & ~TYPES_NIL, want, sizeof want));
+                         ottl__types_text(call_is_set(e) ? takes & ~TYPES_NIL : takes, want, sizeof want));
       ottl__diag_mark(d, "%s", ottl__types_text(a->expr->types, buf, sizeof buf));
       explain_guard(s, d, a->expr, a->expr->end, takes);
       told |= OTTL_FAIL_TYPE;
@@ -213,10 +214,10 @@ static void explain_call(sema *s, const ottl_expr *e) {
     }
   }
   if (e->fails & OTTL_FAIL_DATA & (uint8_t)~told) {
-    if (f->handler)
-      ottl__diag_add(s->diags, data, span_of(e), "`%s` fails for some values", f->name);
-    else
+    if (call_is_set(e))
       SEMA_WARN(s, MAY_FAIL_DATA, span_of(site->args[0].expr), "writing this path fails for some values or kinds of records");
+    else
+      ottl__diag_add(s->diags, data, span_of(e), "`%s` fails for some values", f->name);
   }
 }
 
@@ -303,8 +304,7 @@ void ottl__lint_expr(sema *s, const ottl_expr *e) {
   if (s->options->lint) ottl__lint_patterns(s, e);
   const ottl_call_site *site = e->call;
   if (ottl__functions[site->function].kind == OTTL_F_EDITOR && site->n_args) lint_effect(s, e);
-  if (!ottl__functions[site->function].handler && site->n_args == 2 && site->args[0].expr && site->args[1].expr)
-    lint_enum(s, site->args[0].expr, site->args[1].expr, true);
+  if (call_is_set(e)) lint_enum(s, site->args[0].expr, site->args[1].expr, true);
   for (uint32_t i = 0; i < site->n_args; i++) {
     if (site->args[i].expr) ottl__lint_expr(s, site->args[i].expr);
     for (uint32_t k = 0; k < site->args[i].n_items; k++) ottl__lint_expr(s, site->args[i].items[k]);

@@ -90,7 +90,7 @@ static void lint_deleted(sema *s, const ottl_checked_group *g, uint32_t i) {
 /* ---- values that are overwritten ---- */
 
 static const ottl_expr *set_place(const ottl_checked_statement *st) {
-  if (!st->call || ottl__functions[st->call->call->function].handler || st->call->call->n_args != 2) return NULL;
+  if (!st->call || !call_is_set(st->call)) return NULL;
   const ottl_expr *target = st->call->call->args[0].expr;
   return target && ottl__place_is(target) ? target : NULL;
 }

@@ -55,7 +55,7 @@ static void lint_value(sema *s, const ottl_checked_group *g, const ottl_checked_
 static void lint_constants(sema *s, const ottl_checked_group *g, uint32_t i) {
   const ottl_checked_statement *first = &g->statements[i];
   const ottl_expr *target = shared_target(s, g, first->call);
-  if (!target || ottl__functions[first->call->call->function].handler || !ottl__place_is(target)) return;
+  if (!target || !call_is_set(first->call) || !ottl__place_is(target)) return;
   const ottl_expr *value = first->call->call->args[1].expr;
   if (!value || !value->is_literal || !first->where || first->where->level <= level_of(target)) return;
   uint32_t most = ottl__limits[OTTL_LIMIT_LINT_WINDOW].standard;

@@ -83,6 +83,11 @@ void ottl__lint_patterns(sema *s, const ottl_expr *call);
 void ottl__lint_group(sema *s, const ottl_checked_group *checked);
 void ottl__lint_shared(sema *s, const ottl_checked_group *checked);
 void ottl__lint_names(sema *s, const ottl_checked_group *checked);
+/* Is it a call of `set`, whose arguments are a path and a value? */
+static inline bool call_is_set(const ottl_expr *call) {
+  const ottl_function *f = &ottl__functions[call->call->function];
+  return f->n_params == 2 && f->params[0].kind == OTTL_P_SETTER && call->call->args[0].expr && call->call->args[1].expr;
+}
 /* same.c: are they the same expression, with the same value wherever nothing is written in between? */
 bool ottl__expr_same(const ottl_expr *a, const ottl_expr *b);
 /* Does it read what writing the place changes? The target of an editor counts when the editor looks at what is there. */

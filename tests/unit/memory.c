@@ -226,6 +226,7 @@ static ottl_status compile(const test_program *t, const ottl_allocator *al, ottl
   options.on_failure = t->on_failure;
   options.flatten = t->flatten;
   options.experimental = true;
+  options.lint = options.explain = true;
   ottl_diags *diags = NULL;
   ottl_status status = ottl_program_compile_text(t->text, strlen(t->text), NULL, t->mode, &options, ret, &diags);
   if (status == OTTL_COMPILE || status == OTTL_UNSUPPORTED) {
