@@ -43,5 +43,6 @@ if(TARGET ottl-conformance AND EXISTS ${PROJECT_SOURCE_DIR}/tests/conformance/fl
 endif()
 if(TARGET ottl AND Python3_FOUND)
   add_test(NAME lint/codes COMMAND Python3::Interpreter tests/lint/codes $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME lint/planted COMMAND Python3::Interpreter tests/lint/planted $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   add_test(NAME lint/sarif COMMAND Python3::Interpreter tests/lint/sarif $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endif()

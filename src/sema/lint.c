@@ -193,7 +193,7 @@ static void explain_call(sema *s, const ottl_expr *e) {
   const ottl_function *f = &ottl__functions[site->function];
   char buf[200], want[200];
   uint8_t told = 0;
-  bool converts = f->kind == OTTL_F_CONVERTER && !(f->flags & OTTL_FN_LAMBDA);
+  bool converts = f->kind == OTTL_F_CONVERTER && f->result != TYPES(BOOL) && !(f->flags & OTTL_FN_LAMBDA);
   ottl_diag_code data = converts ? DIAG_CONVERSION : DIAG_MAY_FAIL_DATA;
   for (uint32_t i = 0; i < f->n_params; i++) {
     const ottl_call_arg *a = &site->args[i];

@@ -30,15 +30,15 @@ static int refine_rules_of(const char *name) {
   return rules;
 }
 
-/* Functions that fail for their pattern alone: one that is a literal was compiled. */
+/* Functions that fail for their pattern alone, or for what they call: a pattern that is a literal was compiled. */
 static const struct {
   const char *name;
   uint32_t param;
-  bool tests;
+  bool extracts;
 } refine_patterns[] = {
-#define TESTS                            true
+#define TESTS                            false
 #define REPLACES                         false
-#define READS                            false
+#define READS                            true
 #define REGEX(function, parameter, uses) {#function, parameter, uses},
 #include "refine.def"
 #undef TESTS
@@ -46,9 +46,12 @@ static const struct {
 #undef READS
 };
 
-static bool refine_pattern_is_literal(const ottl_function *f, const ottl_call_site *site) {
+static bool refine_pattern_is_sure(const ottl_function *f, const ottl_call_site *site) {
+  for (uint32_t i = 0; i < f->n_params; i++) {
+    if (f->params[i].kind == OTTL_P_FUNCTION && site->args[i].given) return false;
+  }
   for (size_t i = 0; i < OTTL_COUNT(refine_patterns); i++) {
-    if (refine_patterns[i].tests && strcmp(refine_patterns[i].name, f->name) == 0)
+    if (!refine_patterns[i].extracts && strcmp(refine_patterns[i].name, f->name) == 0)
       return site->args[refine_patterns[i].param].is_literal;
   }
   return false;
@@ -130,7 +133,7 @@ void ottl__refine_call(ottl_expr *e) {
     }
   }
   if (f->flags & OTTL_FN_MAY_FAIL)
-    e->fails |= (rules & REFINE_LIMITS) || refine_pattern_is_literal(f, site)
+    e->fails |= (rules & REFINE_LIMITS) || refine_pattern_is_sure(f, site)
                     ? OTTL_FAIL_LIMIT
                     : OTTL_FAIL_DATA | OTTL_FAIL_LIMIT | (looks ? OTTL_FAIL_TYPE : 0);
   if (e->fails) e->may_fail = true;
