@@ -93,15 +93,15 @@ static ottl_status tell_problem(const ottl_config *c, const cfg_part *part, ottl
   return part->problem_code == DIAG_UNSUPPORTED ? OTTL_UNSUPPORTED : OTTL_COMPILE;
 }
 
-/* What can fail on a record, for its type or its value; NULL: nothing. */
+/* What can fail on a record; NULL: nothing. */
 static const ottl_expr *group_can_fail(const ottl_checked_group *g) {
   for (uint32_t i = 0; i < g->n_conditions; i++) {
-    if (ottl__sema_failures(g->conditions[i]) & (OTTL_FAIL_TYPE | OTTL_FAIL_DATA)) return g->conditions[i];
+    if (ottl__lint_likely_fails(g->conditions[i])) return g->conditions[i];
   }
   for (uint32_t i = 0; i < g->n_statements; i++) {
     const ottl_checked_statement *st = &g->statements[i];
-    uint8_t fails = ottl__sema_failures(st->call) | (st->where ? ottl__sema_failures(st->where) : 0);
-    if (fails & (OTTL_FAIL_TYPE | OTTL_FAIL_DATA)) return st->call;
+    if (st->where && ottl__lint_likely_fails(st->where)) return st->where;
+    if (ottl__lint_likely_fails(st->call)) return st->call;
   }
   return NULL;
 }

@@ -22,6 +22,23 @@ uint8_t ottl__sema_failures(const ottl_expr *e) {
   return classes;
 }
 
+bool ottl__lint_likely_fails(const ottl_expr *e) {
+  if (!e->may_fail) return false;
+  bool remote = e->call && strcmp(ottl__functions[e->call->function].name, "IsMatch") == 0;
+  if (!remote && (e->fails & (OTTL_FAIL_TYPE | OTTL_FAIL_DATA))) return true;
+  for (uint32_t i = 0; i < e->n_kids; i++) {
+    if (ottl__lint_likely_fails(e->kids[i])) return true;
+  }
+  for (uint32_t i = 0; e->call && i < e->call->n_args; i++) {
+    const ottl_call_arg *a = &e->call->args[i];
+    if (a->expr && ottl__lint_likely_fails(a->expr)) return true;
+    for (uint32_t k = 0; k < a->n_items; k++) {
+      if (ottl__lint_likely_fails(a->items[k])) return true;
+    }
+  }
+  return false;
+}
+
 /* ---- statements that never run ---- */
 
 static bool never_holds(const ottl_expr *e) {

@@ -74,6 +74,8 @@ ottl_types ottl__refine_takes(const ottl_function *f, uint32_t param, ottl_types
 bool ottl__lint_beside(sema *s, ottl_diag_item *d, const ottl_expr *path, const ottl_expr *literal, bool sure);
 /* How it can fail: OTTL_FAIL_*. */
 uint8_t ottl__sema_failures(const ottl_expr *e);
+/* May it fail on some record of everyday life? What has no text (a list with NaN in it) makes IsMatch fail: that does not count. */
+bool ottl__lint_likely_fails(const ottl_expr *e);
 /* Tells of conditions that never hold; marks the statement. */
 void ottl__lint_statement(sema *s, ottl_checked_statement *statement, const ottl_checked_group *group);
 /* lint_pattern.c: patterns and replacements that are not what they look like, of a call. */
