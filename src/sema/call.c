@@ -147,6 +147,11 @@ static bool call_coerce(sema *s, const ottl_function *f, const ottl_param *p, ot
     char buf[200];
     ottl_diag_item *d = call_wants(s, DIAG_LITERAL_TYPE, v, f, p, call_param_type(kind));
     ottl__diag_mark(d, "%s", ottl__types_text(e->types, buf, sizeof buf));
+    if (kind == OTTL_P_STRING && (v->kind == NODE_INT || v->kind == NODE_FLOAT)) {
+      ottl__diag_help(d, "as a text it stands in double quotes");
+      ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("\""));
+      ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("\""));
+    }
     if (kind == OTTL_P_INT && (e->types & TYPES(DOUBLE))) ottl__diag_help(d, "an int has no point; `Int(...)` cuts a float");
     return false;
   }
@@ -267,6 +272,9 @@ static bool call_path(sema *s, const ottl_function *f, const ottl_param *p, cons
     if (v->kind == NODE_ERROR) return false;
     ottl_diag_item *d = call_wants(s, DIAG_PATH_WANTED, v, f, p, "a path");
     if (v->kind == NODE_PATH) ottl__diag_help(d, "leave the parentheses out");
+    if (v->kind == NODE_STRING)
+      ottl__diag_help(d, "the attribute of this name is `%s.attributes[...]` with the text as its key",
+                      ottl__contexts[s->context].name);
     return false;
   }
   ottl_expr *e = a->expr = ottl__sema_path(s, v);
@@ -284,7 +292,12 @@ static bool call_path(sema *s, const ottl_function *f, const ottl_param *p, cons
 }
 
 static bool call_wants_list(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v) {
-  call_wants(s, DIAG_LIST_WANTED, v, f, p, "a list in brackets, such as `[a, b]`");
+  ottl_diag_item *d = call_wants(s, DIAG_LIST_WANTED, v, f, p, "a list in brackets, such as `[a, b]`");
+  if (v->kind != NODE_ERROR) {
+    ottl__diag_help(d, "put it into brackets");
+    ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("["));
+    ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("]"));
+  }
   return false;
 }
 
@@ -386,6 +399,22 @@ static bool call_counts(sema *s, const ottl_function *f, const ottl_node *node, 
   return good;
 }
 
+/* What to do about a regular expression that is none, by what Go says of it. */
+static void call_help_pattern(ottl_diag_item *d, const char *message) {
+  static const char *const helps[][2] = {
+      {"missing closing ): ", "a parenthesis that is meant itself is written `\\\\(`"},
+      {"unexpected ): ", "a parenthesis that is meant itself is written `\\\\)`"},
+      {"missing closing ]: ", "a bracket that is meant itself is written `\\\\[`"},
+      {"missing argument to repetition operator: ", "`*`, `+` and `?` repeat what is before them: any text is `.*`"},
+      {"invalid nested repetition operator: ", "there are no possessive repetitions"},
+      {"invalid or unsupported Perl syntax: ", "there is no looking ahead or behind; test it with a second condition"},
+      {"invalid escape sequence: ", "a backslash itself is written `\\\\\\\\`; there are no references back to groups"},
+  };
+  for (size_t i = 0; i < OTTL_COUNT(helps); i++) {
+    if (strstr(message, helps[i][0])) ottl__diag_help(d, "%s", helps[i][1]);
+  }
+}
+
 /* Lets the function look at its constant arguments. */
 static bool call_prepare(sema *s, const ottl_function *f, const ottl_node *node, const ottl_node **nodes, ottl_call_site *site) {
   if (!f->prepare) return true;
@@ -431,7 +460,9 @@ static bool call_prepare(sema *s, const ottl_function *f, const ottl_node *node,
     return false;
   }
   const ottl_node *bad = p.bad_arg < n && nodes[p.bad_arg] ? nodes[p.bad_arg] : node;
-  SEMA_ERROR(s, ARGUMENT_REFUSED, sema_span(s, bad), "%s", p.message[0] ? p.message : "the function refuses its arguments");
+  ottl_diag_item *d =
+      SEMA_ERROR(s, ARGUMENT_REFUSED, sema_span(s, bad), "%s", p.message[0] ? p.message : "the function refuses its arguments");
+  call_help_pattern(d, p.message);
   return false;
 nomem:
   s->fatal = OTTL_NOMEM;

@@ -293,6 +293,8 @@ ottl_expr *ottl__sema_path(sema *s, const ottl_node *node) {
     ottl_span span = {s->source, f->first->begin, f->last->end};
     ottl_diag_item *d = SEMA_ERROR(s, KEYS_REFUSED, span, "`%.*s` takes no keys", VIEW_ARG(path_text(node->first, f, buf)));
     char types[200];
+    ottl__diag_help(d, "leave them out");
+    ottl__diag_fix(d, span, VIEW(""));
     if (f == node->last) ottl__diag_note(d, "it reads %s", ottl__types_text(info->types, types, sizeof types));
     return NULL;
   }

@@ -149,6 +149,19 @@ static void drive_expected(const parse_driver *d, ottl_sbuf *out) {
   }
 }
 
+/* Two values in a row. */
+static void drive_comma(const parse_driver *d, ottl_diag_item *item) {
+  ottl__diag_help(item, "put a `,` between two values");
+  if (d->fed) ottl__diag_fix(item, ctx_span(d->c, d->fed->end, d->fed->end), VIEW(","));
+}
+
+/* A condition that does not go on. */
+static void drive_ended(const parse_driver *d, ottl_diag_item *item) {
+  uint32_t kind = d->fed_kind;
+  if (kind == TOK_AND || kind == TOK_OR || kind == TOK_NOT || kind == TOK_WHERE)
+    ottl__diag_help(item, "write the condition, or take the last word away");
+}
+
 static void drive_report(parse_driver *d, const ottl_token *t, ottl_view source) {
   parse_ctx *c = d->c;
   ottl_sbuf expected;
@@ -158,6 +171,7 @@ static void drive_report(parse_driver *d, const ottl_token *t, ottl_view source)
   if (t->kind == TOK_END) {
     item = CTX_ERROR(c, UNEXPECTED_END, ctx_span(c, t->begin, t->end), "expected %.*s, found the end",
                      VIEW_ARG(sbuf_all(&expected)));
+    drive_ended(d, item);
   } else {
     uint32_t end = t->end;
     for (const ottl_token *u = t; (u->kind == TOK_LOWER || u->kind == TOK_UPPER) && u[1].begin == end; u++)
@@ -193,7 +207,7 @@ static void drive_report(parse_driver *d, const ottl_token *t, ottl_view source)
   else if (comma && operation &&
            (t->kind == TOK_INT || t->kind == TOK_FLOAT || t->kind == TOK_STRING || t->kind == TOK_LBRACE || t->kind == TOK_NIL ||
             t->kind == TOK_TRUE || t->kind == TOK_FALSE || t->kind == TOK_BYTES))
-    ottl__diag_help(item, "put a `,` between two values");
+    drive_comma(d, item);
   else if (t->kind == TOK_NOT && operation && t[1].kind == TOK_LOWER && view_is(t[1].text, "in"))
     ottl__diag_help(item, "there is no operator `not in`");
   else if (d->n_open && d->fed)
@@ -223,6 +237,8 @@ static bool drive_forgotten(parse_driver *d, const ottl_token *t, uint32_t kind,
     char open = mark == ')' ? '(' : mark == ']' ? '[' : '{';
     ottl_diag_item *item = CTX_ERROR(d->c, UNCLOSED, ctx_span(d->c, t->begin, t->end), "`%c` is not closed", open);
     ottl__diag_mark(item, "expected `%c`", mark);
+    ottl__diag_help(item, "close it with `%c`", mark);
+    ottl__diag_fix(item, ctx_span(d->c, t->begin, t->begin), view_of(&mark, 1));
     ottl__diag_label(item, ctx_span(d->c, inner.begin, inner.begin + 1), "opened here");
   }
   drive_close(d, t);

@@ -61,6 +61,7 @@ Statements that do not compile: 3. All of them are told at once.
   1 | set(log.body, "a"
     |                  ^ expected `)`
     |    - opened here
+    = help: close it with `)`
   [3]
   $ printf 'context: log\n# a comment\nset(body, 1) where\n  attributes["a"] = 1\nsett(body, 2)\n' > bad.ottl
   $ ottl run -f bad.ottl data/logs.json

@@ -118,14 +118,18 @@ static void test_hostile(void **state) {
 static void test_limits(void **state) {
   (void)state;
   ottl_diags *d = create();
-  uint32_t s = source(d, "", "0123456789012345678901234567890123456789");
-  for (uint32_t i = 40; i-- > 0;) ottl__diag_add(d, DIAG_UNEXPECTED_TOKEN, (ottl_span){s, i, i + 1}, "error %u", i);
+  char text[2 * OTTL_MAX_ERRORS + 1];
+  memset(text, 'x', sizeof text - 1);
+  text[sizeof text - 1] = 0;
+  uint32_t s = source(d, "", text);
+  for (uint32_t i = 2 * OTTL_MAX_ERRORS; i-- > 0;)
+    ottl__diag_add(d, DIAG_UNEXPECTED_TOKEN, (ottl_span){s, i, i + 1}, "error %u", i);
   assert_int_equal(ottl_diags_count(d), OTTL_MAX_ERRORS + 1);
-  assert_int_equal(ottl_diags_errors(d), 40);
+  assert_int_equal(ottl_diags_errors(d), 2 * OTTL_MAX_ERRORS);
   ottl__diags_sort(d, 0);
   ottl_diag x;
   assert_int_equal(ottl_diags_get(d, 0, &x), OTTL_OK);
-  assert_int_equal(x.span.begin, 20);
+  assert_int_equal(x.span.begin, OTTL_MAX_ERRORS);
   assert_int_equal(ottl_diags_get(d, OTTL_MAX_ERRORS, &x), OTTL_OK);
   assert_string_equal(x.code, "E0603");
   ottl_diags_free(d);

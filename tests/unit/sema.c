@@ -129,6 +129,7 @@ static const struct told_case told_cases[] = {
      "1 | set(log.trace_id[\"x\"], log.body.strin)\n"
      "  |                 ^^^^^\n"
      "  = note: it reads trace id\n"
+     "  = help: leave them out\n"
      "\n"
      "error[E0301]: `log.body` has no field `strin`\n"
      " --> 1:33\n"
@@ -244,13 +245,15 @@ static const struct told_case told_cases[] = {
      " --> 1:24\n"
      "  |\n"
      "1 | set(log.body, Coalesce(log.attributes[\"x\"]))\n"
-     "  |                        ^^^^^^^^^^^^^^^^^^^\n"},
+     "  |                        ^^^^^^^^^^^^^^^^^^^\n"
+     "  = help: put it into brackets\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_COMPILE, "set(log.body, ToUpperCase(5))",
      "error[E0401]: `target` of `ToUpperCase` wants a string\n"
      " --> 1:27\n"
      "  |\n"
      "1 | set(log.body, ToUpperCase(5))\n"
-     "  |                           ^ int\n"},
+     "  |                           ^ int\n"
+     "  = help: as a text it stands in double quotes\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_COMPILE, "set(log.body, IsString(nil)) where IsInt(\"a\")",
      "error[E0401]: `target` of `IsString` wants a string\n"
      " --> 1:24\n"
@@ -275,7 +278,8 @@ static const struct told_case told_cases[] = {
      " --> 1:27\n"
      "  |\n"
      "1 | replace_pattern(log.body, \"(\", \"b\")\n"
-     "  |                           ^^^\n"},
+     "  |                           ^^^\n"
+     "  = help: a parenthesis that is meant itself is written `\\\\(`\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_COMPILE, "set(target=log.body, target=log.flags)",
      "error[E0509]: `value` of `set` is missing\n"
      " --> 1:1\n"

@@ -244,7 +244,8 @@ static void test_texts(void **state) {
               "  |\n"
               "1 | set(log.body, [1, 2) where true\n"
               "  |                    ^ expected `]`\n"
-              "  |               - opened here\n");
+              "  |               - opened here\n"
+              "  = help: close it with `]`\n");
   expect_text(C, "log.body = 1",
               "error[E0201]: expected an operator or the end, found `=`\n"
               " --> 1:10\n"
