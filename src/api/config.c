@@ -124,6 +124,14 @@ static void lint_modes(const ottl_config *c, const cfg_part *part, const ottl_pr
   }
 }
 
+static void lint_old_key(const ottl_config *c, const cfg_part *part, int signal, ottl_diags *diags) {
+  if (!part->old) return;
+  uint32_t source = ottl__diags_source(diags, c->name, c->text, 1, 1, 0);
+  ottl_diag_item *d = ottl__diag_add(diags, DIAG_CONFIG_DEPRECATED, (ottl_span){source, part->old->key_begin, part->old->key_end},
+                                     "`%.*s` is deprecated", VIEW_ARG(part->old->key));
+  ottl__diag_help(d, "write `%s_conditions`", ottl__cfg_signals[signal].prefix);
+}
+
 /* All signals are compiled; the program of the one that is wanted is kept. */
 static ottl_status compile_parts(const ottl_config *c, const cfg_processor *p, int wanted, const ottl_compile_options *base,
                                  ottl_diags *diags, ottl_program **ret) {
@@ -139,6 +147,7 @@ static ottl_status compile_parts(const ottl_config *c, const cfg_processor *p, i
     ottl_program *program = NULL;
     status = ottl__worse_status(status, ottl__program_compile(part->groups, part->n_groups, &o, diags, &program));
     if (program && o.lint) lint_modes(c, part, program, diags);
+    if (o.lint && o.explain) lint_old_key(c, part, s, diags);
     if (s == wanted) {
       *ret = program;
     } else {

@@ -10,6 +10,7 @@ typedef struct cfg_part {
   const cfg_node **modes; /* of each group: what gives it its error mode; NULL: nothing does */
   size_t n_groups, cap_groups;
   const cfg_node *mode;    /* of the processor, for groups without their own */
+  const cfg_node *old;     /* a key that is deprecated; NULL: none */
   const cfg_node *problem; /* what is wrong with it when the signal is wanted; NULL: nothing */
   ottl_diag_code problem_code;
   ottl_view problem_text;

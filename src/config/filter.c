@@ -136,6 +136,7 @@ static void read_old(cfg_reader *r, cfg_signal signal, const filter_part *f, ott
 
 static void read_part(cfg_reader *r, cfg_signal signal, filter_part *f, cfg_processor *ret) {
   cfg_part *part = &ret->parts[signal];
+  if (given(f->section)) part->old = f->section;
   read_section(r, signal, f);
   if (r->fatal) return;
   check_conflicts(r, signal, f);
@@ -168,5 +169,6 @@ void ottl__cfg_filter(cfg_reader *r, const cfg_node *node, cfg_processor *ret) {
   const cfg_field matches[] = {{"include", &parts[CFG_TRACES].include}, {"exclude", &parts[CFG_TRACES].exclude}};
   ottl__cfg_fields(r, spans, "spans", matches, OTTL_COUNT(matches));
   for (int s = 0; s < CFG_SIGNALS; s++) ret->parts[s].mode = error_mode;
+  if (given(spans)) ret->parts[CFG_TRACES].old = spans;
   for (int s = 0; s < CFG_SIGNALS && !r->fatal; s++) read_part(r, (cfg_signal)s, &parts[s], ret);
 }
