@@ -222,9 +222,9 @@ static void lint_drops(ottl_diags *diags, const ottl_expr *e) {
 void ottl__lint_conditions(const ottl_compile_options *options, ottl_diags *diags, ottl_expr *const *conditions, uint32_t n) {
   bool filter = options->kind == OTTL_KIND_FILTER;
   for (uint32_t i = 0; i < n; i++) {
-    if (!conditions[i]) continue;
+    if (!conditions[i] || conditions[i]->is_literal) continue; /* many conditions come to `true` */
     for (uint32_t k = i + 1; k < window_end(i, n); k++) {
-      if (!conditions[k]) continue;
+      if (!conditions[k] || conditions[k]->is_literal) continue;
       if (ottl__expr_same(conditions[i], conditions[k])) {
         ottl_diag_item *d =
             ottl__diag_add(diags, DIAG_DUPLICATE_CONDITION, span_of(conditions[k]), "this condition is there already");

@@ -130,7 +130,7 @@ static bool looks_like_regex(ottl_view p) {
   if (p.data[p.len - 1] == '$' && p.data[p.len - 2] != '\\') return true;
   for (size_t i = 0; i + 1 < p.len; i++) {
     char a = p.data[i], b = p.data[i + 1];
-    if (a == '\\' && memchr("dwsbDWSB", b, 8)) return true;
+    if (a == '\\' && memchr("dwsDWS", b, 6)) return true;
     if ((a == '.' || a == ']' || a == ')') && b == '+') return true;
   }
   return false;
