@@ -98,6 +98,7 @@ What does not parse stays and is told; the rest is formatted.
   1 | set(a
     |      ^ expected `)`
     |    - opened here
+    = help: close it with `)`
   [1]
 
 Of a collector's file only statements change.
