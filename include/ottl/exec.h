@@ -19,6 +19,12 @@ typedef struct ottl_exec_options {
   uint64_t random_seed; /* testing: UUID() and its like give the same in each run; 0: random bytes of the system */
   uint32_t max_errors;  /* row errors kept for ottl_exec_error; 0: 1000 */
   uint64_t max_bytes;   /* memory the exec may hold, output included; a run that needs more: LIMIT; 0: no limit */
+  /* Check the whole payload before the program runs, also what the program never opens, and refuse (DATA) what the collector's
+   * decoder refuses: known fields of another wire type, values that are cut short, field numbers that are not positive, wire
+   * types that do not exist, varints of more than ten bytes, groups with anything in them or without their end, trace, span and
+   * profile ids of another length, packed numbers that do not come out even. Texts may be any bytes. Messages more than 2,000
+   * levels inside one another: LIMIT. Costs a walk over the payload, allocates nothing. The program must be of a signal. */
+  bool strict;
 } ottl_exec_options;
 
 typedef struct ottl_result {
@@ -60,7 +66,8 @@ typedef struct ottl_record_place {
 /* Never fails; any thread; since 0.1. */
 OTTL_API void ottl_exec_options_init(ottl_exec_options *options);
 
-/* options: NULL for defaults. Owns: the caller frees with ottl_exec_free, before the program. Fails: NOMEM, INVALID_ARG.
+/* options: NULL for defaults. Owns: the caller frees with ottl_exec_free, before the program. Fails: NOMEM, INVALID_ARG (also
+ * `strict` with a program of no signal: there is no telling what its payloads are).
  * Threads: any thread may create; then one at a time. Since 0.1. */
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_options *options,
                                                       ottl_exec **ret_exec);

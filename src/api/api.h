@@ -5,6 +5,7 @@
 #include "api/memory.h"
 #include "batch/map.h"
 #include "bytecode/code.h"
+#include "otlp/validate.h"
 #include "ottl/eval.h"
 #include "vm/vm.h"
 
@@ -82,6 +83,8 @@ struct ottl_exec {
   uint64_t *skip; /* their rows in the running pass */
   size_t cap_skip;
   bool again; /* some of them took part in an earlier group: the run is to be made without them */
+  ottl_validator *validator; /* strict; NULL: nothing but what is opened is checked */
+  ottl_invalid invalid;
   const char *failure;
   size_t failure_offset;
   char message[200];

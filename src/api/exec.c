@@ -41,6 +41,8 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
     if (program->codes[i].context == OTTL_C_OTELCOL) status = ottl__batch_create(&al, &x->request_batch);
     if (status != OTTL_OK) goto out;
   }
+  if (o->strict) status = ottl__validator_create(&al, (int)program->signal, &x->validator);
+  if (status != OTTL_OK) goto out;
   if (program->routes) status = ottl__route_exec_create(x);
   if (status != OTTL_OK) goto out;
   size_t n_results = program->n_groups ? program->codes[0].n_statements : 0;
@@ -79,6 +81,7 @@ void ottl_exec_free(ottl_exec *x) {
   al_free(&x->al, x->rolled_back, x->cap_rolled_back * sizeof *x->rolled_back);
   al_free(&x->al, x->skip, x->cap_skip * sizeof *x->skip);
   ottl__vm_done(&x->vm);
+  ottl__validator_free(x->validator);
   ottl__batch_free(x->batch);
   ottl__batch_free(x->request_batch);
   ottl__arena_done(&x->request_arena);
@@ -367,6 +370,14 @@ static ottl_status run_groups(ottl_exec *x, ottl_result *result) {
   return OTTL_OK;
 }
 
+/* Before anything of the payload is opened. */
+static ottl_status check_payload(ottl_exec *x, const uint8_t *in, size_t in_len) {
+  ottl_status status = ottl__validate(x->validator, in, in_len, &x->invalid);
+  x->batch->error_text = x->invalid.text;
+  x->batch->error_offset = x->invalid.offset;
+  return status;
+}
+
 /* The program on a fresh batch of the payload; once more whenever records have to be left out that took part already. */
 static ottl_status run_program(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_result *result) {
   ottl_signal signal = x->program->signal != OTTL_SIGNAL_NONE ? x->program->signal : OTTL_SIGNAL_LOGS;
@@ -404,7 +415,8 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) x->caches[i].written = false;
   read_clock(x);
   ottl__scratch_reset(x->vm.scratch, in_len);
-  ottl_status status = run_program(x, in, in_len, &result);
+  ottl_status status = x->validator ? check_payload(x, in, in_len) : OTTL_OK;
+  if (status == OTTL_OK) status = run_program(x, in, in_len, &result);
   if ((status == OTTL_OK || status == OTTL_RUNTIME) && !x->routes) count_rows(x, &result);
   if (status == OTTL_OK && x->program->kind <= OTTL_KIND_FILTER) {
     if (!x->nothing_left) status = ottl__batch_finish(x->batch, false, &result.data, &result.len);

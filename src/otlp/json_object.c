@@ -2,10 +2,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "opentelemetry/proto/collector/logs/v1/logs_service.pb-c.h"
-#include "opentelemetry/proto/collector/metrics/v1/metrics_service.pb-c.h"
-#include "opentelemetry/proto/collector/profiles/v1development/profiles_service.pb-c.h"
-#include "opentelemetry/proto/collector/trace/v1/trace_service.pb-c.h"
 #include "otlp/json_object.h"
 
 /* yyjson frees without a size, so a block carries its own; and a document needs two blocks (values, text), so two that come
@@ -75,15 +71,8 @@ ottl_status ottl_json_create(const ottl_allocator *allocator, ottl_json **ret) {
   json->max_depth = OTTL_JSON_MAX_DEPTH;
   json->yyjson_al = (yyjson_alc){block_alloc, block_realloc, block_free, json};
   ottl__arena_init(&json->arena, &json->al, 16 << 10);
-  const ProtobufCMessageDescriptor *roots[5] = {
-      NULL,
-      &opentelemetry__proto__collector__logs__v1__export_logs_service_request__descriptor,
-      &opentelemetry__proto__collector__trace__v1__export_trace_service_request__descriptor,
-      &opentelemetry__proto__collector__metrics__v1__export_metrics_service_request__descriptor,
-      &opentelemetry__proto__collector__profiles__v1development__export_profiles_service_request__descriptor,
-  };
   for (int i = 1; i < 5; i++) {
-    json->roots[i] = ottl__json_message(&json->schema, &json->arena, roots[i]);
+    json->roots[i] = ottl__json_message(&json->schema, &json->arena, ottl__json_root(i));
     if (!json->roots[i]) {
       ottl_json_free(json);
       return OTTL_NOMEM;

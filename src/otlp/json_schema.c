@@ -1,6 +1,11 @@
 /* Makes the transcoder's tables from protobuf-c descriptors: names in both spellings, wire types, oneof groups. */
 #include "otlp/json_schema.h"
 
+#include "opentelemetry/proto/collector/logs/v1/logs_service.pb-c.h"
+#include "opentelemetry/proto/collector/metrics/v1/metrics_service.pb-c.h"
+#include "opentelemetry/proto/collector/profiles/v1development/profiles_service.pb-c.h"
+#include "opentelemetry/proto/collector/trace/v1/trace_service.pb-c.h"
+
 static uint8_t js_wire_type(ProtobufCType type) {
   switch (type) {
   case PROTOBUF_C_TYPE_SFIXED32:
@@ -89,4 +94,15 @@ const js_message *ottl__json_message(js_schema *schema, ottl_arena *arena, const
     if (m->fields[i].number < sizeof m->by_number) m->by_number[m->fields[i].number] = (uint8_t)i;
   }
   return m;
+}
+
+const ProtobufCMessageDescriptor *ottl__json_root(int signal) {
+  switch (signal) {
+  case OTTL_SIGNAL_LOGS: return &opentelemetry__proto__collector__logs__v1__export_logs_service_request__descriptor;
+  case OTTL_SIGNAL_TRACES: return &opentelemetry__proto__collector__trace__v1__export_trace_service_request__descriptor;
+  case OTTL_SIGNAL_METRICS: return &opentelemetry__proto__collector__metrics__v1__export_metrics_service_request__descriptor;
+  case OTTL_SIGNAL_PROFILES:
+    return &opentelemetry__proto__collector__profiles__v1development__export_profiles_service_request__descriptor;
+  default: return NULL;
+  }
 }

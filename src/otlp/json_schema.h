@@ -65,6 +65,9 @@ static inline uint32_t js_fixed32(const void *p) {
   return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(v) : v;
 }
 
+/* The request of a signal; NULL: it has none. */
+const ProtobufCMessageDescriptor *ottl__json_root(int signal);
+
 /* The index of a field number, or JS_NONE. */
 static inline unsigned js_find(const js_message *m, uint32_t number) {
   if (OTTL_LIKELY(number < sizeof m->by_number)) return m->by_number[number];
