@@ -151,6 +151,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_CONDITIONS: o->conditions = true; break;
   case ARG_MAY_FAIL: o->may_fail = true; break;
   case ARG_STRICT: o->strict = true; break;
+  case ARG_STRICT_INPUT: o->strict_input = true; break;
   case ARG_KEEP: o->keep = true; break;
   case ARG_ATOMIC: o->atomic = true; break;
   case ARG_ROLLBACK: o->rollback = true; break;

@@ -66,7 +66,7 @@ typedef struct cli_options {
   cli_report report; /* check */
   cli_texts rules;   /* check: "allow", "warn" or "deny", each followed by its codes */
   const char *settings;
-  bool atomic, rollback, flatten, show_values;
+  bool atomic, rollback, flatten, show_values, strict_input;
 } cli_options;
 
 /* args.c: reads the arguments behind the name of the command. Returns CLI_OK, or tells what is wrong and returns CLI_USAGE.
@@ -167,8 +167,8 @@ typedef struct cli_program {
 
 /* A value of the environment, for ottl_config_options. */
 const char *cli_config_env(void *context, const char *name);
-/* An exec for a program of it, told what --request tells. */
-int cli_exec_create(const cli_program *p, const ottl_program *program, ottl_exec **ret);
+/* An exec for a program of it, told what --request tells. first: it gets messages as they came in. */
+int cli_exec_create(const cli_program *p, const ottl_program *program, bool first, ottl_exec **ret);
 ottl_on_failure cli_on_failure(const cli_options *options);
 int cli_program_request(cli_program *program); /* reads what --request tells */
 int cli_program_open(cli_program *program, const cli_options *options, bool filter);

@@ -168,7 +168,7 @@ static int worker_steps(cli_worker *w, ottl_signal signal) {
   w->by_signal[signal].n = n;
   for (size_t i = 0; i < n && status == CLI_OK; i++) {
     steps[i] = shared->by_signal[signal].steps[i];
-    status = cli_exec_create(shared->program, steps[i].program, &steps[i].exec);
+    status = cli_exec_create(shared->program, steps[i].program, i == 0, &steps[i].exec);
   }
   return status;
 }

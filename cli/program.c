@@ -154,8 +154,11 @@ static int program_request(const cli_program *p, ottl_exec *exec) {
       p->options->request);
 }
 
-int cli_exec_create(const cli_program *p, const ottl_program *program, ottl_exec **ret) {
-  ottl_status status = ottl_exec_create(program, NULL, ret);
+int cli_exec_create(const cli_program *p, const ottl_program *program, bool first, ottl_exec **ret) {
+  ottl_exec_options options;
+  ottl_exec_options_init(&options);
+  options.strict = first && p->options->strict_input;
+  ottl_status status = ottl_exec_create(program, &options, ret);
   if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, "cannot run the %s: %s", cli_program_what(p), ottl_status_name(status));
   return p->request ? program_request(p, *ret) : CLI_OK;
 }

@@ -57,6 +57,8 @@
                                 grpc (lists of strings by name) and auth, all optional
         --experimental          switch on what may still change: lambdas and what takes them, the
                                 contexts profile and profilesample
+        --strict-input          check each message as a whole, also what the program does not look
+                                at, and refuse what the collector's decoder refuses
         --from FORMAT           format of the input (default: auto, found from the first bytes)
         --to FORMAT             format of the output (default: as the input)
     -o, --output FILE           write there; the file appears when all went well (default: standard output)

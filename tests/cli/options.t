@@ -75,3 +75,18 @@ A collector's configuration: its `flatten_data` wants the gate that --flatten st
   ottl: warning: transform: group 1, statement 2 failed on 1 record, first on log record 1 of message 1 (resource 1, scope 1, item 1): R0834: invalid JSON
   "key":"sev","value":{"intValue":"5"}
   "key":"sev","value":{"intValue":"17"}
+
+Messages are checked as a whole, also where the program does not look.
+
+  $ printf '\012\006\022\004\022\002\010\005' > wrong.pb
+  $ ottl filter --from proto -c 'log.severity_number > 9' wrong.pb -o out
+  $ ottl filter --from proto -c 'log.severity_number > 9' wrong.pb -o out --strict-input
+  ottl: wrong.pb: message 1: not valid OTLP at byte 6: LogRecord.time_unix_nano: wire type 0 instead of 1
+  [4]
+  $ ottl run --from proto -s 'set(resource.attributes["a"], 1)' --signal logs wrong.pb -o out --strict-input
+  ottl: wrong.pb: message 1: not valid OTLP at byte 6: LogRecord.time_unix_nano: wire type 0 instead of 1
+  [4]
+  $ ottl route --from proto -r 'a: log.severity_number > 9' wrong.pb --strict-input
+  ottl: wrong.pb: message 1: not valid OTLP at byte 6: LogRecord.time_unix_nano: wire type 0 instead of 1
+  [4]
+  $ ottl filter -c 'log.severity_number > 9' logs.pb --strict-input -o out
