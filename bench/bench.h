@@ -40,6 +40,7 @@ typedef struct bench_workload {
   bench_mode mode;
   ottl_error_mode error_mode;
   bool json;             /* batches come in and go out as OTLP/JSON */
+  bool strict;           /* batches are checked as a whole */
   ottl_snippet *program; /* statements, or conditions */
   size_t n_program;
   void *doc; /* owns the texts */

@@ -53,6 +53,7 @@ static measure_engine measure_begin(const ottl_program *program, const bench_wor
   ottl_exec_options options;
   ottl_exec_options_init(&options);
   options.allocator = allocator;
+  options.strict = workload->strict;
   ottl_status status = ottl_exec_create(program, &options, &engine.exec);
   if (status != OTTL_OK) bench_fail("exec: %s", ottl_status_name(status));
   if (workload->json &&

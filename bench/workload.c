@@ -18,7 +18,7 @@ static int workload_pick(const char *path, yyjson_val *root, const char *key, co
 /* A key that is not known is an error: a workload must not mean less than it says. */
 static void workload_check_keys(const char *path, yyjson_val *root) {
   static const char *const known[] = {"name",       "title",      "payload",    "signal",    "mode", "context",
-                                      "statements", "conditions", "error_mode", "unordered", "json"};
+                                      "statements", "conditions", "error_mode", "unordered", "json", "strict"};
   size_t i, n;
   yyjson_val *key, *val;
   yyjson_obj_foreach(root, i, n, key, val) {
@@ -45,6 +45,7 @@ bench_workload bench_read_workload(const char *path) {
   w.name = yyjson_get_str(yyjson_obj_get(root, "name"));
   w.context = yyjson_get_str(yyjson_obj_get(root, "context"));
   w.json = yyjson_get_bool(yyjson_obj_get(root, "json"));
+  w.strict = yyjson_get_bool(yyjson_obj_get(root, "strict"));
   if (!w.name || !w.context) bench_fail("%s: name or context is missing", path);
   yyjson_val *program = yyjson_obj_get(root, w.mode == BENCH_TRANSFORM ? "statements" : "conditions"), *val;
   size_t i, n;
