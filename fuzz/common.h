@@ -318,8 +318,8 @@ static inline size_t fz_walk(ottl_exec *x, const ottl_value *v, unsigned depth) 
 }
 
 /* One run on an exec of its own. in is copied to a block of its exact size, so that sanitizers see a byte too far. */
-static inline fz_output fz_run(const ottl_program *program, const ottl_allocator *al, uint32_t slice_rows, const uint8_t *in,
-                               size_t len) {
+static inline fz_output fz_run_as(const ottl_program *program, const ottl_allocator *al, uint32_t slice_rows, bool strict,
+                                  const uint8_t *in, size_t len) {
   fz_output o = {0};
   ottl_exec_options options;
   ottl_exec_options_init(&options);
@@ -327,6 +327,7 @@ static inline fz_output fz_run(const ottl_program *program, const ottl_allocator
   options.slice_rows = slice_rows;
   options.clock_seconds = 1700000000;
   options.random_seed = 1;
+  options.strict = strict;
   ottl_exec *x = NULL;
   o.status = ottl_exec_create(program, &options, &x);
   if (o.status != OTTL_OK) return o;
@@ -372,6 +373,24 @@ static inline fz_output fz_run(const ottl_program *program, const ottl_allocator
   free(copy);
   o.result.data = NULL;
   return o;
+}
+
+static inline fz_output fz_run(const ottl_program *program, const ottl_allocator *al, uint32_t slice_rows, const uint8_t *in,
+                               size_t len) {
+  return fz_run_as(program, al, slice_rows, false, in, len);
+}
+
+/* What a run without `strict` refuses is refused with it; what is taken with it gives the same. */
+static inline void fz_check_strict(const ottl_program *program, const fz_output *lazy, const ottl_allocator *al,
+                                   const uint8_t *in, size_t len) {
+  if (ottl_program_signal(program) == OTTL_SIGNAL_NONE) return;
+  fz_output o = fz_run_as(program, al, 0, true, in, len);
+  bool refused = o.status == OTTL_DATA || o.status == OTTL_LIMIT || o.status == OTTL_NOMEM;
+  bool same = o.status == lazy->status && o.len == lazy->len && (o.len == 0 || memcmp(o.data, lazy->data, o.len) == 0);
+  FZ_CHECK(refused || same || lazy->status == OTTL_NOMEM, "strict gives %s, else %s", ottl_status_name(o.status),
+           ottl_status_name(lazy->status));
+  FZ_CHECK(lazy->status != OTTL_DATA || refused, "strict takes what is refused else");
+  fz_output_free(&o);
 }
 
 /* What must hold for the result of any run. */

@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fz_output o = fz_run(fz_get(i, option >> 3 & 1, mode), &al, ft_slices[option >> 4 & 3], in.data, in.len);
   fz_expect(&o, p->kind, in.data, in.len);
   fz_reopen(&o, p->signal);
+  if (option & 0x40) fz_check_strict(fz_get(i, option >> 3 & 1, mode), &o, &al, in.data, in.len);
   FZ_CHECK(memory.used == 0, "%zu bytes are not freed", memory.used);
   if (i < FZ_READERS && o.status == OTTL_OK) FZ_CHECK(o.result.unchanged, "nothing was written, but something changed");
   fz_output_free(&o);

@@ -287,6 +287,7 @@ static void check_payload(size_t i, const mu_buf *b, uint64_t *rng) {
     fz_agree(&a, &c, "row order");
     fz_output_free(&c);
   }
+  if (mu_below(rng, 4) == 0) fz_check_strict(fz_get(i, false, mode), &a, NULL, b->data, b->len);
   fz_output_free(&a);
 }
 
