@@ -38,6 +38,7 @@ typedef struct ottl_map_spec {
   bool written;
   bool shared;                      /* a cache that rows hand on from one to the next: whoever runs them does it */
   bool cut;                         /* keep_keys in the key tier: all entries but those of key columns may go */
+  uint16_t prune;                   /* 1 + number of the rule by which entries go, in the key tier of the own level; 0: none */
   uint16_t first_column, n_columns; /* its KEY columns, contiguous, distinct keys */
 } ottl_map_spec;
 
@@ -83,8 +84,16 @@ typedef struct ottl_rowmaps {
   bool any_bad;
   uint64_t *cut; /* key tier: rows whose entries are gone but for those of the key columns; NULL unless the map is cut */
   bool any_cut;
+  uint64_t *pruned; /* key tier: rows of which entries go by the rule on keys; NULL unless the map has one */
+  bool any_pruned;
   uint32_t cap;
 } ottl_rowmaps;
+
+/* Which entries go, by their keys: of maps with `prune`. Asked about once for each distinct key. */
+typedef struct ottl_key_rule {
+  ottl_status (*goes)(void *context, uint32_t rule, ottl_view key, bool *ret);
+  void *context;
+} ottl_key_rule;
 
 typedef struct ottl_batch ottl_batch;
 struct ottl_batch {
@@ -108,6 +117,8 @@ struct ottl_batch {
   size_t cap_key_slots;
   ottl_view *key_names;
   size_t n_keys, cap_keys;
+
+  ottl_key_rule key_rule; /* set between bind and the first window when a map of the layout has `prune`: one at most has */
 
   uint64_t n_appended, appended_bytes; /* records that were appended since the open */
 
@@ -226,6 +237,8 @@ bool ottl__batch_text(const ottl_batch *batch, int64_t index, ottl_view *ret);
 /* keep_keys: every entry of the row goes but those whose key is that of a column with its bit set in `kept` (bit 0: the map's
  * first column). `row` is the index into the map's columns. Fails: NOMEM, DATA (rows with duplicate keys are read again). */
 OTTL_MUST_CHECK ottl_status ottl__map_keep(ottl_batch *batch, uint32_t map, uint32_t row, const uint64_t *kept);
+/* Entries that go by the rule on keys go from the rows of the window whose bit is set in `sel`. Fails as ottl__map_keep. */
+OTTL_MUST_CHECK ottl_status ottl__map_prune(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
 
 /* -- maps in the entry tier -- */
 /* Brings dirty key columns of the map into the entries of the selected rows (set, append, remove with swap); sel NULL: of all. */

@@ -259,6 +259,12 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
     uint16_t call = ottl__emit_call(e, x, level, sel);
     if (e->status != OTTL_OK) return;
     e->calls[call].map = p.map;
+    if (!e->maps[p.map].spec.entries && e->maps[p.map].prune_by == statement + 1) {
+      e->maps[p.map].spec.prune = (uint16_t)(call + 1);
+      ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_PRUNE_KEYS, .level = level, .s = sel, .x = p.map, .y = call});
+      mark_written(e, p);
+      return;
+    }
     /* Columns need not follow when no later statement names one; rows share maps of the levels above. */
     const emit_map *m = &e->maps[p.map];
     uint8_t flags = m->spec.level == e->group->level && m->last_keyed <= statement ? OTTL_EDIT_LAST : 0;

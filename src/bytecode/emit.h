@@ -26,6 +26,7 @@ typedef struct emit_map {
   uint32_t written_at;     /* of the map as a whole */
   uint32_t any_written_at; /* of the map or one of its keys */
   uint32_t last_keyed;     /* last statement that names one of its key columns */
+  uint32_t prune_by;       /* 1 + the statement whose rule on keys it has in the key tier; 0: none */
 } emit_map;
 
 typedef struct ottl_emit {

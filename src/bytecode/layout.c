@@ -130,6 +130,14 @@ bool ottl__emit_is_keep(const ottl_expr *editor) {
   return true;
 }
 
+/* Some statement may write any entry of the map. */
+static void write_whole(ottl_emit *e, uint16_t map) {
+  e->maps[map].spec.written = true;
+  for (size_t c = 0; c < e->n_columns; c++) {
+    if (e->columns[c].spec.source == OTTL_COL_KEY && e->columns[c].spec.map == map) e->columns[c].spec.written = true;
+  }
+}
+
 static void layout_keep(ottl_emit *e, const ottl_expr *editor) {
   const ottl_call_arg *keys = &editor->call->args[1];
   uint16_t map = layout_map(e, editor->call->args[0].expr);
@@ -139,10 +147,32 @@ static void layout_keep(ottl_emit *e, const ottl_expr *editor) {
                .source = OTTL_COL_KEY, .level = e->maps[map].spec.level, .map = map, .key = cell_view(keys->items[i]->literal)});
   }
   if (e->status != OTTL_OK) return;
-  e->maps[map].spec.written = e->maps[map].spec.cut = true;
-  for (size_t c = 0; c < e->n_columns; c++) {
-    if (e->columns[c].spec.source == OTTL_COL_KEY && e->columns[c].spec.map == map) e->columns[c].spec.written = true;
-  }
+  e->maps[map].spec.cut = true;
+  write_whole(e, map);
+}
+
+/* delete_matching_keys or keep_matching_keys of a whole map with a constant pattern: whether an entry goes depends on its key alone. */
+static bool is_prune(const ottl_expr *editor) {
+  const ottl_call_site *call = editor->call;
+  const ottl_expr *target = call->args[0].expr;
+  const char *name = ottl__functions[call->function].name;
+  if (strcmp(name, "delete_matching_keys") != 0 && strcmp(name, "keep_matching_keys") != 0) return false;
+  return call->prep && target->n_kids == 0 && target->path->view == OTTL_V_MAP && !field_is_dict_map(target->path->field);
+}
+
+/* A pass has one such rule at most, of a map of its own level, and no keep_keys beside it; everything else needs entries. */
+static void layout_prune(ottl_emit *e, const ottl_expr *target) {
+  uint16_t m = layout_map(e, target);
+  if (e->status != OTTL_OK) return;
+  emit_map *map = &e->maps[m];
+  uint32_t by = e->statement + 1;
+  bool alone = map->spec.level == e->group->level && !map->spec.cut && (!map->prune_by || map->prune_by == by);
+  for (size_t k = 0; k < e->n_maps; k++) alone &= k == m || !e->maps[k].prune_by;
+  if (alone)
+    map->prune_by = by;
+  else
+    map->spec.entries = true;
+  write_whole(e, m);
 }
 
 static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
@@ -152,6 +182,10 @@ static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
   const ottl_expr *target = call->args[0].expr;
   if (ottl__emit_is_keep(editor)) {
     layout_keep(e, editor);
+    return;
+  }
+  if (is_prune(editor)) {
+    layout_prune(e, target);
     return;
   }
   if (is_key_delete(editor)) {
@@ -173,11 +207,7 @@ static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
     e->maps[place.map].spec.written = true;
   }
   /* The whole map is rewritten, or an entry of it that is known only at run time: every key column may change. */
-  if (place.is_map) {
-    for (size_t c = 0; c < e->n_columns; c++) {
-      if (e->columns[c].spec.source == OTTL_COL_KEY && e->columns[c].spec.map == place.map) e->columns[c].spec.written = true;
-    }
-  }
+  if (place.is_map) write_whole(e, place.map);
 }
 
 /* Key columns of a map have to be contiguous: sorts the columns by map, fields last, and renumbers. */

@@ -188,6 +188,10 @@ static inline uint32_t ottl__function_given(const ottl_function *f) {
   return n;
 }
 
+/* Does delete_matching_keys or keep_matching_keys with this constant pattern remove the key? Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__key_goes(const ottl_function *f, const void *prep, ottl_scratch *scratch, ottl_view key,
+                                           bool *ret);
+
 /* What the items of a list literal are coerced to. */
 static inline ottl_param_kind param_item_kind(ottl_param_kind kind) {
   if (kind == OTTL_P_STRINGS || kind == OTTL_P_SLICE_STRING) return OTTL_P_STRING;

@@ -5,8 +5,7 @@
 #include "batch/map.h"
 #include "otlp/impl.h"
 
-/* The list of a row's entries, in the key tier too. */
-static ottl_status row_list(ottl_batch *b, uint32_t m, uint32_t row) {
+ottl_status ottl__ot_row_list(ottl_batch *b, uint32_t m, uint32_t row) {
   const ottl_layout *layout = b->layout;
   ot_impl *im = ot_of(b);
   const ottl_map_spec *spec = &layout->maps[m];
@@ -36,7 +35,7 @@ ottl_status ottl__map_keep(ottl_batch *b, uint32_t m, uint32_t row, const uint64
   if (spec->entries || !map->cut) return OTTL_INVALID_ARG;
   bool listed = map->rows && bm_get(map->dirty, row); /* a delete went before: its edits and cuts would overlap */
   if (OTTL_UNLIKELY(listed || (map->any_dups && bm_get(map->dups, row)))) {
-    OTTL_TRY(row_list(b, m, row));
+    OTTL_TRY(ottl__ot_row_list(b, m, row));
     ottl_rowmap *list = &map->rows[row];
     uint32_t n = 0;
     for (uint32_t i = 0; i < list->n; i++) {
@@ -63,7 +62,7 @@ ottl_status ottl__map_keep(ottl_batch *b, uint32_t m, uint32_t row, const uint64
 
 ottl_status ottl__column_delete_dup(ottl_batch *b, uint32_t column, uint32_t row) {
   uint32_t m = b->layout->columns[column].map;
-  OTTL_TRY(row_list(b, m, row));
+  OTTL_TRY(ottl__ot_row_list(b, m, row));
   ottl_reg *col = &b->columns[column];
   if (col->tag[row] == OTTL_T_ABSENT) return OTTL_OK;
   col->tag[row] = OTTL_T_ABSENT;

@@ -58,6 +58,7 @@ typedef enum ot_op {
   OT_PACKED_VARINT,
   OT_DICT,    /* indices of attributes: a map in either tier */
   OT_KEYS,    /* a map in the key tier */
+  OT_PRUNED,  /* one whose entries may go by a rule on keys */
   OT_ENTRIES, /* a map in the entry tier */
   OT_SUB,     /* a singular message with a table of its own; `index` is its own column or OTTL_NO_COLUMN */
 } ot_op;
@@ -114,7 +115,7 @@ typedef struct wv_edit {
 /* An entry of a key column that stands in the row's body: it is kept as it came, or the column tells what stands there now. */
 typedef struct wv_key {
   uint32_t begin, end;
-  uint16_t column;
+  uint16_t column; /* OTTL_NO_COLUMN: nothing does */
   bool keep;
 } wv_key;
 
@@ -153,7 +154,16 @@ typedef struct ot_key_memo {
   const char *key; /* NULL: free */
   uint32_t len, keyid;
   uint16_t map, column;
+  bool goes; /* maps with `prune` */
 } ot_key_memo;
+
+/* Bytes of entries of a row that go by a rule on keys, if a statement says so; neighbours are one hole. */
+typedef struct ot_hole {
+  uint32_t begin, end;
+} ot_hole;
+typedef struct ot_holes {
+  uint32_t first, n;
+} ot_holes;
 
 typedef struct ot_impl {
   ottl_arena pass;     /* columns, tables: reset by bind */
@@ -161,7 +171,12 @@ typedef struct ot_impl {
   const ot_plan *plan; /* of the bound pass */
   ot_plan **plans;     /* by id of the layout; [0]: of those without, made anew by each bind */
   size_t n_plans, plans_cap;
-  ot_key_memo *memo;       /* OT_MEMO_SLOTS of them, when some map is in the entry tier */
+  ot_key_memo *memo;  /* OT_MEMO_SLOTS of them, when some map is in the entry tier or pruned */
+  ot_holes *holes_of; /* by row of the window, when a map has `prune` */
+  ot_hole *holes;
+  size_t n_holes, holes_cap;
+  uint64_t *verdicts; /* two bits a key number: the rule was asked, the entry goes */
+  size_t verdicts_cap;
   uint16_t **dict_columns; /* by map that lies in the dictionary: the column of each attribute's key */
   uint32_t window_rows;
   bool bound;
@@ -285,6 +300,12 @@ void ottl__ot_restore(ottl_batch *b, ottl_level level);
 
 /* weave.c: a new body for one row from the edits that im->edits and im->sub_edits hold; they are emptied. */
 OTTL_MUST_CHECK ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row);
+/* The list of a row's entries, in the key tier too (duplicates.c). */
+OTTL_MUST_CHECK ottl_status ottl__ot_row_list(ottl_batch *b, uint32_t map, uint32_t row);
+/* Does an entry with that key go? Of a map with `prune`. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__ot_key_goes(ottl_batch *b, unsigned map, ottl_view key, bool *ret);
+/* Notes a hole of row i of the window, behind those it has. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__ot_hole(ottl_batch *b, uint32_t i, uint32_t begin, uint32_t end);
 /* A copy of a body in the arena, behind its tag and length. *ret NULL: out of memory. */
 OTTL_MUST_CHECK ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t len, const uint8_t **ret);
 wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin, uint32_t end);

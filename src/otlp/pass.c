@@ -43,6 +43,8 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->dirty_first, im->dirty_first_cap * sizeof *im->dirty_first);
   al_free(&al, im->keys, im->keys_cap * sizeof *im->keys);
   al_free(&al, im->fresh, im->fresh_cap * sizeof *im->fresh);
+  al_free(&al, im->holes, im->holes_cap * sizeof *im->holes);
+  al_free(&al, im->verdicts, im->verdicts_cap * sizeof *im->verdicts);
   ottl__dict_done(&im->dict, &al);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
   al_free(&al, b->key_slots, b->cap_key_slots * sizeof *b->key_slots);
@@ -91,6 +93,11 @@ static void clear_columns(ottl_batch *b, ottl_level level, uint32_t n) {
     map->any_bad = false;
     if (map->cut) memset(map->cut, 0, BM_WORDS(n) * sizeof *map->cut);
     map->any_cut = false;
+    if (!map->pruned) continue;
+    memset(map->pruned, 0, BM_WORDS(n) * sizeof *map->pruned);
+    map->any_pruned = false;
+    memset(ot_of(b)->holes_of, 0, n * sizeof *ot_of(b)->holes_of);
+    ot_of(b)->n_holes = 0;
   }
 }
 
@@ -196,6 +203,13 @@ static ottl_status make_map(ottl_batch *b, const ottl_map_spec *spec, ottl_rowma
   if (spec->cut && !spec->entries) {
     map->cut = arena_array(a, BM_WORDS(n), sizeof *map->cut);
     if (!map->cut) return OTTL_NOMEM;
+  }
+  if (spec->prune && !spec->entries) {
+    ot_impl *im = ot_of(b);
+    map->pruned = arena_array(a, BM_WORDS(n), sizeof *map->pruned);
+    im->holes_of = arena_array(a, n, sizeof *im->holes_of);
+    if (!map->pruned || !im->holes_of) return OTTL_NOMEM;
+    if (im->verdicts_cap) memset(im->verdicts, 0, im->verdicts_cap * sizeof *im->verdicts);
   }
   if (spec->entries || spec->written) {
     map->raw_begin = arena_array(a, n, sizeof *map->raw_begin);

@@ -47,7 +47,34 @@ static void note_dup(ottl_rowmaps *map, uint32_t i) {
   map->any_dups = true;
 }
 
-static OTTL_ALWAYS_INLINE pj_result keys_entry(pj_walk *w, unsigned m, const ottl_keyset *set, const uint8_t *tag,
+static inline bool memo_holds(const ot_key_memo *memo, unsigned m, const char *key, uint32_t len) {
+  return memo->key && memo->len == len && memo->map == m && bytes_same(memo->key, key, len);
+}
+
+/* The key's memo, in one of two slots; false: *ret is to be made. */
+static inline bool memo_find(ot_impl *im, unsigned m, const char *key, uint32_t len, ot_key_memo **ret) {
+  uint32_t slot = key_bucket(key, len) % OT_MEMO_SLOTS;
+  *ret = &im->memo[slot];
+  if (OTTL_LIKELY(memo_holds(*ret, m, key, len))) return true;
+  if ((*ret)->key) *ret = &im->memo[slot ^ OT_MEMO_SLOTS / 2]; /* the other one */
+  return memo_holds(*ret, m, key, len);
+}
+
+/* An entry that no column stands for, of a map that may be pruned. */
+static inline pj_result pruned_entry(pj_walk *w, unsigned m, ottl_view key, const uint8_t *tag, const uint8_t *end) {
+  ot_key_memo *memo;
+  ottl_status status = OTTL_OK;
+  if (OTTL_UNLIKELY(!memo_find(w->im, m, key.data, (uint32_t)key.len, &memo))) {
+    bool goes;
+    status = ottl__ot_key_goes(w->b, m, key, &goes);
+    if (status != OTTL_OK) return status == OTTL_NOMEM ? PJ_NOMEM : PJ_LIMIT;
+    *memo = (ot_key_memo){.key = key.data, .len = (uint32_t)key.len, .map = (uint16_t)m, .goes = goes};
+  }
+  if (memo->goes) status = ottl__ot_hole(w->b, w->i, (uint32_t)(tag - w->body), (uint32_t)(end - w->body));
+  return OTTL_LIKELY(status == OTTL_OK) ? PJ_OK : PJ_NOMEM;
+}
+
+static OTTL_ALWAYS_INLINE pj_result keys_entry(pj_walk *w, unsigned m, bool prune, const ottl_keyset *set, const uint8_t *tag,
                                                const uint8_t *value, uint32_t n) {
   const uint8_t *key, *any;
   uint32_t klen, len;
@@ -55,13 +82,13 @@ static OTTL_ALWAYS_INLINE pj_result keys_entry(pj_walk *w, unsigned m, const ott
   uint16_t column;
   if (OTTL_LIKELY(!w->indirect && entry_fast(value, n, &key, &klen, &any, &len))) {
     column = keyset_find(set, (const char *)key, klen);
-    if (column == OTTL_NO_COLUMN) return PJ_OK;
+    if (column == OTTL_NO_COLUMN) return prune ? pruned_entry(w, m, view_of((const char *)key, klen), tag, value + n) : PJ_OK;
     if (OTTL_UNLIKELY(!any_decode(any, len, &c))) return pj_bad(w, any, "malformed value of an attribute");
   } else {
     ottl_view k;
     if (!entry_slow(w->b, value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
     column = keyset_find(set, k.data, (uint32_t)k.len);
-    if (column == OTTL_NO_COLUMN) return PJ_OK;
+    if (column == OTTL_NO_COLUMN) return prune ? pruned_entry(w, m, k, tag, value + n) : PJ_OK;
   }
   ottl_reg *col = &w->b->columns[column];
   if (OTTL_UNLIKELY(col->tag[w->i] != OTTL_T_ABSENT)) {
@@ -82,20 +109,13 @@ static OTTL_NOINLINE bool list_grow(pj_walk *w) {
   return true;
 }
 
-static inline bool memo_holds(const ot_key_memo *memo, unsigned m, const char *key, uint32_t len) {
-  return memo->key && memo->len == len && memo->map == m && bytes_same(memo->key, key, len);
-}
-
-/* Number and column of an entry's key: in one of two slots. */
+/* Number and column of an entry's key. */
 static inline const ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *key, uint32_t len) {
-  uint32_t slot = key_bucket(key, len) % OT_MEMO_SLOTS;
-  ot_key_memo *memo = &w->im->memo[slot];
-  if (OTTL_LIKELY(memo_holds(memo, m, key, len))) return memo;
-  if (memo->key) memo = &w->im->memo[slot ^ OT_MEMO_SLOTS / 2]; /* the other one */
-  if (memo_holds(memo, m, key, len)) return memo;
+  ot_key_memo *memo;
+  if (OTTL_LIKELY(memo_find(w->im, m, key, len, &memo))) return memo;
   uint16_t column = keyset_find(&w->im->plan->keysets[m], key, len);
   uint32_t keyid = column != OTTL_NO_COLUMN ? w->b->columns[column].keyid : ottl__key_id(w->b, view_of(key, len));
-  *memo = (ot_key_memo){key, len, keyid, (uint16_t)m, column};
+  *memo = (ot_key_memo){.key = key, .len = len, .keyid = keyid, .map = (uint16_t)m, .column = column};
   return memo;
 }
 
@@ -142,7 +162,7 @@ static OTTL_ALWAYS_INLINE pj_result list_entry(pj_walk *w, unsigned m, const uin
 }
 
 /* A run of entries that stand side by side, the first of them at `tag`. *ret_end is behind the last one. */
-static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, bool list, const uint8_t *tag, const uint8_t *p,
+static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, ot_op op, const uint8_t *tag, const uint8_t *p,
                                                 const uint8_t *end, const uint8_t **ret_end) {
   ottl_rowmaps *map = &w->b->maps[m];
   const ottl_keyset *set = &w->im->plan->keysets[m];
@@ -152,7 +172,7 @@ static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, bool lis
     uint32_t n;
     const uint8_t *value = wr_len(p, end, &n);
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
-    pj_result r = list ? list_entry(w, m, tag, value, n) : keys_entry(w, m, set, tag, value, n);
+    pj_result r = op == OT_ENTRIES ? list_entry(w, m, tag, value, n) : keys_entry(w, m, op == OT_PRUNED, set, tag, value, n);
     if (OTTL_UNLIKELY(r != PJ_OK)) return r;
     p = value + n;
     if (p >= end || *p != first || first >= 0x80) break;
@@ -171,11 +191,15 @@ static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, bool lis
 
 static OTTL_NOINLINE pj_result keys_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
                                         const uint8_t **ret_end) {
-  return entries_run(w, m, false, tag, p, end, ret_end);
+  return entries_run(w, m, OT_KEYS, tag, p, end, ret_end);
+}
+static OTTL_NOINLINE pj_result pruned_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
+                                          const uint8_t **ret_end) {
+  return entries_run(w, m, OT_PRUNED, tag, p, end, ret_end);
 }
 static OTTL_NOINLINE pj_result list_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
                                         const uint8_t **ret_end) {
-  return entries_run(w, m, true, tag, p, end, ret_end);
+  return entries_run(w, m, OT_ENTRIES, tag, p, end, ret_end);
 }
 
 /* -- attributes that lie in a dictionary -- */
@@ -323,8 +347,9 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
       continue;
     }
     case OT_KEYS:
+    case OT_PRUNED:
     case OT_ENTRIES: {
-      pj_result r = (a.op == OT_KEYS ? keys_run : list_run)(w, a.index, tag, p, end, &p);
+      pj_result r = (a.op == OT_KEYS ? keys_run : a.op == OT_PRUNED ? pruned_run : list_run)(w, a.index, tag, p, end, &p);
       if (OTTL_UNLIKELY(r != PJ_OK)) return r;
       continue;
     }
@@ -451,6 +476,7 @@ static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
     bm_clear(b->maps[m].dups, i);
     if (b->maps[m].bad) bm_clear(b->maps[m].bad, i);
     if (b->maps[m].raw_begin) b->maps[m].raw_begin[i] = b->maps[m].raw_end[i] = 0;
+    if (b->maps[m].pruned) ot_of(b)->holes_of[i].n = 0;
   }
 }
 
@@ -567,6 +593,7 @@ ottl_status ottl__ot_project_again(ottl_batch *b, ottl_level level, uint32_t row
     if (b->maps[m].rows) b->maps[m].rows[i] = (ottl_rowmap){0};
     bm_clear(b->maps[m].dirty, i);
     if (b->maps[m].cut) bm_clear(b->maps[m].cut, i);
+    if (b->maps[m].pruned) bm_clear(b->maps[m].pruned, i);
   }
   pj_walk w = walk_of(b, level);
   OTTL_TRY(project_row(&w, level, row, i));

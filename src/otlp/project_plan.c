@@ -176,6 +176,7 @@ static ottl_status plan_make(ot_plan *plan, const ottl_layout *layout, unsigned 
     OTTL_TRY(plan_field(plan, spec->field,
                         dict            ? OT_DICT
                         : spec->entries ? OT_ENTRIES
+                        : spec->prune   ? OT_PRUNED
                                         : OT_KEYS,
                         (uint16_t)m, plan->map_places + (size_t)m * OTTL_MESSAGES));
   }
@@ -212,7 +213,7 @@ ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
   b->keysets = plan->keysets;
   im->memo = NULL;
   for (unsigned m = 0; m < layout->n_maps && !im->memo; m++) {
-    if (!layout->maps[m].entries) continue;
+    if (!layout->maps[m].entries && !layout->maps[m].prune) continue;
     im->memo = arena_zero(&im->pass, OT_MEMO_SLOTS * sizeof *im->memo);
     if (!im->memo) return OTTL_NOMEM;
   }

@@ -15,6 +15,7 @@ static bool row_written(const ottl_batch *b, ottl_level level, uint32_t i) {
     const ottl_rowmaps *map = &b->maps[m];
     if (layout->maps[m].level != level) continue;
     if (bm_get(map->dirty, i) || (map->any_cut && bm_get(map->cut, i))) return true;
+    if (map->any_pruned && bm_get(map->pruned, i)) return true;
   }
   return false;
 }

@@ -170,6 +170,7 @@ static void forget_rows(ottl_batch *b, const uint64_t *rows) {
       if (layout->maps[m].level != layout->level) continue;
       b->maps[m].dirty[w] &= ~rows[w];
       if (b->maps[m].cut) b->maps[m].cut[w] &= ~rows[w];
+      if (b->maps[m].pruned) b->maps[m].pruned[w] &= ~rows[w];
     }
   }
 }

@@ -118,7 +118,7 @@ static inline ottl_cell key_cell(const ottl_batch *b, unsigned column) {
 static ottl_status keys_bound(const ottl_batch *b, uint64_t *sum) {
   const ot_impl *im = ot_of(b);
   for (size_t k = 0; k < im->n_keys; k++) {
-    if (im->keys[k].keep) continue;
+    if (im->keys[k].keep || im->keys[k].column == OTTL_NO_COLUMN) continue;
     *sum += b->layout->columns[im->keys[k].column].key.len;
     OTTL_TRY(value_bound(key_cell(b, im->keys[k].column), sum));
   }
@@ -195,7 +195,7 @@ static uint8_t *keys_write(wv_pen *pen, uint8_t *at, const wv_edit *e) {
     at = wr_put(at, pen->body + from, run - from);
     from = key->keep ? key->begin : key->end;
     run = key->end;
-    if (key->keep) continue;
+    if (key->keep || key->column == OTTL_NO_COLUMN) continue;
     ottl_cell value = key_cell(b, key->column);
     if (value.tag != OTTL_T_ABSENT) at = entry_write(at, e->number, b->layout->columns[key->column].key, value);
   }

@@ -217,6 +217,18 @@ static bool cut_keys(wv_row *w, const ottl_map_spec *spec, uint32_t raw_bytes) {
   return kept != raw_bytes || im->n_fresh;
 }
 
+/* Entries that go by the rule on keys. */
+static ottl_status note_holes(wv_row *w) {
+  ot_impl *im = ot_of(w->b);
+  const ot_holes *holes = &im->holes_of[w->i];
+  OTTL_TRY(ottl__al_reserve(&w->b->al, &im->keys, &im->keys_cap, im->n_keys + holes->n, sizeof *im->keys));
+  for (uint32_t k = 0; k < holes->n; k++) {
+    const ot_hole *hole = &im->holes[holes->first + k];
+    note_key(im, (wv_key){hole->begin, hole->end, OTTL_NO_COLUMN, false});
+  }
+  return OTTL_OK;
+}
+
 /* What was written to the key columns of a map in the key tier. */
 static ottl_status keys_edit(wv_row *w, unsigned m) {
   ottl_batch *b = w->b;
@@ -224,7 +236,8 @@ static ottl_status keys_edit(wv_row *w, unsigned m) {
   const ottl_rowmaps *map = &b->maps[m];
   bool cut = map->any_cut && bm_get(map->cut, w->i);
   uint32_t first = im->dirty_first[m], stop = im->dirty_first[m + 1];
-  if (first == stop && !cut) return OTTL_OK;
+  const bool pruned = map->any_pruned && bm_get(map->pruned, w->i);
+  if (first == stop && !cut && !pruned) return OTTL_OK;
   ot_place place = im->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
   if (!place.number) return OTTL_OK;
   im->n_keys = im->n_fresh = 0;
@@ -243,6 +256,7 @@ static ottl_status keys_edit(wv_row *w, unsigned m) {
       else if (col->tag[w->i] != OTTL_T_ABSENT)
         im->fresh[im->n_fresh++] = c;
     }
+    if (pruned) OTTL_TRY(note_holes(w));
     if (!im->n_keys && !im->n_fresh) return OTTL_OK;
   }
   return add_at(w, place, WV_KEYS, map->raw_begin[w->i], map->raw_end[w->i]) ? OTTL_OK : OTTL_NOMEM;
@@ -420,6 +434,7 @@ static uint64_t dirty_word(const ottl_batch *b, ottl_level level, size_t word) {
     if (layout->maps[m].level != level) continue;
     bits |= b->maps[m].dirty[word];
     if (b->maps[m].any_cut) bits |= b->maps[m].cut[word];
+    if (b->maps[m].any_pruned) bits |= b->maps[m].pruned[word];
   }
   return bits;
 }

@@ -199,10 +199,17 @@ void ottl__vm_frame_free(ottl_vm *vm, vm_frame *f) {
 
 /* ---- windows ---- */
 
+static ottl_status key_goes(void *context, uint32_t rule, ottl_view key, bool *ret) {
+  const ottl_vm *vm = context;
+  const ottl_call_site *site = vm->code->calls[rule].site;
+  return ottl__key_goes(&ottl__functions[site->function], site->prep, vm->scratch, key, ret);
+}
+
 ottl_status ottl__vm_begin(ottl_vm *vm, vm_frame *f, ottl_batch *batch) {
   vm->frame = f;
   vm->code = f->code;
   vm->batch = batch;
+  batch->key_rule = (ottl_key_rule){key_goes, vm};
   vm->r = f->r;
   memset(vm->base, 0, sizeof vm->base);
   for (uint32_t i = 0; i < f->code->layout.n_columns; i++) {

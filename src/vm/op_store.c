@@ -172,6 +172,10 @@ ottl_status op_keep_keys(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
+ottl_status op_prune_keys(ottl_vm *vm, const ottl_insn *in) {
+  return ottl__map_prune(vm->batch, in->x, vm_sel(vm, in), vm_n(vm, in->level));
+}
+
 ottl_status op_set_map(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *v = vm->r[in->b];
   uint16_t map = (uint16_t)in->y;
