@@ -38,37 +38,56 @@ static void remove_entry(ottl_batch *b, uint32_t m, uint32_t row, uint32_t at) {
   if (at < map->n && moved != OTTL_NO_COLUMN) set_slot(&b->columns[moved], row, at);
 }
 
-/* Brings one dirty column of the row into the list. *removed: an entry went. */
-static ottl_status flush_key(ottl_batch *b, uint32_t m, unsigned c, uint32_t row, bool *removed) {
-  ottl_rowmap *map = &b->maps[m].rows[row];
-  ottl_reg *col = &b->columns[c];
+/* A key column on its way into the entries of many rows: what is the same for all of them. */
+typedef struct flushing {
+  ottl_reg col;
+  ottl_rowmap *rows;
+  uint64_t *edited;
+  ottl_entry fresh; /* a new entry but for its value */
+  ottl_view key;
+  uint32_t m;
+} flushing;
+
+static flushing flush_of(const ottl_batch *b, uint32_t m, unsigned c) {
   ottl_view key = b->layout->columns[c].key;
-  uint32_t at = entry_of(map, col, row, key);
+  const ottl_reg *col = &b->columns[c];
+  return (flushing){.col = *col,
+                    .rows = b->maps[m].rows,
+                    .edited = b->maps[m].dirty,
+                    .fresh = {.key = key.data, .klen = (uint32_t)key.len, .keyid = col->keyid, .column = (uint16_t)c, .dirty = 1},
+                    .key = key,
+                    .m = m};
+}
+
+/* Brings the dirty column of the row into the list. *removed: an entry went. */
+static OTTL_ALWAYS_INLINE ottl_status flush_key(ottl_batch *b, const flushing *f, uint32_t row, bool *removed) {
+  ottl_rowmap *map = &f->rows[row];
+  const ottl_reg *col = &f->col;
+  uint32_t at = entry_of(map, col, row, f->key);
+  const ottl_cell value = {col->word[row], col->len[row], col->tag[row]};
   bm_clear(col->dirty, row);
-  bm_set(b->maps[m].dirty, row);
-  if (col->tag[row] == OTTL_T_ABSENT) {
+  bm_set(f->edited, row);
+  if (value.tag == OTTL_T_ABSENT) {
     if (at == UINT32_MAX) return OTTL_OK;
     *removed = true;
-    remove_entry(b, m, row, at);
+    remove_entry(b, f->m, row, at);
     return OTTL_OK;
   }
   if (at != UINT32_MAX) {
-    entry_set(&map->items[at], (ottl_cell){col->word[row], col->len[row], col->tag[row]});
+    entry_set(&map->items[at], value);
     return OTTL_OK;
   }
-  set_slot(col, row, map->n);
-  if (OTTL_LIKELY(map->n < map->cap))
-    map->n++;
-  else if (!ottl__rowmap_push(&b->arena, map, key))
+  at = map->n;
+  if (OTTL_LIKELY(at < map->cap))
+    map->n = at + 1;
+  else if (!ottl__rowmap_push(&b->arena, map, f->key))
     return OTTL_NOMEM;
-  map->items[map->n - 1] = (ottl_entry){.key = key.data,
-                                        .word = col->word[row],
-                                        .klen = (uint32_t)key.len,
-                                        .len = col->len[row],
-                                        .keyid = col->keyid,
-                                        .column = (uint16_t)c,
-                                        .tag = col->tag[row],
-                                        .dirty = 1};
+  if (col->slot) col->slot[row] = at;
+  ottl_entry *e = &map->items[at];
+  *e = f->fresh;
+  e->word = value.word;
+  e->len = value.len;
+  e->tag = value.tag;
   return OTTL_OK;
 }
 
@@ -76,8 +95,9 @@ ottl_status ottl__map_flush_row(ottl_batch *b, uint32_t m, uint32_t row) {
   const ottl_map_spec *spec = &b->layout->maps[m];
   bool removed = false;
   for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
-    const ottl_reg *col = &b->columns[c];
-    if (col->any_dirty && bm_get(col->dirty, row)) OTTL_TRY(flush_key(b, m, c, row, &removed));
+    if (!b->columns[c].any_dirty || !bm_get(b->columns[c].dirty, row)) continue;
+    const flushing f = flush_of(b, m, c);
+    OTTL_TRY(flush_key(b, &f, row, &removed));
   }
   if (removed && b->maps[m].any_dups && bm_get(b->maps[m].dups, row)) return ottl__map_reload_row(b, m, row);
   return OTTL_OK;
@@ -139,16 +159,16 @@ void ottl__map_reload_entry(ottl_batch *b, uint32_t m, uint32_t row, ottl_entry 
 }
 
 /* Rows of word w of `sel` (NULL: all); those with duplicate keys are flushed as a whole. */
-static ottl_status flush_word(ottl_batch *b, uint32_t m, unsigned c, const uint64_t *sel, size_t w) {
-  const ottl_rowmaps *maps = &b->maps[m];
-  uint64_t rows = b->columns[c].dirty[w] & (sel ? sel[w] : UINT64_MAX);
+static inline ottl_status flush_word(ottl_batch *b, const flushing *f, const uint64_t *sel, size_t w) {
+  const ottl_rowmaps *maps = &b->maps[f->m];
+  uint64_t rows = f->col.dirty[w] & (sel ? sel[w] : UINT64_MAX);
   for (; rows; rows &= rows - 1) {
     uint32_t row = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(rows));
     bool removed = false;
     if (OTTL_UNLIKELY(maps->any_dups && bm_get(maps->dups, row)))
-      OTTL_TRY(ottl__map_flush_row(b, m, row));
+      OTTL_TRY(ottl__map_flush_row(b, f->m, row));
     else
-      OTTL_TRY(flush_key(b, m, c, row, &removed));
+      OTTL_TRY(flush_key(b, f, row, &removed));
   }
   return OTTL_OK;
 }
@@ -159,9 +179,10 @@ ottl_status ottl__map_flush(ottl_batch *b, uint32_t m, const uint64_t *sel, uint
   for (unsigned c = spec->first_column, end = c + spec->n_columns; c < end; c++) {
     ottl_reg *col = &b->columns[c];
     if (!col->any_dirty) continue;
+    const flushing f = flush_of(b, m, c);
     uint64_t left = 0;
     for (size_t w = 0; w < BM_WORDS(n); w++) {
-      OTTL_TRY(flush_word(b, m, c, sel, w));
+      OTTL_TRY(flush_word(b, &f, sel, w));
       left |= col->dirty[w];
     }
     /* Windows write to columns of the levels above through registers of their own, which leave no other trace. */
@@ -175,6 +196,7 @@ ottl_status ottl__map_place(ottl_batch *b, uint32_t c, const uint64_t *sel, uint
   const ottl_reg *col = &b->columns[c];
   const ottl_rowmaps *maps = &b->maps[spec->map];
   if (spec->source != OTTL_COL_KEY || !col->slot) return OTTL_INVALID_ARG;
+  const flushing f = flush_of(b, spec->map, c);
   SEL_EACH(sel, n, i) {
     uint32_t row = first + i;
     bool there = col->slot[row] != UINT32_MAX, wanted = col->tag[row] != OTTL_T_ABSENT, removed;
@@ -182,7 +204,7 @@ ottl_status ottl__map_place(ottl_batch *b, uint32_t c, const uint64_t *sel, uint
     if (OTTL_UNLIKELY(maps->any_dups && bm_get(maps->dups, row)))
       OTTL_TRY(ottl__map_flush_row(b, spec->map, row));
     else
-      OTTL_TRY(flush_key(b, spec->map, c, row, &removed));
+      OTTL_TRY(flush_key(b, &f, row, &removed));
   }
   return OTTL_OK;
 }

@@ -209,6 +209,7 @@ ottl_status ottl__fn_limit(ottl_call *c) {
   int64_t limit = (int64_t)c->arg[1].literal.word;
   const ottl_list *keys = cell_is_tree(c->arg[2].literal) ? cell_list(c->arg[2].literal) : NULL;
   const ottl_map *priority = c->prep;
+  decided_reset(c->scratch);
   SEL_EACH(c->sel, c->n, row) {
     ottl_rowmap *map = c->map[row];
     if (map->n <= limit) continue;
@@ -219,7 +220,12 @@ ottl_status ottl__fn_limit(ottl_call *c) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < map->n; i++) {
       ottl_entry *e = &map->items[i];
-      if (!(keys && keys->n && ottl__map_find(priority, (ottl_view){e->key, e->klen}) != OTTL_MAP_NONE)) {
+      int known = e->keyid != OTTL_NO_KEY ? decided_get(c->scratch, e->keyid) : -1;
+      if (known < 0) {
+        known = keys && keys->n && ottl__map_find(priority, (ottl_view){e->key, e->klen}) != OTTL_MAP_NONE;
+        if (e->keyid != OTTL_NO_KEY) OTTL_TRY(decided_put(c->scratch, e->keyid, known));
+      }
+      if (!known) {
         if (count >= limit) continue;
         count++;
       }
