@@ -94,7 +94,7 @@ typedef struct ottl_compile_options {
   ottl_function_set functions;
   bool explain; /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */
   ottl_on_failure on_failure; /* TRANSFORM: of groups that do not say */
-  bool lint; /* warns of what compiles and runs, and is not what was meant; for people, not for running */
+  bool lint;                  /* warns of what compiles and runs, and is not what was meant; for people, not for running */
   bool flatten; /* TRANSFORM: each item (log record, span, metric) has a resource and scope of its own while groups run; equal
                    ones are put together again afterwards (the collector's `flatten_data`) */
 } ottl_compile_options;

@@ -82,7 +82,7 @@ struct ottl_exec {
   size_t n_rolled_back, cap_rolled_back;
   uint64_t *skip; /* their rows in the running pass */
   size_t cap_skip;
-  bool again; /* some of them took part in an earlier group: the run is to be made without them */
+  bool again;                /* some of them took part in an earlier group: the run is to be made without them */
   ottl_validator *validator; /* strict; NULL: nothing but what is opened is checked */
   ottl_invalid invalid;
   const char *failure;

@@ -237,7 +237,7 @@ static void put_code_examples(const char *title, yyjson_val *examples) {
 
 static void write_diagnostics(void) {
   printf("# Diagnostics\n\n" MADE "What `ottl check` tells, by code; `ottl explain-code CODE` shows the same. Errors do not "
-                                  "compile, warnings are mistakes that\n"
+         "compile, warnings are mistakes that\n"
          "do, notes are told when they are asked for. [lint.md](lint.md) says how to use it and how to switch codes on and off. "
          "Codes that\n"
          "begin with R are failures of single records.\n\n");

@@ -1,7 +1,6 @@
 /* Editors and coercions, each on a few rows. */
 #include "unit/funcs_stage.h"
 
-
 /* -- coercions -- */
 
 static void coerces(ottl_param_kind kind, ottl_cell in, const char *want) {

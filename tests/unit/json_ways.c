@@ -147,8 +147,8 @@ static void check(ottl_json *json, ottl_signal signal, const char *text, size_t 
   memcpy(other + sizeof DETOUR - 1, text + 1, len - 1);
   ottl_status around = ottl_json_to_wire(json, signal, other, len + sizeof DETOUR - 2, &wire, &m);
   if (direct != around || (direct == OTTL_OK && (n != m || memcmp(kept, wire, n) != 0)))
-    fail_msg("%s and %s (%s), %zu and %zu bytes: %.*s", ottl_status_name(direct), ottl_status_name(around), ottl_json_error(json, NULL), n,
-             m, (int)len, text);
+    fail_msg("%s and %s (%s), %zu and %zu bytes: %.*s", ottl_status_name(direct), ottl_status_name(around),
+             ottl_json_error(json, NULL), n, m, (int)len, text);
   free(other);
   free(kept);
 }
