@@ -117,23 +117,31 @@ static io_status in_read(io_input *in, void *data, size_t len, size_t *ret_bytes
   }
 }
 
-/* More into the empty buffer. */
-static io_status in_fill(io_input *in, io_error *error) {
+/* More behind what is in the buffer. */
+static io_status in_more(io_input *in, io_error *error) {
   size_t n = 0;
-  in->start = in->end = 0;
   if (in->at_end) return IO_OK;
-  io_status status = in_read(in, in->buffer, in->cap, &n, error);
-  in->end = n;
+  if (in->start) {
+    memmove(in->buffer, in->buffer + in->start, in->end - in->start);
+    in->end -= in->start;
+    in->start = 0;
+  }
+  if (in->end == in->cap) {
+    unsigned char *grown = realloc(in->buffer, in->cap * 2);
+    if (!grown) return io_fail(error, IO_FAILED, "%s: out of memory", in->name);
+    in->buffer = grown;
+    in->cap *= 2;
+  }
+  io_status status = in_read(in, in->buffer + in->end, in->cap - in->end, &n, error);
+  if (status == IO_OK) in->end += n;
   return status;
 }
 
 /* Enough of the first bytes to see the magic; sets up the decompressor. */
 static io_status in_look(io_input *in, io_error *error) {
   while (in->end < 4 && !in->at_end) {
-    size_t n = 0;
-    io_status status = in_read(in, in->buffer + in->end, in->cap - in->end, &n, error);
+    io_status status = in_more(in, error);
     if (status != IO_OK) return status;
-    in->end += n;
     /* No need to wait on a pipe for a fourth byte when the first says enough. */
     if (in->end && in->buffer[0] != 0x1f && in->buffer[0] != 0x28 && (in->buffer[0] & 0xf0) != 0x50) break;
   }
@@ -198,25 +206,6 @@ static io_status in_check_limits(const io_input *in, io_error *error) {
   return IO_OK;
 }
 
-/* More behind what is in the buffer. */
-static io_status in_more(io_input *in, io_error *error) {
-  size_t n = 0;
-  if (in->start) {
-    memmove(in->buffer, in->buffer + in->start, in->end - in->start);
-    in->end -= in->start;
-    in->start = 0;
-  }
-  if (in->end == in->cap) {
-    unsigned char *grown = realloc(in->buffer, in->cap * 2);
-    if (!grown) return io_fail(error, IO_FAILED, "%s: out of memory", in->name);
-    in->buffer = grown;
-    in->cap *= 2;
-  }
-  io_status status = in_read(in, in->buffer + in->end, in->cap - in->end, &n, error);
-  if (status == IO_OK) in->end += n;
-  return status;
-}
-
 io_status io_read_frame(io_input *in, const void **ret, size_t *ret_len, size_t *ret_content, io_error *error) {
   io_status status = in->looked ? IO_OK : in_look(in, error);
   *ret_len = 0;
@@ -266,7 +255,7 @@ io_status io_read(io_input *in, void *data, size_t len, size_t *ret_bytes, io_er
     if (status != IO_OK || n || in->start != before) continue;
     if (in->start < in->end) return io_fail(error, IO_CORRUPT, "%s: damaged %s data", in->name, in_names[in->compression]);
     if (in->at_end) break;
-    status = in_fill(in, error);
+    status = in_more(in, error);
   }
   if (status != IO_OK) return status;
   if (n == 0 && in->inside) return io_fail(error, IO_CORRUPT, "%s: %s data is cut off", in->name, in_names[in->compression]);

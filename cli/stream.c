@@ -220,9 +220,7 @@ static stream_frame *frames_oldest(stream *s) {
   return f;
 }
 
-/* None may be on its way when its buffers go. */
 static void frames_done(stream *s) {
-  while (s->frame_first != s->frame_end) frames_oldest(s);
   for (size_t i = 0; i < s->n_frames; i++) {
     free(s->frames[i].packed.data);
     free(s->frames[i].data.data);
@@ -266,7 +264,7 @@ static int stream_fill(stream *s, ottl_frame_reader *reader, size_t *ret_bytes, 
   bool frames = false;
   io_status io = s->pool ? frames_ahead(s, &frames, &error) : IO_OK;
   stream_frame *f = frames && io == IO_OK ? frames_oldest(s) : NULL;
-  if (f && f->status != IO_OK) return cli_fail(CLI_PAYLOAD, "%s: %s", s->input, f->error.text);
+  if (f && f->status != IO_OK) io = io_fail(&error, f->status, "%s: %s", s->input, f->error.text);
   if (f) want = f->data.len;
   if (io != IO_OK) return stream_read_failed(s, io, &error);
   ottl_status status = ottl_frame_reader_room(reader, want + !want, &room);
@@ -332,7 +330,7 @@ static int stream_file(stream *s, const char *path) {
     if (status == CLI_OK) status = stream_job(s, reader, n && brief && stream_hurries(s));
   }
   ottl_frame_reader_free(reader);
-  while (s->frame_first != s->frame_end) frames_oldest(s);
+  while (s->frame_first != s->frame_end) frames_oldest(s); /* those that nobody wants any more */
   io_close(s->in);
   s->in = NULL;
   return status;

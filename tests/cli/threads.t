@@ -36,6 +36,15 @@ What is damaged is told where it is, after what comes before.
   4
   ottl: bad.zst: bad zstd data
 
+A record that fails before the damage is told, and nothing of what comes behind.
+
+  $ s2='set(log.attributes["i"], Int(log.body))'
+  $ for j in 1 4; do ottl run -j $j -s "$s2" bad.zst --compress none > /dev/null 2> early.$j; echo $?; grep -c zstd early.$j || true; done
+  5
+  0
+  5
+  0
+
 Failures come in the order of the input: the first one ends it, and what comes before it is written.
 
   $ head -n 2500 many.jsonl > some.bad; echo '{"resourceLogs": 5}' >> some.bad; tail -n 2500 many.jsonl >> some.bad; echo '{"resourceLogs": 6}' >> some.bad
