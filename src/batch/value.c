@@ -338,9 +338,7 @@ ottl_status ottl__anyvalue_size(ottl_cell cell, size_t *ret) { return value_size
 /* All of these write in front of `at` and return the new beginning. */
 static uint8_t *back_varint(uint8_t *at, uint64_t v) {
   at -= varint_size(v);
-  uint8_t *p = at;
-  for (; v >= 0x80; v >>= 7) *p++ = (uint8_t)(v | 0x80);
-  *p = (uint8_t)v;
+  varint_put(at, v);
   return at;
 }
 static uint8_t *back_head(uint8_t *at, uint8_t tag, const uint8_t *end) {

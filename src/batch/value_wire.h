@@ -5,6 +5,7 @@
 #ifndef OTTL_SRC_BATCH_VALUE_WIRE_H
 #define OTTL_SRC_BATCH_VALUE_WIRE_H
 
+#include "base/varint.h"
 #include "batch/value.h"
 
 /* Levels of containers in one value. Recursion over values stops there, so that no payload uses up the stack. */
@@ -74,8 +75,6 @@ static inline bool wire_next(ottl_wire *w, ottl_view *ret_body, bool *ret_more) 
 bool ottl__wire_entry(ottl_view body, ottl_view *ret_key, ottl_cell *ret_value);
 bool ottl__wire_value(ottl_view body, ottl_cell *value); /* merges an AnyValue message into *value */
 
-/* 9/64 is near enough to 1/7 for all 64 values. */
-static inline size_t varint_size(uint64_t v) { return ((size_t)(63 - __builtin_clzll(v | 1)) * 9 + 73) / 64; }
 static inline size_t len_size(size_t body) { return varint_size(body) + body; }
 
 /* -- iterating over containers in any form -- */

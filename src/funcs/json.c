@@ -180,15 +180,9 @@ static size_t json_entry_bytes(ottl_view key, size_t value) { /* of a KeyValue's
   return (key.len ? 1 + len_size(key.len) : 0) + 1 + len_size(value);
 }
 
-static inline uint8_t *json_put_varint(uint8_t *to, uint64_t v) {
-  for (; v >= 0x80; v >>= 7) *to++ = (uint8_t)(v | 0x80);
-  *to++ = (uint8_t)v;
-  return to;
-}
-
 static uint8_t *json_put_bytes(uint8_t *to, uint8_t tag, const char *data, size_t len) {
   *to++ = tag;
-  to = json_put_varint(to, len);
+  to = varint_put(to, len);
   copy_short(to, data, len);
   return to + len;
 }
@@ -200,11 +194,11 @@ static uint8_t *json_encode(uint8_t *to, const json_value *at, const json_value 
     size_t bytes = json_value_bytes(v);
     *to++ = 0x0a;
     if (at->key.data) {
-      to = json_put_varint(to, json_entry_bytes(at->key, bytes));
+      to = varint_put(to, json_entry_bytes(at->key, bytes));
       if (at->key.len) to = json_put_bytes(to, 0x0a, at->key.data, at->key.len);
       *to++ = 0x12;
     }
-    to = json_put_varint(to, bytes);
+    to = varint_put(to, bytes);
     switch (v.tag) {
     case OTTL_T_STRING: to = json_put_bytes(to, 0x0a, cell_view(v).data, v.len); break;
     case OTTL_T_BOOL:
@@ -216,7 +210,7 @@ static uint8_t *json_encode(uint8_t *to, const json_value *at, const json_value 
       for (int i = 0; i < 8; i++) *to++ = (uint8_t)(v.word >> (8 * i));
       break;
     case OTTL_T_NIL: break;
-    default: *to++ = v.tag == OTTL_T_MAP ? 0x32 : 0x2a; to = json_put_varint(to, v.word);
+    default: *to++ = v.tag == OTTL_T_MAP ? 0x32 : 0x2a; to = varint_put(to, v.word);
     }
   }
   return to;

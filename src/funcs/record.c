@@ -236,13 +236,13 @@ size_t ottl__rec_begin(ottl_sbuf *out, uint32_t number) {
 
 void ottl__rec_end(ottl_sbuf *out, size_t begin) {
   if (out->failed) return;
-  size_t len = out->len - begin, more = wr_varint_size(len) - 1;
+  size_t len = out->len - begin, more = varint_size(len) - 1;
   if (more) {
     if (!sbuf_reserve(out, more)) return;
     memmove(out->data + begin + more, out->data + begin, len);
     out->len += more;
   }
-  wr_put_varint((uint8_t *)out->data + begin - 1, len);
+  varint_put((uint8_t *)out->data + begin - 1, len);
 }
 
 bool ottl__rec_put_others(ottl_sbuf *out, ottl_view body, uint32_t without) {

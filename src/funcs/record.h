@@ -74,7 +74,7 @@ uint32_t ottl__rec_exemplars(ottl_metric_kind kind);
 /* -- writing -- */
 
 static inline void rec_put_varint(ottl_sbuf *out, uint64_t v) {
-  if (sbuf_reserve(out, 10)) out->len = (size_t)((char *)wr_put_varint((uint8_t *)out->data + out->len, v) - out->data);
+  if (sbuf_reserve(out, 10)) out->len = (size_t)((char *)varint_put((uint8_t *)out->data + out->len, v) - out->data);
 }
 static inline void rec_put_tag(ottl_sbuf *out, uint32_t number, uint32_t type) { rec_put_varint(out, WR_TAG(number, type)); }
 static inline void rec_put_bytes(ottl_sbuf *out, uint32_t number, ottl_view v) {

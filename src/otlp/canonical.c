@@ -129,12 +129,12 @@ static ottl_status emit(ottl_batch *b, unsigned message, unsigned sub, size_t fi
       im->n_fields = n;
       size_t len = (size_t)(end - body);
       *at++ = (uint8_t)WR_TAG(number, WR_LEN);
-      at = wr_put_varint(at, len);
+      at = varint_put(at, len);
       memmove(at, body, len);
       at += len;
     } else {
-      at = wr_put_varint(at, WR_TAG(number, WR_LEN));
-      at = wr_put_varint(at, bytes);
+      at = varint_put(at, WR_TAG(number, WR_LEN));
+      at = varint_put(at, bytes);
       for (size_t i = first; i < n; i++) {
         const ot_field *f = &im->fields[i];
         if (f->number == number) at = wr_put(at, f->value, (size_t)(f->end - f->value));

@@ -224,16 +224,16 @@ ottl_status ottl__dict_put_attribute(ottl_batch *b, ottl_view key, ottl_cell val
 }
 
 static uint64_t attribute_bytes(const ot_attribute *a) {
-  uint64_t value = 1 + wr_varint_size(a->wire.len) + a->wire.len;
-  return (a->key_index ? 1 + wr_varint_size((uint64_t)a->key_index) : 0) + value;
+  uint64_t value = 1 + varint_size(a->wire.len) + a->wire.len;
+  return (a->key_index ? 1 + varint_size((uint64_t)a->key_index) : 0) + value;
 }
 
 ottl_status ottl__dict_added_size(const ot_dict *d, uint64_t *ret) {
   uint64_t sum = 0;
-  for (size_t i = d->n_strings_in; i < d->n_strings; i++) sum += 1 + wr_varint_size(d->strings[i].len) + d->strings[i].len;
+  for (size_t i = d->n_strings_in; i < d->n_strings; i++) sum += 1 + varint_size(d->strings[i].len) + d->strings[i].len;
   for (size_t i = d->n_attributes_in; i < d->n_attributes; i++) {
     uint64_t body = attribute_bytes(&d->attributes[i]);
-    sum += 1 + wr_varint_size(body) + body;
+    sum += 1 + varint_size(body) + body;
   }
   *ret = sum;
   return sum > INT32_MAX ? OTTL_LIMIT : OTTL_OK;
@@ -242,19 +242,19 @@ ottl_status ottl__dict_added_size(const ot_dict *d, uint64_t *ret) {
 uint8_t *ottl__dict_added_write(uint8_t *at, const ot_dict *d) {
   for (size_t i = d->n_strings_in; i < d->n_strings; i++) {
     *at++ = WR_TAG(5, WR_LEN);
-    at = wr_put_varint(at, d->strings[i].len);
+    at = varint_put(at, d->strings[i].len);
     at = wr_put(at, d->strings[i].data, d->strings[i].len);
   }
   for (size_t i = d->n_attributes_in; i < d->n_attributes; i++) {
     const ot_attribute *a = &d->attributes[i];
     *at++ = WR_TAG(6, WR_LEN);
-    at = wr_put_varint(at, attribute_bytes(a));
+    at = varint_put(at, attribute_bytes(a));
     if (a->key_index) {
       *at++ = WR_TAG(1, WR_VARINT);
-      at = wr_put_varint(at, (uint64_t)a->key_index);
+      at = varint_put(at, (uint64_t)a->key_index);
     }
     *at++ = WR_TAG(2, WR_LEN);
-    at = wr_put_varint(at, a->wire.len);
+    at = varint_put(at, a->wire.len);
     at = wr_put(at, a->wire.data, a->wire.len);
   }
   return at;

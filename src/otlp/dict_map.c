@@ -67,10 +67,10 @@ ottl_status ottl__ot_dict_indices(ottl_batch *b, unsigned m, ottl_level level, u
     OTTL_TRY(indices_of_columns(b, m, i, p, end));
   }
   size_t size = 0;
-  for (size_t k = 0; k < d->n_row; k++) size += wr_varint_size((uint64_t)(int64_t)d->row[k]);
+  for (size_t k = 0; k < d->n_row; k++) size += varint_size((uint64_t)(int64_t)d->row[k]);
   uint8_t *out = arena_alloc(&b->arena, size), *at = out;
   if (!out) return OTTL_NOMEM;
-  for (size_t k = 0; k < d->n_row; k++) at = wr_put_varint(at, (uint64_t)(int64_t)d->row[k]);
+  for (size_t k = 0; k < d->n_row; k++) at = varint_put(at, (uint64_t)(int64_t)d->row[k]);
   *ret = view_of(out, size);
   return OTTL_OK;
 }
@@ -92,7 +92,7 @@ ottl_status ottl__ot_value_type(ottl_batch *b, const ottl_profile_type *v, ottl_
   for (unsigned k = 0; k < 2; k++) {
     if (index[k] == 0) continue;
     *at++ = (uint8_t)WR_TAG(k + 1, WR_VARINT);
-    at = wr_put_varint(at, (uint64_t)index[k]);
+    at = varint_put(at, (uint64_t)index[k]);
   }
   *ret = view_of(out, (size_t)(at - out));
   return OTTL_OK;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/varint.h"
 
 #define FR_LOOK_AHEAD ((size_t)64 << 10)
 #define FR_LEAST      ((size_t)12) /* a length, and the tag and length behind it: no framing stands untested */
@@ -426,12 +427,7 @@ ottl_status ottl_frame_edges_of(ottl_framing framing, uint64_t index, const void
   ottl_frame_edges edges = {0};
   switch (framing) {
   case OTTL_FRAMING_PROTO: break;
-  case OTTL_FRAMING_PROTO_DELIMITED: {
-    uint64_t v = len;
-    for (; v >= 0x80; v >>= 7) edges.before[edges.n_before++] = (uint8_t)(v | 0x80);
-    edges.before[edges.n_before++] = (uint8_t)v;
-    break;
-  }
+  case OTTL_FRAMING_PROTO_DELIMITED: edges.n_before = (uint8_t)(varint_put(edges.before, len) - edges.before); break;
   case OTTL_FRAMING_PROTO_FRAMED:
     if ((uint64_t)len > UINT32_MAX) return OTTL_LIMIT;
     for (int i = 0; i < 4; i++) edges.before[i] = (uint8_t)((uint64_t)len >> (24 - 8 * i));

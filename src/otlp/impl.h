@@ -338,7 +338,7 @@ static inline uint8_t ot_row_tag(const ottl_batch *b, unsigned level, uint32_t r
 }
 /* A woven row of ITEM or below with its tag and length, which stand before its body. */
 static inline const uint8_t *ot_woven(const ottl_rows *r, uint32_t row, uint32_t *ret_len) {
-  uint32_t head = 1 + wr_varint_size(r->len[row]);
+  uint32_t head = 1 + varint_size(r->len[row]);
   *ret_len = head + r->len[row];
   return r->body[row] - head;
 }

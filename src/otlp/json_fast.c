@@ -7,6 +7,7 @@
  * message ends. */
 #include "base/gonum.h"
 #include "base/utf8.h"
+#include "base/varint.h"
 #include "batch/keyset.h"
 #include "otlp/json_object.h"
 #include "otlp/json_text.h"
@@ -63,13 +64,6 @@ static inline bool jf_take(jf_state *s, char c) {
   s->p++;
   return true;
 }
-
-static inline uint8_t *jf_put_varint(uint8_t *w, uint64_t v) {
-  for (; v >= 0x80; v >>= 7) *w++ = (uint8_t)(v | 0x80);
-  *w++ = (uint8_t)v;
-  return w;
-}
-static inline size_t jf_varint_size(uint64_t v) { return (size_t)(70 - __builtin_clzll(v | 1)) / 7; }
 
 /* Four hex digits; UINT32_MAX when they are not. */
 static uint32_t jf_hex4(const char *p, const char *end) {
@@ -241,7 +235,7 @@ static bool jf_scalar(jf_state *s, const js_field *f, uint64_t *ret) {
 }
 
 static inline uint8_t *jf_put_scalar(uint8_t *w, const js_field *f, uint64_t bits) {
-  if (f->wire_type == JS_VARINT) return jf_put_varint(w, bits);
+  if (f->wire_type == JS_VARINT) return varint_put(w, bits);
   size_t n = f->wire_type == JS_FIXED64 ? 8 : 4;
   for (size_t i = 0; i < n; i++) *w++ = (uint8_t)(bits >> (8 * i));
   return w;
@@ -251,7 +245,7 @@ static inline uint8_t *jf_put_scalar(uint8_t *w, const js_field *f, uint64_t bit
 
 /* The body of f behind the bytes left free for its length is complete, from `body` on in the wire form. */
 static inline bool jf_close(jf_state *s, size_t body, uint8_t *guess) {
-  size_t len = (size_t)(s->w - s->json->wire) - body, n = jf_varint_size(len), left = *guess;
+  size_t len = (size_t)(s->w - s->json->wire) - body, n = varint_size(len), left = *guess;
   if (OTTL_UNLIKELY(n != left)) {
     if (!jf_room(s)) return false;
     uint8_t *at = s->json->wire + body;
@@ -259,12 +253,12 @@ static inline bool jf_close(jf_state *s, size_t body, uint8_t *guess) {
     s->w = s->w + n - left;
     *guess = (uint8_t)n;
   }
-  jf_put_varint(s->json->wire + body - left, len);
+  varint_put(s->json->wire + body - left, len);
   return true;
 }
 
 static inline void jf_tag(jf_state *s, const js_field *f, unsigned wire_type) {
-  s->w = jf_put_varint(s->w, f->number << 3 | wire_type);
+  s->w = varint_put(s->w, f->number << 3 | wire_type);
 }
 
 /* Text, bytes, ids; the empty ones are left out where `keep` does not say that presence counts. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/varint.h"
 #include "otlp/json_object.h"
 #include "otlp/json_text.h"
 
@@ -43,10 +44,8 @@ static inline void jr_varint(jr_state *r, uint64_t v) {
     *--r->p = (uint8_t)v;
     return;
   }
-  unsigned n = (unsigned)(70 - __builtin_clzll(v)) / 7;
-  uint8_t *p = r->p -= n;
-  for (; v >= 0x80; v >>= 7) *p++ = (uint8_t)(v | 0x80);
-  *p = (uint8_t)v;
+  r->p -= varint_size(v);
+  varint_put(r->p, v);
 }
 
 static inline void jr_tag(jr_state *r, const js_field *f, unsigned wire_type) { jr_varint(r, f->number << 3 | wire_type); }

@@ -3,6 +3,7 @@
  * sub-messages, as protobuf defines it. */
 #include "otlp/json_object.h"
 #include "otlp/json_text.h"
+#include "otlp/wire.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -41,24 +42,6 @@ static ottl_status jw_fail(jw_state *s, const uint8_t *at, const char *what) {
   return ottl__json_fail(s->json, OTTL_DATA, inside ? (size_t)(at - s->in) : 0, "malformed OTLP: %s", what);
 }
 
-/* Reads a varint; NULL if it does not end in time. Bits beyond the 64th are dropped, as pdata does. */
-static inline const uint8_t *jw_varint(const uint8_t *p, const uint8_t *end, uint64_t *ret) {
-  if (OTTL_LIKELY(p < end && *p < 0x80)) {
-    *ret = *p;
-    return p + 1;
-  }
-  uint64_t v = 0;
-  for (unsigned shift = 0; p < end && shift < 70; shift += 7) {
-    uint64_t byte = *p++;
-    v |= (byte & 0x7f) << shift;
-    if (byte < 0x80) {
-      *ret = v;
-      return p;
-    }
-  }
-  return NULL;
-}
-
 /* Behind an unknown group whose start tag has been read; NULL if it is not closed as it should. */
 static const uint8_t *jw_skip_group(const uint8_t *p, const uint8_t *end, uint64_t number) {
   uint64_t open[64]; /* field numbers of the groups around p */
@@ -66,14 +49,14 @@ static const uint8_t *jw_skip_group(const uint8_t *p, const uint8_t *end, uint64
   open[depth++] = number;
   while (depth) {
     uint64_t tag, v;
-    p = jw_varint(p, end, &tag);
+    p = wr_varint(p, end, &tag);
     if (!p || tag >> 3 == 0 || tag >> 32) return NULL;
     switch (tag & 7) {
-    case JS_VARINT: p = jw_varint(p, end, &v); break;
+    case JS_VARINT: p = wr_varint(p, end, &v); break;
     case JS_FIXED64: p = end - p >= 8 ? p + 8 : NULL; break;
     case JS_FIXED32: p = end - p >= 4 ? p + 4 : NULL; break;
     case JS_BYTES:
-      p = jw_varint(p, end, &v);
+      p = wr_varint(p, end, &v);
       if (p) p = (uint64_t)(end - p) >= v ? p + v : NULL;
       break;
     case JS_GROUP:
@@ -100,13 +83,13 @@ static ottl_status jw_list(jw_state *s, const js_message *m, const uint8_t *p, c
   while (p < end) {
     const uint8_t *at = p;
     uint64_t tag, v = 0;
-    p = jw_varint(p, end, &tag);
+    p = wr_varint(p, end, &tag);
     if (!p || tag >> 32) return jw_fail(s, at, "bad tag");
     if (tag >> 3 == 0) return jw_fail(s, at, "field number 0");
     const uint8_t *data = p;
     switch (tag & 7) {
     case JS_VARINT:
-      p = jw_varint(p, end, &v);
+      p = wr_varint(p, end, &v);
       if (!p) return jw_fail(s, data, "bad varint");
       break;
     case JS_FIXED64:
@@ -120,7 +103,7 @@ static ottl_status jw_list(jw_state *s, const js_message *m, const uint8_t *p, c
       p += 4;
       break;
     case JS_BYTES:
-      p = jw_varint(p, end, &v);
+      p = wr_varint(p, end, &v);
       if (!p) return jw_fail(s, data, "bad length");
       if ((uint64_t)(end - p) < v) return jw_fail(s, data, "length reaches beyond the message");
       data = p;
@@ -375,7 +358,7 @@ static ottl_status jw_packed(jw_state *s, const js_field *f, const js_entry *e, 
   if (f->wire_type == JS_VARINT) {
     while (p < end) {
       uint64_t v;
-      const uint8_t *next = jw_varint(p, end, &v);
+      const uint8_t *next = wr_varint(p, end, &v);
       if (!next) return jw_fail(s, p, "bad varint");
       p = next;
       OTTL_TRY(jw_element(s, f, v, first));
@@ -489,12 +472,12 @@ static inline bool jw_next(const js_message *m, const uint8_t **p_io, const uint
   while (p < end) {
     uint64_t tag, v = 0;
     *p_io = p;
-    p = jw_varint(p, end, &tag);
+    p = wr_varint(p, end, &tag);
     if (!p || tag >> 32 || tag >> 3 == 0) return false;
     const uint8_t *data = p;
     switch (tag & 7) {
     case JS_VARINT:
-      p = jw_varint(p, end, &v);
+      p = wr_varint(p, end, &v);
       if (!p) return false;
       break;
     case JS_FIXED64:
@@ -508,7 +491,7 @@ static inline bool jw_next(const js_message *m, const uint8_t **p_io, const uint
       p += 4;
       break;
     case JS_BYTES:
-      p = jw_varint(p, end, &v);
+      p = wr_varint(p, end, &v);
       if (!p || (uint64_t)(end - p) < v) return false;
       data = p;
       p += v;
@@ -607,7 +590,7 @@ static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p
   }
   if (m->is_value && end - p >= 2 && p[0] == 0x18) {
     uint64_t v = 0;
-    if (jw_varint(p + 1, end, &v) == end) {
+    if (wr_varint(p + 1, end, &v) == end) {
       if (!jw_need(s, 64)) return OTTL_NOMEM;
       jw_put(s, VIEW("{\"intValue\":\""));
       if ((int64_t)v < 0) *s->w++ = '-', v = 0 - v;

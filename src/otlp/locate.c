@@ -91,7 +91,7 @@ bool ottl__batch_locate(const ottl_batch *b, ottl_level level, uint32_t start, u
 /* Tag, length and body; `inner` stands where the children stood. */
 static uint8_t *put_own(uint8_t *at, uint8_t tag, const ot_own *own, const uint8_t *inner, size_t inner_len) {
   *at++ = tag;
-  at = wr_put_varint(at, own->len + inner_len);
+  at = varint_put(at, own->len + inner_len);
   at = wr_put(at, own->body, own->gap);
   at = wr_put(at, inner, inner_len);
   return wr_put(at, own->body + own->gap, own->len - own->gap);
@@ -122,7 +122,7 @@ ottl_status ottl__batch_alone(ottl_batch *b, const ottl_located *where, ottl_vie
   const ottl_view item = where->above[OTTL_L_ITEM];
   if (item.data) {
     *end++ = WR_TAG(2, WR_LEN);
-    end = wr_put_varint(end, item.len);
+    end = varint_put(end, item.len);
     end = wr_put(end, item.data, item.len);
   }
   for (; n-- > 0;) { /* from the inside out, turn and turn about */

@@ -176,7 +176,7 @@ static ottl_status part_measure(ottl_batch *b, ottl_level from, unsigned level, 
       uint32_t below;
       next = run_end(b, from, level + 1, rows, i, end);
       OTTL_TRY(part_measure(b, from, level + 1, rows, i, next, &below));
-      size += 1 + wr_varint_size(below) + below;
+      size += 1 + varint_size(below) + below;
     }
   } else if (from == OTTL_L_ITEM) {
     for (uint32_t len; i < end; i++) {
@@ -184,11 +184,11 @@ static ottl_status part_measure(ottl_batch *b, ottl_level from, unsigned level, 
       size += len;
     }
   } else {
-    for (; i < end; i++) size += 1 + wr_varint_size(b->rows[from].len[rows[i]]) + b->rows[from].len[rows[i]];
+    for (; i < end; i++) size += 1 + varint_size(b->rows[from].len[rows[i]]) + b->rows[from].len[rows[i]];
   }
   if (size > INT32_MAX) return OTTL_LIMIT;
   own->size = (uint32_t)size; /* a metric: of the container */
-  if (level == OTTL_L_ITEM) size += own->alen + 1 + wr_varint_size(size);
+  if (level == OTTL_L_ITEM) size += own->alen + 1 + varint_size(size);
   *ret = (uint32_t)size;
   return size > INT32_MAX ? OTTL_LIMIT : OTTL_OK;
 }
@@ -198,12 +198,12 @@ static uint8_t *part_write(ottl_batch *b, ottl_level from, unsigned level, const
   const ot_shell *own = &ot_of(b)->own[level][row_above(b, from, level, rows[i])];
   *at++ = level == OTTL_L_RESOURCE ? WR_TAG(1, WR_LEN) : WR_TAG(2, WR_LEN);
   uint32_t size = own->size;
-  if (level == OTTL_L_ITEM) size += own->alen + 1 + wr_varint_size(own->size);
-  at = wr_put_varint(at, size);
+  if (level == OTTL_L_ITEM) size += own->alen + 1 + varint_size(own->size);
+  at = varint_put(at, size);
   at = wr_put(at, own->a, own->alen);
   if (level == OTTL_L_ITEM) {
     *at++ = own->tag;
-    at = wr_put_varint(at, own->size);
+    at = varint_put(at, own->size);
   }
   if (level + 1 < from && level < OTTL_L_ITEM) {
     for (uint32_t next; i < end; i = next) {
@@ -221,7 +221,7 @@ static uint8_t *part_write(ottl_batch *b, ottl_level from, unsigned level, const
     const ottl_rows *r = &b->rows[from];
     for (; i < end; i++) {
       *at++ = WR_TAG(1, WR_LEN);
-      at = wr_put_varint(at, r->len[rows[i]]);
+      at = varint_put(at, r->len[rows[i]]);
       at = wr_put(at, r->body[rows[i]], r->len[rows[i]]);
     }
   }
@@ -242,7 +242,7 @@ ottl_status ottl__batch_part(ottl_batch *b, ottl_level level, const uint32_t *ro
     uint32_t size;
     next = run_end(b, level, OTTL_L_RESOURCE, rows, i, n);
     OTTL_TRY(part_measure(b, level, OTTL_L_RESOURCE, rows, i, next, &size));
-    OTTL_TRY(part_reserve(b, part, (uint64_t)size + 1 + wr_varint_size(size)));
+    OTTL_TRY(part_reserve(b, part, (uint64_t)size + 1 + varint_size(size)));
     uint8_t *at = part_write(b, level, OTTL_L_RESOURCE, rows, i, next, part->data + part->len);
     part->len = (size_t)(at - part->data);
   }

@@ -74,18 +74,18 @@ static ottl_status measure(const ottl_batch *b, rg_row *rows, uint32_t n, uint64
       uint64_t scope = b->rows[OTTL_L_SCOPE].len[rows[s].group];
       for (; next < n && rows[next].group == rows[s].group; next++) scope += items_size(b, rows[next].row);
       rows[s].scope_size = scope;
-      size += 1 + wr_varint_size(scope) + scope;
+      size += 1 + varint_size(scope) + scope;
     }
     if (size > INT32_MAX) return OTTL_LIMIT;
     rows[r].resource_size = size;
-    *ret += 1 + wr_varint_size(size) + size;
+    *ret += 1 + varint_size(size) + size;
   }
   return OTTL_OK;
 }
 
 static uint8_t *write_head(const ottl_batch *b, uint8_t *at, ottl_level level, uint32_t row, uint64_t size) {
   *at++ = ot_row_tag(b, level, row);
-  at = wr_put_varint(at, size);
+  at = varint_put(at, size);
   return wr_put(at, b->rows[level].body[row], gap_of(b, level, row));
 }
 

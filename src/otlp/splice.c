@@ -43,7 +43,7 @@ static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, ui
       sum += row_bytes(b, r, i) & (r->state[i] - UINT64_C(1)); /* PERF: w02; whether a filter kept it cannot be guessed */
     } else if (!(r->state[i] & OTTL_ROW_DROPPED)) {
       uint64_t len = level < OTTL_L_ITEM ? im->sizes[level][i] : r->len[i];
-      sum += 1 + wr_varint_size(len) + len;
+      sum += 1 + varint_size(len) + len;
     }
   }
   return sum;
@@ -66,7 +66,7 @@ static uint64_t own_bytes(ottl_batch *b, unsigned level, uint32_t row) {
 
 static uint64_t dict_bytes(const ot_dict *d, uint64_t added) {
   uint64_t body = (d->tag ? (uint64_t)(d->end - d->body) : 0) + added;
-  return 1 + wr_varint_size(body) + body;
+  return 1 + varint_size(body) + body;
 }
 
 static void write_dict(sp_writer *w, uint64_t added) {
@@ -74,7 +74,7 @@ static void write_dict(sp_writer *w, uint64_t added) {
   flush(w);
   *w->at++ = WR_TAG(2, WR_LEN);
   size_t had = d->tag ? (size_t)(d->end - d->body) : 0;
-  w->at = wr_put_varint(w->at, had + added);
+  w->at = varint_put(w->at, had + added);
   w->at = wr_put(w->at, d->body, had);
   w->at = ottl__dict_added_write(w->at, d);
 }
@@ -123,7 +123,7 @@ static void write_children(sp_writer *w, unsigned level, uint32_t first, uint32_
     } else {
       flush(w);
       *w->at++ = ot_row_tag(w->b, level, i);
-      w->at = wr_put_varint(w->at, w->im->sizes[level][i]);
+      w->at = varint_put(w->at, w->im->sizes[level][i]);
       write_body(w, level, i);
     }
   }
@@ -157,7 +157,7 @@ uint64_t ottl__sp_resource_bytes(const ottl_batch *b, uint32_t row) {
   const ottl_rows *r = &b->rows[OTTL_L_RESOURCE];
   if (r->state[row] == 0) return row_bytes(b, r, row);
   uint64_t size = ot_of(b)->sizes[OTTL_L_RESOURCE][row];
-  return 1 + wr_varint_size(size) + size;
+  return 1 + varint_size(size) + size;
 }
 
 uint8_t *ottl__sp_put_resource(ottl_batch *b, uint32_t row, uint8_t *at) {
@@ -223,7 +223,7 @@ ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **r
     for (uint32_t i = 0; i < r->n; i++) {
       if (r->state[i] == 0) continue;
       size -= (uint64_t)(ot_field_end(b->in + r->start[i], b->in + b->in_len) - (b->in + r->start[i]));
-      if (!(r->state[i] & OTTL_ROW_DROPPED)) size += 1 + wr_varint_size(im->sizes[0][i]) + im->sizes[0][i];
+      if (!(r->state[i] & OTTL_ROW_DROPPED)) size += 1 + varint_size(im->sizes[0][i]) + im->sizes[0][i];
     }
   }
   uint64_t added = 0;

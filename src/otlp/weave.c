@@ -21,8 +21,8 @@ wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin
 static inline size_t any_size(ottl_cell c) {
   switch (c.tag) {
   case OTTL_T_STRING:
-  case OTTL_T_BYTES: return 1 + (size_t)wr_varint_size(c.len) + c.len;
-  case OTTL_T_INT: return 1 + (size_t)wr_varint_size(c.word);
+  case OTTL_T_BYTES: return 1 + (size_t)varint_size(c.len) + c.len;
+  case OTTL_T_INT: return 1 + (size_t)varint_size(c.word);
   case OTTL_T_BOOL: return 2;
   case OTTL_T_DOUBLE: return 9;
   default: {
@@ -37,9 +37,9 @@ static inline uint8_t *any_write(uint8_t *at, ottl_cell c) {
   case OTTL_T_STRING:
   case OTTL_T_BYTES:
     *at++ = c.tag == OTTL_T_STRING ? WR_TAG(1, WR_LEN) : WR_TAG(7, WR_LEN);
-    at = wr_put_varint(at, c.len);
+    at = varint_put(at, c.len);
     return wr_put(at, (const void *)(uintptr_t)c.word, c.len);
-  case OTTL_T_INT: *at++ = WR_TAG(3, WR_VARINT); return wr_put_varint(at, c.word);
+  case OTTL_T_INT: *at++ = WR_TAG(3, WR_VARINT); return varint_put(at, c.word);
   case OTTL_T_BOOL:
     *at++ = WR_TAG(2, WR_VARINT);
     *at++ = c.word != 0;
@@ -52,16 +52,16 @@ static inline uint8_t *any_write(uint8_t *at, ottl_cell c) {
 /* -- KeyValue: an empty key is left out, the value never is, as pdata writes it -- */
 
 static inline uint8_t *entry_write(uint8_t *at, unsigned number, ottl_view key, ottl_cell value) {
-  size_t size = any_size(value), head = key.len ? 1 + (size_t)wr_varint_size(key.len) + key.len : 0;
+  size_t size = any_size(value), head = key.len ? 1 + (size_t)varint_size(key.len) + key.len : 0;
   *at++ = (uint8_t)WR_TAG(number, WR_LEN);
-  at = wr_put_varint(at, head + 1 + wr_varint_size(size) + size);
+  at = varint_put(at, head + 1 + varint_size(size) + size);
   if (key.len) {
     *at++ = WR_TAG(1, WR_LEN);
-    at = wr_put_varint(at, key.len);
+    at = varint_put(at, key.len);
     at = wr_put(at, key.data, key.len);
   }
   *at++ = WR_TAG(2, WR_LEN);
-  at = wr_put_varint(at, size);
+  at = varint_put(at, size);
   return size ? any_write(at, value) : at;
 }
 
@@ -177,9 +177,9 @@ static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to
 /* Puts the length of body .. end at `at`. `body` was a guess of where the length ends: it moves if that was wrong. */
 static inline uint8_t *close_message(uint8_t *at, uint8_t *body, uint8_t *end) {
   size_t size = (size_t)(end - body);
-  uint8_t *place = at + wr_varint_size(size);
+  uint8_t *place = at + varint_size(size);
   if (OTTL_UNLIKELY(place != body)) memmove(place, body, size);
-  wr_put_varint(at, size);
+  varint_put(at, size);
   return place + size;
 }
 
@@ -209,17 +209,17 @@ static uint8_t *keys_write(wv_pen *pen, uint8_t *at, const wv_edit *e) {
 static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
   const ottl_cell cell = {e->word, e->len, e->tag};
   switch (e->kind) {
-  case WV_VARINT: at = wr_put_varint(at, WR_TAG(e->number, WR_VARINT)); return wr_put_varint(at, e->word);
-  case WV_64: at = wr_put_varint(at, WR_TAG(e->number, WR_64)); return wr_put64(at, e->word);
-  case WV_32: at = wr_put_varint(at, WR_TAG(e->number, WR_32)); return wr_put32(at, (uint32_t)e->word);
+  case WV_VARINT: at = varint_put(at, WR_TAG(e->number, WR_VARINT)); return varint_put(at, e->word);
+  case WV_64: at = varint_put(at, WR_TAG(e->number, WR_64)); return wr_put64(at, e->word);
+  case WV_32: at = varint_put(at, WR_TAG(e->number, WR_32)); return wr_put32(at, (uint32_t)e->word);
   case WV_BYTES:
-    at = wr_put_varint(at, WR_TAG(e->number, WR_LEN));
-    at = wr_put_varint(at, e->len);
+    at = varint_put(at, WR_TAG(e->number, WR_LEN));
+    at = varint_put(at, e->len);
     return wr_put(at, (const void *)(uintptr_t)e->word, e->len);
   case WV_ANY: {
     size_t size = any_size(cell);
     *at++ = (uint8_t)WR_TAG(e->number, WR_LEN);
-    at = wr_put_varint(at, size);
+    at = varint_put(at, size);
     return size ? any_write(at, cell) : at;
   }
   case WV_KEYS: return keys_write(pen, at, e);
@@ -227,8 +227,8 @@ static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
   case WV_RAW: return wr_put(at, (const void *)(uintptr_t)e->word, e->size);
   case WV_SUB: {
     const wv_list *sub = &ot_of(pen->b)->sub_edits;
-    at = wr_put_varint(at, WR_TAG(e->number, WR_LEN));
-    uint8_t *body = at + wr_varint_size(e->end - e->len); /* len: where its body begins */
+    at = varint_put(at, WR_TAG(e->number, WR_LEN));
+    uint8_t *body = at + varint_size(e->end - e->len); /* len: where its body begins */
     return close_message(at, body, write_range(pen, body, e->len, e->end, sub->items, sub->n));
   }
   case WV_GAP: {
@@ -265,7 +265,7 @@ ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t
   uint8_t *at = pen_room(b, 6 + (size_t)len);
   if (!at) return OTTL_NOMEM;
   *at++ = tag;
-  at = wr_put_varint(at, len);
+  at = varint_put(at, len);
   *ret = at;
   ot_of(b)->pen = wr_put(at, body, len);
   return OTTL_OK;
@@ -286,7 +286,7 @@ ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
   uint8_t *at = pen_room(b, (size_t)bound);
   if (!at) return OTTL_NOMEM;
   *at++ = ot_row_tag(b, level, row);
-  uint8_t *out = at + wr_varint_size(r->len[row]);
+  uint8_t *out = at + varint_size(r->len[row]);
   wv_pen pen = {b, r->body[row], out};
   uint8_t *end = write_range(&pen, out, 0, r->len[row], im->edits.items, im->edits.n);
   size_t size = (size_t)(end - out);

@@ -5,7 +5,7 @@
 #ifndef OTTL_SRC_OTLP_WIRE_H
 #define OTTL_SRC_OTLP_WIRE_H
 
-#include "base/common.h"
+#include "base/varint.h"
 
 enum { WR_VARINT, WR_64, WR_LEN, WR_GROUP, WR_GROUP_END, WR_32 };
 #define WR_TAG(number, wire_type) ((uint32_t)(number) << 3 | (wire_type))
@@ -67,16 +67,6 @@ static inline uint32_t wr_load32(const uint8_t *p) {
   return v;
 }
 
-/* 9/64 is near enough to 1/7 for all 64 values. */
-static inline uint32_t wr_varint_size(uint64_t v) { return ((uint32_t)(63 - __builtin_clzll(v | 1)) * 9 + 73) / 64; }
-static inline uint8_t *wr_put_varint(uint8_t *at, uint64_t v) {
-  while (v >= 0x80) {
-    *at++ = (uint8_t)(v | 0x80);
-    v >>= 7;
-  }
-  *at++ = (uint8_t)v;
-  return at;
-}
 static inline uint8_t *wr_put64(uint8_t *at, uint64_t v) {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   v = __builtin_bswap64(v);

@@ -334,25 +334,19 @@ static uint16_t packed_of(ottl_vm *vm, ottl_cell v, bool doubles, ottl_view *ret
   return 0;
 }
 
-static uint8_t *put_varint(uint8_t *at, uint64_t v) {
-  for (; v >= 0x80; v >>= 7) *at++ = (uint8_t)(v | 0x80);
-  *at++ = (uint8_t)v;
-  return at;
-}
-
 static uint16_t put_buckets(ottl_vm *vm, ottl_reg *col, uint32_t row, int32_t offset, ottl_view counts) {
   size_t n = counts.len / 8, body = 0;
   uint8_t *out = arena_array(&vm->batch->arena, n + 4, 10), *at = out;
   if (!out) return OTTL_RE_TOO_LARGE;
   if (offset) {
     *at++ = 0x08;
-    at = put_varint(at, (uint32_t)offset << 1 ^ (uint32_t)-(offset < 0));
+    at = varint_put(at, (uint32_t)offset << 1 ^ (uint32_t)-(offset < 0));
   }
   for (size_t i = 0; i < n; i++) body += varint_size(load_u64(counts.data + i * 8));
   if (n) {
     *at++ = 0x12;
-    at = put_varint(at, body);
-    for (size_t i = 0; i < n; i++) at = put_varint(at, load_u64(counts.data + i * 8));
+    at = varint_put(at, body);
+    for (size_t i = 0; i < n; i++) at = varint_put(at, load_u64(counts.data + i * 8));
   }
   return put_bytes(col, row, view_of(out, (size_t)(at - out)));
 }
