@@ -33,6 +33,10 @@ struct ottl_program {
 };
 
 /* Compiles into diagnostics of the caller's. */
+/* An empty program, for ottl_program_free; NULL: out of memory. allocator: NULL for the default. */
+ottl_program *ottl__program_new(const ottl_allocator *allocator, ottl_kind kind);
+/* Room for its codes and what belongs to each. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__program_room(ottl_program *program, size_t n_codes);
 OTTL_MUST_CHECK ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *options,
                                                   ottl_diags *diags, ottl_program **ret_program);
 /* The worst outcome of two counts: errors before what is merely lacking. */

@@ -104,10 +104,6 @@ ottl_status ottl_config_connector_compile(const ottl_config *c, size_t connector
   ottl__arena_init(&arena, &al, 4096);
   ottl_status status = connector_compile(c, &c->connectors[connector], signal, o, &arena, diags, ret_program);
   ottl__arena_done(&arena);
-  if (ret_diags && ottl_diags_count(diags)) {
-    *ret_diags = diags;
-  } else {
-    ottl_diags_free(diags);
-  }
+  ottl__diags_give(diags, ret_diags);
   return status;
 }

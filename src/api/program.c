@@ -114,25 +114,36 @@ static size_t most_codes(const ottl_group *groups, size_t n_groups, const ottl_c
   return n;
 }
 
+ottl_program *ottl__program_new(const ottl_allocator *allocator, ottl_kind kind) {
+  ottl_allocator al = ottl__alloc_or_default(allocator);
+  ottl_program *p = al_zero(&al, sizeof *p);
+  if (!p) return NULL;
+  p->al = al;
+  p->kind = kind;
+  ottl__arena_init(&p->arena, &al, (size_t)16 << 10);
+  return p;
+}
+
+ottl_status ottl__program_room(ottl_program *p, size_t n_codes) {
+  size_t n = n_codes + 1; /* even nothing has an address */
+  p->checked = arena_zero(&p->arena, n * sizeof *p->checked);
+  p->codes = arena_zero(&p->arena, n * sizeof *p->codes);
+  p->stages = arena_zero(&p->arena, n * sizeof *p->stages);
+  p->groups = arena_zero(&p->arena, n * sizeof *p->groups);
+  p->origins = arena_zero(&p->arena, n * sizeof *p->origins);
+  return p->checked && p->codes && p->stages && p->groups && p->origins ? OTTL_OK : OTTL_NOMEM;
+}
+
 ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *o, ottl_diags *diags,
                                   ottl_program **ret_program) {
   size_t n_codes = most_codes(groups, n_groups, o);
   if (n_codes > UINT16_MAX) return OTTL_LIMIT;
-  ottl_allocator al = ottl__alloc_or_default(o->allocator);
-  ottl_program *p = al_zero(&al, sizeof *p);
+  ottl_program *p = ottl__program_new(o->allocator, o->kind);
   if (!p) return OTTL_NOMEM;
-  p->al = al;
-  p->kind = o->kind;
   p->event_index = o->event_index;
   p->flatten = o->flatten;
-  ottl__arena_init(&p->arena, &al, (size_t)16 << 10);
-  p->checked = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->checked);
-  p->codes = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->codes);
-  p->stages = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->stages);
-  p->groups = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->groups);
-  p->origins = arena_zero(&p->arena, (n_codes + 1) * sizeof *p->origins);
-  bool room = p->checked && p->codes && p->stages && p->groups && p->origins;
-  ottl_status status = room ? compile_groups(p, groups, n_groups, o, diags) : OTTL_NOMEM;
+  ottl_status status = ottl__program_room(p, n_codes);
+  if (status == OTTL_OK) status = compile_groups(p, groups, n_groups, o, diags);
   if (status != OTTL_OK) {
     ottl_program_free(p);
     return status;
@@ -159,11 +170,7 @@ ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, cons
   ottl_diags *diags = NULL;
   OTTL_TRY(ottl__diags_create(&al, &diags));
   ottl_status status = ottl__program_compile(groups, n_groups, o, diags, ret_program);
-  if (ret_diags && ottl_diags_count(diags)) {
-    *ret_diags = diags;
-  } else {
-    ottl_diags_free(diags);
-  }
+  ottl__diags_give(diags, ret_diags);
   return status;
 }
 

@@ -397,13 +397,7 @@ static ottl_status make_code(route_maker *m, uint32_t first, uint32_t n) {
 
 static ottl_status make_codes(route_maker *m) {
   ottl_program *p = m->program;
-  size_t n = (size_t)m->table->n + 1;
-  p->checked = arena_zero(&p->arena, n * sizeof *p->checked);
-  p->codes = arena_zero(&p->arena, n * sizeof *p->codes);
-  p->stages = arena_zero(&p->arena, n * sizeof *p->stages);
-  p->groups = arena_zero(&p->arena, n * sizeof *p->groups);
-  p->origins = arena_zero(&p->arena, n * sizeof *p->origins);
-  if (!p->checked || !p->codes || !p->stages || !p->groups || !p->origins) return OTTL_NOMEM;
+  OTTL_TRY(ottl__program_room(p, m->table->n));
   for (uint32_t i = 0, run; i < m->table->n; i += run) {
     run = 1;
     if (m->table->entries[i].what != ROUTE_ROWS) continue;
@@ -440,16 +434,12 @@ static ottl_status make_table(route_maker *m) {
 ottl_status ottl__route_program(const ottl_route *routes, size_t n_routes, const ottl_route_options *o, ottl_diags *diags,
                                 ottl_program **ret_program) {
   if (n_routes > ottl__limits[OTTL_LIMIT_STATEMENTS].standard) return OTTL_LIMIT;
-  ottl_allocator al = ottl__alloc_or_default(o->allocator);
-  ottl_program *p = al_zero(&al, sizeof *p);
+  ottl_program *p = ottl__program_new(o->allocator, OTTL_KIND_ROUTE);
   if (!p) return OTTL_NOMEM;
-  p->al = al;
-  p->kind = OTTL_KIND_ROUTE;
-  ottl__arena_init(&p->arena, &al, (size_t)16 << 10);
   route_maker m = {.routes = routes, .n = n_routes, .options = o, .diags = diags, .program = p};
-  ottl__arena_init(&m.scratch, &al, (size_t)16 << 10);
-  ottl__map_init(&m.seen, &al);
-  ottl__map_init(&m.pipelines, &al);
+  ottl__arena_init(&m.scratch, &p->al, (size_t)16 << 10);
+  ottl__map_init(&m.seen, &p->al);
+  ottl__map_init(&m.pipelines, &p->al);
   ottl_status status = make_table(&m);
   ottl__map_done(&m.pipelines);
   ottl__map_done(&m.seen);
@@ -478,11 +468,7 @@ ottl_status ottl_route_compile(const ottl_route *routes, size_t n_routes, const 
   ottl_diags *diags = NULL;
   OTTL_TRY(ottl__diags_create(&al, &diags));
   ottl_status status = ottl__route_program(routes, n_routes, o, diags, ret_program);
-  if (ret_diags && ottl_diags_count(diags)) {
-    *ret_diags = diags;
-  } else {
-    ottl_diags_free(diags);
-  }
+  ottl__diags_give(diags, ret_diags);
   return status;
 }
 

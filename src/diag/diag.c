@@ -29,6 +29,13 @@ void ottl_diags_free(ottl_diags *diags) {
   al_free(&al, diags, sizeof *diags);
 }
 
+void ottl__diags_give(ottl_diags *diags, ottl_diags **ret) {
+  if (ret && ottl_diags_count(diags))
+    *ret = diags;
+  else
+    ottl_diags_free(diags);
+}
+
 static ottl_view diag_copy(ottl_diags *d, ottl_view v) {
   ottl_view copy = arena_copy(&d->arena, v.data, v.len);
   if (copy.data) return copy;

@@ -10,35 +10,15 @@
 
 /* -- names -- */
 
-static bool call_fold_equal(const char *a, ottl_view b) { /* without regard to case and `_` */
-  size_t i = 0;
-  for (;; a++, i++) {
-    while (*a == '_') a++;
-    while (i < b.len && b.data[i] == '_') i++;
-    if (!*a || i >= b.len) return !*a && i >= b.len;
-    if ((*a | 0x20) != (b.data[i] | 0x20)) return false;
-  }
-}
-
-static bool call_fold_contains(const char *whole, ottl_view part) {
-  size_t n = strlen(whole);
-  for (size_t at = 0; at + part.len <= n; at++) {
-    size_t i = 0;
-    while (i < part.len && (whole[at + i] | 0x20) == (part.data[i] | 0x20)) i++;
-    if (i == part.len) return true;
-  }
-  return false;
-}
-
 static const char *call_guess(const sema *s, ottl_view name, bool editor) {
   const char *contains = NULL;
   sema_guess guess = ottl__guess(name);
   for (uint32_t i = 0; i < ottl__n_functions; i++) {
     const ottl_function *f = &ottl__functions[i];
     if ((f->kind == OTTL_F_EDITOR) != editor || !ottl__function_available(s->functions, s->context, view_str(f->name))) continue;
-    if (call_fold_equal(f->name, name)) return f->name;
+    if (ottl__name_same(f->name, name)) return f->name;
     ottl__guess_try(&guess, f->name);
-    if (name.len >= 4 && call_fold_contains(f->name, name) && (!contains || strlen(f->name) < strlen(contains)))
+    if (name.len >= 4 && ottl__name_contains(f->name, name) && (!contains || strlen(f->name) < strlen(contains)))
       contains = f->name;
   }
   return guess.name ? guess.name : contains;
@@ -354,14 +334,14 @@ static const ottl_param *call_param(sema *s, const ottl_function *f, const ottl_
   for (uint32_t i = 0; i < ottl__function_given(f); i++) {
     *ret = i;
     if (strcmp(f->params[i].field, camel) == 0) return &f->params[i];
-    if (call_fold_equal(f->params[i].field, arg->text)) guess = (sema_guess){f->params[i].name, 0, arg->text};
+    if (ottl__name_same(f->params[i].field, arg->text)) guess = (sema_guess){f->params[i].name, 0, arg->text};
     ottl__guess_try(&guess, f->params[i].name);
   }
   ottl_span span = {s->source, arg->name_begin, arg->name_end};
   char buf[CALL_TEXT];
   ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PARAMETER, span, "`%s` has no parameter `%.*s`", f->name, VIEW_ARG(arg->text));
   char field[64];
-  if (guess.name && ottl__to_camel(view_str(guess.name), field) && call_fold_equal(guess.name, view_str(field))) {
+  if (guess.name && ottl__to_camel(view_str(guess.name), field) && ottl__name_same(guess.name, view_str(field))) {
     ottl__diag_help(d, "did you mean `%s`?", guess.name);
     ottl__diag_fix(d, span, view_str(guess.name));
   }

@@ -27,7 +27,7 @@ static const struct {
 #undef END
 };
 
-static bool renamed_same(const char *a, ottl_view b) { /* without regard to case and `_` */
+bool ottl__name_same(const char *a, ottl_view b) {
   size_t i = 0;
   for (;; a++, i++) {
     while (*a == '_') a++;
@@ -35,6 +35,15 @@ static bool renamed_same(const char *a, ottl_view b) { /* without regard to case
     if (!*a || i >= b.len) return !*a && i >= b.len;
     if ((*a | 0x20) != (b.data[i] | 0x20)) return false;
   }
+}
+
+bool ottl__name_contains(const char *whole, ottl_view part) {
+  for (size_t n = strlen(whole), at = 0; at + part.len <= n; at++) {
+    size_t i = 0;
+    while (i < part.len && (whole[at + i] | 0x20) == (part.data[i] | 0x20)) i++;
+    if (i == part.len) return true;
+  }
+  return false;
 }
 
 /* The text of each argument. False: too many, named ones, or keys behind the call. */
@@ -79,7 +88,7 @@ static void renamed_fix(ottl_diag_item *item, const ottl_node *call, ottl_span n
 bool ottl__renamed_help(ottl_diag_item *item, const ottl_node *node, ottl_span name, bool statement) {
   for (size_t i = 0; i < ottl__n_renamed; i++) {
     const ottl_renamed *r = &ottl__renamed[i];
-    if (r->statement != statement || !renamed_same(r->name, node->text)) continue;
+    if (r->statement != statement || !ottl__name_same(r->name, node->text)) continue;
     ottl__diag_help(item, "%s", r->help);
     if (item) renamed_fix(item, node, name, r->fix);
     return true;
@@ -89,7 +98,7 @@ bool ottl__renamed_help(ottl_diag_item *item, const ottl_node *node, ottl_span n
 
 void ottl__misplaced_help(ottl_diag_item *item, const ottl_node *call, ottl_span name, bool statement) {
   for (size_t i = 0; i < OTTL_COUNT(functions); i++) {
-    if (functions[i].editor != statement || !renamed_same(functions[i].name, call->text)) continue;
+    if (functions[i].editor != statement || !ottl__name_same(functions[i].name, call->text)) continue;
     ottl__diag_help(item, "did you mean `%s`?", functions[i].name);
     ottl__diag_fix(item, name, view_str(functions[i].name));
     return;

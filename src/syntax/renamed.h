@@ -15,6 +15,10 @@ typedef struct ottl_renamed {
 extern const ottl_renamed ottl__renamed[];
 extern const size_t ottl__n_renamed;
 
+/* Names without regard to case and `_`; a part of a name without regard to case. */
+bool ottl__name_same(const char *a, ottl_view b);
+bool ottl__name_contains(const char *whole, ottl_view part);
+
 /* Adds help and fix for a call whose name is no function: what the table says. name: its span; node: the call, or the name alone where a
  * function is named. False: nothing is known of it. */
 bool ottl__renamed_help(ottl_diag_item *item, const ottl_node *node, ottl_span name, bool statement);

@@ -51,19 +51,10 @@ static bool describe_same(ottl_view a, const char *b) { /* without regard to cas
   return true;
 }
 
-static bool describe_contains(const char *whole, ottl_view part) { /* without regard to case */
-  for (size_t n = strlen(whole), at = 0; at + part.len <= n; at++) {
-    size_t i = 0;
-    while (i < part.len && (whole[at + i] | 0x20) == (part.data[i] | 0x20)) i++;
-    if (i == part.len) return true;
-  }
-  return false;
-}
-
 bool ottl__describe_entry(describe *d, const char *name) {
   if (d->name.data && !describe_same(d->name, name)) {
     ottl__guess_try(&d->guess, name);
-    if (d->name.len >= 3 && d->n_near < OTTL_COUNT(d->near) && describe_contains(name, d->name)) d->near[d->n_near++] = name;
+    if (d->name.len >= 3 && d->n_near < OTTL_COUNT(d->near) && ottl__name_contains(name, d->name)) d->near[d->n_near++] = name;
     return false;
   }
   d->n++;

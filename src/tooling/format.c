@@ -221,10 +221,6 @@ ottl_status ottl_format(const char *text, size_t len, const ottl_format_options 
   if (status == OTTL_OK && job.refused) status = OTTL_COMPILE;
   ottl__sbuf_done(&out);
   ottl__arena_done(&arena);
-  if (ret_diags && ottl_diags_count(job.diags)) {
-    *ret_diags = job.diags;
-  } else {
-    ottl_diags_free(job.diags);
-  }
+  ottl__diags_give(job.diags, ret_diags);
   return status;
 }
