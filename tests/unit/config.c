@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "config/node.h"
+#include "counter.h"
 #include "ottl/ottl.h"
 
 /* ---- trees ---- */
@@ -313,36 +314,6 @@ static void test_shared_cache(void **state) {
 
 /* ---- whichever allocation fails ---- */
 
-typedef struct counter {
-  size_t n, fail_at, live;
-  bool failed;
-} counter;
-
-static bool fails(counter *c) {
-  if (++c->n != c->fail_at) return false;
-  c->failed = true;
-  return true;
-}
-static void *count_alloc(void *context, size_t bytes) {
-  counter *c = context;
-  if (fails(c)) return NULL;
-  c->live++;
-  return malloc(bytes);
-}
-static void *count_realloc(void *context, void *old, size_t old_bytes, size_t new_bytes) {
-  counter *c = context;
-  (void)old_bytes;
-  if (fails(c)) return NULL;
-  c->live += !old;
-  return realloc(old, new_bytes);
-}
-static void count_free(void *context, void *memory, size_t bytes) {
-  counter *c = context;
-  (void)bytes;
-  if (memory) c->live--;
-  free(memory);
-}
-
 static ottl_status all_of_it(const ottl_allocator *al) {
   static const char text[] =
       "processors:\n"
@@ -390,9 +361,9 @@ static void test_memory(void **state) {
   (void)state;
   for (size_t at = 1;; at++) {
     counter c = {.fail_at = at};
-    ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+    ottl_allocator al = counter_allocator(&c);
     ottl_status status = all_of_it(&al);
-    assert_int_equal(c.live, 0);
+    assert_int_equal(c.live_blocks, 0);
     if (!c.failed) {
       assert_int_equal(status, OTTL_OK);
       assert_true(at > 50);

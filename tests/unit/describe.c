@@ -8,6 +8,7 @@
 #include "funcs/func.h"
 #include "ottl/describe.h"
 
+#include "counter.h"
 #include "yyjson.h"
 
 static void collect(void *context, const char *data, size_t len) {
@@ -92,15 +93,6 @@ static void test_refused(void **state) {
 
 /* ---- failing memory ---- */
 
-static void *fail_alloc(void *left, size_t bytes) { return (*(size_t *)left)-- ? malloc(bytes) : (++*(size_t *)left, NULL); }
-static void *fail_realloc(void *left, void *old, size_t old_bytes, size_t bytes) {
-  (void)old_bytes;
-  return (*(size_t *)left)-- ? realloc(old, bytes) : (++*(size_t *)left, NULL);
-}
-static void fail_free(void *left, void *memory, size_t bytes) {
-  (void)left, (void)bytes;
-  free(memory);
-}
 static void ignore(void *context, const char *data, size_t len) { (void)context, (void)data, (void)len; }
 
 static void test_memory(void **state) {
@@ -109,10 +101,11 @@ static void test_memory(void **state) {
     ottl_status status = OTTL_NOMEM;
     size_t n = 0;
     for (; status != OTTL_OK; n++) {
-      size_t left = n;
-      ottl_allocator al = {fail_alloc, fail_realloc, fail_free, &left};
+      counter c = {.fail_at = n + 1, .onwards = true};
+      ottl_allocator al = counter_allocator(&c);
       status = ottl_describe(ottl_describe_table(t, NULL), NULL, &al, ignore, NULL);
       assert_true(status == OTTL_OK || status == OTTL_NOMEM);
+      assert_int_equal(c.live_blocks, 0);
     }
     assert_true(n > 1);
   }

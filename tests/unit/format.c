@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/common.h"
+#include "counter.h"
 #include "unit/format_help.h"
 
 #define PAGE "docs/formatting.md"
@@ -227,16 +228,6 @@ static void test_refused(void **state) {
 
 /* ---- failing memory ---- */
 
-static void *fail_alloc(void *left, size_t bytes) { return (*(size_t *)left)-- ? malloc(bytes) : (++*(size_t *)left, NULL); }
-static void *fail_realloc(void *left, void *old, size_t old_bytes, size_t bytes) {
-  (void)old_bytes;
-  return (*(size_t *)left)-- ? realloc(old, bytes) : (++*(size_t *)left, NULL);
-}
-static void fail_free(void *left, void *memory, size_t bytes) {
-  (void)left, (void)bytes;
-  free(memory);
-}
-
 static void test_memory(void **state) {
   (void)state;
   static const char *const texts[] = {"# x\ncontext: log\nset(a,1)\n # y\n where b==1\n", "a==1 or b == [1,2]",
@@ -246,8 +237,8 @@ static void test_memory(void **state) {
     ottl_status status = OTTL_NOMEM;
     size_t n = 0;
     for (; status != OTTL_OK; n++) {
-      size_t left = n;
-      ottl_allocator al = {fail_alloc, fail_realloc, fail_free, &left};
+      counter c = {.fail_at = n + 1, .onwards = true};
+      ottl_allocator al = counter_allocator(&c);
       ottl_format_options o;
       ottl_format_options_init(&o);
       o.form = (ottl_format_form)form;
@@ -258,6 +249,7 @@ static void test_memory(void **state) {
       assert_true(status == OTTL_OK || status == OTTL_NOMEM);
       assert_true(status == OTTL_OK ? out.text != NULL : out.text == NULL);
       assert_null(diags);
+      assert_int_equal(c.live_blocks, 0);
       free(out.text);
     }
     assert_true(n > 4);

@@ -11,6 +11,7 @@
 #include <glob.h>
 #include <math.h>
 
+#include "counter.h"
 #include "ottl/json.h"
 #include "yyjson.h"
 
@@ -468,31 +469,6 @@ static void test_signal(void **state) {
     if (ottl_json_signal(cases[i].text, strlen(cases[i].text)) != cases[i].signal) fail_msg("%s", cases[i].text);
 }
 
-/* An allocator that fails the nth call, and counts what is live. */
-typedef struct counting {
-  long left, n_calls;
-  size_t live;
-} counting;
-static void *count_alloc(void *context, size_t bytes) {
-  counting *c = context;
-  c->n_calls++;
-  if (c->left >= 0 && c->left-- == 0) return NULL;
-  c->live += bytes;
-  return malloc(bytes);
-}
-static void count_free(void *context, void *p, size_t bytes) {
-  counting *c = context;
-  if (p) c->live -= bytes;
-  free(p);
-}
-static void *count_realloc(void *context, void *old, size_t old_bytes, size_t bytes) {
-  counting *c = context;
-  c->n_calls++;
-  if (c->left >= 0 && c->left-- == 0) return NULL;
-  c->live += bytes - (old ? old_bytes : 0);
-  return realloc(old, bytes);
-}
-
 static void test_memory(void **state) {
   (void)state;
   size_t len, wire_len, out_len;
@@ -500,9 +476,9 @@ static void test_memory(void **state) {
   const uint8_t *wire;
   const char *out;
   bool done = false;
-  for (long n = 0; !done; n++) {
-    counting c = {.left = n};
-    ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+  for (size_t n = 1; !done; n++) {
+    counter c = {.fail_at = n};
+    ottl_allocator al = counter_allocator(&c);
     ottl_json *json = NULL;
     ottl_status status = ottl_json_create(&al, &json);
     if (status == OTTL_OK) status = ottl_json_to_wire(json, OTTL_SIGNAL_METRICS, text, len, &wire, &wire_len);
@@ -510,15 +486,15 @@ static void test_memory(void **state) {
     assert_true(status == OTTL_OK || status == OTTL_NOMEM);
     done = status == OTTL_OK;
     if (done) { /* warm: nothing is allocated any more */
-      long before = c.n_calls;
+      size_t before = c.n;
       for (int i = 0; i < 3; i++) {
         assert_int_equal(ottl_json_to_wire(json, OTTL_SIGNAL_METRICS, text, len, &wire, &wire_len), OTTL_OK);
         assert_int_equal(ottl_json_from_wire(json, OTTL_SIGNAL_METRICS, wire, wire_len, &out, &out_len), OTTL_OK);
       }
-      assert_int_equal(c.n_calls, before);
+      assert_int_equal(c.n, before);
     }
     ottl_json_free(json);
-    assert_int_equal(c.live, 0);
+    assert_int_equal(c.live_bytes, 0);
   }
   free(text);
 }

@@ -7,50 +7,8 @@
 
 #include <cmocka.h>
 
+#include "counter.h"
 #include "ottl/ottl.h"
-
-/* ---- an allocator that counts, checks sizes, and fails on demand ---- */
-
-typedef struct counter {
-  size_t n;       /* allocations and reallocations so far */
-  size_t fail_at; /* this one fails, counted from 1; 0: none */
-  bool failed;
-  size_t live_bytes, live_blocks;
-} counter;
-
-static bool fails(counter *c) {
-  c->n++;
-  if (c->n != c->fail_at) return false;
-  c->failed = true;
-  return true;
-}
-
-static void *count_alloc(void *context, size_t bytes) {
-  counter *c = context;
-  if (fails(c)) return NULL;
-  c->live_bytes += bytes;
-  c->live_blocks++;
-  return malloc(bytes);
-}
-
-static void *count_realloc(void *context, void *old, size_t old_bytes, size_t new_bytes) {
-  counter *c = context;
-  if (fails(c)) return NULL;
-  void *p = realloc(old, new_bytes);
-  c->live_bytes += new_bytes - (old ? old_bytes : 0);
-  c->live_blocks += !old;
-  return p;
-}
-
-static void count_free(void *context, void *memory, size_t bytes) {
-  counter *c = context;
-  if (!memory) return;
-  c->live_bytes -= bytes;
-  c->live_blocks--;
-  free(memory);
-}
-
-static ottl_allocator allocator_of(counter *c) { return (ottl_allocator){count_alloc, count_realloc, count_free, c}; }
 
 /* ---- programs and a payload ---- */
 
@@ -255,7 +213,7 @@ static void warm_runs_allocate_nothing(void **state) {
     size_t big_len, small_len;
     uint8_t *big = payload(signal_of(&programs[i]), 1500, &big_len), *small = payload(signal_of(&programs[i]), 10, &small_len);
     counter c = {0};
-    ottl_allocator al = allocator_of(&c);
+    ottl_allocator al = counter_allocator(&c);
     ottl_program *program = NULL;
     ottl_exec *exec = NULL;
     ottl_result result;
@@ -287,7 +245,7 @@ static void many_payloads_take_no_more_than_one(void **state) {
     size_t len;
     uint8_t *in = payload(signal_of(&programs[i]), 300, &len);
     counter c = {0};
-    ottl_allocator al = allocator_of(&c);
+    ottl_allocator al = counter_allocator(&c);
     ottl_program *program = NULL;
     ottl_exec *exec = NULL;
     ottl_result result;
@@ -308,7 +266,7 @@ static void many_payloads_take_no_more_than_one(void **state) {
 /* Compiles and runs with allocation number `fail_at` failing; true when it was never reached. */
 static bool one_failure(const test_program *t, size_t fail_at, const uint8_t *in, size_t len) {
   counter c = {.fail_at = fail_at};
-  ottl_allocator al = allocator_of(&c);
+  ottl_allocator al = counter_allocator(&c);
   ottl_program *program = NULL;
   ottl_exec *exec = NULL;
   ottl_result result = {0};
@@ -362,7 +320,7 @@ static void memory_of_an_exec_has_a_limit(void **state) {
   ottl_program *program = NULL;
   assert_int_equal(compile(&t, NULL, &program), OTTL_OK);
   counter c = {0};
-  ottl_allocator al = allocator_of(&c);
+  ottl_allocator al = counter_allocator(&c);
   ottl_exec_options options;
   ottl_exec_options_init(&options);
   options.allocator = &al;
@@ -420,7 +378,7 @@ static void compile_errors_without_memory(void **state) {
   static const char text[] = "set(log.bdy, 1)\nset(log.body, Uppercase(\"x\"))\nset(log.body 1)\nlimit(log.attributes, -1)";
   for (size_t fail_at = 1;; fail_at++) {
     counter c = {.fail_at = fail_at};
-    ottl_allocator al = allocator_of(&c);
+    ottl_allocator al = counter_allocator(&c);
     ottl_compile_options options;
     ottl_compile_options_init(&options);
     options.allocator = &al;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "api/api.h"
+#include "counter.h"
 #include "sema/sema.h"
 
 #define MAX_TEXTS 4
@@ -165,32 +166,6 @@ static void tables(void **state) {
 #include "enum_paths.def"
 }
 
-typedef struct failing {
-  size_t left, live;
-} failing;
-static void *failing_alloc(void *context, size_t size) {
-  failing *f = context;
-  if (f->left == 0) return NULL;
-  f->left--;
-  void *p = malloc(size);
-  f->live += p != NULL;
-  return p;
-}
-static void *failing_realloc(void *context, void *old, size_t old_size, size_t size) {
-  OTTL_UNUSED(old_size);
-  if (!old) return failing_alloc(context, size);
-  failing *f = context;
-  if (f->left == 0) return NULL;
-  f->left--;
-  return realloc(old, size);
-}
-static void failing_free(void *context, void *p, size_t size) {
-  OTTL_UNUSED(size);
-  failing *f = context;
-  f->live -= p != NULL;
-  free(p);
-}
-
 static void memory(void **state) {
   (void)state;
   static const struct group_case c = {
@@ -200,12 +175,12 @@ static void memory(void **state) {
       NULL};
   ottl_status status = OTTL_NOMEM;
   for (size_t n = 0; status == OTTL_NOMEM && n < 10000; n++) {
-    failing f = {.left = n};
-    ottl_allocator al = {failing_alloc, failing_realloc, failing_free, &f};
+    counter f = {.fail_at = n + 1, .onwards = true};
+    ottl_allocator al = counter_allocator(&f);
     ottl_program *program = NULL;
     status = compile(&c, &al, &program, NULL);
     ottl_program_free(program);
-    assert_int_equal(f.live, 0);
+    assert_int_equal(f.live_blocks, 0);
   }
   assert_int_equal(status, OTTL_OK);
 }

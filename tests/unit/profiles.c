@@ -2,6 +2,7 @@
  * path reads and writes is in conformance/own/profiles_*.jsonl; here is what concerns bytes, odd payloads and limits. */
 #include "unit/profiles_payload.h"
 
+#include "counter.h"
 #include "ottl/ottl.h"
 
 /* -- running -- */
@@ -516,29 +517,6 @@ static void test_json(void **state) {
 
 /* -- memory -- */
 
-typedef struct counter {
-  size_t n, fail_at, live;
-} counter;
-static void *count_alloc(void *context, size_t bytes) {
-  counter *c = context;
-  if (++c->n == c->fail_at) return NULL;
-  c->live++;
-  return malloc(bytes);
-}
-static void *count_realloc(void *context, void *old, size_t old_bytes, size_t new_bytes) {
-  counter *c = context;
-  OTTL_UNUSED(old_bytes);
-  if (++c->n == c->fail_at) return NULL;
-  c->live += !old;
-  return realloc(old, new_bytes);
-}
-static void count_free(void *context, void *memory, size_t bytes) {
-  counter *c = context;
-  OTTL_UNUSED(bytes);
-  if (memory) c->live--;
-  free(memory);
-}
-
 static const char memory_text[] =
     "context: profilesample\nset(profilesample.attributes[\"k\"], profile.sample_type.type)\n"
     "set(profilesample.attributes[\"v\"], profilesample.values)\nset(profile.sample_type.type, \"x\")\n"
@@ -548,7 +526,7 @@ static void test_warm(void **state) {
   OTTL_UNUSED(state);
   blob in = payload(3, 300);
   counter c = {0};
-  ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+  ottl_allocator al = counter_allocator(&c);
   ottl_program *program = NULL;
   OK(compile(memory_text, (run_options){.mode = OTTL_ERROR_IGNORE, .al = &al}, &program, NULL));
   ottl_exec_options options;
@@ -563,7 +541,7 @@ static void test_warm(void **state) {
   assert_int_equal(c.n, before);
   ottl_exec_free(exec);
   ottl_program_free(program);
-  assert_int_equal(c.live, 0);
+  assert_int_equal(c.live_blocks, 0);
   free(in.data);
 }
 
@@ -572,7 +550,7 @@ static void test_failing_memory(void **state) {
   blob in = payload(2, 30);
   for (size_t fail_at = 1;; fail_at++) {
     counter c = {.fail_at = fail_at};
-    ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+    ottl_allocator al = counter_allocator(&c);
     ottl_program *program = NULL;
     ottl_exec *exec = NULL;
     ottl_exec_options options;
@@ -595,7 +573,7 @@ static void test_failing_memory(void **state) {
     bool all = c.n < fail_at;
     ottl_exec_free(exec);
     ottl_program_free(program);
-    assert_int_equal(c.live, 0);
+    assert_int_equal(c.live_blocks, 0);
     if (all) break;
   }
   free(in.data);

@@ -14,35 +14,10 @@
 
 #include <cmocka.h>
 
+#include "counter.h"
 #include "regex/regex_internal.h"
 
 static const char *fixture = "tests/fixtures/regex/go.tsv";
-
-/* --- an allocator that counts, and fails on demand --- */
-
-typedef struct counter {
-  long left; /* allocations until one fails; negative: never */
-  long made;
-  size_t held;
-} counter;
-static bool counter_fails(counter *c) { return c->made++, c->left >= 0 && c->left-- == 0; }
-static void *count_alloc(void *x, size_t n) {
-  counter *c = x;
-  if (counter_fails(c)) return NULL;
-  c->held += n;
-  return malloc(n);
-}
-static void *count_realloc(void *x, void *old, size_t old_n, size_t n) {
-  counter *c = x;
-  if (counter_fails(c)) return NULL;
-  c->held += n - old_n;
-  return realloc(old, n);
-}
-static void count_free(void *x, void *p, size_t n) {
-  counter *c = x;
-  if (p) c->held -= n;
-  free(p);
-}
 
 /* --- the fixture --- */
 
@@ -112,8 +87,8 @@ static void check_case(const ottl_regex *re, ottl_regex_context *cx, const char 
 
 static void test_fixture(void **state) {
   OTTL_UNUSED(state);
-  counter c = {.left = -1};
-  ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+  counter c = {0};
+  ottl_allocator al = counter_allocator(&c);
   FILE *file = fopen(fixture, "r");
   assert_non_null(file);
   ottl_regex_context *cx;
@@ -170,7 +145,7 @@ static void test_fixture(void **state) {
   fclose(file);
   assert_true(cases > 100);
   assert_int_equal(bad, 0);
-  assert_int_equal(c.held, 0);
+  assert_int_equal(c.live_bytes, 0);
 }
 
 /* --- running time --- */
@@ -245,12 +220,12 @@ static void test_memory(void **state) {
   static const char *patterns[] = {"(?P<k>\\w+)=(?P<v>[^ ]*)", "(a*)*b", "(?i)\\p{Greek}+k{2,5}|x",
                                    "(1)(2)(3)(4)(5)(6)(7)(8)(9)|."};
   for (size_t i = 0; i < OTTL_COUNT(patterns); i++) {
-    for (long n = 0;; n++) {
-      counter c = {.left = n};
-      ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+    for (size_t n = 1;; n++) {
+      counter c = {.fail_at = n};
+      ottl_allocator al = counter_allocator(&c);
       ottl_status status = everything(&al, view_str(patterns[i]), VIEW("a=b c=\xffx \xce\xb1kk"), VIEW("$v:${k}$$"));
-      assert_int_equal(c.held, 0);
-      if (c.left >= 0) {
+      assert_int_equal(c.live_bytes, 0);
+      if (!c.failed) {
         assert_int_equal(status, OTTL_OK);
         break;
       }
@@ -262,8 +237,8 @@ static void test_memory(void **state) {
 
 static void test_steady(void **state) {
   OTTL_UNUSED(state);
-  counter c = {.left = -1};
-  ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+  counter c = {0};
+  ottl_allocator al = counter_allocator(&c);
   ottl_regex *re;
   ottl_regex_context *cx;
   ottl_regex_template *t;
@@ -273,7 +248,7 @@ static void test_steady(void **state) {
   assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
   assert_int_equal(ottl__regex_template_create(&al, re, VIEW("<$2>"), &t), OTTL_OK);
   for (unsigned i = 0; i < 4; i++) {
-    long before = c.made;
+    size_t before = c.n;
     bool changed;
     out.len = 0;
     cx->force = i & 1 ? REGEX_LINEAR : REGEX_AUTO;
@@ -281,13 +256,13 @@ static void test_steady(void **state) {
                      OTTL_OK);
     assert_true(changed);
     assert_true(view_is(sbuf_all(&out), "to <you> and \xff@\xc3\xa9.\xc3\xa9 <\xff>"));
-    if (i >= 2) assert_int_equal(c.made, before);
+    if (i >= 2) assert_int_equal(c.n, before);
   }
   ottl__sbuf_done(&out);
   ottl__regex_template_free(t);
   ottl__regex_context_free(cx);
   ottl__regex_free(re);
-  assert_int_equal(c.held, 0);
+  assert_int_equal(c.live_bytes, 0);
 }
 
 /* --- names and offsets --- */

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "content.h"
+#include "counter.h"
 #include "ottl/ottl.h"
 #include "random_payload.h"
 
@@ -382,33 +383,8 @@ static void anything_goes(void **state) {
 
 /* ---- memory ---- */
 
-typedef struct counter {
-  size_t n, fail_at, live;
-} counter;
-
-static bool fails(counter *c) { return ++c->n == c->fail_at; }
-static void *count_alloc(void *context, size_t bytes) {
-  counter *c = context;
-  if (fails(c)) return NULL;
-  c->live++;
-  return malloc(bytes);
-}
-static void *count_realloc(void *context, void *old, size_t old_bytes, size_t new_bytes) {
-  counter *c = context;
-  (void)old_bytes;
-  if (fails(c)) return NULL;
-  c->live += !old;
-  return realloc(old, new_bytes);
-}
-static void count_free(void *context, void *memory, size_t bytes) {
-  counter *c = context;
-  (void)bytes;
-  c->live -= memory != NULL;
-  free(memory);
-}
-
 static ottl_status whole_life(const table *base, counter *c, const uint8_t *in, size_t len, size_t *ret_warm) {
-  ottl_allocator al = {count_alloc, count_realloc, count_free, c};
+  ottl_allocator al = counter_allocator(c);
   table t = *base;
   for (size_t i = 0; i < t.n; i++) t.routes[i].pipelines = &t.names[i];
   if (t.options.n_default_pipelines) t.options.default_pipelines = &t.names[MOST];
@@ -450,13 +426,13 @@ static void memory_holds(void **state) {
   size_t warm = 1;
   assert_int_equal(whole_life(&routes, &c, t.out, t.len, &warm), OTTL_OK);
   assert_int_equal(warm, 0);
-  assert_int_equal(c.live, 0);
+  assert_int_equal(c.live_blocks, 0);
   size_t all = c.n;
   for (size_t i = 1; i <= all; i++) {
     c = (counter){.fail_at = i};
     ottl_status status = whole_life(&routes, &c, t.out, t.len, NULL);
     assert_true(status == OTTL_NOMEM || status == OTTL_OK); /* OK: it went without, as with numbers of keys */
-    assert_int_equal(c.live, 0);
+    assert_int_equal(c.live_blocks, 0);
   }
   free(t.out);
   free(t.nodes);

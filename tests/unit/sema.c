@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "counter.h"
 #include "sema/sema.h"
 
 struct typed_case { /* accepted without a word; context and tree with types, ! may fail, @level */
@@ -687,29 +688,6 @@ static void test_names(void **state) {
 }
 
 /* -- failing memory -- */
-typedef struct failing {
-  size_t left, live;
-} failing;
-static void *failing_alloc(void *context, size_t bytes) {
-  failing *f = context;
-  if (f->left == 0) return NULL;
-  f->left--;
-  f->live++;
-  return malloc(bytes);
-}
-static void failing_free(void *context, void *memory, size_t bytes) {
-  (void)bytes;
-  if (memory) ((failing *)context)->live--;
-  free(memory);
-}
-static void *failing_realloc(void *context, void *old, size_t old_bytes, size_t new_bytes) {
-  void *p = failing_alloc(context, new_bytes);
-  if (!p) return NULL;
-  if (old) memcpy(p, old, old_bytes < new_bytes ? old_bytes : new_bytes);
-  failing_free(context, old, old_bytes);
-  return p;
-}
-
 static void test_memory(void **state) {
   (void)state;
   static const char *const texts[] = {
@@ -718,14 +696,14 @@ static void test_memory(void **state) {
   for (size_t t = 0; t < OTTL_COUNT(texts); t++) {
     ottl_status status = OTTL_NOMEM;
     for (size_t n = 0; status == OTTL_NOMEM && n < 10000; n++) {
-      failing f = {.left = n};
-      ottl_allocator al = {failing_alloc, failing_realloc, failing_free, &f};
+      counter f = {.fail_at = n + 1, .onwards = true};
+      ottl_allocator al = counter_allocator(&f);
       ottl_compile_options options = {.struct_size = sizeof options, .allocator = &al};
       checked c;
       check_one(&c, &options, "log", texts[t]);
       status = c.status;
       check_done(&c);
-      assert_int_equal(f.live, 0);
+      assert_int_equal(f.live_blocks, 0);
     }
     assert_int_equal(status, t == 0 ? OTTL_OK : OTTL_COMPILE);
   }

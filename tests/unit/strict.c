@@ -12,6 +12,7 @@
 
 #include "../../fuzz/mutate.h"
 #include "base/limits.h"
+#include "counter.h"
 #include "otlp/validate.h"
 
 static ottl_program *programs[5];
@@ -256,40 +257,18 @@ static void needs_a_signal(void **state) {
   ottl_program_free(program);
 }
 
-typedef struct counter {
-  long left; /* allocations until one fails */
-  size_t held;
-} counter;
-static void *count_alloc(void *x, size_t n) {
-  counter *c = x;
-  if (c->left-- <= 0) return NULL;
-  c->held += n;
-  return malloc(n);
-}
-static void *count_realloc(void *x, void *old, size_t old_n, size_t n) {
-  counter *c = x;
-  if (c->left-- <= 0) return NULL;
-  c->held += n - old_n;
-  return realloc(old, n);
-}
-static void count_free(void *x, void *p, size_t n) {
-  counter *c = x;
-  if (p) c->held -= n;
-  free(p);
-}
-
 static void without_memory(void **state) {
   (void)state;
   for (int signal = 1; signal < 5; signal++) {
     ottl_validator *v = NULL;
-    long n = 0;
+    size_t n = 0;
     for (ottl_status status = OTTL_NOMEM; status != OTTL_OK; n++) {
-      counter c = {.left = n};
-      ottl_allocator al = {count_alloc, count_realloc, count_free, &c};
+      counter c = {.fail_at = n + 1, .onwards = true};
+      ottl_allocator al = counter_allocator(&c);
       status = ottl__validator_create(&al, signal, &v);
       assert_int_equal(status, v ? OTTL_OK : OTTL_NOMEM);
       ottl__validator_free(v);
-      assert_int_equal(c.held, 0);
+      assert_int_equal(c.live_bytes, 0);
     }
     assert_true(n > 2);
   }

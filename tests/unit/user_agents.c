@@ -7,33 +7,10 @@
 
 #include <cmocka.h>
 
+#include "counter.h"
 #include "funcs/uap.h"
 
 enum { AGENT_FIELDS = 5 };
-
-typedef struct counter {
-  long left; /* allocations until one fails; negative: never */
-  long made;
-  size_t held;
-} counter;
-static bool counter_fails(counter *c) { return c->made++, c->left >= 0 && c->left-- == 0; }
-static void *count_alloc(void *x, size_t n) {
-  counter *c = x;
-  if (counter_fails(c)) return NULL;
-  c->held += n;
-  return malloc(n);
-}
-static void *count_realloc(void *x, void *old, size_t old_n, size_t n) {
-  counter *c = x;
-  if (counter_fails(c)) return NULL;
-  c->held += n - old_n;
-  return realloc(old, n);
-}
-static void count_free(void *x, void *p, size_t n) {
-  counter *c = x;
-  if (p) c->held -= n;
-  free(p);
-}
 
 typedef struct matcher {
   counter count;
@@ -43,8 +20,8 @@ typedef struct matcher {
 } matcher;
 
 static void matcher_init(matcher *m, bool all) {
-  m->count = (counter){.left = -1};
-  m->al = (ottl_allocator){count_alloc, count_realloc, count_free, &m->count};
+  m->count = (counter){0};
+  m->al = counter_allocator(&m->count);
   assert_int_equal(ottl__regex_context_create(&m->al, &m->cx), OTTL_OK);
   assert_int_equal(ottl__uap_create(&m->al, &m->uap), OTTL_OK);
   ottl__uap_try_all(m->uap, all);
@@ -53,7 +30,7 @@ static void matcher_init(matcher *m, bool all) {
 static void matcher_done(matcher *m) {
   ottl__uap_free(m->uap);
   ottl__regex_context_free(m->cx);
-  assert_int_equal(m->count.held, 0);
+  assert_int_equal(m->count.live_bytes, 0);
 }
 
 static void matcher_ask(matcher *m, ottl_view agent, ottl_view got[AGENT_FIELDS]) {
@@ -129,7 +106,7 @@ static void test_answers(void **state) {
   matcher_init(&all, true);
   each_agent(check_answer, &m, &all);
   /* Warm: nothing more is made. */
-  long made = m.count.made;
+  size_t made = m.count.n;
   ottl_view got[AGENT_FIELDS], again[AGENT_FIELDS];
   const char *agents[] = {"GeoEvent Server 033", "curl/8.4.0", "", "nothing known"};
   for (unsigned i = 0; i < OTTL_COUNT(agents); i++) {
@@ -137,7 +114,7 @@ static void test_answers(void **state) {
     matcher_ask(&all, view_str(agents[i]), again);
     compare(got, again, "all rules say");
   }
-  assert_int_equal(m.count.made, made);
+  assert_int_equal(m.count.n, made);
   matcher_done(&m);
   matcher_done(&all);
 }
@@ -213,14 +190,14 @@ static void test_memory(void **state) {
   ottl_view agent = view_str("Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
                              "Version/17.1 Mobile/15E148 Safari/604.1");
   unsigned refused = 0;
-  for (long fail_at = 0;; fail_at++) {
+  for (size_t fail_at = 1;; fail_at++) {
     matcher m;
     matcher_init(&m, false);
     uap_answer a;
-    m.count.left = fail_at;
+    m.count.fail_at = m.count.n + fail_at;
     ottl_status status = ottl__uap_parse(m.uap, m.cx, agent, &a);
-    bool failed = m.count.left < 0;
-    m.count.left = -1;
+    bool failed = m.count.failed;
+    m.count.fail_at = 0;
     assert_true(status == OTTL_OK || (failed && status == OTTL_NOMEM)); /* without memory for machine code it goes on */
     refused += status == OTTL_NOMEM;
     assert_int_equal(ottl__uap_parse(m.uap, m.cx, agent, &a), OTTL_OK); /* what failed is made now */
