@@ -47,6 +47,7 @@ ottl_status ottl__map_keep(ottl_batch *b, uint32_t m, uint32_t row, const uint64
       if (keep) list->items[n++] = list->items[i];
     }
     list->n = n;
+    rowmap_moved(list);
     return ottl__map_reload_row(b, m, row);
   }
   for (unsigned k = 0; k < spec->n_columns; k++) {

@@ -53,6 +53,7 @@ static ottl_status prune_list(ottl_batch *b, uint32_t m, uint32_t i) {
     if (!goes) list->items[n++] = list->items[k];
   }
   list->n = n;
+  rowmap_moved(list);
   return ottl__map_reload_row(b, m, i);
 }
 

@@ -6,6 +6,8 @@
 #include "ottl/program.h"
 #include "sema/expr.h"
 
+static inline ottl_span expr_span(const ottl_expr *e) { return (ottl_span){e->source_id, e->begin, e->end}; }
+
 /* For the column `signals` of contexts.def: a bit for each ottl_signal. */
 #define OTTL_SIGNALS_ALL                                                                                                         \
   (1u << OTTL_SIGNAL_LOGS | 1u << OTTL_SIGNAL_TRACES | 1u << OTTL_SIGNAL_METRICS | 1u << OTTL_SIGNAL_PROFILES)

@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-static ottl_span span_of(const ottl_expr *e) { return (ottl_span){e->source_id, e->begin, e->end}; }
-
 /* ---- classes of failures ---- */
 
 uint8_t ottl__sema_failures(const ottl_expr *e) {
@@ -57,7 +55,7 @@ void ottl__lint_statement(sema *s, ottl_checked_statement *c, const ottl_checked
       ottl__diag_note(s->told, "the statement never runs");
       return;
     }
-    SEMA_WARN(s, UNREACHABLE, span_of(c->call), "this statement never runs: its condition %s",
+    SEMA_WARN(s, UNREACHABLE, expr_span(c->call), "this statement never runs: its condition %s",
               c->where->must_fail ? "always fails" : "is always false");
     return;
   }
@@ -66,7 +64,7 @@ void ottl__lint_statement(sema *s, ottl_checked_statement *c, const ottl_checked
   if (!never) return;
   c->unreachable = true;
   if (group->n_statements == 0)
-    SEMA_WARN(s, UNREACHABLE, span_of(group->conditions[0]),
+    SEMA_WARN(s, UNREACHABLE, expr_span(group->conditions[0]),
               "the statements of this group never run: no condition of it ever holds");
 }
 
@@ -132,7 +130,7 @@ static void lint_enum(sema *s, const ottl_expr *path, const ottl_expr *literal, 
   if (literal->symbol) {
     bool plain = path->kind == OTTL_E_PATH && !path->n_kids && !(path->types & ~TYPES(INT));
     if (p ? has_prefix(literal->symbol, p->prefix) : !plain) return;
-    ottl_diag_item *d = SEMA_WARN(s, WRONG_ENUM, span_of(literal), "`%s` is no value of `%s.%s`", literal->symbol,
+    ottl_diag_item *d = SEMA_WARN(s, WRONG_ENUM, expr_span(literal), "`%s` is no value of `%s.%s`", literal->symbol,
                                   ottl__contexts[path->context].name, path->path->spelling);
     if (!p) {
       ottl__diag_help(d, "the path holds plain numbers; `%s` is %lld", literal->symbol, (long long)value);
@@ -146,15 +144,15 @@ static void lint_enum(sema *s, const ottl_expr *path, const ottl_expr *literal, 
   if (!p || !p->closed) return;
   const char *symbol = enum_symbol(s, p, value);
   if (symbol && s->options->explain) {
-    ottl_diag_item *d = SEMA_WARN(s, UNNAMED_ENUM, span_of(literal), "this number has a name");
+    ottl_diag_item *d = SEMA_WARN(s, UNNAMED_ENUM, expr_span(literal), "this number has a name");
     ottl__diag_help(d, "write `%s`", symbol);
-    ottl__diag_fix(d, span_of(literal), view_str(symbol));
+    ottl__diag_fix(d, expr_span(literal), view_str(symbol));
   }
   bool known = false; /* does the context of the group know symbols of the path at all? */
   for (uint32_t i = 0; i < ottl__n_enums && !known; i++)
     known = ottl__enums[i].context == s->context && has_prefix(ottl__enums[i].symbol, p->prefix);
   if (!symbol && equality && known) {
-    ottl_diag_item *d = SEMA_WARN(s, NO_SYMBOL, span_of(literal), "no `%s*` is %lld", p->prefix, (long long)value);
+    ottl_diag_item *d = SEMA_WARN(s, NO_SYMBOL, expr_span(literal), "no `%s*` is %lld", p->prefix, (long long)value);
     ottl__diag_help(d, "`%s.%s` holds a number that one of them stands for", ottl__contexts[path->context].name,
                     path->path->spelling);
   }
@@ -197,7 +195,7 @@ static ottl_diag_code may_fail_code(const ottl_expr *e) {
 static void explain_path(sema *s, const ottl_expr *e) {
   if (e->n_kids == 0) return;
   ottl_diag_item *d =
-      ottl__diag_add(s->diags, may_fail_code(e), span_of(e), "this fails where a value on the way has no such keys");
+      ottl__diag_add(s->diags, may_fail_code(e), expr_span(e), "this fails where a value on the way has no such keys");
   if (e->n_kids > 2 || !ottl__sema_is_literal(e->kids[e->n_kids - 1], OTTL_T_STRING)) return;
   ottl_view source = s->diags ? ottl__diag_source_of(s->diags, e->source_id)->text : VIEW("");
   uint32_t end = e->kids[e->n_kids - 1]->begin; /* of the key: before it stands `[` */
@@ -219,22 +217,23 @@ static void explain_call(sema *s, const ottl_expr *e) {
     if (call_is_set(e) && i == 1) takes = sure = ottl__types_settable(site->args[0].expr->path, site->args[0].expr->n_kids > 0);
     if (a->expr->types & ~takes) {
       ottl_diag_item *d =
-          ottl__diag_add(s->diags, may_fail_code(a->expr), span_of(a->expr), "this fails where the value is no %s",
+          ottl__diag_add(s->diags, may_fail_code(a->expr), expr_span(a->expr), "this fails where the value is no %s",
                          ottl__types_text(call_is_set(e) ? takes & ~TYPES_NIL : takes, want, sizeof want));
       ottl__diag_mark(d, "%s", ottl__types_text(a->expr->types, buf, sizeof buf));
       explain_guard(s, d, a->expr, a->expr->end, takes);
       told |= OTTL_FAIL_TYPE;
     } else if (a->expr->types & ~sure) {
-      ottl_diag_item *d = ottl__diag_add(s->diags, data, span_of(a->expr), "`%s` fails for some values of its argument", f->name);
+      ottl_diag_item *d =
+          ottl__diag_add(s->diags, data, expr_span(a->expr), "`%s` fails for some values of its argument", f->name);
       ottl__diag_mark(d, "%s", ottl__types_text(a->expr->types & ~sure, buf, sizeof buf));
       told |= OTTL_FAIL_DATA;
     }
   }
   if (e->fails & OTTL_FAIL_DATA & (uint8_t)~told) {
     if (call_is_set(e))
-      SEMA_WARN(s, MAY_FAIL_DATA, span_of(site->args[0].expr), "writing this path fails for some values or kinds of records");
+      SEMA_WARN(s, MAY_FAIL_DATA, expr_span(site->args[0].expr), "writing this path fails for some values or kinds of records");
     else
-      ottl__diag_add(s->diags, data, span_of(e), "`%s` fails for some values", f->name);
+      ottl__diag_add(s->diags, data, expr_span(e), "`%s` fails for some values", f->name);
   }
 }
 
@@ -245,21 +244,22 @@ static void explain(sema *s, const ottl_expr *e) {
   switch ((ottl_expr_kind)e->kind) {
   case OTTL_E_PATH: explain_path(s, e); return;
   case OTTL_E_CALL: explain_call(s, e); return;
-  case OTTL_E_INDEX: SEMA_WARN(s, MAY_FAIL_DATA, span_of(e), "this fails where the value has no such key"); return;
+  case OTTL_E_INDEX: SEMA_WARN(s, MAY_FAIL_DATA, expr_span(e), "this fails where the value has no such key"); return;
   case OTTL_E_NEG:
-    d = SEMA_WARN(s, MAY_FAIL, span_of(e), "this fails where the value is no number");
+    d = SEMA_WARN(s, MAY_FAIL, expr_span(e), "this fails where the value is no number");
     ottl__diag_mark(d, "%s", ottl__types_text(e->kids[0]->types, a, sizeof a));
     return;
   case OTTL_E_MATH:
     if (e->fails & OTTL_FAIL_TYPE) {
-      d = SEMA_WARN(s, MAY_FAIL, span_of(e), "`%c` fails for some of these types: it takes numbers, times and durations", e->op);
+      d = SEMA_WARN(s, MAY_FAIL, expr_span(e), "`%c` fails for some of these types: it takes numbers, times and durations",
+                    e->op);
       ottl__diag_mark(d, "%s, and %s", ottl__types_text(e->kids[0]->types, a, sizeof a),
                       ottl__types_text(e->kids[1]->types, b, sizeof b));
     }
-    if (e->fails & OTTL_FAIL_DATA) SEMA_WARN(s, MAY_FAIL_DATA, span_of(e->kids[1]), "this fails where the divisor is 0");
+    if (e->fails & OTTL_FAIL_DATA) SEMA_WARN(s, MAY_FAIL_DATA, expr_span(e->kids[1]), "this fails where the divisor is 0");
     return;
-  case OTTL_E_MAP: SEMA_WARN(s, MAY_FAIL, span_of(e), "a map literal does not take values of every type"); return;
-  case OTTL_E_TRUTH: SEMA_WARN(s, MAY_FAIL, span_of(e), "this fails where the result is no bool"); return;
+  case OTTL_E_MAP: SEMA_WARN(s, MAY_FAIL, expr_span(e), "a map literal does not take values of every type"); return;
+  case OTTL_E_TRUTH: SEMA_WARN(s, MAY_FAIL, expr_span(e), "this fails where the result is no bool"); return;
   default: return;
   }
 }
@@ -280,9 +280,9 @@ static void lint_effect(sema *s, const ottl_expr *call) {
   for (size_t i = 0; i < OTTL_COUNT(lint_acts_on) && target; i++) {
     if (strcmp(lint_acts_on[i].name, name) != 0 || !target->types || (target->types & lint_acts_on[i].types)) continue;
     char buf[200], want[200];
-    ottl_diag_item *d = SEMA_WARN(s, NO_EFFECT, span_of(call), "this never changes anything: `%s` acts on a %s alone", name,
+    ottl_diag_item *d = SEMA_WARN(s, NO_EFFECT, expr_span(call), "this never changes anything: `%s` acts on a %s alone", name,
                                   ottl__types_text(lint_acts_on[i].types, want, sizeof want));
-    ottl__diag_label(d, span_of(target), "%s", ottl__types_text(target->types, buf, sizeof buf));
+    ottl__diag_label(d, expr_span(target), "%s", ottl__types_text(target->types, buf, sizeof buf));
   }
 }
 
@@ -296,12 +296,12 @@ static void lint_numbers(sema *s, const ottl_expr *e) {
     double value = b->is_literal && cell_type(b->literal) == OTTL_T_DOUBLE ? double_of_bits(b->literal.word) : 0;
     bool whole = value > -1e15 && value < 1e15 && value == (double)(int64_t)value;
     if (divided) {
-      ottl_diag_item *d = SEMA_WARN(s, INT_DOUBLE, span_of(a), "this division drops the fraction: both sides are int");
-      ottl__diag_label(d, span_of(b), "double");
+      ottl_diag_item *d = SEMA_WARN(s, INT_DOUBLE, expr_span(a), "this division drops the fraction: both sides are int");
+      ottl__diag_label(d, expr_span(b), "double");
       ottl__diag_help(d, "convert one side with `Double(...)`, or write a literal such as `1000.0`");
     } else if (e->kind == OTTL_E_CMP && e->op <= OTTL_CMP_NE && b->is_literal && !whole) {
-      ottl_diag_item *d = SEMA_WARN(s, INT_DOUBLE, span_of(b), "an int is never equal to this");
-      ottl__diag_label(d, span_of(a), "int");
+      ottl_diag_item *d = SEMA_WARN(s, INT_DOUBLE, expr_span(b), "an int is never equal to this");
+      ottl__diag_label(d, expr_span(a), "int");
     }
   }
 }

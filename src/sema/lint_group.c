@@ -5,8 +5,6 @@
 
 #include <stdio.h>
 
-static ottl_span span_of(const ottl_expr *e) { return (ottl_span){e->source_id, e->begin, e->end}; }
-
 static const char *name_of(const ottl_expr *call) { return ottl__functions[call->call->function].name; }
 
 static uint32_t window_end(uint32_t i, uint32_t n) {
@@ -78,8 +76,8 @@ static void lint_deleted(sema *s, const ottl_checked_group *g, uint32_t i) {
     const ottl_expr *read = st->where ? find_read(st->where, place) : NULL;
     if (!read) read = find_read(st->call, place);
     if (read) {
-      ottl_diag_item *d = SEMA_WARN(s, READ_AFTER_DELETE, span_of(read), "this is always nil here: the key was deleted");
-      ottl__diag_label(d, span_of(del->call), "deleted here, on every record");
+      ottl_diag_item *d = SEMA_WARN(s, READ_AFTER_DELETE, expr_span(read), "this is always nil here: the key was deleted");
+      ottl__diag_label(d, expr_span(del->call), "deleted here, on every record");
       ottl__diag_help(d, "delete it behind the last statement that reads it");
       return;
     }
@@ -124,8 +122,9 @@ static void lint_shadowed(sema *s, const ottl_checked_group *g, uint32_t i) {
     bool same = target && target->n_kids == place->n_kids && ottl__place_begins(target, place, place->n_kids);
     bool wider = !st->where || (open && ottl__expr_same(first->where, st->where));
     if (same && wider && !st->call->may_fail && !st->unreachable) {
-      ottl_diag_item *d = SEMA_WARN(s, SHADOWED, span_of(first->call), "what this writes is overwritten before anybody reads it");
-      ottl__diag_label(d, span_of(st->call), "by this, on every record that it is about");
+      ottl_diag_item *d =
+          SEMA_WARN(s, SHADOWED, expr_span(first->call), "what this writes is overwritten before anybody reads it");
+      ottl__diag_label(d, expr_span(st->call), "by this, on every record that it is about");
       return;
     }
     if (!same && ottl__editor_touches(st->call, place, place->n_kids)) return;
@@ -143,7 +142,7 @@ static void lint_nil(sema *s, const ottl_checked_statement *st) {
   ottl_view source = s->diags ? ottl__diag_source_of(s->diags, place->source_id)->text : VIEW("");
   if (ottl__sema_is_literal(value, OTTL_T_NIL)) {
     ottl_diag_item *d =
-        SEMA_WARN(s, NIL_WRITTEN, span_of(value), "this does not take the key away: it is there, without a value");
+        SEMA_WARN(s, NIL_WRITTEN, expr_span(value), "this does not take the key away: it is there, without a value");
     uint32_t end = key->begin;
     while (end > place->begin && end <= source.len && source.data[end - 1] != '[') end--;
     if (end <= place->begin + 1 || key->end > source.len || end - place->begin > 400 || key->end - key->begin > 400) return;
@@ -151,10 +150,11 @@ static void lint_nil(sema *s, const ottl_checked_statement *st) {
     int n = snprintf(text, sizeof text, "delete_key(%.*s, %.*s)", (int)(end - 1 - place->begin), source.data + place->begin,
                      (int)(key->end - key->begin), source.data + key->begin);
     ottl__diag_help(d, "write `%s`", text);
-    ottl__diag_fix(d, span_of(st->call), view_of(text, (size_t)n));
+    ottl__diag_fix(d, expr_span(st->call), view_of(text, (size_t)n));
   } else if (s->options->explain && value->kind == OTTL_E_PATH && !value->may_fail && (value->types & TYPES_NIL) &&
              place->path->view == OTTL_V_MAP) {
-    ottl_diag_item *d = SEMA_WARN(s, MAYBE_NIL, span_of(value), "where this is missing, an attribute without a value is written");
+    ottl_diag_item *d =
+        SEMA_WARN(s, MAYBE_NIL, expr_span(value), "where this is missing, an attribute without a value is written");
     if (value->end <= source.len && value->end - value->begin <= 200)
       ottl__diag_help(d, "guard it with `%.*s != nil`", (int)(value->end - value->begin), source.data + value->begin);
   }
@@ -183,8 +183,8 @@ static void lint_costly_condition(sema *s, const ottl_expr *e) {
       const ottl_expr *cheap = e->kids[k];
       if (cheap->kind != OTTL_E_CMP || cheap->may_fail || find_costly(cheap)) continue;
       ottl_diag_item *d =
-          SEMA_WARN(s, COSTLY, span_of(costly), "`%s` is expensive, and runs before a cheap condition", name_of(costly));
-      ottl__diag_label(d, span_of(cheap), "cheap");
+          SEMA_WARN(s, COSTLY, expr_span(costly), "`%s` is expensive, and runs before a cheap condition", name_of(costly));
+      ottl__diag_label(d, expr_span(cheap), "cheap");
       ottl__diag_help(d, "write the cheap condition first");
       return;
     }
@@ -198,7 +198,7 @@ static void lint_costly(sema *s, const ottl_checked_group *g, const ottl_checked
   }
   const ottl_expr *costly = g->n_conditions ? NULL : find_costly(st->call);
   if (!costly) return;
-  ottl_diag_item *d = SEMA_WARN(s, COSTLY, span_of(costly), "`%s` is expensive, and runs on every record", name_of(costly));
+  ottl_diag_item *d = SEMA_WARN(s, COSTLY, expr_span(costly), "`%s` is expensive, and runs on every record", name_of(costly));
   ottl__diag_help(d, "say with `where` on which records it is needed");
 }
 
@@ -215,7 +215,7 @@ static bool complements(const ottl_expr *a, const ottl_expr *b) {
 static void lint_drops(ottl_diags *diags, const ottl_expr *e) {
   bool always = e->is_literal ? e->literal.word != 0 : e->truth == OTTL_TRUTH_TRUE && !e->may_fail;
   if (!always) return;
-  ottl_diag_item *d = ottl__diag_add(diags, DIAG_DROPS_ALL, span_of(e), "this condition always holds: everything is dropped");
+  ottl_diag_item *d = ottl__diag_add(diags, DIAG_DROPS_ALL, expr_span(e), "this condition always holds: everything is dropped");
   ottl__diag_help(d, "a filter drops that for which a condition holds");
 }
 
@@ -227,14 +227,14 @@ void ottl__lint_conditions(const ottl_compile_options *options, ottl_diags *diag
       if (!conditions[k] || conditions[k]->is_literal) continue;
       if (ottl__expr_same(conditions[i], conditions[k])) {
         ottl_diag_item *d =
-            ottl__diag_add(diags, DIAG_DUPLICATE_CONDITION, span_of(conditions[k]), "this condition is there already");
-        ottl__diag_label(d, span_of(conditions[i]), "here");
+            ottl__diag_add(diags, DIAG_DUPLICATE_CONDITION, expr_span(conditions[k]), "this condition is there already");
+        ottl__diag_label(d, expr_span(conditions[i]), "here");
         break;
       }
       if (!filter || !complements(conditions[i], conditions[k])) continue;
-      ottl_diag_item *d = ottl__diag_add(diags, DIAG_DROPS_ALL, span_of(conditions[k]),
+      ottl_diag_item *d = ottl__diag_add(diags, DIAG_DROPS_ALL, expr_span(conditions[k]),
                                          "with this, one of two conditions holds for every record: everything is dropped");
-      ottl__diag_label(d, span_of(conditions[i]), "the other one");
+      ottl__diag_label(d, expr_span(conditions[i]), "the other one");
       ottl__diag_help(d, "a filter drops that for which any condition holds; to ask for both, join them with `and`");
     }
   }
@@ -249,8 +249,8 @@ static void lint_operands(sema *s, const ottl_expr *e) {
       if (!ottl__expr_same(e->kids[k], e->kids[i])) continue;
       bool told = e->kids[i]->truth == OTTL_TRUTH_FALSE || (e->kids[i]->truth == OTTL_TRUTH_TRUE && s->options->explain);
       if (told) break;
-      ottl_diag_item *d = SEMA_WARN(s, DUPLICATE_CONDITION, span_of(e->kids[i]), "this condition is there already");
-      ottl__diag_label(d, span_of(e->kids[k]), "here");
+      ottl_diag_item *d = SEMA_WARN(s, DUPLICATE_CONDITION, expr_span(e->kids[i]), "this condition is there already");
+      ottl__diag_label(d, expr_span(e->kids[k]), "here");
       break;
     }
   }

@@ -24,8 +24,6 @@ static const struct {
 #include "refine.def"
 };
 
-static ottl_span span_of(const ottl_expr *e) { return (ottl_span){e->source_id, e->begin, e->end}; }
-
 static const ottl_source *source_of(const sema *s, const ottl_expr *e) {
   return s->diags ? ottl__diag_source_of(s->diags, e->source_id) : NULL;
 }
@@ -107,9 +105,9 @@ static void lint_needless(sema *s, const ottl_expr *call, const ottl_expr *patte
   if (!s->options->explain || f->match < SHAPE_PREFIX || (!text && f->match != SHAPE_EQUAL)) return;
   const char *instead = comparison_text(s, call, f);
   if (!instead) return;
-  ottl_diag_item *d = SEMA_WARN(s, NEEDLESS_PATTERN, span_of(pattern), "this needs no regular expression");
+  ottl_diag_item *d = SEMA_WARN(s, NEEDLESS_PATTERN, expr_span(pattern), "this needs no regular expression");
   ottl__diag_help(d, "write `%s`", instead);
-  if (text) ottl__diag_fix(d, span_of(call), view_str(instead));
+  if (text) ottl__diag_fix(d, expr_span(call), view_str(instead));
 }
 
 /* ---- globs and regular expressions ---- */
@@ -137,7 +135,7 @@ static bool looks_like_regex(ottl_view p) {
 }
 
 static void lint_glob_for_regex(sema *s, const ottl_expr *pattern, ottl_view text) {
-  ottl_diag_item *d = SEMA_WARN(s, GLOB_AS_REGEX, span_of(pattern), "this is a regular expression, and looks like a glob");
+  ottl_diag_item *d = SEMA_WARN(s, GLOB_AS_REGEX, expr_span(pattern), "this is a regular expression, and looks like a glob");
   ottl__diag_label(d, (ottl_span){pattern->source_id, pattern->end - 2, pattern->end - 1},
                    "any number of `%c`, none too: not any text", text.data[text.len - 2]);
   ottl__diag_help(d, "`.*` is any text; write `^%.*s` for what begins so", (int)(text.len - 1 < 200 ? text.len - 1 : 200),
@@ -148,7 +146,7 @@ static void lint_glob(sema *s, const ottl_expr *call, uint32_t param) {
   ottl_view text;
   const ottl_expr *pattern = argument_text(call, param, &text);
   if (!pattern || !looks_like_regex(text)) return;
-  ottl_diag_item *d = SEMA_WARN(s, REGEX_AS_GLOB, span_of(pattern), "this is a glob, and looks like a regular expression");
+  ottl_diag_item *d = SEMA_WARN(s, REGEX_AS_GLOB, expr_span(pattern), "this is a glob, and looks like a regular expression");
   bool all = strcmp(ottl__functions[call->call->function].name, "replace_all_matches") == 0;
   ottl__diag_help(d, "a glob has `*`, `?`, `[a-z]` and `{a,b}`; `%s` takes regular expressions",
                   all ? "replace_all_patterns" : "replace_pattern");
@@ -204,7 +202,7 @@ static size_t lint_dollar(sema *s, const ottl_expr *literal, ottl_view text, siz
   size_t len = to + braces - at;
   if (has_group(re, name)) return len;
   ottl_span span;
-  if (!literal_place(s, literal, at, len, &span)) span = span_of(literal);
+  if (!literal_place(s, literal, at, len, &span)) span = expr_span(literal);
   ottl_diag_item *d =
       SEMA_WARN(s, REPLACEMENT_GROUP, span, "the pattern has no group `%.*s`: this is always empty", VIEW_ARG(name));
   uint32_t n = ottl__regex_groups(re);
@@ -220,7 +218,7 @@ static void lint_double_dollar(sema *s, const ottl_expr *literal, ottl_view text
   ottl_span span;
   bool known = literal_place(s, literal, at, 2, &span);
   ottl_diag_item *d =
-      SEMA_WARN(s, DOUBLE_DOLLAR, known ? span : span_of(literal), "this writes a `$`, not what the group matched");
+      SEMA_WARN(s, DOUBLE_DOLLAR, known ? span : expr_span(literal), "this writes a `$`, not what the group matched");
   ottl__diag_help(d, "write one `$`: only in YAML of the collector a `$` is written twice");
   if (known) ottl__diag_fix(d, span, VIEW("$"));
 }
@@ -238,7 +236,7 @@ static void lint_replacement(sema *s, const ottl_expr *call, uint32_t param, con
       i += lint_dollar(s, literal, text, i, re);
     } else {
       if (text.data[i] == '\\' && two && is_digit(text.data[i + 1]) && text.data[i + 1] != '0' && ottl__regex_groups(re) > 0) {
-        ottl_diag_item *d = SEMA_WARN(s, REPLACEMENT_GROUP, span_of(literal),
+        ottl_diag_item *d = SEMA_WARN(s, REPLACEMENT_GROUP, expr_span(literal),
                                       "`\\%c` is no group here: it is written as it stands", text.data[i + 1]);
         ottl__diag_help(d, "write `$%c`", text.data[i + 1]);
       }
@@ -258,10 +256,10 @@ static void lint_regex_tree(sema *s, const ottl_expr *call, const ottl_expr *pat
   if (ottl__regex_parse(&arena, text, &tree, NULL) == OTTL_OK && ottl__regex_prefilter_init(&s->al, &tree, &filter) == OTTL_OK) {
     bool tests = use == USE_TESTS;
     if (matches_never(tree.root, 100)) {
-      ottl_diag_item *d = SEMA_WARN(s, PATTERN_DECIDED, span_of(pattern), "this pattern never matches");
+      ottl_diag_item *d = SEMA_WARN(s, PATTERN_DECIDED, expr_span(pattern), "this pattern never matches");
       ottl__diag_help(d, "`^` is the beginning of the text and `$` its end; `\\\\^` and `\\\\$` are the characters");
     } else if (tests && filter.match == SHAPE_ALWAYS) {
-      SEMA_WARN(s, PATTERN_DECIDED, span_of(pattern), "this pattern matches every text");
+      SEMA_WARN(s, PATTERN_DECIDED, expr_span(pattern), "this pattern matches every text");
     } else if (tests && looks_like_glob(text)) {
       lint_glob_for_regex(s, pattern, text);
     } else if (tests && strcmp(name, "IsMatch") == 0) {

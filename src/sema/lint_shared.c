@@ -3,8 +3,6 @@
  * mistake. */
 #include "sema/sema.h"
 
-static ottl_span span_of(const ottl_expr *e) { return (ottl_span){e->source_id, e->begin, e->end}; }
-
 static int level_of(const ottl_expr *path) { return ottl__contexts[path->context].level; }
 
 /* What an editor writes, when records share it; NULL: their own. */
@@ -45,9 +43,9 @@ static void lint_value(sema *s, const ottl_checked_group *g, const ottl_checked_
   const ottl_expr *value = target ? record_value(st->call, target) : NULL;
   if (!value || strcmp(ottl__functions[st->call->call->function].name, "append") == 0) return;
   if (ottl__expr_reads(value, target) || (st->where && compares_order(st->where, target))) return; /* it gathers */
-  ottl_diag_item *d = SEMA_WARN(s, SHARED_WRITE, span_of(target),
+  ottl_diag_item *d = SEMA_WARN(s, SHARED_WRITE, expr_span(target),
                                 "all records of the %s share this: the value of the last one remains", what_is_shared(target));
-  ottl__diag_label(d, span_of(value), "each record has its own");
+  ottl__diag_label(d, expr_span(value), "each record has its own");
   ottl__diag_help(d, "write it to the record; or group records by it first (processor groupbyattrs, or `flatten_data`)");
 }
 
@@ -65,10 +63,10 @@ static void lint_constants(sema *s, const ottl_checked_group *g, uint32_t i) {
     const ottl_expr *other = st->call->call->args[0].expr, *constant = st->call->call->args[1].expr;
     if (!other || other->n_kids != target->n_kids || !ottl__place_begins(other, target, target->n_kids)) continue;
     if (!constant || !constant->is_literal || st->where->level <= level_of(target) || ottl__expr_same(value, constant)) continue;
-    ottl_diag_item *d = SEMA_WARN(s, SHARED_WRITE, span_of(other),
+    ottl_diag_item *d = SEMA_WARN(s, SHARED_WRITE, expr_span(other),
                                   "all records of the %s share this: which of the values remains is up to the last record",
                                   what_is_shared(other));
-    ottl__diag_label(d, span_of(first->call), "the other value");
+    ottl__diag_label(d, expr_span(first->call), "the other value");
     return;
   }
 }
@@ -92,9 +90,9 @@ static void lint_deletion(sema *s, const ottl_checked_group *g, uint32_t i) {
     if (!st->call || shared_target(s, g, st->call) || !ottl__expr_reads(st->call, &place)) continue;
     if (ottl__functions[st->call->call->function].flags & OTTL_FN_RECORD) continue;
     ottl_diag_item *d =
-        SEMA_WARN(s, SHARED_WRITE, span_of(del->call),
+        SEMA_WARN(s, SHARED_WRITE, expr_span(del->call),
                   "all records of the %s share this: the first one deletes it for those after it", what_is_shared(target));
-    ottl__diag_label(d, span_of(st->call), "finds it for the first record alone");
+    ottl__diag_label(d, expr_span(st->call), "finds it for the first record alone");
     ottl__diag_help(d, "delete it in a group of its own, with the context %s, behind this one", what_is_shared(target));
     return;
   }
