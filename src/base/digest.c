@@ -1,7 +1,25 @@
-/* One-call digests. All three pad the same way: a 1 bit, zeros, the length in bits. */
 #include "base/digest.h"
 
-static const uint32_t md5_round[64] = {
+typedef uint32_t digest32;
+typedef uint64_t digest64;
+#include "base/digest_rounds.inl.h"
+
+const ottl_digest ottl__digests[OTTL_DIGESTS] = {
+    [OTTL_MD5] =
+        {.log2 = 6, .block = 64, .n_words = 4, .little = true, .start = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476}},
+    [OTTL_SHA1] = {.log2 = 6, .block = 64, .n_words = 5, .start = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0}},
+    [OTTL_SHA256] = {.log2 = 6,
+                     .block = 64,
+                     .n_words = 8,
+                     .start = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}},
+    [OTTL_SHA512] = {.log2 = 7,
+                     .block = 128,
+                     .n_words = 8,
+                     .start = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1, 0x510e527fade682d1,
+                               0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179}},
+};
+
+const uint32_t ottl__md5_round[64] = {
     0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501, 0x698098d8, 0x8b44f7af,
     0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821, 0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa,
     0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8, 0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed, 0xa9e3e905, 0xfcefa3f8,
@@ -11,7 +29,16 @@ static const uint32_t md5_round[64] = {
     0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391,
 };
 
-static const uint64_t sha512_round[80] = {
+const uint32_t ottl__sha256_round[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01,
+    0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc,
+    0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147,
+    0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08,
+    0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
+    0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+const uint64_t ottl__sha512_round[80] = {
     0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc, 0x3956c25bf348b538, 0x59f111f1b605d019,
     0x923f82a4af194f9b, 0xab1c5ed5da6d8118, 0xd807aa98a3030242, 0x12835b0145706fbe, 0x243185be4ee4b28c, 0x550c7dc3d5ffb4e2,
     0x72be5d74f27b896f, 0x80deb1fe3b1696b1, 0x9bdc06a725c71235, 0xc19bf174cf692694, 0xe49b69c19ef14ad2, 0xefbe4786384f25e3,
@@ -28,128 +55,81 @@ static const uint64_t sha512_round[80] = {
     0x5fcb6fab3ad6faec, 0x6c44198c4a475817,
 };
 
-static inline uint32_t rotl32(uint32_t x, unsigned n) { return x << n | x >> (32 - n); }
-static inline uint64_t rotr64(uint64_t x, unsigned n) { return x >> n | x << (64 - n); }
-
-static inline uint32_t load_le32(const unsigned char *p) {
-  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+static inline void put32_little(unsigned char *p, uint32_t v) {
+  for (unsigned i = 0; i < 4; i++) p[i] = (unsigned char)(v >> (8 * i));
 }
-static inline uint32_t load_be32(const unsigned char *p) {
-  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
-}
-static inline uint64_t load_be64(const unsigned char *p) { return (uint64_t)load_be32(p) << 32 | load_be32(p + 4); }
+static inline void put32_big(unsigned char *p, uint32_t v) { put32_little(p, __builtin_bswap32(v)); }
 
-typedef void digest_block(void *state, const unsigned char *block);
-
-/* Feeds a text in blocks (64 or 128 bytes); `length_bytes` of the last one hold the length. */
-static void digest_feed(void *state, digest_block *feed, ottl_view text, size_t block, size_t length_bytes, bool big_endian) {
-  const unsigned char *p = (const unsigned char *)text.data;
-  size_t left = text.len;
-  for (; left >= block; left -= block, p += block) feed(state, p);
-  unsigned char tail[256] = {0};
-  if (left) memcpy(tail, p, left);
-  tail[left] = 0x80;
-  size_t n = left + 1 + length_bytes <= block ? block : 2 * block;
-  uint64_t bits = (uint64_t)text.len * 8;
-  for (unsigned i = 0; i < 8; i++) tail[n - (big_endian ? 1 + i : 8 - i)] = (unsigned char)(bits >> (8 * i));
-  for (size_t at = 0; at < n; at += block) feed(state, tail + at);
-}
-
-/* -- SHA-1 -- */
-
-static void sha1_block(void *state, const unsigned char *block) {
-  uint32_t *h = state, w[80], a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
-  for (unsigned i = 0; i < 16; i++) w[i] = load_be32(block + 4 * i);
-  for (unsigned i = 16; i < 80; i++) w[i] = rotl32(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-  for (unsigned i = 0; i < 80; i++) {
-    uint32_t f, k;
-    if (i < 20)
-      f = (b & c) | (~b & d), k = 0x5a827999;
-    else if (i < 40)
-      f = b ^ c ^ d, k = 0x6ed9eba1;
-    else if (i < 60)
-      f = (b & c) | (b & d) | (c & d), k = 0x8f1bbcdc;
-    else
-      f = b ^ c ^ d, k = 0xca62c1d6;
-    uint32_t t = rotl32(a, 5) + f + e + k + w[i];
-    e = d;
-    d = c;
-    c = rotl32(b, 30);
-    b = a;
-    a = t;
+/* A 1 bit, zeros, the length in bits in the last eight bytes (SHA-512 has 16 for it, the first eight of which are zero here). */
+size_t ottl__digest_tail(const ottl_digest *d, ottl_view text, unsigned char *tail) {
+  const size_t rest = text.len & (d->block - 1u), length = d->block / 8;
+  const size_t n = rest + 1 + length <= d->block ? d->block : 2u * d->block;
+  for (size_t at = 0; at < n; at += 64) memset(tail + at, 0, 64); /* of known length: cheaper */
+  if (rest) copy_short(tail, text.data + (text.len - rest), rest);
+  tail[rest] = 0x80;
+  const uint64_t bits = (uint64_t)text.len * 8;
+  if (d->little) {
+    put32_little(tail + n - 8, (uint32_t)bits);
+    put32_little(tail + n - 4, (uint32_t)(bits >> 32));
+  } else {
+    put32_big(tail + n - 8, (uint32_t)(bits >> 32));
+    put32_big(tail + n - 4, (uint32_t)bits);
   }
-  h[0] += a;
-  h[1] += b;
-  h[2] += c;
-  h[3] += d;
-  h[4] += e;
+  return n;
 }
 
-void ottl__sha1(ottl_view text, unsigned char out[20]) {
-  uint32_t h[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
-  digest_feed(h, sha1_block, text, 64, 8, true);
-  for (unsigned i = 0; i < 20; i++) out[i] = (unsigned char)(h[i / 4] >> (24 - 8 * (i % 4)));
+/* Words of the block as the rounds take them. */
+static void block32(digest32 w[16], const unsigned char *p, bool little) {
+  for (unsigned i = 0; i < 16; i++) w[i] = little ? digest_le32(p + 4 * i) : digest_be32(p + 4 * i);
 }
 
-/* -- MD5 -- */
-
-static void md5_block(void *state, const unsigned char *block) {
-  static const uint8_t turns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
-  uint32_t *h = state, w[16], a = h[0], b = h[1], c = h[2], d = h[3];
-  for (unsigned i = 0; i < 16; i++) w[i] = load_le32(block + 4 * i);
-  for (unsigned i = 0; i < 64; i++) {
-    uint32_t f;
-    unsigned g;
-    switch (i / 16) {
-    case 0: f = (b & c) | (~b & d), g = i; break;
-    case 1: f = (d & b) | (~d & c), g = (5 * i + 1) % 16; break;
-    case 2: f = b ^ c ^ d, g = (3 * i + 5) % 16; break;
-    default: f = c ^ (b | ~d), g = 7 * i % 16; break;
+void ottl__digest_blocks(ottl_digest_kind kind, ottl_digest_state *s, const unsigned char *p, size_t n) {
+  const unsigned block = ottl__digests[kind].block;
+  for (; n; n--, p += block) {
+    digest32 w[16];
+    digest64 long_w[16];
+    if (kind != OTTL_SHA512) block32(w, p, ottl__digests[kind].little);
+    switch (kind) {
+    case OTTL_MD5: digest_md5(s->word, w); break;
+    case OTTL_SHA1: digest_sha1(s->word, w); break;
+    case OTTL_SHA256: digest_sha256(s->word, w); break;
+    default:
+      for (unsigned i = 0; i < 16; i++) long_w[i] = digest_be64(p + 8 * i);
+      digest_sha512(s->long_word, long_w);
     }
-    f += a + md5_round[i] + w[g];
-    a = d;
-    d = c;
-    c = b;
-    b += rotl32(f, turns[i / 16][i % 4]);
   }
-  h[0] += a;
-  h[1] += b;
-  h[2] += c;
-  h[3] += d;
 }
 
-void ottl__md5(ottl_view text, unsigned char out[16]) {
-  uint32_t h[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
-  digest_feed(h, md5_block, text, 64, 8, false);
-  for (unsigned i = 0; i < 16; i++) out[i] = (unsigned char)(h[i / 4] >> 8 * (i % 4));
+void ottl__digest_start(ottl_digest_kind kind, ottl_digest_state *s) {
+  const ottl_digest *d = &ottl__digests[kind];
+  for (unsigned i = 0; i < d->n_words; i++) {
+    if (kind == OTTL_SHA512)
+      s->long_word[i] = d->start[i];
+    else
+      s->word[i] = (uint32_t)d->start[i];
+  }
 }
 
-/* -- SHA-512 -- */
-
-static void sha512_block(void *state, const unsigned char *block) {
-  uint64_t *h = state, w[80], s[8];
-  for (unsigned i = 0; i < 16; i++) w[i] = load_be64(block + 8 * i);
-  for (unsigned i = 16; i < 80; i++) {
-    uint64_t x = w[i - 15], y = w[i - 2];
-    w[i] = w[i - 16] + w[i - 7] + (rotr64(x, 1) ^ rotr64(x, 8) ^ x >> 7) + (rotr64(y, 19) ^ rotr64(y, 61) ^ y >> 6);
+void ottl__digest_out(ottl_digest_kind kind, const ottl_digest_state *s, unsigned char *out) {
+  const ottl_digest *d = &ottl__digests[kind];
+  if (kind == OTTL_SHA512) {
+    for (unsigned i = 0; i < 8; i++) {
+      put32_big(out + 8 * i, (uint32_t)(s->long_word[i] >> 32));
+      put32_big(out + 8 * i + 4, (uint32_t)s->long_word[i]);
+    }
+  } else if (d->little) {
+    for (unsigned i = 0; i < d->n_words; i++) put32_little(out + 4 * i, s->word[i]);
+  } else {
+    for (unsigned i = 0; i < d->n_words; i++) put32_big(out + 4 * i, s->word[i]);
   }
-  memcpy(s, h, sizeof s);
-  for (unsigned i = 0; i < 80; i++) {
-    uint64_t t1 = s[7] + (rotr64(s[4], 14) ^ rotr64(s[4], 18) ^ rotr64(s[4], 41)) + ((s[4] & s[5]) ^ (~s[4] & s[6])) +
-                  sha512_round[i] + w[i];
-    uint64_t t2 = (rotr64(s[0], 28) ^ rotr64(s[0], 34) ^ rotr64(s[0], 39)) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-    memmove(s + 1, s, 7 * sizeof *s);
-    s[4] += t1;
-    s[0] = t1 + t2;
-  }
-  for (unsigned i = 0; i < 8; i++) h[i] += s[i];
 }
 
-void ottl__sha512(ottl_view text, unsigned char out[64]) {
-  uint64_t h[8] = {
-      0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
-      0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
-  };
-  digest_feed(h, sha512_block, text, 128, 16, true);
-  for (unsigned i = 0; i < 64; i++) out[i] = (unsigned char)(h[i / 8] >> (56 - 8 * (i % 8)));
+void ottl__digest(ottl_digest_kind kind, ottl_view text, unsigned char *out) {
+  const ottl_digest *d = &ottl__digests[kind];
+  ottl_digest_state s;
+  unsigned char tail[OTTL_DIGEST_TAIL];
+  ottl__digest_start(kind, &s);
+  ottl__digest_blocks(kind, &s, (const unsigned char *)text.data, text.len >> d->log2);
+  ottl__digest_blocks(kind, &s, tail, ottl__digest_tail(d, text, tail) >> d->log2);
+  ottl__digest_out(kind, &s, out);
 }

@@ -2,9 +2,8 @@
 #ifndef OTTL_SRC_BASE_SHA256_X86_H
 #define OTTL_SRC_BASE_SHA256_X86_H
 
+#include "base/digest.h"
 #include "base/sha256.h"
-
-extern const uint32_t ottl__sha256_round[64];
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define OTTL_SHA256_X86 1

@@ -128,6 +128,7 @@ typedef struct ottl_call {
   const void *prep;         /* what prepare made of the constant arguments, or NULL */
   ottl_arena *arena;        /* lives as long as the batch: results go here */
   ottl_scratch *scratch;
+  const struct ottl_kernels *kernels;
   int64_t now_seconds; /* the clock of this run */
   uint32_t now_nanos;
   /* where failures go; call_fail */

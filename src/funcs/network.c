@@ -124,7 +124,7 @@ static ottl_status flow_row(ottl_call *c, uint32_t row) {
   for (unsigned i = 0; i < 4; i++) tail[2 + i] = (uint8_t)((i < 2 ? a->port : b->port) >> (i % 2 ? 0 : 8));
   size_t n = flow_put(flow, flow_put(flow, flow_put(flow, 2, a->addr, a->len), b->addr, b->len), tail, sizeof tail);
   unsigned char digest[20];
-  ottl__sha1(view_of(flow, n), digest);
+  ottl__digest(OTTL_SHA1, view_of(flow, n), digest);
   char *text = arena_alloc(c->arena, 2 + 28);
   if (!text) return OTTL_NOMEM;
   memcpy(text, "1:", 2);

@@ -88,6 +88,7 @@ ottl_status ottl__apply_function(ottl_call *c, const ottl_function *f, ottl_view
                    .n = 1,
                    .arena = c->arena,
                    .scratch = c->scratch,
+                   .kernels = c->kernels,
                    .now_seconds = c->now_seconds,
                    .now_nanos = c->now_nanos,
                    .err = &err,

@@ -7,6 +7,8 @@
 
 #ifdef KERNELS_PORTABLE
 #include "kernels/generic.inl.h"
+#define DIGEST_BYTES 16
+#include "kernels/digest.inl.h"
 
 const ottl_kernels ottl__kernels_portable = {
 #ifdef __ARM_NEON

@@ -70,6 +70,10 @@ static size_t find_window(const uint8_t *text, size_t from, size_t n, const kern
   return SIZE_MAX;
 }
 
+static void digest(int kind, const ottl_view *text, uint32_t n, unsigned char (*out)[OTTL_DIGEST_MAX]) {
+  for (uint32_t k = 0; k < n; k++) ottl__digest((ottl_digest_kind)kind, text[k], out[k]);
+}
+
 const ottl_kernels ottl__kernels_scalar = {
     "scalar",
 #define KERNEL(result, name, arguments) name,

@@ -3,6 +3,8 @@
 
 #ifdef KERNELS_X86_64
 #include "kernels/generic.inl.h"
+#define DIGEST_BYTES 32
+#include "kernels/digest.inl.h"
 
 const ottl_kernels ottl__kernels_v3 = {
     "v3",

@@ -19,6 +19,8 @@
 
 #ifdef KERNELS_X86_64
 #include <immintrin.h>
+#define DIGEST_BYTES 64
+#include "kernels/digest.inl.h"
 
 /* Which of the 8, 16 or 64 rows from i on there are, of m. With m a constant 64 it is a constant, and the load a plain one. */
 KERNEL_INLINE __mmask8 rows8(uint32_t i, uint32_t m) { return m - i >= 8 ? 0xff : (__mmask8)((1u << (m - i)) - 1); }

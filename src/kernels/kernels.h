@@ -10,7 +10,7 @@
 #ifndef OTTL_SRC_KERNELS_KERNELS_H
 #define OTTL_SRC_KERNELS_KERNELS_H
 
-#include "base/common.h"
+#include "base/digest.h"
 
 /* Relations: the order of ottl_cmp, which this folder may not know; the comparison handlers assert it. */
 typedef enum kernel_rel { KERNEL_EQ, KERNEL_NE, KERNEL_LT, KERNEL_LE, KERNEL_GE, KERNEL_GT } kernel_rel;

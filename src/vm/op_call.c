@@ -156,6 +156,7 @@ ottl_status ottl__vm_call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg 
                       .prep = cc->site->prep,
                       .arena = &vm->batch->arena,
                       .scratch = vm->scratch,
+                      .kernels = vm->kernels,
                       .now_seconds = vm->now_seconds,
                       .now_nanos = vm->now_nanos,
                       .err = err,

@@ -192,6 +192,28 @@ static void check_find_window(uint32_t n, size_t gap) {
   }
 }
 
+/* Texts of lengths near and far apart, at any place of n bytes. */
+static void check_digest(uint32_t n, size_t gap) {
+  enum { TEXTS = 20 };
+  static unsigned char want[TEXTS][OTTL_DIGEST_MAX], got[TEXTS][OTTL_DIGEST_MAX];
+  if (rnd() % 4) return; /* four digests of many texts: slower than the others */
+  uint8_t *bytes = place(0, n, 1, gap);
+  for (uint32_t i = 0; i < n; i++) bytes[i] = (uint8_t)rnd();
+  const uint32_t texts = (uint32_t)(rnd() % (TEXTS + 1)), most = rnd() % 2 ? n : n / 4;
+  ottl_view text[TEXTS];
+  for (uint32_t k = 0; k < texts; k++) {
+    const uint32_t len = (uint32_t)(rnd() % (most + 1));
+    text[k] = view_of(bytes + rnd() % (n - len + 1), len);
+  }
+  for (int kind = 0; kind < OTTL_DIGESTS; kind++) {
+    memset(want, 0, sizeof want);
+    memset(got, 0, sizeof got);
+    ottl__kernels_scalar.digest(kind, text, texts, want);
+    isa->digest(kind, text, texts, got);
+    if (memcmp(want, got, sizeof want) != 0) fail_msg("digest %d of %s: %u texts of up to %u bytes", kind, isa->isa, texts, most);
+  }
+}
+
 static void every_isa_agrees(void **state) {
   OTTL_UNUSED(state);
   printf("instruction sets:");
