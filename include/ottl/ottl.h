@@ -11,6 +11,7 @@
 #include "ottl/format.h"
 #include "ottl/frame.h"
 #include "ottl/json.h"
+#include "ottl/profile.h"
 #include "ottl/program.h"
 #include "ottl/route.h"
 

@@ -30,11 +30,21 @@ struct ottl_program {
   uint32_t *groups;         /* the caller's group */
   program_origin **origins; /* by condition; NULL: the group's own conditions in order */
   program_routes *routes;   /* kind ROUTE */
+  bool row_order;           /* was asked for */
+  ottl_source *sources;     /* texts of statements and conditions, by expr->source_id - first_source */
+  uint32_t first_source, n_sources;
 };
 
 /* Compiles into diagnostics of the caller's. */
 /* An empty program, for ottl_program_free; NULL: out of memory. allocator: NULL for the default. */
 ottl_program *ottl__program_new(const ottl_allocator *allocator, ottl_kind kind);
+/* Keeps the texts that were registered with diags since there were `first`. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__program_sources(ottl_program *program, const ottl_diags *diags, size_t first);
+/* The source of an expression; never NULL. */
+const ottl_source *ottl__program_source(const ottl_program *program, uint32_t id);
+/* A code of the program once more, and what it is for, in `arena`. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__program_debug(const ottl_program *program, size_t code, ottl_arena *arena, ottl_code *ret_code,
+                                                code_debug *ret_debug);
 /* Room for its codes and what belongs to each. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__program_room(ottl_program *program, size_t n_codes);
 OTTL_MUST_CHECK ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *options,
@@ -66,7 +76,8 @@ typedef struct exec_cache {
   bool written; /* in this run: then `before` holds something */
 } exec_cache;
 
-typedef struct exec_routes exec_routes; /* route.h */
+typedef struct exec_routes exec_routes;   /* route.h */
+typedef struct exec_profile exec_profile; /* profile.h */
 
 struct ottl_exec {
   exec_memory memory;
@@ -97,9 +108,10 @@ struct ottl_exec {
   vm_request request;
   exec_cache caches[OTTL_CONTEXT_COUNT];
   ottl_arena cache_saved;
-  exec_routes *routes; /* kind ROUTE */
-  vm_results *results; /* by expression of group 0 */
-  uint32_t n_rows;     /* that were evaluated */
+  exec_routes *routes;   /* kind ROUTE */
+  vm_results *results;   /* by expression of group 0 */
+  uint32_t n_rows;       /* that were evaluated */
+  exec_profile *profile; /* NULL: off */
 };
 
 /* exec.c: one group over the batch. RUNTIME: some row failed under propagate. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "api/profile.h"
 #include "api/route.h"
 #include "sema/tables.h"
 
@@ -72,6 +73,7 @@ void ottl_exec_free(ottl_exec *x) {
   size_t n_results = n_groups ? x->program->codes[0].n_statements : 0;
   al_free(&x->al, x->results, (n_results + 1) * sizeof *x->results);
   ottl__route_exec_free(x);
+  ottl__profile_free(x);
   al_free(&x->al, x->errors, x->cap_errors * sizeof *x->errors);
   for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) {
     ottl__arena_done(&x->caches[i].arena);
@@ -189,10 +191,13 @@ typedef struct exec_pass {
 static ottl_status run_window(exec_pass *p, uint32_t first, uint32_t n) {
   ottl_exec *x = p->x;
   ottl_kind kind = x->program->kind;
+  exec_phase_is(x, PHASE_READ);
   OTTL_TRY(ottl__batch_window(p->batch, first, n));
   OTTL_TRY(ottl__cache_enter(&p->cache));
   if (p->code->undo) OTTL_TRY(ottl__batch_save(p->batch));
+  exec_phase_is(x, PHASE_OTHER);
   OTTL_TRY(ottl__vm_window(&x->vm));
+  exec_phase_is(x, PHASE_WRITE);
   bool undo = p->code->undo && x->vm.any_stopped;
   OTTL_TRY(undo ? ottl__cache_undo(&p->cache) : ottl__cache_leave(&p->cache));
   OTTL_TRY(memory_status(&x->memory));
@@ -263,6 +268,7 @@ ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   const ottl_code *code = &x->program->codes[group];
   ottl_batch *b = batch_of(x, code);
   bool evaluates = x->program->kind == OTTL_KIND_VALUES || x->program->kind == OTTL_KIND_CONDITIONS;
+  exec_phase_is(x, PHASE_READ);
   OTTL_TRY(ottl__batch_open_level(b, (ottl_level)code->level));
   uint32_t step = slice_of(x, code), n = b->rows[code->level].n;
   if (n < step && !code->appends) step = n ? n : 1; /* columns of small payloads lie close together */
@@ -276,6 +282,7 @@ ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   size_t before = x->n_errors;
   OTTL_TRY(code->appends ? run_appending(&pass, n) : run_rows(&pass, 0, n));
   if (pass.refused && x->n_errors > before + 1) x->n_errors = before + 1; /* the first failure of the payload counts */
+  exec_phase_is(x, PHASE_WRITE);
   OTTL_TRY(ottl__batch_unbind(b)); /* what was written above may lie in the cache of the group before, until it is woven */
   OTTL_TRY(ottl__cache_end(x, &pass.cache));
   return pass.failed ? OTTL_RUNTIME : OTTL_OK;
@@ -415,6 +422,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) x->caches[i].written = false;
   read_clock(x);
   ottl__scratch_reset(x->vm.scratch, in_len);
+  if (x->profile) ottl__profile_begin(x->profile, in_len);
   ottl_status status = x->validator ? check_payload(x, in, in_len) : OTTL_OK;
   if (status == OTTL_OK) status = run_program(x, in, in_len, &result);
   if ((status == OTTL_OK || status == OTTL_RUNTIME) && !x->routes) count_rows(x, &result);
@@ -435,6 +443,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
     x->failure = x->batch->error_text ? x->batch->error_text : "the payload cannot be read";
     x->failure_offset = x->batch->error_offset;
   }
+  if (x->profile) ottl__profile_end(x->profile);
   *ret_result = result;
   return status;
 }

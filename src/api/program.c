@@ -141,9 +141,12 @@ ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, con
   ottl_program *p = ottl__program_new(o->allocator, o->kind);
   if (!p) return OTTL_NOMEM;
   p->event_index = o->event_index;
+  p->row_order = o->row_order;
   p->flatten = o->flatten;
   ottl_status status = ottl__program_room(p, n_codes);
+  size_t first_source = diags->n_sources;
   if (status == OTTL_OK) status = compile_groups(p, groups, n_groups, o, diags);
+  if (status == OTTL_OK) status = ottl__program_sources(p, diags, first_source);
   if (status != OTTL_OK) {
     ottl_program_free(p);
     return status;
@@ -221,6 +224,35 @@ ottl_status ottl_program_compile_text(const char *text, size_t len, const char *
   if (status == OTTL_OK) status = ottl_program_compile(groups, n, o, ret_program, ret_diags);
   ottl__arena_done(&arena);
   return status;
+}
+
+ottl_status ottl__program_sources(ottl_program *p, const ottl_diags *diags, size_t first) {
+  size_t n = diags->n_sources - first;
+  p->sources = arena_array(&p->arena, n + 1, sizeof *p->sources);
+  if (!p->sources) return OTTL_NOMEM;
+  p->first_source = (uint32_t)first;
+  for (size_t i = 0; i < n; i++) {
+    ottl_source *s = &p->sources[i];
+    *s = diags->sources[first + i];
+    bool same_file = i > 0 && view_eq(s->name, p->sources[i - 1].name);
+    s->name = same_file ? p->sources[i - 1].name : arena_copy(&p->arena, s->name.data, s->name.len);
+    s->text = arena_copy(&p->arena, s->text.data, s->text.len);
+    if (!s->name.data || !s->text.data) return OTTL_NOMEM;
+  }
+  p->n_sources = (uint32_t)n;
+  return OTTL_OK;
+}
+
+const ottl_source *ottl__program_source(const ottl_program *p, uint32_t id) {
+  static const ottl_source nothing = {.text = {"", 0}, .line = 1, .column = 1};
+  return id - p->first_source < p->n_sources ? &p->sources[id - p->first_source] : &nothing;
+}
+
+ottl_status ottl__program_debug(const ottl_program *p, size_t code, ottl_arena *arena, ottl_code *ret_code,
+                                code_debug *ret_debug) {
+  const ottl_checked_group *g = &p->checked[code];
+  int kind = p->kind != OTTL_KIND_ROUTE ? (int)p->kind : g->n_statements ? OTTL_KIND_TRANSFORM : OTTL_KIND_FILTER;
+  return ottl__emit_debug(arena, g, kind, p->row_order, ret_code, ret_debug);
 }
 
 void ottl_program_free(ottl_program *p) {

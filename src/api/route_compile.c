@@ -440,7 +440,10 @@ ottl_status ottl__route_program(const ottl_route *routes, size_t n_routes, const
   ottl__arena_init(&m.scratch, &p->al, (size_t)16 << 10);
   ottl__map_init(&m.seen, &p->al);
   ottl__map_init(&m.pipelines, &p->al);
+  p->row_order = o->row_order;
+  size_t first_source = diags->n_sources;
   ottl_status status = make_table(&m);
+  if (status == OTTL_OK) status = ottl__program_sources(p, diags, first_source);
   ottl__map_done(&m.pipelines);
   ottl__map_done(&m.seen);
   ottl__arena_done(&m.scratch);

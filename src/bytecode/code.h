@@ -91,6 +91,44 @@ typedef struct ottl_code {
   const char *row_order_reason; /* for explain; NULL: vectorized */
 } ottl_code;
 
+/* What code is for, for whoever wants to tell of it: which part of the group each instruction serves. Parts are the group's
+ * conditions, then its statements. Made on demand: programs run without it. */
+typedef struct code_origin {
+  const ottl_expr *expr; /* what it computes, or the editor; NULL: neither */
+  uint32_t part;
+} code_origin;
+
+/* One operand of a condition: its register, and its place in the tree of `and`, `or` and `not`. */
+typedef struct code_operand {
+  const ottl_expr *expr;
+  uint32_t parent; /* operand of the group's; UINT32_MAX: the condition as a whole */
+  uint32_t next;   /* the operand behind all that are inside this one */
+  uint16_t reg;
+} code_operand;
+
+/* The point at which a part's condition is known, and its editor has not run: before instruction `at`. */
+typedef struct code_mark {
+  uint32_t at, part;
+  uint16_t base; /* selection of rows that are asked */
+  uint8_t level;
+  bool stops;                         /* rows that were stopped are not asked */
+  uint32_t first_operand, n_operands; /* 0: no condition */
+} code_mark;
+
+/* A value that was there already when a part wanted it. */
+typedef struct code_reuse {
+  const ottl_expr *expr, *first; /* first: where it was computed */
+  uint32_t part;
+} code_reuse;
+
+typedef struct code_debug {
+  code_origin *insns, *bodies; /* by instruction of the code */
+  code_mark *marks;            /* by `at`, one for each part */
+  code_operand *operands;
+  code_reuse *reuses;
+  uint32_t n_marks, n_operands, n_reuses;
+} code_debug;
+
 /* How values of these types are stored, and the type when there is only one. */
 static inline ottl_store store_of_types(ottl_types types, uint8_t *type) {
   for (int t = OTTL_T_BOOL; t <= OTTL_T_SPAN_ID; t++) {
@@ -115,6 +153,9 @@ static inline ottl_store store_of_types(ottl_types types, uint8_t *type) {
 /* Emits the code of a checked group into `arena`. kind: ottl_kind. Fails: NOMEM, LIMIT (too many registers or columns). */
 OTTL_MUST_CHECK ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order,
                                              ottl_code *ret);
+/* The same code once more, and what it is for: both in `arena`. */
+OTTL_MUST_CHECK ottl_status ottl__emit_debug(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order,
+                                             ottl_code *ret, code_debug *debug);
 /* Checks every operand of the code against the opcode table. INTERNAL with a text when something is wrong. */
 OTTL_MUST_CHECK ottl_status ottl__code_verify(const ottl_code *code, const char **ret_text);
 void ottl__code_disassemble(const ottl_code *code, ottl_sbuf *out);

@@ -28,6 +28,7 @@ void ottl__emit_insn(ottl_emit *e, ottl_insn insn) {
   if (!ottl__emit_grow(e, list, cap, *n + 1, sizeof **list)) return;
   if (prologue) insn.s = OTTL_SEL_ALL;
   (*list)[(*n)++] = insn;
+  ottl__debug_insn(e, insn.level);
 }
 
 uint32_t ottl__emit_pool(ottl_emit *e, uint16_t v) {
@@ -282,6 +283,7 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
 static uint16_t emit_select(ottl_emit *e, const ottl_expr *where, uint8_t level, uint16_t base, uint32_t statement) {
   uint16_t cond = ottl__emit_at(e, where, level, base);
   if (e->status != OTTL_OK) return 0;
+  ottl__debug_mark(e, where, level, base, false);
   for (size_t i = e->n_insns; i-- > 0 && !where->may_fail;) {
     const ottl_insn *in = &e->insns[i];
     if (in->op == OTTL_OP_SELECT && in->a == cond && in->b == base && in->level == level) return in->d;
@@ -324,7 +326,10 @@ static void emit_statement(ottl_emit *e, const ottl_checked_statement *s, uint32
   uint8_t level = e->group->level;
   bool parent = ottl__emit_parent_statement(e, s, &level);
   uint16_t sel = parent ? OTTL_SEL_ALL : e->active;
+  ottl__debug_part(e, e->group->n_conditions + statement);
+  if (!s->where) ottl__debug_mark(e, NULL, level, sel, false);
   if (s->where) sel = emit_select(e, s->where, level, sel, statement);
+  ottl__debug_editor(e, s->call);
   emit_editor(e, s->call, level, sel, statement);
   if (e->group->routes) {
     uint8_t flags = e->group->routes[0] ? OTTL_ROUTE_COPY : 0;
@@ -344,11 +349,13 @@ static void emit_conditions(ottl_emit *e) {
   uint16_t d = new_sel(e, g->level);
   for (uint32_t i = 0; i < g->n_conditions && e->status == OTTL_OK; i++) {
     uint16_t sel = OTTL_SEL_ALL;
+    ottl__debug_part(e, i);
     if (i > 0) { /* only rows that no condition took */
       sel = new_sel(e, g->level);
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_SEL_NOT, .level = g->level, .d = sel, .a = OTTL_SEL_ALL, .b = d});
     }
     uint16_t cond = ottl__emit_at(e, g->conditions[i], g->level, sel);
+    ottl__debug_mark(e, g->conditions[i], g->level, sel, true);
     ottl_insn in = {.op = OTTL_OP_CONDITION, .level = g->level, .flags = i == 0, .d = d, .a = cond, .b = OTTL_SEL_ALL, .x = i};
     if (g->routes) {
       in.op = OTTL_OP_ROUTE;
@@ -372,7 +379,9 @@ static void emit_body(ottl_emit *e) {
     if (e->kind == OTTL_KIND_TRANSFORM) {
       emit_statement(e, &g->statements[i], i);
     } else {
+      ottl__debug_part(e, g->n_conditions + i);
       uint16_t r = ottl__emit_at(e, g->statements[i].call, g->level, OTTL_SEL_ALL);
+      ottl__debug_mark(e, e->kind == OTTL_KIND_CONDITIONS ? g->statements[i].call : NULL, g->level, OTTL_SEL_ALL, false);
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_RESULT, .level = g->level, .a = r, .s = OTTL_SEL_ALL, .x = i});
     }
   }
@@ -415,9 +424,11 @@ static void finish(ottl_emit *e, ottl_code *code) {
   code->n_names = (uint32_t)e->n_names;
   code->calls = keep(e, e->calls, e->n_calls, sizeof *e->calls);
   code->n_calls = (uint32_t)e->n_calls;
+  ottl__debug_finish(e);
 }
 
-ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret) {
+static ottl_status emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret,
+                              emit_debug *debug) {
   ottl_emit e = {.arena = arena,
                  .al = arena->al,
                  .group = group,
@@ -425,7 +436,8 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
                  .row_order = row_order,
                  .code = ret,
                  .inner = group->level,
-                 .clock = 1};
+                 .clock = 1,
+                 .debug = debug};
   *ret = (ottl_code){.context = group->context,
                      .level = group->level,
                      .error_mode = group->error_mode,
@@ -467,4 +479,25 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
   al_free(&e.al, e.values, e.cap_values * sizeof *e.values);
   al_free(&e.al, e.sel_parent, e.cap_sel_parent * sizeof *e.sel_parent);
   return e.status;
+}
+
+ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret) {
+  return emit_group(arena, group, kind, row_order, ret, NULL);
+}
+
+ottl_status ottl__emit_debug(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret,
+                             code_debug *debug) {
+  emit_debug notes = {.out = debug};
+  ottl_allocator al = arena->al;
+  ottl_status status = emit_group(arena, group, kind, row_order, ret, &notes);
+  al_free(&al, notes.prologue.items, notes.prologue.cap * sizeof(code_origin));
+  al_free(&al, notes.insns.items, notes.insns.cap * sizeof(code_origin));
+  al_free(&al, notes.bodies.items, notes.bodies.cap * sizeof(code_origin));
+  for (unsigned i = 0; i < OTTL_MAX_LAMBDAS; i++) al_free(&al, notes.lambda[i].items, notes.lambda[i].cap * sizeof(code_origin));
+  al_free(&al, notes.values, notes.cap_values * sizeof *notes.values);
+  ottl__hash_index_done(&al, &notes.values_by);
+  al_free(&al, notes.marks, notes.cap_marks * sizeof *notes.marks);
+  al_free(&al, notes.operands, notes.cap_operands * sizeof *notes.operands);
+  al_free(&al, notes.reuses, notes.cap_reuses * sizeof *notes.reuses);
+  return status;
 }

@@ -29,6 +29,29 @@ typedef struct emit_map {
   uint32_t prune_by;       /* 1 + the statement whose rule on keys it has in the key tier; 0: none */
 } emit_map;
 
+/* What is noted for code_debug (emit_debug.c). */
+typedef struct emit_origins {
+  code_origin *items;
+  size_t n, cap;
+} emit_origins;
+
+typedef struct emit_debug {
+  code_debug *out;
+  const ottl_expr *expr; /* that instructions are for */
+  uint32_t part;
+  emit_origins prologue, insns, bodies, lambda[OTTL_MAX_LAMBDAS];
+  struct debug_value { /* where an expression's value is, and the expression that it was computed for */
+    const ottl_expr *expr, *first;
+    uint16_t reg;
+  } *values;
+  size_t n_values, cap_values;
+  hash_index values_by;
+  code_mark *marks;
+  code_operand *operands;
+  code_reuse *reuses;
+  size_t n_marks, cap_marks, n_operands, cap_operands, n_reuses, cap_reuses;
+} emit_debug;
+
 typedef struct ottl_emit {
   ottl_arena *arena;
   const ottl_checked_group *group;
@@ -69,6 +92,7 @@ typedef struct ottl_emit {
   uint32_t record_at; /* clock of the last record editor */
   uint16_t active;    /* selection of rows that statements run on */
   ottl_allocator al;  /* arrays above grow with it and are freed at the end */
+  emit_debug *debug;  /* NULL: nobody wants to know */
 } ottl_emit;
 
 /* Where a path lies. */
@@ -109,6 +133,19 @@ uint16_t ottl__emit_lambda(ottl_emit *e, const ottl_expr *x, uint8_t level, uint
 uint16_t ottl__emit_call(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel);
 /* Keys behind a path: pool index of [count, reg...]; count 0 is possible. */
 uint32_t ottl__emit_keys(ottl_emit *e, const ottl_expr *path, uint32_t first_key, uint8_t level, uint16_t sel);
+
+/* emit_debug.c: nothing is done when nobody wants to know. */
+void ottl__debug_insn(ottl_emit *e, uint8_t level); /* an instruction was added */
+void ottl__debug_body(ottl_emit *e, uint8_t depth); /* the instructions of a lambda are moved to the bodies */
+void ottl__debug_part(ottl_emit *e, uint32_t part); /* what follows is for this part */
+void ottl__debug_editor(ottl_emit *e, const ottl_expr *x);
+/* What follows computes x; returns what was computed before, to be given back to it. */
+const ottl_expr *ottl__debug_expr(ottl_emit *e, const ottl_expr *x);
+/* The value of x is in reg, computed for `first`, which may be x. */
+void ottl__debug_value(ottl_emit *e, const ottl_expr *x, const ottl_expr *first, uint16_t reg);
+/* The part's condition is known here for rows `base`; NULL: it has none. */
+void ottl__debug_mark(ottl_emit *e, const ottl_expr *condition, uint8_t level, uint16_t base, bool stops);
+void ottl__debug_finish(ottl_emit *e);
 
 /* emit.c */
 uint16_t ottl__emit_reg(ottl_emit *e, uint8_t store, uint8_t type, uint8_t level);

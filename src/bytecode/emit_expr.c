@@ -105,6 +105,7 @@ static uint16_t known_value(ottl_emit *e, const ottl_expr *x, uint32_t hash, uin
     const emit_value *v = &e->values[i];
     if (v->hash != hash || v->kind != kind || !sel_within(e, sel, v->sel) || !ottl__expr_equal(v->expr, x)) continue;
     if (written_since(e, x, v->clock)) return OTTL_NO_REG;
+    ottl__debug_value(e, x, v->expr, v->reg);
     return v->reg;
   }
   return OTTL_NO_REG;
@@ -463,7 +464,10 @@ uint16_t ottl__emit_expr(ottl_emit *e, const ottl_expr *x, uint16_t sel) {
   uint32_t hash = expr_hash(x);
   uint16_t r = known_value(e, x, hash, 0, sel);
   if (r != OTTL_NO_REG) return r;
+  const ottl_expr *outer = ottl__debug_expr(e, x);
   r = emit_new(e, x, level, sel);
+  ottl__debug_expr(e, outer);
+  ottl__debug_value(e, x, x, r);
   if (e->status == OTTL_OK) remember(e, x, hash, 0, sel, r);
   return r;
 }

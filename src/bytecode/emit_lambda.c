@@ -24,6 +24,7 @@ static void emit_body(ottl_emit *e, const ottl_expr *lambda, ottl_code_lambda *r
   forget(e, level);
   if (!ottl__emit_grow(e, &e->bodies, &e->cap_bodies, e->n_bodies + l->n, sizeof *e->bodies)) return;
   if (l->n) memcpy(e->bodies + e->n_bodies, l->insns, l->n * sizeof *l->insns);
+  ottl__debug_body(e, depth);
   ret->first = (uint32_t)e->n_bodies;
   ret->n = (uint32_t)l->n;
   e->n_bodies += l->n;

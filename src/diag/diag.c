@@ -177,10 +177,9 @@ void ottl__diags_sort(ottl_diags *d, size_t from) {
 size_t ottl_diags_count(const ottl_diags *diags) { return diags ? diags->n : 0; }
 size_t ottl_diags_errors(const ottl_diags *diags) { return diags ? diags->n_errors : 0; }
 
-static ottl_diag_span diag_public_span(const ottl_diags *d, const diag_label *label) {
-  const ottl_source *s = ottl__diag_source_of(d, label->span.source);
-  size_t begin = label->span.begin < s->text.len ? label->span.begin : s->text.len;
-  size_t end = label->span.end < s->text.len ? label->span.end : s->text.len;
+ottl_diag_span ottl__diag_span(const ottl_source *s, size_t begin, size_t end, ottl_view text) {
+  if (begin > s->text.len) begin = s->text.len;
+  if (end > s->text.len) end = s->text.len;
   diag_place b = ottl__diag_place(s, begin), e = ottl__diag_place(s, end);
   return (ottl_diag_span){.file = s->name,
                           .begin = s->offset + begin + (size_t)(b.line - s->line) * s->indent,
@@ -191,7 +190,11 @@ static ottl_diag_span diag_public_span(const ottl_diags *d, const diag_label *la
                           .end_line = e.line,
                           .end_column = e.column,
                           .end_column_utf16 = e.column_utf16,
-                          .text = label->text};
+                          .text = text};
+}
+
+static ottl_diag_span diag_public_span(const ottl_diags *d, const diag_label *label) {
+  return ottl__diag_span(ottl__diag_source_of(d, label->span.source), label->span.begin, label->span.end, label->text);
 }
 
 ottl_status ottl_diags_get(const ottl_diags *d, size_t i, ottl_diag *ret) {

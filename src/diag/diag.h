@@ -101,6 +101,8 @@ typedef struct diag_place {
   size_t line_begin, line_end;
 } diag_place;
 diag_place ottl__diag_place(const ottl_source *source, size_t at);
+/* [begin, end) of a source as people count, with a text about it. */
+ottl_diag_span ottl__diag_span(const ottl_source *source, size_t begin, size_t end, ottl_view text);
 const ottl_source *ottl__diag_source_of(const ottl_diags *diags, uint32_t id); /* never NULL */
 /* Length in bytes (1 to 4) of the code point at data, and the code point; ill-formed: 1 byte, U+FFFD. */
 size_t ottl__diag_rune(const char *data, size_t len, uint32_t *ret);

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "kernels/kernels.h"
 #include "vm/memo.h"
+#include "vm/meter.h"
 #include "vm/vm.h"
 
 static vm_handler *const handlers[] = {
@@ -14,6 +15,32 @@ static ottl_status run(ottl_vm *vm, uint32_t from, uint32_t to) {
   for (uint32_t i = from; i < to; i++) {
     const ottl_insn *in = &vm->code->insns[i];
     OTTL_TRY(handlers[in->op](vm, in));
+  }
+  return OTTL_OK;
+}
+
+/* The same, counted and timed. */
+static ottl_status run_metered(ottl_vm *vm, uint32_t from, uint32_t to) {
+  vm_meter *m = vm->frame->meter;
+  uint32_t next = 0;
+  for (uint32_t i = from; i < to; i++) {
+    const ottl_insn *in = &vm->code->insns[i];
+    ottl__meter_marks(vm, i, &next);
+    m->part = m->debug.insns[i].part;
+    int64_t begun = ottl__meter_now();
+    OTTL_TRY(handlers[in->op](vm, in));
+    ottl__meter_ran(vm, &m->insns[i], in, &begun);
+  }
+  ottl__meter_marks(vm, to, &next);
+  return OTTL_OK;
+}
+
+static ottl_status run_body_metered(ottl_vm *vm, const ottl_code_lambda *lambda) {
+  int64_t begun = ottl__meter_now();
+  for (uint32_t i = lambda->first; i < lambda->first + lambda->n; i++) {
+    const ottl_insn *in = &vm->code->bodies[i];
+    OTTL_TRY(handlers[in->op](vm, in));
+    ottl__meter_ran(vm, &vm->frame->meter->bodies[i], in, &begun);
   }
   return OTTL_OK;
 }
@@ -106,6 +133,7 @@ ottl_status ottl__vm_reserve(ottl_vm *vm, uint8_t level, uint32_t n) {
 }
 
 ottl_status ottl__vm_run_body(ottl_vm *vm, const ottl_code_lambda *lambda) {
+  if (OTTL_UNLIKELY(vm->frame->meter != NULL)) return run_body_metered(vm, lambda);
   for (uint32_t i = 0; i < lambda->n; i++) {
     const ottl_insn *in = &vm->code->bodies[lambda->first + i];
     OTTL_TRY(handlers[in->op](vm, in));
@@ -298,6 +326,7 @@ ottl_status ottl__vm_window(ottl_vm *vm) {
   vm->any_stopped = false;
   vm->n_failures = 0;
   window_columns(vm);
+  if (OTTL_UNLIKELY(vm->frame->meter != NULL)) return run_metered(vm, vm->code->n_prologue, vm->code->n_insns);
   return run(vm, vm->code->n_prologue, vm->code->n_insns);
 }
 
@@ -325,6 +354,7 @@ bool ottl__vm_inherit(ottl_vm *vm, ottl_reg *r, const ottl_reg *a, const uint64_
 
 static ottl_status row_failed(ottl_vm *vm, uint32_t i, uint32_t statement, uint32_t condition, uint16_t code) {
   vm->n_failed++;
+  if (vm->frame->meter) ottl__meter_failed(vm->frame->meter, vm->code, statement, condition);
   bm_set(vm->touched, i);
   if (vm->code->stops) {
     if (bm_get(vm->stopped, i)) return OTTL_OK; /* the first failure of a row counts */

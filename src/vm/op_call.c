@@ -1,5 +1,6 @@
 /* Literals of lists and maps, coercions, and calls of functions. */
 #include "vm/memo.h"
+#include "vm/meter.h"
 
 ottl_status op_list(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *d = vm->r[in->d];
@@ -178,6 +179,11 @@ static ottl_status call_handler(ottl_vm *vm, uint32_t index, ottl_call *call) {
   OTTL_TRY(ottl__memo_begin(vm, index, call, (uint64_t *)(uintptr_t)call->sel, &run));
   OTTL_TRY(ottl__functions[vm->code->calls[index].site->function].handler(call));
   ottl__memo_end(&run, call);
+  if (OTTL_UNLIKELY(vm->frame->meter != NULL) && run.memo && !run.plain) {
+    meter_part *part = &vm->frame->meter->parts[vm->frame->meter->part];
+    part->memo_rows += run.n;
+    part->memo_hits += run.n_copies;
+  }
   return OTTL_OK;
 }
 

@@ -54,6 +54,7 @@ typedef struct vm_frame {
   void **blocks; /* memory of own registers, by register */
   size_t *block_bytes;
   struct vm_memo *memos;          /* by call */
+  struct vm_meter *meter;         /* NULL: nobody asks */
   uint32_t cap[OTTL_CODE_LEVELS]; /* rows that registers of a level have room for */
 } vm_frame;
 
