@@ -14,5 +14,6 @@
 #include "ottl/profile.h"
 #include "ottl/program.h"
 #include "ottl/route.h"
+#include "ottl/view.h"
 
 #endif
