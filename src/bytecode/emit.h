@@ -110,6 +110,8 @@ uint16_t ottl__emit_key_column(const ottl_emit *e, uint16_t map, ottl_view key);
 /* The place of a path expression. */
 emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path);
 bool ottl__emit_is_keep(const ottl_expr *editor);
+/* delete_matching_keys or keep_matching_keys of a whole map with a constant pattern. */
+bool ottl__emit_is_prune(const ottl_expr *editor);
 /* A call that works on the whole record; an editor of that kind has no target. */
 static inline bool emit_is_record(const ottl_call_site *call) {
   return (ottl__functions[call->function].flags & OTTL_FN_RECORD) != 0;

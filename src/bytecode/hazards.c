@@ -6,14 +6,41 @@
  *   - every writer of P is a parent statement (its condition and value depend on P's level or above alone, and doing it twice is
  *     doing it once), and whoever reads P does so after the last writer, or is itself that writer and reads P only in its
  *     `where`, which cannot fail. Then the first record of a parent does all there is to do, and later ones change nothing.
+ * A key that an editor leaves as it is, though it edits the map (keep_keys with the key in its list), is no place that it writes.
  * Everything else runs row by row. So does a group whose records take back what they wrote above when they fail. */
 #include "bytecode/emit.h"
 
 typedef struct place {
   uint8_t level;
-  uint16_t map;    /* maps: index, else UINT16_MAX */
-  uint16_t column; /* fields and keys: column, else OTTL_NO_COLUMN (whole map) */
+  uint16_t map;        /* maps: index, else UINT16_MAX */
+  uint16_t column;     /* fields and keys: column, else OTTL_NO_COLUMN (whole map) */
+  const ottl_expr *by; /* the editor that writes a whole map, or NULL */
 } place;
+
+/* Does the editor leave the key as it is, whatever else it does to its map? */
+static bool editor_spares(ottl_emit *e, const ottl_expr *editor, ottl_view key) {
+  const ottl_call_site *call = editor->call;
+  if (ottl__emit_is_keep(editor)) {
+    for (uint32_t i = 0; i < call->args[1].n_items; i++) {
+      if (view_eq(cell_view(call->args[1].items[i]->literal), key)) return true;
+    }
+    return false;
+  }
+  if (!ottl__emit_is_prune(editor)) return false;
+  ottl_scratch *scratch;
+  ottl_status status = ottl__scratch_create(&e->al, &scratch);
+  bool goes = true;
+  if (status == OTTL_OK) {
+    status = ottl__key_goes(&ottl__functions[call->function], call->prep, scratch, key, &goes);
+    ottl__scratch_free(scratch);
+  }
+  if (status != OTTL_OK && e->status == OTTL_OK) e->status = status;
+  return status == OTTL_OK && !goes;
+}
+
+static bool place_spared(ottl_emit *e, place map, place key) {
+  return map.by && key.column != OTTL_NO_COLUMN && editor_spares(e, map.by, e->columns[key.column].spec.key);
+}
 
 static bool places_meet(ottl_emit *e, place a, place b) {
   if (a.level != b.level || a.map != b.map) return false;
@@ -23,6 +50,7 @@ static bool places_meet(ottl_emit *e, place a, place b) {
     return ottl__fields[e->columns[a.column].spec.field].wire == OTTL_W_MESSAGE ||
            ottl__fields[e->columns[b.column].spec.field].wire == OTTL_W_MESSAGE;
   }
+  if (place_spared(e, a, b) || place_spared(e, b, a)) return false;
   return a.column == OTTL_NO_COLUMN || b.column == OTTL_NO_COLUMN || a.column == b.column;
 }
 
@@ -31,7 +59,7 @@ static bool path_place(ottl_emit *e, const ottl_expr *path, place *ret) {
   if (!p.is_map && p.column == OTTL_NO_COLUMN) return false;
   bool in_map = p.is_map || e->columns[p.column].spec.source == OTTL_COL_KEY;
   uint8_t level = in_map ? e->maps[p.map].spec.level : e->columns[p.column].spec.level;
-  *ret = (place){level, in_map ? p.map : UINT16_MAX, p.column};
+  *ret = (place){level, in_map ? p.map : UINT16_MAX, p.column, NULL};
   return true;
 }
 
@@ -84,6 +112,7 @@ static bool shared_write(ottl_emit *e, const ottl_checked_statement *s, place *r
       if (spec->source == key.source && spec->map == key.map && view_eq(spec->key, key.key)) ret->column = (uint16_t)c;
     }
   }
+  if (ret->map != UINT16_MAX && ret->column == OTTL_NO_COLUMN) ret->by = s->call;
   return true;
 }
 

@@ -152,7 +152,7 @@ static void layout_keep(ottl_emit *e, const ottl_expr *editor) {
 }
 
 /* delete_matching_keys or keep_matching_keys of a whole map with a constant pattern: whether an entry goes depends on its key alone. */
-static bool is_prune(const ottl_expr *editor) {
+bool ottl__emit_is_prune(const ottl_expr *editor) {
   const ottl_call_site *call = editor->call;
   const ottl_expr *target = call->args[0].expr;
   const char *name = ottl__functions[call->function].name;
@@ -184,7 +184,7 @@ static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
     layout_keep(e, editor);
     return;
   }
-  if (is_prune(editor)) {
+  if (ottl__emit_is_prune(editor)) {
     layout_prune(e, target);
     return;
   }

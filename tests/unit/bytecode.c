@@ -189,6 +189,13 @@ static const struct hazard_case {
      false},
     {"log", "set(log.body, resource.attributes[\"a\"])\nset(resource.attributes[\"a\"], \"x\")", true},
     {"log", "keep_keys(resource.attributes, [\"a\"])\nset(log.attributes[\"n\"], Len(resource.attributes))", false},
+    /* keys that an editor leaves as they are */
+    {"log", "set(log.body, resource.attributes[\"a\"])\nkeep_keys(resource.attributes, [\"a\"])", false},
+    {"log", "set(log.body, resource.attributes[\"a\"])\nkeep_keys(resource.attributes, [\"b\"])", true},
+    {"log", "set(log.body, resource.attributes[\"a\"])\ndelete_matching_keys(resource.attributes, \"^b\")", false},
+    {"log", "set(log.body, resource.attributes[\"a\"])\ndelete_matching_keys(resource.attributes, \"^a\")", true},
+    {"log", "set(log.body, resource.attributes[\"a\"])\nkeep_matching_keys(resource.attributes, \"^b\")", true},
+    {"log", "set(log.body, Len(resource.attributes))\nkeep_keys(resource.attributes, [\"a\"])", true},
     /* edits in place */
     {"log", "replace_pattern(resource.attributes[\"a\"], \"a\", \"b\")", true},
     {"log", "append(resource.attributes[\"a\"], log.body)", true},
