@@ -52,7 +52,9 @@ static inline uint32_t load_u32(const void *p) {
 static inline bool bytes_same(const char *a, const char *b, size_t len) {
   if (len >= 8) {
     if (load_u64(a) != load_u64(b) || load_u64(a + len - 8) != load_u64(b + len - 8)) return false;
-    return len <= 16 || memcmp(a + 8, b + 8, len - 16) == 0;
+    if (len <= 16) return true;
+    if (len > 32) return memcmp(a + 8, b + 8, len - 16) == 0;
+    return load_u64(a + 8) == load_u64(b + 8) && load_u64(a + len - 16) == load_u64(b + len - 16);
   }
   if (len >= 4) return load_u32(a) == load_u32(b) && load_u32(a + len - 4) == load_u32(b + len - 4);
   return len == 0 || (a[0] == b[0] && a[len >> 1] == b[len >> 1] && a[len - 1] == b[len - 1]);

@@ -42,6 +42,8 @@ OTTL_MUST_CHECK ottl_num_error ottl__gonum_parse_uint(ottl_view text, int base, 
 /* strconv.ParseFloat(text, 64): decimal, hexadecimal, inf, infinity, nan in any case, underscores after Go's rule.
  * On OTTL_NUM_RANGE an infinity is stored, as in Go; on OTTL_NUM_SYNTAX nothing is. */
 OTTL_MUST_CHECK ottl_num_error ottl__gonum_parse_double(ottl_view text, double *ret_value);
+/* mantissa * 10^exponent, rounded as ParseFloat rounds it. False: not sure, or out of range; the text has to be parsed. */
+bool ottl__gonum_scale(uint64_t mantissa, int exponent, double *ret_value);
 /* strconv.ParseBool: 1 t T TRUE true True, 0 f F FALSE false False; false when it is none of them. */
 OTTL_MUST_CHECK bool ottl__gonum_parse_bool(ottl_view text, bool *ret_value);
 

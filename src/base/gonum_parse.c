@@ -300,6 +300,14 @@ static bool nr_decimal(const nr_number *n, double *ret_value) {
   return nr_assemble(m, e + drop, ret_value);
 }
 
+bool ottl__gonum_scale(uint64_t mantissa, int exponent, double *ret_value) {
+  if (nr_exact(mantissa, exponent, ret_value)) return true;
+  uint64_t x;
+  int e;
+  if (mantissa == 0 || exponent < GONUM_POW10_MIN || exponent > 308) return false;
+  return nr_lemire(mantissa, exponent, ret_value, &x, &e) > 0;
+}
+
 ottl_num_error ottl__gonum_parse_double(ottl_view text, double *ret_value) {
   if (text.len == 0) return OTTL_NUM_SYNTAX;
   nr_number n;

@@ -10,22 +10,50 @@ const char ottl__gonum_two_digits[200] =
     "44546474849505152535455565758596061626364656667686970717273747576777879808182838485868788"
     "8990919293949596979899";
 
+/* The digits of v < 10^8 as bytes, the first digit at the least byte; zeros in front. */
+static inline uint64_t np_eight(uint32_t v) {
+  uint64_t fours = v / 10000 | (uint64_t)(v % 10000) << 32;
+  uint64_t hundreds = (fours * 10486 >> 20) & 0x0000007f0000007f; /* each four divided by 100 */
+  uint64_t twos = hundreds | (fours - hundreds * 100) << 16;
+  uint64_t tens = (twos * 103 >> 10) & 0x000f000f000f000f;
+  return tens | (twos - tens * 10) << 8;
+}
+
+static inline char *np_put_eight(char *to, uint64_t digits) {
+  digits |= 0x3030303030303030;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  digits = __builtin_bswap64(digits);
+#endif
+  memcpy(to, &digits, 8);
+  return to + 8;
+}
+
+/* Without zeros in front; writes 8 bytes always. */
+static inline char *np_put_first(char *to, uint32_t v) {
+  if (v < 10) {
+    *to = (char)('0' + v);
+    return to + 1;
+  }
+  uint64_t digits = np_eight(v);
+  unsigned zeros = (unsigned)__builtin_ctzll(digits) / 8;
+  np_put_eight(to, digits >> (8 * zeros));
+  return to + 8 - zeros;
+}
+
 size_t ottl__gonum_format_uint(char out[OTTL_INT_TEXT_MAX], uint64_t value) {
-  char tmp[OTTL_INT_TEXT_MAX];
-  size_t at = sizeof tmp;
-  while (value >= 100) {
-    at -= 2;
-    memcpy(tmp + at, ottl__gonum_two_digits + 2 * (value % 100), 2);
-    value /= 100;
-  }
-  if (value >= 10) {
-    at -= 2;
-    memcpy(tmp + at, ottl__gonum_two_digits + 2 * value, 2);
+  char *p;
+  if (value < 100000000) {
+    p = np_put_first(out, (uint32_t)value);
+  } else if (value < 10000000000000000) {
+    p = np_put_first(out, (uint32_t)(value / 100000000));
+    p = np_put_eight(p, np_eight((uint32_t)(value % 100000000)));
   } else {
-    tmp[--at] = (char)('0' + value);
+    uint64_t rest = value % 10000000000000000;
+    p = np_put_first(out, (uint32_t)(value / 10000000000000000));
+    p = np_put_eight(p, np_eight((uint32_t)(rest / 100000000)));
+    p = np_put_eight(p, np_eight((uint32_t)(rest % 100000000)));
   }
-  memcpy(out, tmp + at, sizeof tmp - at);
-  return sizeof tmp - at;
+  return (size_t)(p - out);
 }
 
 size_t ottl__gonum_format_int(char out[OTTL_INT_TEXT_MAX], int64_t value) {
@@ -95,6 +123,15 @@ static uint64_t np_schubfach(uint64_t c, int q, bool uneven, int *ret_k) {
   return s + (vb > mid || (vb == mid && (s & 1)));
 }
 
+/* PERF: values of three decimals or fewer. A decimal of at most 15 digits that rounds to a double is the shortest that does; the
+ * division rounds right, since both its sides are exact. */
+static inline bool np_thousandths(double value, uint64_t *ret) {
+  if (!(value < 1e12) || value < 1e-3) return false;
+  uint64_t n = (uint64_t)(value * 1000 + 0.5);
+  *ret = n;
+  return (double)n / 1000 == value;
+}
+
 int ottl__gonum_shortest(char digits[OTTL_DIGITS_MAX], double value, int *ret_point) {
   uint64_t bits = bits_of_double(value), fraction = bits & ((1ull << 52) - 1), s;
   int exponent = (int)(bits >> 52 & 0x7ff), k;
@@ -108,6 +145,8 @@ int ottl__gonum_shortest(char digits[OTTL_DIGITS_MAX], double value, int *ret_po
   if (q <= 0 && q > -53 && (c & ((1ull << -q) - 1)) == 0) {
     s = c >> -q; /* an integer up to 2^53 */
     k = 0;
+  } else if (np_thousandths(double_of_bits(bits & INT64_MAX), &s)) {
+    k = -3;
   } else {
     s = np_schubfach(c, q, fraction == 0 && exponent > 1, &k);
   }

@@ -33,9 +33,27 @@ void ottl__hex_put(ottl_sbuf *buf, ottl_view bytes) {
   buf->len += 2 * bytes.len;
 }
 
+/* 16 digits at once; false: some are not. */
+static inline bool hx_decode_16(unsigned char *out, const char *p) {
+  hx_vector v;
+  memcpy(&v, p, 16);
+  const hx_vector number = v - '0', letter = (v | 0x20) - 'a';
+  const hx_vector is_number = (hx_vector)(number < 10), is_letter = (hx_vector)(letter < 6), good = is_number | is_letter;
+  uint64_t all[2];
+  memcpy(all, &good, 16);
+  if ((all[0] & all[1]) != UINT64_MAX) return false;
+  const hx_vector half = (number & is_number) | ((letter + 10) & is_letter);
+  const hx_vector both = half << 4 | __builtin_shufflevector(half, half, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
+  const hx_vector bytes = __builtin_shufflevector(both, both, 0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14);
+  memcpy(out, &bytes, 8);
+  return true;
+}
+
 ottl_hex_error ottl__hex_decode(void *out, ottl_view text, size_t *ret_bad) {
   unsigned char *o = out;
-  for (size_t i = 0; i < text.len; i += 2) {
+  size_t i = 0;
+  for (; text.len - i >= 16 && hx_decode_16(o, text.data + i); i += 16) o += 8; /* PERF: ids in OTLP/JSON */
+  for (; i < text.len; i += 2) {
     int high = hex_value(text.data[i]), low = i + 1 < text.len ? hex_value(text.data[i + 1]) : 0;
     if (high < 0 || low < 0) {
       if (ret_bad) *ret_bad = i + (high >= 0);

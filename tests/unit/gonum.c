@@ -1,4 +1,5 @@
 /* Numbers to and from text: the tables were printed by Go 1.26. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -251,6 +252,44 @@ static void test_round_trip(void **state) {
   }
 }
 
+/* Values of few decimals, which have a way of their own: no shorter digits read back as them. */
+static void test_few_decimals(void **state) {
+  OTTL_UNUSED(state);
+  uint64_t x = 88172645463325252u;
+  for (int i = 0; i < 200000; i++) {
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    double v = (double)(x >> (i & 63)) / (i % 3 ? 1000 : 10);
+    if (i % 5 == 0) v = nextafter(v, i & 1 ? 0 : INFINITY);
+    if (v == 0) continue;
+    char text[64], digits[OTTL_DIGITS_MAX];
+    int point, n = ottl__gonum_shortest(digits, v, &point);
+    assert_in_range(n, 1, 17);
+    snprintf(text, sizeof text, "%.*s", n, digits);
+    snprintf(text + n, sizeof text - (size_t)n, "e%d", point - n);
+    assert_int_equal(bits_of_double(strtod(text, NULL)), bits_of_double(v));
+    snprintf(text, sizeof text, "%.*e", n - 2, v);
+    assert_true(n == 1 || strtod(text, NULL) != v);
+  }
+}
+
+static void test_integers_of_any_length(void **state) {
+  OTTL_UNUSED(state);
+  uint64_t x = 88172645463325252u, power = 1;
+  for (int i = 0; i < 200000; i++) {
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    uint64_t v = i % 2 ? x >> (i & 63) : power - (unsigned)(i % 4) / 2;
+    if (i % 4 == 3) power = power > UINT64_MAX / 10 ? 1 : power * 10;
+    char text[32], out[OTTL_INT_TEXT_MAX];
+    int n = snprintf(text, sizeof text, "%" PRIu64, v);
+    assert_int_equal(ottl__gonum_format_uint(out, v), n);
+    assert_memory_equal(out, text, n);
+  }
+}
+
 /* Exactly halfway between two doubles, with up to 1,075 digits, and a little beside it. */
 static void test_halfway(void **state) {
   OTTL_UNUSED(state);
@@ -346,8 +385,14 @@ static void test_bool_and_conversion(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_print),   cmocka_unit_test(test_read), cmocka_unit_test(test_round_trip),
-      cmocka_unit_test(test_halfway), cmocka_unit_test(test_ints), cmocka_unit_test(test_bool_and_conversion),
+      cmocka_unit_test(test_print),
+      cmocka_unit_test(test_read),
+      cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_few_decimals),
+      cmocka_unit_test(test_integers_of_any_length),
+      cmocka_unit_test(test_halfway),
+      cmocka_unit_test(test_ints),
+      cmocka_unit_test(test_bool_and_conversion),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -326,6 +326,18 @@ static void test_hex(void **state) {
   assert_memory_equal(back, all, sizeof all);
   buf.len = 0;
   size_t bad = 0;
+  for (int i = 0; i < 34 * 256; i++) { /* every byte at every place of a text that is read 16 digits at a time */
+    char digits[] = "0123456789abcdefABCDEF012345678901";
+    unsigned char c = (unsigned char)(i & 255), out[17];
+    digits[i / 256] = (char)c;
+    bad = 99;
+    ottl_hex_error error = ottl__hex_decode(out, view_of(digits, 34), &bad);
+    bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    assert_int_equal(error, is_hex ? OTTL_HEX_OK : OTTL_HEX_BYTE);
+    if (!is_hex) assert_int_equal(bad, i / 256);
+    for (unsigned k = 0; is_hex && k < 17; k++)
+      assert_int_equal(out[k], hex_value(digits[2 * k]) << 4 | hex_value(digits[2 * k + 1]));
+  }
   assert_int_equal(ottl__hex_decode(back, VIEW("aF0"), &bad), OTTL_HEX_LENGTH);
   assert_int_equal(ottl__hex_decode(back, VIEW("aFg"), &bad), OTTL_HEX_BYTE);
   assert_int_equal(bad, 2);
