@@ -5,12 +5,12 @@
  * The length of a message stands before it and is known after it: as many bytes are left free as the last one at that level took,
  * and the message is moved where that was wrong. Members in another order than that of the schema are put into order when their
  * message ends. */
+#include "base/digits.h"
 #include "base/gonum.h"
 #include "base/utf8.h"
-#include "base/varint.h"
-#include "batch/keyset.h"
 #include "otlp/json_object.h"
 #include "otlp/json_text.h"
+#include "otlp/wire.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -57,7 +57,7 @@ static inline bool jf_room(jf_state *s) {
 
 static inline char jf_peek(const jf_state *s) { return OTTL_LIKELY(s->p < s->end) ? *s->p : 0; }
 static inline void jf_blanks(jf_state *s) {
-  while (s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\t' || *s->p == '\r')) s->p++;
+  while (OTTL_UNLIKELY(jf_peek(s) - 1u < ' ') && (*s->p == ' ' || *s->p == '\n' || *s->p == '\t' || *s->p == '\r')) s->p++;
 }
 static inline bool jf_take(jf_state *s, char c) {
   if (jf_peek(s) != c) return false;
@@ -105,89 +105,131 @@ static uint8_t *jf_escape(jf_state *s, uint8_t *w) {
   return w;
 }
 
-/* The rest of a string and its quote; its text goes to w. The end of that, or NULL. */
-static inline uint8_t *jf_string(jf_state *s, uint8_t *w) {
-  for (;;) {
+/* Copies text that stands for itself (ASCII but quote, backslash, control characters) from p to *w. Where it ends. */
+static inline const char *jf_plain(const char *p, const char *end, uint8_t **w_io) {
+  uint8_t *w = *w_io;
 #ifdef __SSE2__
-    for (; s->end - s->p >= 16; s->p += 16, w += 16) {
-      __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s->p);
-      _mm_storeu_si128((__m128i *)(void *)w, v);
-      /* As signed bytes, control characters and what is not ASCII are below the blank. */
-      __m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')),
-                                 _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
-      int mask = _mm_movemask_epi8(odd);
-      if (!mask) continue;
-      int n = __builtin_ctz((unsigned)mask);
-      s->p += n;
-      w += n;
-      break;
-    }
+  for (; end - p >= 16; p += 16, w += 16) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    _mm_storeu_si128((__m128i *)(void *)w, v);
+    /* As signed bytes, control characters and what is not ASCII are below the blank. */
+    __m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')),
+                               _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+    int mask = _mm_movemask_epi8(odd);
+    if (!mask) continue;
+    int n = __builtin_ctz((unsigned)mask);
+    *w_io = w + n;
+    return p + n;
+  }
 #endif
+  while (p < end && (unsigned char)*p >= ' ' && (unsigned char)*p < 0x80 && *p != '"' && *p != '\\') *w++ = (uint8_t)*p++;
+  *w_io = w;
+  return p;
+}
+
+/* A string that goes on at s->p with something that does not stand for itself. */
+static OTTL_NOINLINE uint8_t *jf_string_on(jf_state *s, uint8_t *w) {
+  for (;;) {
+    s->p = jf_plain(s->p, s->end, &w);
     unsigned char c = (unsigned char)jf_peek(s);
-    if (OTTL_LIKELY(c == '"')) {
+    if (c == '"') {
       s->p++;
       return w;
     }
     if (c == '\\') {
       w = jf_escape(s, w);
       if (!w) return NULL;
-    } else if (c >= 0x80) {
-      unsigned n = json_utf8((const uint8_t *)s->p, (const uint8_t *)s->end);
-      if (!n) return NULL;
-      memcpy(w, s->p, n);
-      s->p += n;
-      w += n;
-    } else if (c < 0x20) {
-      return NULL;
-    } else {
-      *w++ = c;
-      s->p++;
+      continue;
     }
+    unsigned n = c >= 0x80 ? json_utf8((const uint8_t *)s->p, (const uint8_t *)s->end) : 0;
+    if (!n) return NULL;
+    memcpy(w, s->p, n);
+    s->p += n;
+    w += n;
   }
 }
 
+/* The rest of a string and its quote; its text goes to w. The end of that, or NULL. */
+static inline uint8_t *jf_string(jf_state *s, uint8_t *w) {
+  const char *p = jf_plain(s->p, s->end, &w);
+  bool done = OTTL_LIKELY(p < s->end && *p == '"');
+  s->p = p + done;
+  return done ? w : jf_string_on(s, w);
+}
+
 /* -- scalars -- */
+
+/* Digits as JSON wants them; the place behind them, or NULL. */
+static inline const char *jf_digits(const char *p, const char *end, uint64_t *ret) {
+  const char *begin = p;
+  *ret = 0;
+  p = digits_read(p, end, ret);
+  ptrdiff_t n = p - begin;
+  return n == 0 || n > 19 || (*begin == '0' && n > 1) ? NULL : p;
+}
 
 /* Digits, with or without quotes. */
 static bool jf_integer(jf_state *s, bool *negative, uint64_t *ret) {
   bool quoted = jf_take(s, '"');
   *negative = jf_take(s, '-');
-  const char *begin = s->p;
-  uint64_t v = 0;
-  while (s->p < s->end && (unsigned)(*s->p - '0') < 10 && s->p - begin < 20) v = v * 10 + (unsigned)(*s->p++ - '0');
-  ptrdiff_t n = s->p - begin;
-  if (n == 0 || n > 19 || (*begin == '0' && n > 1)) return false;
-  *ret = v;
+  const char *p = jf_digits(s->p, s->end, ret);
+  if (!p) return false;
+  s->p = p;
   if (quoted) return jf_take(s, '"');
   char c = jf_peek(s);
   return c != '.' && c != 'e' && c != 'E';
 }
 
-static bool jf_double(jf_state *s, double *ret) {
-  const char *begin = s->p;
-  (void)jf_take(s, '-');
-  if (jf_peek(s) == '0' && s->end - s->p > 1 && (unsigned)(s->p[1] - '0') < 10) return false;
+/* A number of any form that JSON has. */
+static OTTL_NOINLINE const char *jf_any_double(const char *p, const char *end, double *ret) {
+  const char *begin = p;
+  if (p < end && *p == '-') p++;
+  if (end - p > 1 && p[0] == '0' && (unsigned)(p[1] - '0') < 10) return NULL;
   for (int part = 0; part < 3; part++) { /* digits, fraction, exponent */
-    const char *digits = s->p;
-    while (s->p < s->end && (unsigned)(*s->p - '0') < 10) s->p++;
-    if (s->p == digits) return false;
-    char c = jf_peek(s);
+    const char *digits = p;
+    while (p < end && (unsigned)(*p - '0') < 10) p++;
+    if (p == digits) return NULL;
+    char c = p < end ? *p : 0;
     if (part == 0 && c == '.') {
-      s->p++;
+      p++;
     } else if (part < 2 && (c == 'e' || c == 'E')) {
       part = 1;
-      s->p++;
-      if (jf_peek(s) == '+' || jf_peek(s) == '-') s->p++;
+      p++;
+      if (p < end && (*p == '+' || *p == '-')) p++;
     } else {
       break;
     }
   }
-  return ottl__gonum_parse_double(view_of(begin, (size_t)(s->p - begin)), ret) == OTTL_NUM_OK;
+  return ottl__gonum_parse_double(view_of(begin, (size_t)(p - begin)), ret) == OTTL_NUM_OK ? p : NULL;
+}
+
+/* The place behind the number at p, or NULL. */
+static inline const char *jf_double(const char *p, const char *end, double *ret) {
+  const char *begin = p;
+  bool negative = p < end && *p == '-';
+  p += negative;
+  const char *digits = p;
+  uint64_t v = 0;
+  p = digits_read(p, end, &v);
+  ptrdiff_t n = p - digits, decimals = 0;
+  if (n == 0 || (*digits == '0' && n > 1)) return NULL;
+  if (p < end && *p == '.') {
+    const char *fraction = p + 1;
+    p = digits_read(fraction, end, &v);
+    decimals = p - fraction;
+    if (!decimals) return NULL;
+  }
+  double d = 0;
+  if (n + decimals > 19 || (p < end && (*p | 0x20) == 'e') || (v && !ottl__gonum_scale(v, (int)-decimals, &d)))
+    return jf_any_double(begin, end, ret);
+  *ret = negative ? -d : d;
+  return p;
 }
 
 /* A scalar as the bits that stand on the wire. */
 static bool jf_scalar(jf_state *s, const js_field *f, uint64_t *ret) {
   bool negative = false;
+  const char *p;
   uint64_t v;
   double d;
   switch (f->type) {
@@ -199,7 +241,9 @@ static bool jf_scalar(jf_state *s, const js_field *f, uint64_t *ret) {
     return true;
   }
   case PROTOBUF_C_TYPE_DOUBLE:
-    if (!jf_double(s, &d)) return false;
+    p = jf_double(s->p, s->end, &d);
+    if (!p) return false;
+    s->p = p;
     *ret = bits_of_double(d);
     return true;
   case PROTOBUF_C_TYPE_FLOAT: return false;
@@ -236,9 +280,7 @@ static bool jf_scalar(jf_state *s, const js_field *f, uint64_t *ret) {
 
 static inline uint8_t *jf_put_scalar(uint8_t *w, const js_field *f, uint64_t bits) {
   if (f->wire_type == JS_VARINT) return varint_put(w, bits);
-  size_t n = f->wire_type == JS_FIXED64 ? 8 : 4;
-  for (size_t i = 0; i < n; i++) *w++ = (uint8_t)(bits >> (8 * i));
-  return w;
+  return f->wire_type == JS_FIXED64 ? wr_put64(w, bits) : wr_put32(w, (uint32_t)bits);
 }
 
 /* -- what has a length -- */
@@ -300,39 +342,102 @@ static bool jf_sub_message(jf_state *s, const js_field *f, unsigned level, unsig
   return jf_message(s, f->message, level + 1, depth) && jf_close(s, body, &s->guess[level]);
 }
 
-/* PERF: a pair of a short key and a short text is most of a payload. False: nothing was done. */
-static inline bool jf_text_pair(jf_state *s, const js_field *f) {
-  static const char head[] = "{\"key\":\"", middle[] = ",\"value\":{\"stringValue\":\"";
-  const char *p = s->p;
-  uint8_t *w = s->w;
-  if (f->number >= 16 || s->end - p < 40 || memcmp(p, head, sizeof head - 1) != 0) return false;
-  s->p += sizeof head - 1;
-  uint8_t *value = jf_string(s, w + 4);
-  size_t key_len = value ? (size_t)(value - (w + 4)) : 0;
-  if (key_len == 0 || key_len > 100 || s->end - s->p < 30 || memcmp(s->p, middle, sizeof middle - 1) != 0) goto no;
-  s->p += sizeof middle - 1;
-  uint8_t *end = jf_string(s, value + 4);
-  size_t len = end ? (size_t)(end - (value + 4)) : 128;
-  if (len + key_len > 121 || s->end - s->p < 2 || s->p[0] != '}' || s->p[1] != '}') goto no;
-  s->p += 2;
+/* -- PERF: what most of a payload is: pairs of a key and a value that is a text or a number -- */
+
+#define JF_SAME8(p, text, at) (load_u64((p) + (at)) == load_u64((text) + (at)))
+
+/* The lengths of a value's text of 126 bytes or more, which stands at w + 3; the end of the value. */
+static OTTL_NOINLINE uint8_t *jf_long_text(uint8_t *w, size_t len) {
+  size_t size = 1 + varint_size(len) + len, head = varint_size(size);
+  memmove(w + head + 1 + varint_size(len), w + 3, len);
+  w = varint_put(w, size);
+  *w++ = 0x0a;
+  return varint_put(w, len) + len;
+}
+
+/* The value at p, from its brace to its brace, with its length in front to *w_io. The place behind it; NULL: it is of another form. */
+static inline const char *jf_plain_value(const char *p, const char *end, uint8_t **w_io) {
+  static const char text[] = "{\"stringValue\":\"", integer[] = "{\"intValue\":\"",
+                    real[] = "{\"doubleValue\":", truth[] = "{\"boolValue\":";
+  uint8_t *w = *w_io;
+  if (OTTL_UNLIKELY(end - p < 32)) return NULL;
+  if (JF_SAME8(p, text, 0)) {
+    if (!JF_SAME8(p, text, 8)) return NULL;
+    uint8_t *to = w + 3;
+    p = jf_plain(p + 16, end, &to);
+    if (end - p < 2 || p[0] != '"' || p[1] != '}') return NULL;
+    size_t len = (size_t)(to - (w + 3));
+    if (OTTL_LIKELY(len < 126)) {
+      w[0] = (uint8_t)(len + 2);
+      w[1] = 0x0a;
+      w[2] = (uint8_t)len;
+      *w_io = to;
+    } else {
+      *w_io = jf_long_text(w, len);
+    }
+    return p + 2;
+  }
+  if (JF_SAME8(p, integer, 0)) {
+    if (!JF_SAME8(p, integer, 5)) return NULL;
+    uint64_t v;
+    bool negative = p[13] == '-';
+    p = jf_digits(p + 13 + negative, end, &v);
+    if (!p || end - p < 2 || p[0] != '"' || p[1] != '}' || v > INT64_MAX) return NULL;
+    w[1] = 0x18;
+    *w_io = varint_put(w + 2, negative ? 0 - v : v);
+    w[0] = (uint8_t)(*w_io - w - 1);
+    return p + 2;
+  }
+  if (JF_SAME8(p, real, 0)) {
+    if (!JF_SAME8(p, real, 7)) return NULL;
+    double d;
+    p = jf_double(p + 15, end, &d);
+    if (!p || p == end || *p != '}') return NULL;
+    w[0] = 9;
+    w[1] = 0x21;
+    *w_io = wr_put64(w + 2, bits_of_double(d));
+    return p + 1;
+  }
+  if (!JF_SAME8(p, truth, 0) || !JF_SAME8(p, truth, 5)) return NULL;
+  bool yes = memcmp(p + 13, "true}", 5) == 0;
+  if (!yes && memcmp(p + 13, "false}", 6) != 0) return NULL;
+  w[0] = 2;
+  w[1] = 0x10;
+  w[2] = yes;
+  *w_io = w + 3;
+  return p + 19 - yes;
+}
+
+/* {"key":"..","value":{..}}. False: nothing was done. */
+static inline bool jf_plain_pair(jf_state *s, const js_field *f) {
+  static const char head[] = "{\"key\":\"", middle[] = "\",\"value\":";
+  const char *p = s->p, *end = s->end;
+  uint8_t *w = s->w, *at = w + 4;
+  if (f->number >= 16 || end - p < 40 || !JF_SAME8(p, head, 0)) return false;
+  p = jf_plain(p + 8, end, &at);
+  size_t key_len = (size_t)(at - (w + 4));
+  if (key_len - 1 > 100 || end - p < 32 || !JF_SAME8(p, middle, 0) || p[8] != '"' || p[9] != ':') return false;
+  *at++ = 0x12;
+  p = jf_plain_value(p + 10, end, &at);
+  if (!p || p == end || *p != '}') return false;
+  size_t len = (size_t)(at - (w + 2));
   w[0] = (uint8_t)(f->number << 3 | JS_BYTES);
-  w[1] = (uint8_t)(key_len + len + 6);
+  w[1] = (uint8_t)len;
   w[2] = 0x0a;
   w[3] = (uint8_t)key_len;
-  value[0] = 0x12;
-  value[1] = (uint8_t)(len + 2);
-  value[2] = 0x0a;
-  value[3] = (uint8_t)len;
-  s->w = end;
+  if (OTTL_UNLIKELY(len >= 128)) {
+    memmove(w + 1 + varint_size(len), w + 2, len);
+    at = varint_put(w + 1, len) + len;
+  }
+  s->p = p + 1;
+  s->w = at;
   return true;
-no:
-  s->p = p;
-  return false;
 }
 
 static bool jf_element(jf_state *s, const js_field *f, unsigned level, unsigned depth) {
   if (!jf_room(s)) return false;
-  if (f->message) return (f->message->is_pair && jf_text_pair(s, f)) || jf_sub_message(s, f, level, depth);
+  if (f->message)
+    return (f->message->is_pair && depth < s->json->max_depth && jf_plain_pair(s, f)) || jf_sub_message(s, f, level, depth);
   if (f->wire_type == JS_BYTES) return jf_bytes(s, f, true);
   uint64_t bits;
   if (!jf_scalar(s, f, &bits)) return false;
@@ -361,10 +466,44 @@ static bool jf_elements(jf_state *s, const js_field *f, unsigned level, unsigned
   return !f->packed || jf_close(s, body, &guess);
 }
 
+/* A time, as its number in quotes. False: nothing was done. */
+static inline bool jf_time(jf_state *s, const js_field *f) {
+  uint64_t v;
+  if (jf_peek(s) != '"') return false;
+  const char *p = jf_digits(s->p + 1, s->end, &v);
+  if (!p || p == s->end || *p != '"') return false;
+  s->p = p + 1;
+  if (!v && !f->oneof) return true;
+  jf_tag(s, f, JS_FIXED64);
+  s->w = wr_put64(s->w, v);
+  return true;
+}
+
+static inline bool jf_value_message(jf_state *s, const js_field *f, unsigned level, unsigned depth) {
+  if (f->message->is_value && f->number < 16 && depth < s->json->max_depth) {
+    uint8_t *w = s->w + 1;
+    const char *p = jf_plain_value(s->p, s->end, &w);
+    if (p) {
+      s->w[0] = (uint8_t)(f->number << 3 | JS_BYTES);
+      s->w = w;
+      s->p = p;
+      return true;
+    }
+  }
+  return jf_sub_message(s, f, level, depth);
+}
+
 static bool jf_value(jf_state *s, const js_field *f, unsigned level, unsigned depth) {
   if (f->repeated) return jf_elements(s, f, level, depth);
-  if (f->message) return jf_sub_message(s, f, level, depth);
-  if (f->wire_type == JS_BYTES) return jf_bytes(s, f, f->oneof != 0);
+  switch ((js_kind)f->kind) {
+  case JS_KIND_MESSAGE: return jf_value_message(s, f, level, depth);
+  case JS_KIND_TEXT:
+  case JS_KIND_BYTES: return jf_bytes(s, f, f->oneof != 0);
+  case JS_KIND_TIME:
+    if (jf_time(s, f)) return true;
+    break;
+  default: break;
+  }
   uint64_t bits;
   if (!jf_scalar(s, f, &bits)) return false;
   /* Minus zero is a default as well: pdata compares with 0. */
@@ -374,14 +513,28 @@ static bool jf_value(jf_state *s, const js_field *f, unsigned level, unsigned de
   return true;
 }
 
+static OTTL_NOINLINE unsigned jf_name_at_end(jf_state *s, const js_message *m) {
+  for (unsigned i = 0; i < m->n_fields; i++) {
+    const js_field *f = &m->fields[i];
+    if ((size_t)(s->end - s->p) < f->quoted_len || memcmp(s->p, f->quoted, f->quoted_len) != 0) continue;
+    s->p += f->quoted_len;
+    return i;
+  }
+  return JS_NONE;
+}
+
 /* The field whose name and colon stand at s->p, behind them then. The search starts where the text most likely goes on. */
 static inline unsigned jf_name(jf_state *s, const js_message *m, unsigned hint) {
-  size_t left = (size_t)(s->end - s->p);
+  const char *p = s->p;
+  size_t left = (size_t)(s->end - p);
+  if (left < JS_QUOTED) return jf_name_at_end(s, m);
+  uint64_t head = load_u64(p);
   for (unsigned k = 0, i = hint; k < m->n_fields; k++, i++) {
     if (i >= m->n_fields) i = 0;
     const js_field *f = &m->fields[i];
-    if (f->quoted_len > left || !bytes_same(s->p, f->quoted, f->quoted_len)) continue;
-    s->p += f->quoted_len;
+    if ((head & f->quoted_mask) != f->quoted_head) continue;
+    if (!bytes_same(p, f->quoted, f->quoted_len)) continue;
+    s->p = p + f->quoted_len;
     return i;
   }
   return JS_NONE;

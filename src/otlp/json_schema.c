@@ -21,10 +21,21 @@ static uint8_t js_wire_type(ProtobufCType type) {
   }
 }
 
+static js_kind js_kind_of(ProtobufCType type) {
+  switch (type) {
+  case PROTOBUF_C_TYPE_MESSAGE: return JS_KIND_MESSAGE;
+  case PROTOBUF_C_TYPE_STRING: return JS_KIND_TEXT;
+  case PROTOBUF_C_TYPE_BYTES: return JS_KIND_BYTES;
+  case PROTOBUF_C_TYPE_FIXED64: return JS_KIND_TIME;
+  case PROTOBUF_C_TYPE_DOUBLE: return JS_KIND_DOUBLE;
+  default: return JS_KIND_OTHER;
+  }
+}
+
 /* The names in one allocation: camel, quoted, with snake borrowed from the descriptor. */
 static bool js_names(ottl_arena *arena, js_field *f, const char *snake) {
   size_t len = strlen(snake), n = 0;
-  char *camel = arena_zero(arena, 2 * len + 16);
+  char *camel = arena_zero(arena, 2 * len + 8 + JS_QUOTED);
   if (!camel || len > 200) return false;
   for (size_t i = 0; i < len; i++) {
     char c = snake[i];
@@ -44,6 +55,8 @@ static bool js_names(ottl_arena *arena, js_field *f, const char *snake) {
   f->camel = camel, f->camel_len = (uint8_t)n;
   f->camel_head = js_head(camel, n);
   f->quoted = quoted, f->quoted_len = (uint8_t)(n + 3);
+  memset(&f->quoted_mask, 0xff, n + 3 < 8 ? n + 3 : 8);
+  f->quoted_head = load_u64(quoted) & f->quoted_mask;
   f->snake = snake, f->snake_len = (uint8_t)len;
   return true;
 }
@@ -52,6 +65,7 @@ static bool js_field_fill(js_schema *schema, ottl_arena *arena, js_message *m, j
   if (!js_names(arena, f, d->name)) return false;
   f->type = (uint8_t)d->type;
   f->wire_type = js_wire_type(d->type);
+  f->kind = (uint8_t)js_kind_of(d->type);
   f->repeated = d->label == PROTOBUF_C_LABEL_REPEATED;
   f->packed = f->repeated && f->wire_type != JS_BYTES;
   f->number = d->id;

@@ -9,21 +9,34 @@
 
 #define JS_NONE       0xff
 #define JS_MAX_FIELDS 64
+#define JS_QUOTED     32
 
 enum { JS_VARINT = 0, JS_FIXED64 = 1, JS_BYTES = 2, JS_GROUP = 3, JS_END_GROUP = 4, JS_FIXED32 = 5 };
+
+/* How the value of a field lies on the wire and what its text is like. */
+typedef enum js_kind {
+  JS_KIND_OTHER, /* by type */
+  JS_KIND_MESSAGE,
+  JS_KIND_TEXT,
+  JS_KIND_BYTES, /* ids too */
+  JS_KIND_TIME,  /* fixed64, digits in quotes */
+  JS_KIND_DOUBLE
+} js_kind;
 
 typedef struct js_message js_message;
 
 typedef struct js_field {
   const char *camel, *snake; /* zero-terminated */
-  const char *quoted;        /* "camelName": as output wants it */
+  const char *quoted;        /* "camelName": as output wants it; JS_QUOTED bytes can be read */
   uint8_t camel_len, snake_len, quoted_len;
-  uint64_t camel_head; /* first 8 bytes, as js_head gives them */
-  uint64_t oneof_mask; /* bits of the fields of the same oneof, this one included; 0: in none */
-  uint8_t type;        /* ProtobufCType */
-  uint8_t wire_type;   /* of one value */
-  uint8_t oneof;       /* fields of one oneof have the same number; 0: in none */
-  uint8_t id_bytes;    /* trace and span ids: their length; 0: any other field */
+  uint64_t camel_head;               /* first 8 bytes, as js_head gives them */
+  uint64_t quoted_head, quoted_mask; /* first 8 bytes of quoted, and which of them count */
+  uint64_t oneof_mask;               /* bits of the fields of the same oneof, this one included; 0: in none */
+  uint8_t type;                      /* ProtobufCType */
+  uint8_t wire_type;                 /* of one value */
+  uint8_t kind;                      /* js_kind, of one value */
+  uint8_t oneof;                     /* fields of one oneof have the same number; 0: in none */
+  uint8_t id_bytes;                  /* trace and span ids: their length; 0: any other field */
   bool repeated;
   bool packed; /* repeated scalar: packed when we write it */
   uint32_t number;

@@ -1,53 +1,12 @@
 /* Digits, hex, base64 and doubles, as OTLP/JSON writes and takes them. Independent of the locale. */
 #include "otlp/json_text.h"
 
+#include "base/gonum.h"
 #include "base/hex.h"
 
 #include <math.h>
 
 #include "yyjson.h"
-
-static const char json_pairs[] =
-    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-    "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
-    "9899";
-
-static inline void json_pair(char *to, uint32_t v) { memcpy(to, json_pairs + 2 * v, 2); }
-
-/* Eight digits. */
-static inline void json_eight(char *to, uint32_t v) {
-  uint32_t high = v / 10000, low = v % 10000;
-  json_pair(to, high / 100);
-  json_pair(to + 2, high % 100);
-  json_pair(to + 4, low / 100);
-  json_pair(to + 6, low % 100);
-}
-
-char *ottl__json_u64(char *to, uint64_t v) {
-  char digits[24];
-  unsigned at = sizeof digits;
-  for (; v >= 100000000; v /= 100000000) json_eight(digits + (at -= 8), (uint32_t)(v % 100000000));
-  uint32_t rest = (uint32_t)v;
-  for (; rest >= 100; rest /= 100) json_pair(digits + (at -= 2), rest % 100);
-  if (rest >= 10)
-    json_pair(digits + (at -= 2), rest);
-  else
-    digits[--at] = (char)('0' + rest);
-  memcpy(to, digits + at, sizeof digits - at);
-  return to + (sizeof digits - at);
-}
-
-/* yyjson prints the shortest text of a double, into memory that it asks for: it gets a corner of the stack. */
-static void *text_alloc(void *context, size_t bytes) { return bytes <= 64 ? context : NULL; }
-static void *text_realloc(void *context, void *old, size_t old_bytes, size_t bytes) {
-  OTTL_UNUSED(old);
-  OTTL_UNUSED(old_bytes);
-  return bytes <= 64 ? context : NULL;
-}
-static void text_free(void *context, void *p) {
-  OTTL_UNUSED(context);
-  OTTL_UNUSED(p);
-}
 
 static char *text_put(char *to, ottl_view v) {
   memcpy(to, v.data, v.len);
@@ -57,17 +16,8 @@ static char *text_put(char *to, ottl_view v) {
 char *ottl__json_double(char *to, double d) {
   if (isnan(d)) return text_put(to, VIEW("\"NaN\""));
   if (isinf(d)) return text_put(to, d > 0 ? VIEW("\"Infinity\"") : VIEW("\"-Infinity\""));
-  if (fabs(d) < 9007199254740992.0 && d == (double)(int64_t)d && !(d == 0 && signbit(d))) {
-    if (d < 0) *to++ = '-';
-    return ottl__json_u64(to, (uint64_t)fabs(d));
-  }
-  char room[64];
-  const yyjson_alc al = {text_alloc, text_realloc, text_free, room};
-  yyjson_val val = {.tag = YYJSON_TYPE_NUM | YYJSON_SUBTYPE_REAL, .uni.f64 = d};
-  size_t len = 0;
-  const char *text = yyjson_val_write_opts(&val, 0, &al, &len, NULL);
-  if (!text || len > 40) return text_put(to, VIEW("0")); /* cannot happen: 32 bytes are enough for any double */
-  return text_put(to, view_of(text, len));
+  double size = fabs(d);
+  return to + ottl__gonum_format_double(to, d, size != 0 && (size < 1e-6 || size >= 1e21) ? 'e' : 'f');
 }
 
 char *ottl__json_hex(char *to, const uint8_t *data, size_t len) {
@@ -168,22 +118,7 @@ bool ottl__json_read_double(ottl_view text, double *ret) {
   return true;
 }
 
-static const uint8_t text_nibbles[256] = {
-    /* one more than the digit stands for; 0: no digit */
-    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
-};
-
-bool ottl__json_read_hex(uint8_t *to, ottl_view text) {
-  if (text.len % 2) return false;
-  for (size_t i = 0; i < text.len; i += 2) {
-    unsigned high = text_nibbles[(uint8_t)text.data[i]], low = text_nibbles[(uint8_t)text.data[i + 1]];
-    if (!high || !low) return false;
-    *to++ = (uint8_t)((high - 1) << 4 | (low - 1));
-  }
-  return true;
-}
+bool ottl__json_read_hex(uint8_t *to, ottl_view text) { return ottl__hex_decode(to, text, NULL) == OTTL_HEX_OK; }
 
 static int text_sextet(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';

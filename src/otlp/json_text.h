@@ -2,11 +2,11 @@
 #ifndef OTTL_SRC_OTLP_JSON_TEXT_H
 #define OTTL_SRC_OTLP_JSON_TEXT_H
 
-#include "base/common.h"
+#include "base/gonum.h"
 
 /* Writes v in decimal at `to` (20 bytes of room) and returns the end. */
-char *ottl__json_u64(char *to, uint64_t v);
-/* Writes a number that reads back as the same double, or a quoted "NaN", "Infinity", "-Infinity"; 40 bytes of room. */
+static inline char *json_u64(char *to, uint64_t v) { return to + ottl__gonum_format_uint(to, v); }
+/* Writes a number as pdata does, in the fewest digits that read back as the same double, or a quoted "NaN", "Infinity", "-Infinity"; 40 bytes of room. */
 char *ottl__json_double(char *to, double d);
 char *ottl__json_hex(char *to, const uint8_t *data, size_t len);    /* 2 * len bytes */
 char *ottl__json_base64(char *to, const uint8_t *data, size_t len); /* 4 * ((len + 2) / 3) bytes */

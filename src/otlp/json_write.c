@@ -1,41 +1,10 @@
 /* Wire -> JSON: lists the fields of a message, then writes their text. Nearly every message has its fields by number, singular
  * ones once; for the others the list is put in that order first, with the last of several scalars and all of several
  * sub-messages, as protobuf defines it. */
-#include "otlp/json_object.h"
-#include "otlp/json_text.h"
-#include "otlp/wire.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-typedef struct jw_state {
-  ottl_json *json;
-  char *w, *end; /* of json->text */
-  const uint8_t *in, *in_end;
-  unsigned odd; /* messages that could not be written as they were read */
-} jw_state;
+#include "otlp/json_put.h"
 
 /* After that many, messages are listed first: each may have cost what is in it once more. */
 #define JW_MOST_ODD 2
-
-static OTTL_NOINLINE bool jw_grow(jw_state *s, size_t n) {
-  ottl_json *json = s->json;
-  size_t used = (size_t)(s->w - json->text);
-  if (n > SIZE_MAX / 4 || used > SIZE_MAX / 4) return false;
-  size_t cap = json->text_cap * 2;
-  if (cap < used + n) cap = used + n;
-  if (cap < 4096) cap = 4096;
-  char *grown = json->al.realloc(json->al.context, json->text, json->text_cap, cap);
-  if (!grown) return false;
-  json->text = grown;
-  json->text_cap = cap;
-  s->w = grown + used;
-  s->end = grown + cap;
-  return true;
-}
-
-static inline bool jw_need(jw_state *s, size_t n) { return OTTL_LIKELY((size_t)(s->end - s->w) >= n) || jw_grow(s, n); }
 
 static ottl_status jw_fail(jw_state *s, const uint8_t *at, const char *what) {
   bool inside = at >= s->in && at <= s->in_end; /* not so in a joined sub-message */
@@ -147,9 +116,10 @@ static ottl_status jw_join(jw_state *s, unsigned field, size_t base, size_t n, j
   /* What is joined at one time, over all levels, is a small multiple of the input: deep nesting cannot blow it up. */
   if (json->joined_bytes + bytes > 4 * (size_t)(s->in_end - s->in) + 4096)
     return ottl__json_fail(json, OTTL_LIMIT, 0, "too many messages in pieces within each other");
-  js_joined *block = al_new(&json->al, sizeof *block + bytes);
+  js_joined *block = al_new(&json->al, sizeof *block + bytes + JW_BEHIND);
   if (!block) return OTTL_NOMEM;
-  *block = (js_joined){json->joined, sizeof *block + bytes};
+  *block = (js_joined){json->joined, sizeof *block + bytes + JW_BEHIND};
+  memset((uint8_t *)(block + 1) + bytes, 0, JW_BEHIND);
   json->joined = block;
   json->joined_bytes += bytes;
   uint8_t *to = (uint8_t *)(block + 1);
@@ -167,7 +137,7 @@ static void jw_drop_joined(ottl_json *json, const js_joined *down_to) {
   while (json->joined != down_to) {
     js_joined *block = json->joined;
     json->joined = block->next;
-    json->joined_bytes -= block->bytes - sizeof *block;
+    json->joined_bytes -= block->bytes - sizeof *block - JW_BEHIND;
     al_free(&json->al, block, block->bytes);
   }
 }
@@ -201,146 +171,6 @@ static ottl_status jw_order(jw_state *s, const js_message *m, size_t base, size_
   return OTTL_OK;
 }
 
-/* The body of a JSON string. */
-static ottl_status jw_text(jw_state *s, const uint8_t *p, size_t len) {
-  static const char hex[] = "0123456789abcdef";
-  const uint8_t *end = p + len;
-  if (!jw_need(s, len + 64)) return OTTL_NOMEM;
-  while (p < end) {
-    /* Room for as many bytes as are left, and the slack of 16 for what gets longer or is copied beyond the end. */
-    char *w = s->w;
-#ifdef __SSE2__
-    for (; end - p >= 16; p += 16, w += 16) {
-      __m128i v = _mm_loadu_si128((const __m128i *)p);
-      _mm_storeu_si128((__m128i *)w, v);
-      /* As signed bytes, control characters and what is not ASCII are below the blank. */
-      __m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')),
-                                 _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
-      if (_mm_movemask_epi8(odd)) break;
-    }
-#endif
-    for (; end - p >= 8; p += 8, w += 8) {
-      uint64_t v = load_u64(p);
-      memcpy(w, &v, 8);
-      if (json_odd_bytes(v)) break;
-    }
-    if (end - p < 8 && s->in_end - p >= 8 && p >= s->in) {
-      /* PERF: keys and short values; the bytes behind the end are there, and made harmless. */
-      uint64_t v = load_u64(p), clean = v;
-      unsigned n = (unsigned)(end - p);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-      uint64_t kept = ((uint64_t)1 << (8 * n)) - 1;
-      clean = (v & kept) | (0x2020202020202020u & ~kept);
-#endif
-      memcpy(w, &v, 8);
-      if (!json_odd_bytes(clean)) {
-        s->w = w + n;
-        return OTTL_OK;
-      }
-    }
-    while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') *w++ = (char)*p++;
-    while (p < end && *p >= 0x80) {
-      unsigned n = json_utf8(p, end);
-      if (!n) break;
-      for (; n; n--) *w++ = (char)*p++;
-    }
-    s->w = w;
-    if (p == end) break;
-    uint8_t c = *p;
-    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') continue;
-    if (!jw_need(s, (size_t)(end - p) + 64)) return OTTL_NOMEM;
-    w = s->w;
-    p++;
-    if (c >= 0x80) {
-      memcpy(w, "\xef\xbf\xbd", 3);
-      s->w = w + 3;
-      continue;
-    }
-    *w++ = '\\';
-    switch (c) {
-    case '"':
-    case '\\': *w++ = (char)c; break;
-    case '\n': *w++ = 'n'; break;
-    case '\r': *w++ = 'r'; break;
-    case '\t': *w++ = 't'; break;
-    default:
-      memcpy(w, "u00", 3);
-      w[3] = hex[c >> 4];
-      w[4] = hex[c & 15];
-      w += 5;
-    }
-    s->w = w;
-  }
-  return OTTL_OK;
-}
-
-static ottl_status jw_bytes(jw_state *s, const js_field *f, const js_entry *e) {
-  size_t len = (size_t)e->value;
-  if (!jw_need(s, 2)) return OTTL_NOMEM;
-  *s->w++ = '"';
-  if (f->type == PROTOBUF_C_TYPE_STRING) {
-    OTTL_TRY(jw_text(s, e->data, len));
-    if (!jw_need(s, 2)) return OTTL_NOMEM;
-  } else {
-    if (len > SIZE_MAX / 4 || !jw_need(s, 2 * len + 8)) return OTTL_NOMEM;
-    s->w = f->id_bytes ? ottl__json_hex(s->w, e->data, len) : ottl__json_base64(s->w, e->data, len);
-  }
-  *s->w++ = '"';
-  return OTTL_OK;
-}
-
-/* What a scalar's bits are worth in the width of its type, so that 0 is the default; doubles stay bits. */
-static inline uint64_t jw_value(const js_field *f, uint64_t v) {
-  switch (f->type) {
-  case PROTOBUF_C_TYPE_INT32:
-  case PROTOBUF_C_TYPE_SFIXED32:
-  case PROTOBUF_C_TYPE_ENUM: return (uint64_t)(int64_t)(int32_t)(uint32_t)v;
-  case PROTOBUF_C_TYPE_SINT32: {
-    uint32_t n = (uint32_t)v;
-    return (uint64_t)(int64_t)(int32_t)(n >> 1 ^ (0 - (n & 1)));
-  }
-  case PROTOBUF_C_TYPE_SINT64: return v >> 1 ^ (0 - (v & 1));
-  case PROTOBUF_C_TYPE_UINT32: return (uint32_t)v;
-  case PROTOBUF_C_TYPE_BOOL: return v != 0;
-  default: return v;
-  }
-}
-
-/* At most 40 bytes; there is room. */
-static inline void jw_scalar(jw_state *s, const js_field *f, uint64_t v) {
-  char *w = s->w;
-  switch (f->type) {
-  case PROTOBUF_C_TYPE_DOUBLE: w = ottl__json_double(w, double_of_bits(v)); break;
-  case PROTOBUF_C_TYPE_FLOAT: {
-    float d;
-    uint32_t bits = (uint32_t)v;
-    memcpy(&d, &bits, 4);
-    w = ottl__json_double(w, d);
-    break;
-  }
-  case PROTOBUF_C_TYPE_BOOL:
-    memcpy(w, v ? "true" : "false", 5);
-    w += v ? 4 : 5;
-    break;
-  case PROTOBUF_C_TYPE_INT64:
-  case PROTOBUF_C_TYPE_SFIXED64:
-  case PROTOBUF_C_TYPE_SINT64:
-  case PROTOBUF_C_TYPE_UINT64:
-  case PROTOBUF_C_TYPE_FIXED64:
-    *w++ = '"';
-    if (f->type != PROTOBUF_C_TYPE_UINT64 && f->type != PROTOBUF_C_TYPE_FIXED64 && (int64_t)v < 0) *w++ = '-', v = 0 - v;
-    w = ottl__json_u64(w, v);
-    *w++ = '"';
-    break;
-  case PROTOBUF_C_TYPE_UINT32:
-  case PROTOBUF_C_TYPE_FIXED32: w = ottl__json_u64(w, v); break;
-  default:
-    if ((int64_t)v < 0) *w++ = '-', v = 0 - v;
-    w = ottl__json_u64(w, v);
-  }
-  s->w = w;
-}
-
 static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p, const uint8_t *end, unsigned depth);
 
 /* One value of a repeated scalar, with the comma before it. */
@@ -349,6 +179,26 @@ static ottl_status jw_element(jw_state *s, const js_field *f, uint64_t v, bool *
   if (!*first) *s->w++ = ',';
   *first = false;
   jw_scalar(s, f, jw_value(f, v));
+  return OTTL_OK;
+}
+
+/* PERF: the counts and bounds of histograms. */
+static ottl_status jw_packed64(jw_state *s, const js_field *f, const js_entry *e, bool *first) {
+  if (e->value > SIZE_MAX / 8 || !jw_need(s, (size_t)e->value / 8 * 40 + 1)) return OTTL_NOMEM;
+  char *w = s->w;
+  for (const uint8_t *p = e->data, *end = p + e->value; p < end; p += 8) {
+    *w = ',';
+    w += !*first;
+    *first = false;
+    if (f->kind == JS_KIND_DOUBLE) {
+      w = ottl__json_double(w, double_of_bits(js_fixed64(p)));
+    } else {
+      *w++ = '"';
+      w = json_u64(w, js_fixed64(p));
+      *w++ = '"';
+    }
+  }
+  s->w = w;
   return OTTL_OK;
 }
 
@@ -367,6 +217,7 @@ static ottl_status jw_packed(jw_state *s, const js_field *f, const js_entry *e, 
   }
   size_t width = f->wire_type == JS_FIXED64 ? 8 : 4;
   if (e->value % width) return jw_fail(s, p, "packed values are cut off");
+  if (f->kind == JS_KIND_DOUBLE || f->kind == JS_KIND_TIME) return jw_packed64(s, f, e, first);
   for (; p < end; p += width) OTTL_TRY(jw_element(s, f, width == 8 ? js_fixed64(p) : js_fixed32(p), first));
   return OTTL_OK;
 }
@@ -424,8 +275,7 @@ static ottl_status jw_members(jw_state *s, const js_message *m, size_t base, siz
     if (!jw_need(s, (size_t)f->quoted_len + 64)) return OTTL_NOMEM;
     if (!first) *s->w++ = ',';
     first = false;
-    memcpy(s->w, f->quoted, f->quoted_len);
-    s->w += f->quoted_len;
+    s->w = jw_name(s->w, f);
     if (f->repeated) {
       *s->w++ = '[';
       OTTL_TRY(jw_repeated(s, f, i, next, depth));
@@ -439,24 +289,6 @@ static ottl_status jw_members(jw_state *s, const js_message *m, size_t base, siz
       jw_scalar(s, f, jw_value(f, e.value));
     }
   }
-  return OTTL_OK;
-}
-
-static inline void jw_put(jw_state *s, ottl_view v) {
-  memcpy(s->w, v.data, v.len);
-  s->w += v.len;
-}
-
-static ottl_status jw_pair(jw_state *s, const js_message *m, const uint8_t *key, size_t key_len, const uint8_t *value,
-                           const uint8_t *end, unsigned depth) {
-  if (!jw_need(s, 32)) return OTTL_NOMEM;
-  jw_put(s, VIEW("{\"key\":\""));
-  OTTL_TRY(jw_text(s, key, key_len));
-  if (!jw_need(s, 32)) return OTTL_NOMEM;
-  jw_put(s, VIEW("\",\"value\":"));
-  OTTL_TRY(jw_message(s, m->fields[1].message, value, end, depth));
-  if (!jw_need(s, 1)) return OTTL_NOMEM;
-  *s->w++ = '}';
   return OTTL_OK;
 }
 
@@ -539,23 +371,31 @@ static ottl_status jw_direct(jw_state *s, const js_message *m, const uint8_t *p,
       if (open != JS_NONE) *s->w++ = ']';
       *s->w++ = before;
       before = ',';
-      memcpy(s->w, f->quoted, f->quoted_len);
-      s->w += f->quoted_len;
+      s->w = jw_name(s->w, f);
       open = JS_NONE;
       if (f->repeated) {
         open = at.e.field;
         *s->w++ = '[';
       }
     }
-    if (f->message) {
-      OTTL_TRY(jw_message(s, f->message, at.e.data, at.e.data + at.e.value, depth));
-    } else if (f->packed) {
+    if (f->packed) {
       bool first = true;
       OTTL_TRY(jw_packed(s, f, &at.e, &first));
-    } else if (f->wire_type == JS_BYTES) {
-      OTTL_TRY(jw_bytes(s, f, &at.e));
-    } else {
-      jw_scalar(s, f, jw_value(f, at.e.value));
+      continue;
+    }
+    switch ((js_kind)f->kind) {
+    case JS_KIND_MESSAGE:
+      OTTL_TRY(jw_message(s, f->message, at.e.data, at.e.data + at.e.value, depth));
+      if (f->message->is_pair && f->repeated && depth < s->json->max_depth) p = jw_pairs(s, f->number << 3 | JS_BYTES, p, end);
+      break;
+    case JS_KIND_TEXT:
+    case JS_KIND_BYTES: OTTL_TRY(jw_bytes(s, f, &at.e)); break;
+    case JS_KIND_TIME:
+      *s->w++ = '"';
+      s->w = json_u64(s->w, at.e.value);
+      *s->w++ = '"';
+      break;
+    default: jw_scalar(s, f, jw_value(f, at.e.value));
     }
   }
   if (p != end) return OTTL_OK;
@@ -574,28 +414,14 @@ static ottl_status jw_message(jw_state *s, const js_message *m, const uint8_t *p
     return ottl__json_fail(json, OTTL_LIMIT, inside ? (size_t)(p - s->in) : 0, "values nest deeper than %u levels",
                            json->max_depth);
   }
-  /* PERF: attributes are most of a payload: a pair of one key and one value, a value of one text. */
-  if (m->is_pair && end - p >= 4 && p[0] == 0x0a && p[1] - 1u < 0x7f && end - p > p[1] + 3) {
-    const uint8_t *value = p + 2 + p[1];
-    if (value[0] == 0x12 && value[1] < 0x80 && end - value == value[1] + 2)
-      return jw_pair(s, m, p + 2, p[1], value + 2, end, depth);
-  }
-  if (m->is_value && end - p >= 2 && p[0] == 0x0a && p[1] < 0x80 && end - p == p[1] + 2) {
-    if (!jw_need(s, 32)) return OTTL_NOMEM;
-    jw_put(s, VIEW("{\"stringValue\":\""));
-    OTTL_TRY(jw_text(s, p + 2, p[1]));
-    if (!jw_need(s, 2)) return OTTL_NOMEM;
-    jw_put(s, VIEW("\"}"));
-    return OTTL_OK;
-  }
-  if (m->is_value && end - p >= 2 && p[0] == 0x18) {
-    uint64_t v = 0;
-    if (wr_varint(p + 1, end, &v) == end) {
-      if (!jw_need(s, 64)) return OTTL_NOMEM;
-      jw_put(s, VIEW("{\"intValue\":\""));
-      if ((int64_t)v < 0) *s->w++ = '-', v = 0 - v;
-      s->w = ottl__json_u64(s->w, v);
-      jw_put(s, VIEW("\"}"));
+  if (m->is_pair && depth < json->max_depth) {
+    if (!jw_need(s, (size_t)(end - p) + 160)) return OTTL_NOMEM;
+    if (jw_plain_pair(s, p, end)) return OTTL_OK;
+  } else if (m->is_value) {
+    if (!jw_need(s, (size_t)(end - p) + 64)) return OTTL_NOMEM;
+    char *w = jw_plain_value(s, s->w, p, end);
+    if (w) {
+      s->w = w;
       return OTTL_OK;
     }
   }

@@ -1,4 +1,5 @@
 /* OTLP/JSON both ways: the fixtures, odd cases by hand, hostile input. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -184,11 +185,11 @@ static void test_values(void **state) {
   check_body(json, "{\"doubleValue\":\"+.5\"}", "{\"doubleValue\":0.5}");
   check_body(json, "{\"doubleValue\":\"007.e1\"}", "{\"doubleValue\":70}");
   check_body(json, "{\"doubleValue\":0}", "{\"doubleValue\":0}");
-  check_body(json, "{\"doubleValue\":-0.0}", "{\"doubleValue\":-0.0}");
-  check_body(json, "{\"doubleValue\":-0}", "{\"doubleValue\":-0.0}");
+  check_body(json, "{\"doubleValue\":-0.0}", "{\"doubleValue\":-0}");
+  check_body(json, "{\"doubleValue\":-0}", "{\"doubleValue\":-0}");
   check_body(json, "{\"doubleValue\":0.1}", "{\"doubleValue\":0.1}");
   check_body(json, "{\"doubleValue\":5e-324}", "{\"doubleValue\":5e-324}");
-  check_body(json, "{\"doubleValue\":-1.7976931348623157e308}", "{\"doubleValue\":-1.7976931348623157e308}");
+  check_body(json, "{\"doubleValue\":-1.7976931348623157e308}", "{\"doubleValue\":-1.7976931348623157e+308}");
   check_body(json, "{\"bytesValue\":\"AQL+/w==\"}", "{\"bytesValue\":\"AQL+/w==\"}");
   check_body(json, "{\"bytesValue\":\"AQL-_w\"}", "{\"bytesValue\":\"AQL+/w==\"}");
   check_body(json, "{\"bytesValue\":\"\"}", "{\"bytesValue\":\"\"}");
@@ -219,7 +220,7 @@ static void test_members(void **state) {
   check_log(json, "{\"timeUnixNano\":\"18446744073709551615\"}", "{\"timeUnixNano\":\"18446744073709551615\"}");
   /* Fields of presence, and the same name without it. */
   check_point(json, "histogram", "{\"sum\":0,\"max\":-0.0,\"count\":\"0\",\"bucketCounts\":[\"0\",1],\"explicitBounds\":[0.5]}",
-              "{\"sum\":0,\"bucketCounts\":[\"0\",\"1\"],\"explicitBounds\":[0.5],\"max\":-0.0}");
+              "{\"sum\":0,\"bucketCounts\":[\"0\",\"1\"],\"explicitBounds\":[0.5],\"max\":-0}");
   check_point(json, "histogram", "{\"bucketCounts\":[1],\"bucketCounts\":[],\"bucketCounts\":[\"2\",3]}",
               "{\"bucketCounts\":[\"1\",\"2\",\"3\"]}");
   check_point(json, "summary", "{\"sum\":0,\"quantileValues\":[{\"quantile\":1,\"value\":\"NaN\"}]}",
@@ -418,6 +419,78 @@ static void test_pieces(void **state) {
   }
 }
 
+/* Numbers as text of any number of digits, with and without a point, read as strtod reads them. */
+static void test_decimals(void **state) {
+  ottl_json *json = *state;
+  uint64_t seed = 88172645463325252u;
+  for (int i = 0; i < 100000; i++) {
+    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+    char number[64], text[256];
+    int n = snprintf(number, sizeof number, "%" PRIu64, seed >> (i % 64)), digits = 1 + i % 22;
+    for (; n < digits; n++) number[n] = (char)('0' + (seed >> n) % 10);
+    if (number[0] == '0') n = 1;
+    if (n > digits) n = digits;
+    int point = (int)(seed % 24);
+    if (point < n) {
+      memmove(number + point + 2, number + point, (size_t)(n - point));
+      memmove(number + point, point ? "." : "0.", point ? 1 : 2);
+      if (point) memmove(number + point + 1, number + point + 2, (size_t)(n - point));
+      n += point ? 1 : 2;
+    }
+    number[n] = 0;
+    double wanted = strtod(number, NULL);
+    if (wanted == 0) continue;
+    int len = snprintf(
+        text, sizeof text,
+        "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"gauge\":{\"dataPoints\":[{\"asDouble\":%s}]}}]}]}]}", number);
+    const uint8_t *wire;
+    size_t wire_len;
+    assert_int_equal(ottl_json_to_wire(json, OTTL_SIGNAL_METRICS, text, (size_t)len, &wire, &wire_len), OTTL_OK);
+    assert_int_equal(wire_len, 19);
+    uint64_t bits = 0, wanted_bits;
+    for (int k = 0; k < 8; k++) bits |= (uint64_t)wire[11 + k] << (8 * k);
+    memcpy(&wanted_bits, &wanted, 8);
+    if (bits != wanted_bits) fail_msg("%s", number);
+  }
+}
+
+/* Plain text of every length with one byte that is not plain at every place, as key and as value. */
+static void test_text_lengths(void **state) {
+  ottl_json *json = *state;
+  static const char *const odd[][2] = {
+      {"x", "x"}, {"\\n", "\\n"}, {"\\u00e9", "\xc3\xa9"}, {"\\\"", "\\\""}, {"\xc3\xa9", "\xc3\xa9"}};
+  for (unsigned len = 1; len < 300; len += len < 150 ? 1 : 37) {
+    for (unsigned k = 0; k < sizeof odd / sizeof *odd; k++) {
+      unsigned at = (len * 7 + k * 13) % len;
+      for (int key = 0; key < 2; key++) {
+        char in[4096], wanted[4096], text[2][400];
+        for (int side = 0; side < 2; side++) {
+          char *w = text[side];
+          for (unsigned i = 0; i < len; i++) {
+            if (i == at)
+              w = strcpy(w, odd[k][side]) + strlen(odd[k][side]);
+            else
+              *w++ = (char)('a' + i % 26);
+          }
+          *w = 0;
+          snprintf(side ? wanted : in, sizeof in,
+                   "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":\"%s\"},"
+                   "\"attributes\":[{\"key\":\"%s\",\"value\":{\"stringValue\":\"%s\"}},{\"key\":\"b\",\"value\":{\"intValue\":"
+                   "\"-12\"}}]}]}]}]}",
+                   key ? "b" : text[side], key ? text[side] : "k", key ? "v" : text[side]);
+        }
+        const uint8_t *wire;
+        size_t wire_len, out_len;
+        const char *out;
+        assert_int_equal(ottl_json_to_wire(json, OTTL_SIGNAL_LOGS, in, strlen(in), &wire, &wire_len), OTTL_OK);
+        assert_int_equal(ottl_json_from_wire(json, OTTL_SIGNAL_LOGS, wire, wire_len, &out, &out_len), OTTL_OK);
+        assert_int_equal(out_len, strlen(wanted));
+        assert_memory_equal(out, wanted, out_len);
+      }
+    }
+  }
+}
+
 static void test_doubles(void **state) {
   ottl_json *json = *state;
   uint64_t seed = 88172645463325252u;
@@ -507,10 +580,10 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_values),   cmocka_unit_test(test_members),  cmocka_unit_test(test_refused),
-      cmocka_unit_test(test_signal),   cmocka_unit_test(test_odd_wire), cmocka_unit_test(test_depth),
-      cmocka_unit_test(test_pieces),   cmocka_unit_test(test_doubles),  cmocka_unit_test(test_memory),
-      cmocka_unit_test(test_fixtures),
+      cmocka_unit_test(test_values),       cmocka_unit_test(test_members),  cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_signal),       cmocka_unit_test(test_odd_wire), cmocka_unit_test(test_depth),
+      cmocka_unit_test(test_pieces),       cmocka_unit_test(test_doubles),  cmocka_unit_test(test_decimals),
+      cmocka_unit_test(test_text_lengths), cmocka_unit_test(test_memory),   cmocka_unit_test(test_fixtures),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
