@@ -17,11 +17,11 @@ typedef enum ottl_num_error {
 /* Sizes of buffers for format_*. */
 #define OTTL_INT_TEXT_MAX    20  /* "-9223372036854775808", "18446744073709551615" */
 #define OTTL_DOUBLE_TEXT_MAX 352 /* "-0.000...": the least doubles in format 'f' */
-#define OTTL_DIGITS_MAX      17
+#define OTTL_DIGITS_MAX      20  /* 17, and room to work in */
 
 /* strconv.FormatInt(value, 10) and FormatUint. */
 size_t ottl__gonum_format_int(char out[OTTL_INT_TEXT_MAX], int64_t value);
-size_t ottl__gonum_format_uint(char out[OTTL_INT_TEXT_MAX], uint64_t value);
+size_t ottl__gonum_format_uint(char out[OTTL_INT_TEXT_MAX], uint64_t value); /* writes 8 bytes, or as many as there are digits */
 void ottl__gonum_put_int(ottl_sbuf *buf, int64_t value);
 void ottl__gonum_put_uint(ottl_sbuf *buf, uint64_t value);
 /* strconv.FormatInt(value, base), base 2..36, lower-case digits. */

@@ -28,14 +28,10 @@ static inline char *np_put_eight(char *to, uint64_t digits) {
   return to + 8;
 }
 
-/* Without zeros in front; writes 8 bytes always. */
+/* Without zeros in front, but one digit at least; writes 8 bytes. */
 static inline char *np_put_first(char *to, uint32_t v) {
-  if (v < 10) {
-    *to = (char)('0' + v);
-    return to + 1;
-  }
   uint64_t digits = np_eight(v);
-  unsigned zeros = (unsigned)__builtin_ctzll(digits) / 8;
+  unsigned zeros = (unsigned)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8;
   np_put_eight(to, digits >> (8 * zeros));
   return to + 8 - zeros;
 }
@@ -150,11 +146,10 @@ int ottl__gonum_shortest(char digits[OTTL_DIGITS_MAX], double value, int *ret_po
   } else {
     s = np_schubfach(c, q, fraction == 0 && exponent > 1, &k);
   }
-  char tmp[OTTL_INT_TEXT_MAX];
-  int n = (int)ottl__gonum_format_uint(tmp, s);
+  assert(s < 100000000000000000); /* 17 digits */
+  int n = (int)ottl__gonum_format_uint(digits, s);
   *ret_point = n + k;
-  while (tmp[n - 1] == '0') n--;
-  memcpy(digits, tmp, (size_t)n);
+  while (digits[n - 1] == '0') n--;
   return n;
 }
 
@@ -164,8 +159,10 @@ static char *np_zeros(char *p, int n) {
   return p + n;
 }
 
-static char *np_copy(char *p, const char *from, int n) {
-  memcpy(p, from, (size_t)n);
+/* Digits, 17 at most; 16 bytes behind them may be read and written. */
+static inline char *np_copy(char *p, const char *from, int n) {
+  memcpy(p, from, 16);
+  p[16 & -(n > 16)] = from[16 & -(n > 16)];
   return p + n;
 }
 
@@ -180,7 +177,8 @@ static char *np_exponent_form(char *p, const char *digits, int n, int point) {
   *p++ = e < 0 ? '-' : '+';
   unsigned u = (unsigned)(e < 0 ? -e : e);
   if (u >= 100) *p++ = (char)('0' + u / 100);
-  return np_copy(p, ottl__gonum_two_digits + 2 * (u % 100), 2);
+  memcpy(p, ottl__gonum_two_digits + 2 * (u % 100), 2);
+  return p + 2;
 }
 
 static char *np_fixed_form(char *p, const char *digits, int n, int point) {
@@ -200,7 +198,7 @@ static char *np_fixed_form(char *p, const char *digits, int n, int point) {
 }
 
 size_t ottl__gonum_format_double(char out[OTTL_DOUBLE_TEXT_MAX], double value, char style) {
-  char *p = out, digits[OTTL_DIGITS_MAX];
+  char *p = out, digits[OTTL_DIGITS_MAX + 16];
   uint64_t bits = bits_of_double(value);
   if (OTTL_UNLIKELY((bits >> 52 & 0x7ff) == 0x7ff)) {
     memcpy(out, bits << 12 ? "NaN" : bits >> 63 ? "-Inf" : "+Inf", 4);

@@ -33,6 +33,20 @@ void ottl__hex_put(ottl_sbuf *buf, ottl_view bytes) {
   buf->len += 2 * bytes.len;
 }
 
+/* Eight halves, in the order of memory, as four bytes in that order. */
+static inline uint32_t hx_join(uint64_t halves) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  halves = __builtin_bswap64(halves);
+#endif
+  halves = (halves << 4 | halves >> 8) & 0x00ff00ff00ff00ff;
+  halves = (halves | halves >> 8) & 0x0000ffff0000ffff;
+  uint32_t bytes = (uint32_t)(halves | halves >> 16);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  bytes = __builtin_bswap32(bytes);
+#endif
+  return bytes;
+}
+
 /* 16 digits at once; false: some are not. */
 static inline bool hx_decode_16(unsigned char *out, const char *p) {
   hx_vector v;
@@ -43,9 +57,9 @@ static inline bool hx_decode_16(unsigned char *out, const char *p) {
   memcpy(all, &good, 16);
   if ((all[0] & all[1]) != UINT64_MAX) return false;
   const hx_vector half = (number & is_number) | ((letter + 10) & is_letter);
-  const hx_vector both = half << 4 | __builtin_shufflevector(half, half, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
-  const hx_vector bytes = __builtin_shufflevector(both, both, 0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14);
-  memcpy(out, &bytes, 8);
+  memcpy(all, &half, 16);
+  const uint32_t bytes[2] = {hx_join(all[0]), hx_join(all[1])};
+  memcpy(out, bytes, 8);
   return true;
 }
 

@@ -303,7 +303,23 @@ static inline void jf_tag(jf_state *s, const js_field *f, unsigned wire_type) {
   s->w = varint_put(s->w, f->number << 3 | wire_type);
 }
 
-/* Text, bytes, ids; the empty ones are left out where `keep` does not say that presence counts. */
+/* An id: hex digits, as many as it has to have. False: nothing was done. */
+static inline bool jf_id(jf_state *s, const js_field *f) {
+  size_t len = f->id_bytes;
+  const char *p = s->p;
+  uint8_t id[16] = {0};
+  if ((size_t)(s->end - p) < 2 * len + 2 || p[0] != '"' || p[2 * len + 1] != '"') return false;
+  if (!ottl__json_read_hex(id, view_of(p + 1, 2 * len))) return false;
+  s->p = p + 2 * len + 2;
+  if ((load_u64(id) | load_u64(id + 8)) == 0) return true; /* an id of zeros is no id */
+  jf_tag(s, f, JS_BYTES);
+  *s->w++ = (uint8_t)len;
+  memcpy(s->w, id, 16);
+  s->w += len;
+  return true;
+}
+
+/* Text, bytes, empty ids; the empty ones are left out where `keep` does not say that presence counts. */
 static bool jf_bytes(jf_state *s, const js_field *f, bool keep) {
   if (!jf_take(s, '"')) return false;
   uint8_t *tag = s->w;
@@ -314,15 +330,8 @@ static bool jf_bytes(jf_state *s, const js_field *f, bool keep) {
   size_t len = (size_t)(end - text);
   if (f->type == PROTOBUF_C_TYPE_BYTES) {
     ottl_view view = view_of(text, len);
-    if (f->id_bytes && len) {
-      uint8_t id[16];
-      if (len != 2 * (size_t)f->id_bytes || !ottl__json_read_hex(id, view)) return false;
-      len = f->id_bytes;
-      memcpy(text, id, len);
-      if ((load_u64(id) | (len == 16 ? load_u64(id + 8) : 0)) == 0) len = 0; /* an id of zeros is no id */
-    } else if (!f->id_bytes) {
-      if (!ottl__json_base64_bytes(view, &len) || !ottl__json_read_base64(text, view)) return false;
-    }
+    if (f->id_bytes && len) return false;
+    if (!f->id_bytes && (!ottl__json_base64_bytes(view, &len) || !ottl__json_read_base64(text, view))) return false;
   }
   if (!len && !keep) {
     s->w = tag;
@@ -445,6 +454,33 @@ static bool jf_element(jf_state *s, const js_field *f, unsigned level, unsigned 
   return true;
 }
 
+/* PERF: the counts and bounds of histograms, from the first of them to the bracket. False: something is of another form. */
+static bool jf_packed64(jf_state *s, const js_field *f) {
+  for (;;) {
+    uint64_t bits;
+    double d;
+    const char *p = s->p, *end = s->end;
+    if (!jf_room(s)) return false;
+    if (f->kind == JS_KIND_DOUBLE) {
+      p = jf_double(p, end, &d);
+      bits = p ? bits_of_double(d) : 0;
+    } else {
+      bool quoted = p < end && *p == '"';
+      p = jf_digits(p + quoted, end, &bits);
+      if (p && quoted) p = p < end && *p == '"' ? p + 1 : NULL;
+    }
+    if (!p || p == end) return false;
+    s->w = wr_put64(s->w, bits);
+    s->p = p + 1;
+    if (OTTL_LIKELY(*p == ',') && s->p < end && (unsigned char)*s->p > ' ') continue;
+    s->p = p;
+    jf_blanks(s);
+    if (jf_take(s, ']')) return true;
+    if (!jf_take(s, ',')) return false;
+    jf_blanks(s);
+  }
+}
+
 static bool jf_elements(jf_state *s, const js_field *f, unsigned level, unsigned depth) {
   if (!jf_take(s, '[')) return false;
   jf_blanks(s);
@@ -455,6 +491,7 @@ static bool jf_elements(jf_state *s, const js_field *f, unsigned level, unsigned
     jf_tag(s, f, JS_BYTES);
     s->w++;
     body = (size_t)(s->w - s->json->wire);
+    if (f->kind == JS_KIND_DOUBLE || f->kind == JS_KIND_TIME) return jf_packed64(s, f) && jf_close(s, body, &guess);
   }
   for (;;) {
     if (!jf_element(s, f, level, depth)) return false;
@@ -498,7 +535,7 @@ static bool jf_value(jf_state *s, const js_field *f, unsigned level, unsigned de
   switch ((js_kind)f->kind) {
   case JS_KIND_MESSAGE: return jf_value_message(s, f, level, depth);
   case JS_KIND_TEXT:
-  case JS_KIND_BYTES: return jf_bytes(s, f, f->oneof != 0);
+  case JS_KIND_BYTES: return (f->id_bytes && jf_id(s, f)) || jf_bytes(s, f, f->oneof != 0);
   case JS_KIND_TIME:
     if (jf_time(s, f)) return true;
     break;
