@@ -234,9 +234,39 @@ static ottl_entry *kept_find(const ottl_rowmap *map, uint32_t kept, const ottl_m
   return at == OTTL_MAP_NONE ? NULL : &map->items[at];
 }
 
+/* The answer for the key of this number in this call, or NULL: the entry has no number. */
+static ottl_status renamed_at(ottl_scratch *s, uint32_t keyid, scratch_renamed **ret) {
+  *ret = NULL;
+  if (keyid == OTTL_NO_KEY) return OTTL_OK;
+  size_t old = s->n_renamed;
+  if (keyid >= old) {
+    OTTL_TRY(ottl__al_reserve(&s->al, &s->renamed, &s->n_renamed, (size_t)keyid + 1, sizeof *s->renamed));
+    memset(s->renamed + old, 0, (s->n_renamed - old) * sizeof *s->renamed);
+  }
+  *ret = &s->renamed[keyid];
+  return OTTL_OK;
+}
+
+/* replace_text for a key: once for each distinct key where pattern and replacement are constant. */
+static ottl_status rename_key(ottl_call *c, uint32_t row, const pattern_use *use, bool constant, const ottl_entry *e,
+                              ottl_view *ret_key, replaced *ret) {
+  scratch_renamed *known = NULL;
+  if (constant) OTTL_TRY(renamed_at(c->scratch, e->keyid, &known));
+  if (known && known->call == c->scratch->rename_calls) {
+    *ret = known->name.data ? RE_CHANGED : RE_SAME;
+    if (known->name.data) *ret_key = known->name;
+    return OTTL_OK;
+  }
+  OTTL_TRY(replace_text(c, row, use, *ret_key, ret_key, ret));
+  if (known && (*ret == RE_SAME || *ret == RE_CHANGED)) {
+    *known = (scratch_renamed){c->scratch->rename_calls, *ret == RE_SAME ? (ottl_view){NULL, 0} : *ret_key};
+  }
+  return OTTL_OK;
+}
+
 /* Entries get their new keys in order; one whose key is taken replaces that entry's value; one that failed goes. The map is
  * built anew, so duplicate keys that came so become one too. */
-static ottl_status replace_keys(ottl_call *c, uint32_t row, const pattern_use *use) {
+static ottl_status replace_keys(ottl_call *c, uint32_t row, const pattern_use *use, bool constant) {
   ottl_rowmap *map = c->map[row];
   uint32_t n = map->n, kept = 0;
   bool changed = false, given_up = false, indexed = n > 32;
@@ -248,7 +278,7 @@ static ottl_status replace_keys(ottl_call *c, uint32_t row, const pattern_use *u
     ottl_entry e = map->items[i];
     ottl_view key = {e.key, e.klen};
     replaced how = RE_SAME;
-    if (!given_up) status = replace_text(c, row, use, key, &key, &how);
+    if (!given_up) status = rename_key(c, row, use, constant, &e, &key, &how);
     if (status != OTTL_OK) break;
     given_up |= how == RE_GIVEN_UP; /* the rest stays as it is */
     changed |= how != RE_SAME;
@@ -278,12 +308,14 @@ static ottl_status replace_keys(ottl_call *c, uint32_t row, const pattern_use *u
 
 ottl_status ottl__fn_replace_all_patterns(ottl_call *c) {
   bool keys = view_is(cell_view(c->arg[1].literal), "key");
+  bool constant = c->prep && c->arg[3].reg && c->arg[3].reg->mask == 0 && !c->arg[4].given;
+  c->scratch->rename_calls++;
   SEL_EACH(c->sel, c->n, row) {
     pattern_use use;
     bool ok;
     if (arg_failed(c, c->arg[3].reg, row) || arg_failed(c, c->arg[2].reg, row)) continue;
     OTTL_TRY(ottl__pattern_for_row(c, row, 2, 3, &use, &ok));
-    if (ok) OTTL_TRY(keys ? replace_keys(c, row, &use) : replace_values(c, row, &use));
+    if (ok) OTTL_TRY(keys ? replace_keys(c, row, &use, constant) : replace_values(c, row, &use));
   }
   return OTTL_OK;
 }

@@ -27,6 +27,12 @@ typedef struct scratch_grok {
   grok_pattern *pattern; /* NULL: it is not valid */
 } scratch_grok;
 
+/* What replace_all_patterns made of a key. */
+typedef struct scratch_renamed {
+  uint64_t call;  /* the answer is of that one; 0: none yet */
+  ottl_view name; /* NULL: nothing matched */
+} scratch_renamed;
+
 struct ottl_scratch {
   ottl_allocator al;
   ottl_sbuf text;   /* building one result; whoever uses it empties it first */
@@ -39,10 +45,13 @@ struct ottl_scratch {
   size_t cap_stack, cap_open; /* bytes */
   uint64_t *decided;          /* two bits a key id: whether a key pattern was tried on the key, and whether it matched */
   size_t n_decided;           /* words */
-  struct ottl_uap *uap;       /* rules for user agents; NULL until they are asked for */
-  uint64_t made_left;         /* bytes of long texts that may still be made in this run */
-  uint64_t last_uuid;         /* time of the last UUIDv7 */
-  uint64_t seed, random;      /* seed 0: random bytes come from the system; else `random` is the state of the sequence */
+  scratch_renamed *renamed;   /* by key id */
+  size_t n_renamed;
+  uint64_t rename_calls;
+  struct ottl_uap *uap;  /* rules for user agents; NULL until they are asked for */
+  uint64_t made_left;    /* bytes of long texts that may still be made in this run */
+  uint64_t last_uuid;    /* time of the last UUIDv7 */
+  uint64_t seed, random; /* seed 0: random bytes come from the system; else `random` is the state of the sequence */
   scratch_pattern patterns[OTTL_PATTERN_SLOTS];
   scratch_grok grok[OTTL_GROK_SLOTS]; /* the one used last is the first */
 };
