@@ -5,24 +5,40 @@
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
 
-/* A map under construction, with an index of its keys: PutEmpty and Get. */
+/* A map under construction: PutEmpty and Get. */
 typedef struct shape_out {
   ottl_call *c;
   ottl_rowmap *map;
-  ottl_map index;  /* key: entry */
+  ottl_map index;  /* key: entry, of all entries when there are more than SHAPE_SEARCHED */
   ottl_map counts; /* flatten: key: conflicts so far */
 } shape_out;
 
-static bool shape_has(const shape_out *o, ottl_view key) { return ottl__map_find(&o->index, key) != OTTL_MAP_NONE; }
+#define SHAPE_SEARCHED 24u /* entries: up to it looking at each is as fast as hashing */
+
+static uint32_t shape_find(const shape_out *o, ottl_view key) {
+  if (o->map->n > SHAPE_SEARCHED) return ottl__map_find(&o->index, key);
+  const ottl_entry *e = ottl__rowmap_find(o->map, key);
+  return e ? (uint32_t)(e - o->map->items) : OTTL_MAP_NONE;
+}
+
+static bool shape_has(const shape_out *o, ottl_view key) { return shape_find(o, key) != OTTL_MAP_NONE; }
+
+static ottl_status shape_push(shape_out *o, ottl_view key) {
+  if (!ottl__rowmap_push(o->c->arena, o->map, key)) return OTTL_NOMEM;
+  const uint32_t n = o->map->n;
+  for (uint32_t i = n > SHAPE_SEARCHED + 1 ? n - 1 : 0; n > SHAPE_SEARCHED && i < n; i++) {
+    OTTL_TRY(ottl__map_put(&o->index, (ottl_view){o->map->items[i].key, o->map->items[i].klen}, i));
+  }
+  return OTTL_OK;
+}
 
 /* The key is kept: it must live as long as the batch. */
 static ottl_status shape_put(shape_out *o, ottl_view key, ottl_cell value) {
   OTTL_TRY(ottl__value_copy(o->c->arena, value, &value));
-  uint32_t at = ottl__map_find(&o->index, key);
+  uint32_t at = shape_find(o, key);
   if (at == OTTL_MAP_NONE) {
     at = o->map->n;
-    if (!ottl__rowmap_push(o->c->arena, o->map, key)) return OTTL_NOMEM;
-    OTTL_TRY(ottl__map_put(&o->index, key, at));
+    OTTL_TRY(shape_push(o, key));
   }
   entry_set(&o->map->items[at], cell_is_nil(value) ? cell_nil() : value);
   return OTTL_OK;
@@ -129,6 +145,20 @@ static ottl_status flat_value(flat *f, ottl_view key, ottl_cell v, int64_t depth
   return flat_leaf(f, key, v);
 }
 
+/* Nothing in it that flatten changes: plain values under keys that are there once, by the numbers of the keys. */
+static bool is_flat(const ottl_rowmap *map) {
+  if (map->n > SHAPE_SEARCHED) return false;
+  for (uint32_t i = 0; i < map->n; i++) {
+    const ottl_entry *e = &map->items[i];
+    bool plain = e->tag == OTTL_T_STRING || e->tag == OTTL_T_INT || e->tag == OTTL_T_DOUBLE || e->tag == OTTL_T_BOOL;
+    if (!plain || e->keyid == OTTL_NO_KEY) return false;
+    for (uint32_t k = 0; k < i; k++) {
+      if (map->items[k].keyid == e->keyid) return false;
+    }
+  }
+  return true;
+}
+
 ottl_status ottl__fn_flatten(ottl_call *c) {
   flat f = {.out = {.c = c}, .max_depth = c->arg[2].given ? (int64_t)c->arg[2].literal.word : INT64_MAX};
   f.resolve = c->arg[3].given && c->arg[3].literal.word;
@@ -137,7 +167,7 @@ ottl_status ottl__fn_flatten(ottl_call *c) {
   ottl__map_init(&f.out.index, &c->scratch->al);
   ottl__map_init(&f.out.counts, &c->scratch->al);
   SEL_EACH(c->sel, c->n, row) {
-    if (status != OTTL_OK) continue;
+    if (status != OTTL_OK || (!prefix.len && is_flat(c->map[row]))) continue;
     ottl_rowmap flat_rows = {0};
     ottl__map_clear(&f.out.index);
     ottl__map_clear(&f.out.counts);
