@@ -25,8 +25,30 @@ static bool kvt_has(ottl_view text, ottl_view part) {
   return text.len >= part.len && memmem(text.data, text.len, part.data, part.len) != NULL;
 }
 
+/* Nothing to quote or escape. False: perhaps there is. */
+static bool kvt_plain(ottl_view text, ottl_view delimiter, ottl_view pair_delimiter) {
+  if (delimiter.len != 1 || pair_delimiter.len != 1) return false;
+  const uint64_t ones = UINT64_C(0x0101010101010101), a = ones * (unsigned char)delimiter.data[0],
+                 b = ones * (unsigned char)pair_delimiter.data[0], q = ones * '"';
+  uint64_t found = 0;
+  for (size_t i = 0; i < text.len; i += 8) { /* the last word may overlap the one before it; shorter texts are padded with 0xff */
+    uint64_t w = UINT64_MAX;
+    if (text.len >= 8)
+      w = load_u64(text.data + (i + 8 <= text.len ? i : text.len - 8));
+    else
+      memcpy(&w, text.data, text.len);
+    const uint64_t x = w ^ a, y = w ^ b, z = w ^ q;
+    found |= ((x - ones) & ~x) | ((y - ones) & ~y) | ((z - ones) & ~z);
+  }
+  return !(found & ones << 7);
+}
+
 /* Quotes are escaped; what holds a delimiter is put in quotes. A backslash stays, and may make a delimiter: escaped text is searched. */
 static void kvt_put(ottl_call *c, ottl_sbuf *buf, ottl_view text, ottl_view delimiter, ottl_view pair_delimiter) {
+  if (kvt_plain(text, delimiter, pair_delimiter)) {
+    sbuf_view(buf, text);
+    return;
+  }
   if (text.len && memchr(text.data, '"', text.len)) {
     ottl_sbuf *escaped = &c->scratch->text2;
     size_t begin = escaped->len;
@@ -68,12 +90,15 @@ static ottl_status kvt_row(ottl_call *c, uint32_t row, ottl_view delimiter, ottl
     kvt_put(c, buf, pairs[i].key, delimiter, pair_delimiter);
     sbuf_view(buf, delimiter);
     value->len = 0;
-    ottl__arena_reset(&c->scratch->arena);
-    status = ottl__value_as_string(&c->scratch->arena, value, pairs[i].value);
-    if (status != OTTL_OK) return fail_status(c, row, status);
-    ottl_view text = arena_copy(&c->scratch->arena, value->data, value->len);
-    if (!text.data) return OTTL_NOMEM;
-    value->len = 0;
+    ottl_view text = cell_view(pairs[i].value);
+    if (pairs[i].value.tag != OTTL_T_STRING) {
+      ottl__arena_reset(&c->scratch->arena);
+      status = ottl__value_as_string(&c->scratch->arena, value, pairs[i].value);
+      if (status != OTTL_OK) return fail_status(c, row, status);
+      text = arena_copy(&c->scratch->arena, value->data, value->len);
+      if (!text.data) return OTTL_NOMEM;
+      value->len = 0;
+    }
     kvt_put(c, buf, text, delimiter, pair_delimiter);
     if (buf->len > OTTL_MAX_RESULT_BYTES) break;
   }
