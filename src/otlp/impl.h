@@ -197,6 +197,7 @@ typedef struct ot_impl {
   wv_list edits, sub_edits;
   uint16_t *dirty_columns; /* of the level being woven: keys map by map, then fields */
   uint64_t *dirty_words;   /* of those, the word of dirty bits that the row being woven is in */
+  uint64_t dirty_fields;   /* those words of fields, together */
   uint32_t *dirty_first;   /* by map: its first one among them; behind those of maps: the first field */
   size_t n_dirty_columns, dirty_columns_cap, dirty_words_cap, dirty_first_cap;
   wv_key *keys;    /* of the row being woven, which has one map at most: in the order of the body */
@@ -300,6 +301,9 @@ void ottl__ot_restore(ottl_batch *b, ottl_level level);
 
 /* weave.c: a new body for one row from the edits that im->edits and im->sub_edits hold; they are emptied. */
 OTTL_MUST_CHECK ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row);
+/* The same of a row of ITEM or below of which only the entries between begin and end changed: those of im->keys and im->fresh. */
+OTTL_MUST_CHECK ottl_status ottl__ot_weave_keys(ottl_batch *b, ottl_level level, uint32_t row, unsigned number, uint32_t begin,
+                                                uint32_t end);
 /* The list of a row's entries, in the key tier too (duplicates.c). */
 OTTL_MUST_CHECK ottl_status ottl__ot_row_list(ottl_batch *b, uint32_t map, uint32_t row);
 /* Does an entry with that key go? Of a map with `prune`. Fails: NOMEM. */

@@ -306,3 +306,28 @@ ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
   ottl__ot_mark_up(b, level, row);
   return OTTL_OK;
 }
+
+ottl_status ottl__ot_weave_keys(ottl_batch *b, ottl_level level, uint32_t row, unsigned number, uint32_t begin, uint32_t end) {
+  ottl_rows *r = &b->rows[level];
+  const uint8_t *body = r->body[row];
+  const uint32_t len = r->len[row];
+  uint64_t bound = (uint64_t)len + HEAD_BOUND;
+  OTTL_TRY(keys_bound(b, &bound));
+  if (OTTL_UNLIKELY(bound > INT32_MAX)) return OTTL_LIMIT;
+  uint8_t *at = pen_room(b, (size_t)bound);
+  if (OTTL_UNLIKELY(!at)) return OTTL_NOMEM;
+  *at++ = ot_row_tag(b, level, row);
+  uint8_t *out = at + varint_size(len);
+  wv_pen pen = {b, body, out};
+  const wv_edit keys = {.begin = begin, .end = end, .kind = WV_KEYS, .number = (uint8_t)number};
+  uint8_t *to = keys_write(&pen, wr_put(out, body, begin), &keys);
+  to = wr_put(to, body + end, len - end);
+  const size_t size = (size_t)(to - out);
+  ot_of(b)->pen = close_message(at, out, to);
+  r->body[row] = ot_of(b)->pen - size;
+  r->len[row] = (uint32_t)size;
+  r->state[row] |= OTTL_ROW_MOVED;
+  if (!(b->rows[level - 1].state[r->parent[row]] & OTTL_ROW_EDITED)) ottl__ot_mark_up(b, level, row);
+  ot_of(b)->touched = true;
+  return OTTL_OK;
+}

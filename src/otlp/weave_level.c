@@ -200,15 +200,15 @@ static void note_key(ot_impl *im, wv_key key) {
 }
 
 /* keep_keys in the key tier: entries that no column stands for go. False: there are none, and nothing was written. */
-static bool cut_keys(wv_row *w, const ottl_map_spec *spec, uint32_t raw_bytes) {
-  ot_impl *im = ot_of(w->b);
+static bool cut_keys(const ottl_batch *b, const ottl_map_spec *spec, uint32_t i, uint32_t raw_bytes) {
+  ot_impl *im = ot_of(b);
   uint32_t kept = 0;
   for (unsigned c = spec->first_column, stop = c + spec->n_columns; c < stop; c++) {
-    const ottl_reg *col = &w->b->columns[c];
-    uint32_t begin = col->off[w->i], end = col->end[w->i];
-    bool dirty = bm_get(col->dirty, w->i);
+    const ottl_reg *col = &b->columns[c];
+    uint32_t begin = col->off[i], end = col->end[i];
+    bool dirty = bm_get(col->dirty, i);
     if (begin == end) {
-      if (dirty && col->tag[w->i] != OTTL_T_ABSENT) im->fresh[im->n_fresh++] = (uint16_t)c;
+      if (dirty && col->tag[i] != OTTL_T_ABSENT) im->fresh[im->n_fresh++] = (uint16_t)c;
       continue;
     }
     if (!dirty) kept += end - begin;
@@ -218,10 +218,10 @@ static bool cut_keys(wv_row *w, const ottl_map_spec *spec, uint32_t raw_bytes) {
 }
 
 /* Entries that go by the rule on keys. */
-static ottl_status note_holes(wv_row *w) {
-  ot_impl *im = ot_of(w->b);
-  const ot_holes *holes = &im->holes_of[w->i];
-  OTTL_TRY(ottl__al_reserve(&w->b->al, &im->keys, &im->keys_cap, im->n_keys + holes->n, sizeof *im->keys));
+static ottl_status note_holes(ottl_batch *b, uint32_t i) {
+  ot_impl *im = ot_of(b);
+  const ot_holes *holes = &im->holes_of[i];
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->keys, &im->keys_cap, im->n_keys + holes->n, sizeof *im->keys));
   for (uint32_t k = 0; k < holes->n; k++) {
     const ot_hole *hole = &im->holes[holes->first + k];
     note_key(im, (wv_key){hole->begin, hole->end, OTTL_NO_COLUMN, false});
@@ -229,37 +229,57 @@ static ottl_status note_holes(wv_row *w) {
   return OTTL_OK;
 }
 
-/* What was written to the key columns of a map in the key tier. */
-static ottl_status keys_edit(wv_row *w, unsigned m) {
-  ottl_batch *b = w->b;
+/* What was written to the key columns of a map in the key tier, for row i: im->keys and im->fresh. *ret: is there anything? */
+static ottl_status note_keys(ottl_batch *b, unsigned m, uint32_t i, bool *ret) {
   ot_impl *im = ot_of(b);
   const ottl_rowmaps *map = &b->maps[m];
-  bool cut = map->any_cut && bm_get(map->cut, w->i);
-  uint32_t first = im->dirty_first[m], stop = im->dirty_first[m + 1];
-  const bool pruned = map->any_pruned && bm_get(map->pruned, w->i);
-  if (first == stop && !cut && !pruned) return OTTL_OK;
-  ot_place place = im->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
-  if (!place.number) return OTTL_OK;
+  const bool cut = map->any_cut && bm_get(map->cut, i), pruned = map->any_pruned && bm_get(map->pruned, i);
   im->n_keys = im->n_fresh = 0;
   im->keys_cut = cut;
-  im->keys_row = w->i;
+  im->keys_row = i;
   if (cut) {
-    if (!cut_keys(w, &b->layout->maps[m], map->raw_end[w->i] - map->raw_begin[w->i])) return OTTL_OK;
-  } else {
-    for (uint32_t k = first; k < stop; k++) {
-      if (!(im->dirty_words[k] >> (w->i & 63) & 1)) continue;
-      uint16_t c = im->dirty_columns[k];
-      const ottl_reg *col = &b->columns[c];
-      uint32_t begin = col->off[w->i], end = col->end[w->i];
-      if (begin != end)
-        note_key(im, (wv_key){begin, end, c, false});
-      else if (col->tag[w->i] != OTTL_T_ABSENT)
-        im->fresh[im->n_fresh++] = c;
-    }
-    if (pruned) OTTL_TRY(note_holes(w));
-    if (!im->n_keys && !im->n_fresh) return OTTL_OK;
+    *ret = cut_keys(b, &b->layout->maps[m], i, map->raw_end[i] - map->raw_begin[i]);
+    return OTTL_OK;
   }
+  for (uint32_t k = im->dirty_first[m], stop = im->dirty_first[m + 1]; k < stop; k++) {
+    if (!(im->dirty_words[k] >> (i & 63) & 1)) continue;
+    uint16_t c = im->dirty_columns[k];
+    const ottl_reg *col = &b->columns[c];
+    uint32_t begin = col->off[i], end = col->end[i];
+    if (begin != end)
+      note_key(im, (wv_key){begin, end, c, false});
+    else if (col->tag[i] != OTTL_T_ABSENT)
+      im->fresh[im->n_fresh++] = c;
+  }
+  if (pruned) OTTL_TRY(note_holes(b, i));
+  *ret = im->n_keys || im->n_fresh;
+  return OTTL_OK;
+}
+
+static ottl_status keys_edit(wv_row *w, unsigned m) {
+  const ottl_rowmaps *map = &w->b->maps[m];
+  ot_place place = ot_of(w->b)->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
+  bool some;
+  if (!place.number) return OTTL_OK;
+  OTTL_TRY(note_keys(w->b, m, w->i, &some));
+  if (!some) return OTTL_OK;
   return add_at(w, place, WV_KEYS, map->raw_begin[w->i], map->raw_end[w->i]) ? OTTL_OK : OTTL_NOMEM;
+}
+
+/* The same of a row of which nothing else changed: straight into its new body. */
+static ottl_status weave_keys(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
+  const ottl_rowmaps *map = &b->maps[m];
+  ottl_rows *r = &b->rows[level];
+  const unsigned number = ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + r->message[row]].number;
+  bool some;
+  if (!number) return OTTL_OK;
+  OTTL_TRY(note_keys(b, m, i, &some));
+  if (!some) return OTTL_OK;
+  uint32_t begin = map->raw_begin[i], end = map->raw_end[i];
+  if (begin == end) begin = end = r->len[row];
+  OTTL_TRY(ottl__ot_weave_keys(b, level, row, number, begin, end));
+  for (unsigned l = level + 1; l < OTTL_LEVELS; l++) b->rows[l].open = false;
+  return OTTL_OK;
 }
 
 static ottl_status map_edit(wv_row *w, unsigned m) {
@@ -426,9 +446,12 @@ static uint64_t dirty_word(const ottl_batch *b, ottl_level level, size_t word) {
   ot_impl *im = ot_of(b);
   const ottl_layout *layout = b->layout;
   uint64_t bits = 0;
+  const size_t first_field = im->dirty_first[layout->n_maps];
+  im->dirty_fields = 0;
   for (size_t k = 0; k < im->n_dirty_columns; k++) {
     im->dirty_words[k] = b->columns[im->dirty_columns[k]].dirty[word];
     bits |= im->dirty_words[k];
+    if (k >= first_field) im->dirty_fields |= im->dirty_words[k];
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     if (layout->maps[m].level != level) continue;
@@ -501,11 +524,30 @@ ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, ui
   return weave_one(b, level, row, i, true);
 }
 
+/* The map of a level that has one alone, in the key tier, and no own fields or lists that weave_keys would have to know of:
+ * n_maps when there is no such map. Caches are not woven. */
+static unsigned lone_map(const ottl_batch *b, ottl_level level) {
+  const ottl_layout *layout = b->layout;
+  unsigned lone = layout->n_maps;
+  if (level < OTTL_L_ITEM) return lone;
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    const ottl_map_spec *spec = &layout->maps[m];
+    if (spec->level != level || spec->field == OTTL_FIELD_COUNT) continue;
+    if (lone != layout->n_maps || spec->entries || !spec->written || field_is_dict_map(spec->field)) return layout->n_maps;
+    lone = m;
+  }
+  return lone;
+}
+
 ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns, bool edited) {
   ottl_rows *r = &b->rows[level];
+  unsigned lone = b->layout ? b->layout->n_maps : 0;
+  bool keys = false;
   if (columns) {
     OTTL_TRY(flush_maps(b, level, n));
     OTTL_TRY(dirty_columns(b, level));
+    lone = lone_map(b, level);
+    keys = !edited && lone < b->layout->n_maps;
   }
   for (uint32_t at = 0; at < n; at += 64) {
     uint32_t rows = n - at < 64 ? n - at : 64;
@@ -515,6 +557,10 @@ ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first
       uint32_t i = at + (uint32_t)__builtin_ctzll(bits);
       if (i >= n) break;
       if (r->state[first + i] & OTTL_ROW_DROPPED) continue;
+      if (keys && !(ot_of(b)->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED) && !has_list(b, lone, i)) {
+        OTTL_TRY(weave_keys(b, level, first + i, i, lone));
+        continue;
+      }
       OTTL_TRY(weave_one(b, level, first + i, i, columns));
       if (edited) r->state[first + i] &= (uint8_t)~OTTL_ROW_EDITED;
     }
