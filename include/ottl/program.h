@@ -131,7 +131,8 @@ OTTL_API const char *ottl_program_context(const ottl_program *program, size_t gr
 /* What failures of a group, by its number among those that were compiled (ottl_row_error.group), lead to; PROPAGATE when there is
  * no such group. Never fails; any thread; since 0.1. */
 OTTL_API ottl_error_mode ottl_program_error_mode(const ottl_program *program, size_t group);
-/* Is this group run row by row, because rows see each other's writes? Never fails; any thread; since 0.1. */
+/* Is this group run in the order of rows (row by row, or in rounds of rows that share nothing), because rows see each other's
+ * writes? Never fails; any thread; since 0.1. */
 OTTL_API bool ottl_program_row_order(const ottl_program *program, size_t group);
 
 /* Writes the bytecode as text. Owns: *ret_text is the caller's, freed with ottl_text_free. Fails: NOMEM. Threads: any. Since 0.1. */

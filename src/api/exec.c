@@ -11,7 +11,7 @@
 void ottl_exec_options_init(ottl_exec_options *options) { *options = (ottl_exec_options){.struct_size = sizeof *options}; }
 
 static uint32_t slice_of(const ottl_exec *x, const ottl_code *code) {
-  if (code->row_order) return 1;
+  if (code->row_order && !code->rounds) return 1;
   return x->slice_rows ? x->slice_rows : ottl__vm_slice_rows(code);
 }
 

@@ -71,6 +71,8 @@ typedef struct ottl_code {
   uint8_t context, level, error_mode;
   uint8_t on_failure; /* ottl_on_failure, not DEFAULT */
   bool row_order;
+  uint8_t rounds;   /* row order: 0: row by row; else windows go in rounds (rounds.c): the levels that some statement writes to */
+  uint8_t settles;  /* of those: where a row can do nothing that the row before it under the same parent did not do */
   bool undo;        /* rows can fail, and then what they wrote is undone */
   bool stops;       /* a row's first failure is its last: it takes no part in what follows */
   bool filter;      /* conditions drop rows */

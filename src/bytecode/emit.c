@@ -455,6 +455,7 @@ static ottl_status emit_group(ottl_arena *arena, const ottl_checked_group *group
   if (e.status == OTTL_OK && !row_order) {
     ret->row_order_reason = shares_cache ? "records share a cache" : ottl__emit_hazards(&e);
     e.row_order = ret->row_order_reason != NULL;
+    if (e.row_order && !shares_cache) ottl__emit_rounds(&e, ret);
   } else {
     ret->row_order_reason = row_order ? "asked for" : NULL;
   }

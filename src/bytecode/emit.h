@@ -118,6 +118,8 @@ static inline bool emit_is_record(const ottl_call_site *call) {
 }
 /* hazards.c: NULL when the group may run statement by statement, else why not. */
 const char *ottl__emit_hazards(ottl_emit *e);
+/* In row order: may windows go in rounds? Then code->rounds and code->settles tell how. */
+void ottl__emit_rounds(ottl_emit *e, ottl_code *code);
 /* Does the statement depend on a level at or above `level` alone, so that it may run once for each row of that level? Then
  * *ret_level is the level of what it writes. */
 bool ottl__emit_parent_statement(ottl_emit *e, const ottl_checked_statement *s, uint8_t *ret_level);

@@ -7,7 +7,10 @@
  *     doing it once), and whoever reads P does so after the last writer, or is itself that writer and reads P only in its
  *     `where`, which cannot fail. Then the first record of a parent does all there is to do, and later ones change nothing.
  * A key that an editor leaves as it is, though it edits the map (keep_keys with the key in its list), is no place that it writes.
- * Everything else runs row by row. So does a group whose records take back what they wrote above when they fail. */
+ * Everything else runs in row order. So does a group whose records take back what they wrote above when they fail.
+ *
+ * Row order need not be row by row: rows under different parents see nothing of each other, so that windows can go in rounds
+ * (vm/rounds.c), if what is written above is all that rows share. */
 #include "bytecode/emit.h"
 
 typedef struct place {
@@ -228,4 +231,35 @@ const char *ottl__emit_hazards(ottl_emit *e) {
     }
   }
   return NULL;
+}
+
+/* Does what the statement writes above depend on nothing but P's level and what is above it, and can the rounds see whether it
+ * changed? */
+static bool write_settles(ottl_emit *e, const ottl_checked_statement *s, place p) {
+  const ottl_call_site *call = s->call->call;
+  const ottl_expr *target = call->args[0].expr;
+  int level = call_level(call, 1);
+  if (s->where && s->where->level > level) level = s->where->level;
+  for (uint32_t i = 0; i < target->n_kids; i++) {
+    if (target->kids[i]->level > level) level = target->kids[i]->level;
+  }
+  if (level > (int)p.level || impure(s->call) || (s->where && impure(s->where))) return false;
+  return p.map == UINT16_MAX || (!e->maps[p.map].spec.entries && !field_is_dict_map(e->maps[p.map].spec.field));
+}
+
+void ottl__emit_rounds(ottl_emit *e, ottl_code *code) {
+  const ottl_checked_group *g = e->group;
+  if (e->kind != OTTL_KIND_TRANSFORM || g->routes || e->undo) return;
+  if (group_flags(g) & (OTTL_FN_ABOVE | OTTL_FN_APPENDS | OTTL_FN_RECORD)) return;
+  uint8_t rounds = 0, restless = 0;
+  for (uint32_t i = 0; i < g->n_statements; i++) {
+    place p;
+    if (!shared_write(e, &g->statements[i], &p)) continue;
+    if (holds_rows(e, p)) return;
+    rounds |= (uint8_t)(1u << p.level);
+    if (!write_settles(e, &g->statements[i], p)) restless |= (uint8_t)(1u << p.level);
+  }
+  code->rounds = rounds;
+  if (g->n_conditions == 0)
+    code->settles = rounds & (uint8_t)~restless; /* else a row may change nothing because it was left out */
 }

@@ -557,7 +557,8 @@ ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first
       uint32_t i = at + (uint32_t)__builtin_ctzll(bits);
       if (i >= n) break;
       if (r->state[first + i] & OTTL_ROW_DROPPED) continue;
-      if (keys && !(ot_of(b)->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED) && !has_list(b, lone, i)) {
+      if (keys && !(ot_of(b)->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED) &&
+          !has_list(b, lone, i)) {
         OTTL_TRY(weave_keys(b, level, first + i, i, lone));
         continue;
       }

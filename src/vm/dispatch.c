@@ -279,7 +279,7 @@ static bool row_dropped(const ottl_batch *b, uint8_t level, uint32_t row) {
   }
 }
 
-/* The rows of the window that count, and the rows above that they are under. */
+/* The rows of the window that count. */
 static ottl_status window_rows(ottl_vm *vm) {
   ottl_batch *b = vm->batch;
   uint8_t own = vm->code->level;
@@ -293,12 +293,22 @@ static ottl_status window_rows(ottl_vm *vm) {
   for (uint32_t i = 0; vm->skip && i < b->n && b->first + i < vm->n_skip; i++) {
     if (bm_get(vm->skip, b->first + i)) bm_clear(vm->all[own], i);
   }
-  /* From below: what is above a row above is seen through it, because there are fewer of those. */
-  for (uint8_t level = own; level-- > 0;) {
+  for (uint8_t level = 0; level < own; level++) {
     vm->base[level] = b->lo[level] / 64 * 64;
     uint32_t seen = b->hi[level] - vm->base[level];
     OTTL_TRY(frame_reserve(vm, vm->frame, level, seen));
     OTTL_TRY(bitmap_reserve(vm, level, seen));
+  }
+  ottl__vm_rows_above(vm);
+  return OTTL_OK;
+}
+
+void ottl__vm_rows_above(ottl_vm *vm) {
+  ottl_batch *b = vm->batch;
+  uint8_t own = vm->code->level;
+  /* From below: what is above a row above is seen through it, because there are fewer of those. */
+  for (uint8_t level = own; level-- > 0;) {
+    uint32_t seen = b->hi[level] - vm->base[level];
     uint64_t *all = vm->all[level];
     memset(all, 0, BM_WORDS(seen) * 8);
     uint32_t last = UINT32_MAX;
@@ -313,7 +323,11 @@ static ottl_status window_rows(ottl_vm *vm) {
       SEL_EACH(vm->all[level + 1], b->hi[level + 1] - vm->base[level + 1], i) bm_set(all, parent[i] - vm->base[level]);
     }
   }
-  return OTTL_OK;
+}
+
+ottl_status ottl__vm_run(ottl_vm *vm) {
+  if (OTTL_UNLIKELY(vm->frame->meter != NULL)) return run_metered(vm, vm->code->n_prologue, vm->code->n_insns);
+  return run(vm, vm->code->n_prologue, vm->code->n_insns);
 }
 
 ottl_status ottl__vm_window(ottl_vm *vm) {
@@ -326,8 +340,7 @@ ottl_status ottl__vm_window(ottl_vm *vm) {
   vm->any_stopped = false;
   vm->n_failures = 0;
   window_columns(vm);
-  if (OTTL_UNLIKELY(vm->frame->meter != NULL)) return run_metered(vm, vm->code->n_prologue, vm->code->n_insns);
-  return run(vm, vm->code->n_prologue, vm->code->n_insns);
+  return vm->code->rounds && vm->batch->n > 1 ? ottl__vm_rounds(vm) : ottl__vm_run(vm);
 }
 
 /* ---- failures ---- */

@@ -111,6 +111,14 @@ OTTL_MUST_CHECK ottl_status ottl__vm_begin(ottl_vm *vm, vm_frame *frame, ottl_ba
 /* Runs the code on the batch's window. */
 OTTL_MUST_CHECK ottl_status ottl__vm_window(ottl_vm *vm);
 
+/* -- for windows -- */
+
+/* Runs the code on the rows vm->all of its level; those of the levels above are what they are under. */
+OTTL_MUST_CHECK ottl_status ottl__vm_run(ottl_vm *vm);
+void ottl__vm_rows_above(ottl_vm *vm);
+/* The window of a code with `rounds` (rounds.c): runs it once for each round of rows. */
+OTTL_MUST_CHECK ottl_status ottl__vm_rounds(ottl_vm *vm);
+
 /* -- for handlers -- */
 
 /* Room for n rows in registers and selections of a level. */
