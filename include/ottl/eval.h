@@ -40,6 +40,9 @@ typedef struct ottl_value {
 
 /* Number of records that were evaluated in the last run. */
 OTTL_API size_t ottl_eval_rows(const ottl_exec *exec);
+/* Where record `row` stands in the payload: its places from 0; `offset` is NO_PLACE. place->struct_size is set by the caller. False:
+ * there is no such record, or it is none of the payload (context otelcol). Threads: one at a time per exec. Since 0.1. */
+OTTL_API bool ottl_eval_place(const ottl_exec *exec, size_t row, ottl_record_place *place);
 /* Value of expression `expression` (of group 0) for record `row`.
  * Owns: text and members are borrowed until the next run. Fails: RUNTIME (the evaluation of this row failed: *ret_message tells),
  * INVALID_ARG, NOMEM. Threads: one at a time per exec. Since 0.1. */

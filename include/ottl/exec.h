@@ -103,6 +103,16 @@ OTTL_API bool ottl_exec_error_record(ottl_exec *exec, size_t i, ottl_record_plac
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_error_payload(ottl_exec *exec, size_t i, const uint8_t **ret_data,
                                                              size_t *ret_len);
 
+typedef enum ottl_block_level { OTTL_BLOCK_RESOURCE = 0, OTTL_BLOCK_SCOPE = 1, OTTL_BLOCK_RECORD = 2 } ottl_block_level;
+
+/* Which resource, scope or record (log record, span, metric, profile) of the payload that came in is the i-th one of the result, in
+ * its order? Told by the rows that the engine worked on, not by what they hold. Of a program of kind TRANSFORM or FILTER.
+ * *ret_offset: of its first byte, tag included, in the payload of the last run; OTTL_NO_PLACE: a statement appended it. In a
+ * flattened result a resource or scope is that of the first record below it.
+ * Fails: INVALID_ARG (the result has no such thing, or there is none: the run failed), NOMEM. The payload of the last run must
+ * still be there. Threads: one at a time per exec. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_exec_origin(ottl_exec *exec, ottl_block_level level, uint64_t i, uint64_t *ret_offset);
+
 /* Why the last run failed with DATA or LIMIT, and the byte offset in its input; NULL when it did not. */
 OTTL_API const char *ottl_exec_failure(const ottl_exec *exec, size_t *ret_offset);
 

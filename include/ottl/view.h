@@ -41,8 +41,6 @@ typedef struct ottl_viewer_options {
   size_t max_text; /* bytes shown of one text or byte string; 0: all */
 } ottl_viewer_options;
 
-typedef enum ottl_block_level { OTTL_BLOCK_RESOURCE = 0, OTTL_BLOCK_SCOPE = 1, OTTL_BLOCK_RECORD = 2 } ottl_block_level;
-
 typedef struct ottl_block {
   ottl_block_level level;
   const char *kind;   /* "resource", "scope", "log record", "span", "metric", "profile" */

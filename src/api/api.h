@@ -91,8 +91,13 @@ struct ottl_exec {
   uint32_t clock_nanos;
   exec_error *errors;
   size_t n_errors, cap_errors, max_errors;
-  uint64_t rows_touched;    /* rows of the widest level that failed something */
-  bool nothing_left;        /* of the payload, after a filter */
+  uint64_t rows_touched; /* rows of the widest level that failed something */
+  bool nothing_left;     /* of the payload, after a filter */
+  bool finished;         /* the last run has a result */
+  struct {
+    const uint32_t *offsets; /* NULL: nobody has asked */
+    uint32_t n;
+  } origins[OTTL_BLOCK_RECORD + 1];
   exec_record *rolled_back; /* records that take no part any more */
   size_t n_rolled_back, cap_rolled_back;
   uint64_t *skip; /* their rows in the running pass */

@@ -1,6 +1,7 @@
 /* Values of evaluating programs, handed out one level at a time. */
 #include "api/api.h"
 #include "batch/value_wire.h"
+#include "sema/tables.h"
 
 size_t ottl_eval_rows(const ottl_exec *x) { return x ? x->n_rows : 0; }
 
@@ -55,6 +56,24 @@ ottl_status ottl_eval_value(ottl_exec *x, size_t expression, size_t row, ottl_va
     return OTTL_RUNTIME;
   }
   return to_value(x, x->results[expression].cells[row], ret_value);
+}
+
+bool ottl_eval_place(const ottl_exec *x, size_t row, ottl_record_place *ret) {
+  if (!x || !ret || ret->struct_size < sizeof *ret || row >= x->n_rows || x->program->n_groups == 0) return false;
+  const ottl_code *code = &x->program->codes[0];
+  if (code->context == OTTL_C_OTELCOL) return false;
+  ottl_record_place r = {.struct_size = sizeof r, .context = ottl__contexts[code->context].name, .offset = OTTL_NO_PLACE};
+  uint64_t *const places[OTTL_LEVELS] = {&r.resource, &r.scope, &r.item, &r.child, &r.grandchild};
+  uint32_t at = (uint32_t)row;
+  for (unsigned level = OTTL_LEVELS; level-- > 0;) {
+    *places[level] = OTTL_NO_PLACE;
+    if (level > code->level) continue;
+    uint32_t above = level ? x->batch->rows[level].parent[at] : 0;
+    *places[level] = level ? at - x->batch->rows[level - 1].first_child[above] : at;
+    at = above;
+  }
+  *ret = r;
+  return true;
 }
 
 ottl_status ottl_value_member(ottl_exec *x, const ottl_value *container, size_t i, ottl_view *ret_key, ottl_value *ret_value) {

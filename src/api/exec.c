@@ -415,7 +415,8 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   x->n_errors = 0;
   x->n_rows = 0;
   x->failure = NULL;
-  x->nothing_left = false;
+  x->nothing_left = x->finished = false;
+  memset(x->origins, 0, sizeof x->origins);
   if (x->routes) x->routes->valid = false;
   x->memory.refused = x->memory.over = false;
   x->n_rolled_back = 0;
@@ -444,6 +445,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
     x->failure_offset = x->batch->error_offset;
   }
   if (x->profile) ottl__profile_end(x->profile);
+  x->finished = status == OTTL_OK && x->program->kind <= OTTL_KIND_FILTER;
   *ret_result = result;
   return status;
 }

@@ -220,6 +220,11 @@ bool ottl__batch_locate(const ottl_batch *batch, ottl_level level, uint32_t star
  * the next open. */
 OTTL_MUST_CHECK ottl_status ottl__batch_alone(ottl_batch *batch, const ottl_located *where, ottl_view *ret);
 
+/* Of a payload that was finished: for each row of RESOURCE, SCOPE or ITEM that it has, in its order, the offset that the row began
+ * at in the payload that came in; UINT32_MAX: it was appended. Flattened, a resource or scope counts by the first item below it.
+ * Lives until the next open. */
+OTTL_MUST_CHECK ottl_status ottl__batch_origins(ottl_batch *batch, ottl_level level, const uint32_t **ret, uint32_t *ret_n);
+
 /* -- profiles -- */
 #define OTTL_HIDDEN_KEY UINT32_MAX /* klen of entries of a DICT_MAP that are no part of the map, but of the row */
 /* A value type that was written: VALUE_TYPE cells and columns point to one when their len is OTTL_PROFILE_TYPE_NEW; else they are a

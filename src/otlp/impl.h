@@ -221,6 +221,8 @@ typedef struct ot_impl {
 
   uint8_t *canon; /* regroup: what is compared, while it grows */
   size_t canon_len, canon_cap;
+  const struct rg_row *regrouped; /* in the order that they were written in; in the batch's arena */
+  uint32_t n_regrouped;
   ot_shell *own[OTTL_L_CHILD]; /* parts: by row of RESOURCE, SCOPE and ITEM; in the pass's arena */
 
   uint32_t *sizes[OTTL_L_ITEM]; /* finish: bodies of edited resources and scopes */
@@ -257,6 +259,11 @@ OTTL_MUST_CHECK ottl_status ottl__ot_equal_rows(ottl_batch *b, ottl_level level,
 
 /* regroup.c: finish of a flattened batch. */
 OTTL_MUST_CHECK ottl_status ottl__ot_regroup(ottl_batch *b, const uint8_t **ret, size_t *ret_len);
+/* After that, origins (origin.c) of the rows as they were written; returns how many. */
+uint32_t ottl__ot_regroup_origins(const ottl_batch *b, ottl_level level, uint32_t *out);
+
+/* origin.c: offset in the payload of a row of ITEM or above; UINT32_MAX: it was appended. */
+uint32_t ottl__ot_origin(const ottl_batch *b, ottl_level level, uint32_t row);
 
 /* splice.c: room for an output of that size, in im->out. */
 OTTL_MUST_CHECK ottl_status ottl__ot_output(ottl_batch *b, uint64_t size);

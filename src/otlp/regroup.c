@@ -150,7 +150,35 @@ ottl_status ottl__ot_regroup(ottl_batch *b, const uint8_t **ret, size_t *ret_len
   uint8_t *at = write_rows(b, im->out, rows, n);
   if ((uint64_t)(at - im->out) != size) return OTTL_INTERNAL;
   others(b, at);
+  im->regrouped = rows;
+  im->n_regrouped = n;
   *ret = im->out;
   *ret_len = (size_t)(size + beside);
   return OTTL_OK;
+}
+
+static uint32_t item_origins(const ottl_batch *b, uint32_t row, uint32_t *out) {
+  const ot_gaps *gaps = ot_gaps_of(ot_of(b), OTTL_L_SCOPE, row);
+  uint32_t n = 0;
+  for (uint32_t g = 0; g < gaps->n; g++) {
+    for (uint32_t i = gaps->gap[g].first; i < gaps->gap[g].end; i++) {
+      if (item_bytes(b, i).len) out[n++] = ottl__ot_origin(b, OTTL_L_ITEM, i);
+    }
+  }
+  return n;
+}
+
+uint32_t ottl__ot_regroup_origins(const ottl_batch *b, ottl_level level, uint32_t *out) {
+  const ot_impl *im = ot_of(b);
+  const rg_row *rows = im->regrouped;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < im->n_regrouped; i++) {
+    bool resource = i == 0 || rows[i].resource != rows[i - 1].resource;
+    bool scope = resource || rows[i].group != rows[i - 1].group;
+    if (level == OTTL_L_ITEM)
+      n += item_origins(b, rows[i].row, out + n);
+    else if (level == OTTL_L_SCOPE ? scope : resource)
+      out[n++] = ottl__ot_origin(b, level, rows[i].row);
+  }
+  return n;
 }

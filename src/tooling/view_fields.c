@@ -369,10 +369,23 @@ static void sum_text(ottl_viewer *v, ottl_view body, uint32_t number) {
   if (ottl__view_find(body, number, &at) && at.body.len) sum_put(v, at.body);
 }
 
+/* INFO of SEVERITY_NUMBER_INFO. */
+static void sum_severity(ottl_viewer *v, int32_t number) {
+  const js_message *log = v->roots[OTTL_SIGNAL_LOGS]->fields[0].message->fields[1].message->fields[1].message;
+  const ProtobufCEnumDescriptor *e = log->fields[js_find(log, 2)].enums;
+  for (unsigned i = 0; i < e->n_values; i++) {
+    if (e->values[i].value != number) continue;
+    ottl__sbuf_printf(&v->summary, "%s%s", v->summary.len ? " " : "", e->values[i].name + sizeof "SEVERITY_NUMBER_" - 1);
+  }
+}
+
 static void sum_log(ottl_viewer *v, ottl_view body) {
   view_field at;
   if (ottl__view_find(body, 1, &at) || ottl__view_find(body, 11, &at)) ottl__view_put_time(&v->summary, at.word);
-  sum_text(v, body, 3);
+  if (ottl__view_find(body, 3, &at) && at.body.len)
+    sum_text(v, body, 3);
+  else if (ottl__view_find(body, 2, &at) && at.word)
+    sum_severity(v, (int32_t)at.word);
 }
 
 static void sum_span(ottl_viewer *v, ottl_view body) {
