@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #define THREADS_MOST 256
+#define NUMBER_MOST  ((size_t)1 << 40)
 
 enum {
 #define OPTION(id, commands, letter, name, argument, help) ARG_##id,
@@ -51,6 +52,19 @@ static bool arg_number(const char *text, size_t most, size_t *ret) {
   return true;
 }
 
+/* A record, or a message and one of its records: "7", "2:7". */
+static bool arg_row(const char *value, cli_options *o) {
+  char message[24];
+  const char *colon = strchr(value, ':');
+  size_t len = colon ? (size_t)(colon - value) : 0;
+  if (len >= sizeof message) return false;
+  memcpy(message, value, len);
+  message[len] = 0;
+  o->message = 1;
+  if (colon && (!arg_number(message, NUMBER_MOST, &o->message) || !o->message)) return false;
+  return arg_number(colon ? colon + 1 : value, NUMBER_MOST, &o->row) && o->row;
+}
+
 /* "zstd", "gzip:9" */
 static bool arg_compression(const char *value, cli_options *o) {
   char name[8];
@@ -76,6 +90,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
   static const char *const modes[] = {"propagate", "ignore", "silent", NULL};
   static const char *const styles[] = {"either", "prefixed", "bare", NULL};
   static const char *const renderings[] = {"text", "short", "json", "sarif", "github", NULL};
+  static const char *const layouts[] = {"tree", "lines", NULL};
   static const char *const described[] = {"text", "json", NULL};
   static const char *const signals[] = {"logs", "traces", "metrics", "profiles", NULL};
   static const char formats[] = "auto, proto, proto-delimited, proto-framed, json or jsonl";
@@ -135,6 +150,22 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_DESCRIBE_FORMAT:
     if ((choice = arg_choice(value, described)) < 0) return arg_bad(value, args[id].name, "text or json");
     o->format = choice ? OTTL_DIAGS_JSON : OTTL_DIAGS_TEXT;
+    break;
+  case ARG_WHERE: o->where.items[o->where.n++] = value; break;
+  case ARG_ROW:
+    if (!arg_row(value, o))
+      return arg_bad(value, args[id].name, "the number of a record, such as 7, or 2:7 for one of message 2");
+    break;
+  case ARG_LIMIT:
+    if (!arg_number(value, NUMBER_MOST, &o->limit) || !o->limit) return arg_bad(value, args[id].name, "a number of records");
+    break;
+  case ARG_MAX_TEXT:
+    if (!arg_number(value, NUMBER_MOST, &o->max_text)) return arg_bad(value, args[id].name, "a number of bytes, 0 for all");
+    break;
+  case ARG_FIELDS: return arg_once(&o->fields, value, args[id].name);
+  case ARG_VIEW_FORMAT:
+    if ((choice = arg_choice(value, layouts)) < 0) return arg_bad(value, args[id].name, "tree or lines");
+    o->lines = choice == 1;
     break;
   case ARG_FMT_CHECK: o->only_check = true; break;
   case ARG_FMT_DIFFERENCE: o->diff = true; break;
@@ -202,9 +233,11 @@ int cli_options_read(const char *command, int in, int argc, char **argv, cli_opt
   ret->snippets.items = calloc((size_t)argc + 1, sizeof *ret->snippets.items);
   ret->files.items = calloc((size_t)argc + 1, sizeof *ret->files.items);
   ret->processors.items = calloc((size_t)argc + 1, sizeof *ret->processors.items);
+  ret->where.items = calloc((size_t)argc + 1, sizeof *ret->where.items);
   ret->rules.items = calloc(2 * (size_t)argc + 2, sizeof *ret->rules.items);
   ret->outputs.items = calloc((size_t)argc + 1, sizeof *ret->outputs.items);
-  if (!ret->snippets.items || !ret->files.items || !ret->processors.items || !ret->outputs.items || !ret->rules.items)
+  if (!ret->snippets.items || !ret->files.items || !ret->processors.items || !ret->outputs.items || !ret->rules.items ||
+      !ret->where.items)
     return cli_fail(CLI_INTERNAL, "out of memory");
   bool ended = false;
   for (int i = 1; i < argc; i++) {
@@ -228,5 +261,6 @@ void cli_options_done(cli_options *options) {
   free(options->files.items);
   free(options->processors.items);
   free(options->outputs.items);
+  free(options->where.items);
   free(options->rules.items);
 }

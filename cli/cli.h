@@ -26,7 +26,10 @@ enum {
   IN_ROUTE = 16,
   IN_DESCRIBE = 32,
   IN_FMT = 64,
-  IN_EXPLAIN = 128
+  IN_EXPLAIN = 128,
+  IN_VIEW = 1 << 16,
+  IN_DIFF = 1 << 17,
+  IN_TRACE = 1 << 18
 }; /* which commands know an option */
 
 /* --format of `ottl check`, besides what the library renders. */
@@ -67,6 +70,11 @@ typedef struct cli_options {
   cli_texts rules;   /* check: "allow", "warn" or "deny", each followed by its codes */
   const char *settings;
   bool atomic, rollback, flatten, show_values, strict_input;
+  cli_texts where;        /* view, trace: conditions, any of which chooses */
+  size_t message, row;    /* view, trace: of the only one to show, from 1; 0: not told */
+  size_t limit, max_text; /* 0: none */
+  const char *fields, *html;
+  bool lines, all, summary; /* view; diff */
 } cli_options;
 
 /* args.c: reads the arguments behind the name of the command. Returns CLI_OK, or tells what is wrong and returns CLI_USAGE.
@@ -86,6 +94,7 @@ int cli_route(int argc, char **argv);
 int cli_describe(int argc, char **argv);
 int cli_fmt(int argc, char **argv);
 int cli_explain_code(int argc, char **argv);
+int cli_view(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* describe.c */

@@ -128,6 +128,26 @@ static const char fmt_exits_text[] =
     "  0 done; 1 something does not parse (with --check and --diff: or would change); 2 wrong use, or a\n"
     "  file cannot be read or written; 70 internal error\n";
 
+static const char view_text[] =
+    "Shows OTLP logs, traces, metrics and profiles record by record, under the headings of their\n"
+    "resources and scopes: times in RFC 3339, ids in hex, enums by name, no control characters. It shows\n"
+    "values: of your own data.\n"
+    "\n"
+    "Examples:\n"
+    "  the first records of a file\n"
+    "    ottl view -n 5 logs.jsonl\n"
+    "  what failed, in protobuf\n"
+    "    ottl view --where 'span.status.code == STATUS_CODE_ERROR' traces.pb.zst\n"
+    "  record 7 of message 2, as a warning of `ottl run` names it\n"
+    "    ottl view --row 2:7 logs.jsonl\n"
+    "  a line for each value, for grep\n"
+    "    ottl view --format lines --fields body,attributes logs.jsonl | grep token\n";
+
+static const char view_exits_text[] =
+    "Exit status:\n"
+    "  0 shown, also when there is nothing to show; 2 wrong use, no such --row, or a file cannot be read;\n"
+    "  3 a condition does not compile; 4 the input is not valid OTLP; 70 internal error\n";
+
 static const char describe_text[] =
     "Shows the tables of the language. A table is listed with a line for each entry; NAME shows one entry,\n"
     "functions with their arguments and examples. Without TABLE it tells which tables there are.\n"
@@ -170,6 +190,7 @@ static const struct {
     {"route", route_text, files_text, exits_text, IN_ROUTE},
     {"check", check_text, NULL, check_exits_text, IN_CHECK},
     {"fmt", fmt_text, NULL, fmt_exits_text, IN_FMT},
+    {"view", view_text, files_text, view_exits_text, IN_VIEW},
     {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
     {"explain-code", explain_text, NULL, explain_exits_text, IN_EXPLAIN},
 };

@@ -28,6 +28,8 @@ endif()
 if(TARGET ottl AND Python3_FOUND)
   add_test(NAME docs/functions COMMAND Python3::Interpreter tests/docs/functions $<TARGET_FILE:ottl> $<TARGET_FILE:ottlt>
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME docs/view COMMAND Python3::Interpreter tests/cli/run_tests --ottl $<TARGET_FILE:ottl> docs/view.md
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   file(GLOB OTTL_CLI_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cli/*.t ${PROJECT_SOURCE_DIR}/README.md)
   foreach(file ${OTTL_CLI_TESTS})
     cmake_path(GET file STEM name)

@@ -10,6 +10,7 @@
     route        say which records go to which pipeline, and write them there
     check        find mistakes in statements without running them
     fmt          lay statements out in the canonical way
+    view         show records as text
     describe     look up functions, paths, enum symbols, limits and codes
     explain-code say what a code of an error or warning means
     help         explain a command
