@@ -6,6 +6,7 @@
 #include "ottl/config.h"
 #include "ottl/describe.h"
 #include "ottl/diag.h"
+#include "ottl/diff.h"
 #include "ottl/eval.h"
 #include "ottl/exec.h"
 #include "ottl/format.h"
