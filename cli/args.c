@@ -162,6 +162,9 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_MAX_TEXT:
     if (!arg_number(value, NUMBER_MOST, &o->max_text)) return arg_bad(value, args[id].name, "a number of bytes, 0 for all");
     break;
+  case ARG_ALL: o->all = true; break;
+  case ARG_SUMMARY: o->summary = true; break;
+  case ARG_HTML: return arg_once(&o->html, value, args[id].name);
   case ARG_FIELDS: return arg_once(&o->fields, value, args[id].name);
   case ARG_VIEW_FORMAT:
     if ((choice = arg_choice(value, layouts)) < 0) return arg_bad(value, args[id].name, "tree or lines");

@@ -95,6 +95,7 @@ int cli_describe(int argc, char **argv);
 int cli_fmt(int argc, char **argv);
 int cli_explain_code(int argc, char **argv);
 int cli_view(int argc, char **argv);
+int cli_diff(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* describe.c */
@@ -228,6 +229,17 @@ typedef struct cli_record {
 
 void cli_record_of(ottl_exec *exec, size_t error, bool bytes, cli_record *ret);
 char *cli_record_values(ottl_exec *exec, size_t error, ottl_signal signal); /* as OTLP/JSON; the caller frees; NULL: none */
+
+/* refused.c: a step failed on a message; tells, and gives the exit status. */
+typedef struct cli_refused {
+  const cli_program *program;
+  const cli_step *step;
+  const char *input; /* its name */
+  uint64_t number;   /* of the message in it, from 1 */
+  ottl_signal signal;
+  bool bytes; /* offsets mean something, because it came as protobuf */
+} cli_refused;
+int cli_run_refused(const cli_refused *refused, ottl_status status);
 
 /* stats.c: what happened, summed up over the messages. */
 typedef struct cli_failure {

@@ -148,6 +148,27 @@ static const char view_exits_text[] =
     "  0 shown, also when there is nothing to show; 2 wrong use, no such --row, or a file cannot be read;\n"
     "  3 a condition does not compile; 4 the input is not valid OTLP; 70 internal error\n";
 
+static const char diff_text[] =
+    "Runs statements and shows what they change: each record that is not as it was, as a difference of\n"
+    "its values, and what was dropped, added or moved below another resource; then a summary. The engine\n"
+    "tells which record is which, they are not guessed by what they hold.\n"
+    "\n"
+    "Examples:\n"
+    "  what a policy does to a file\n"
+    "    ottl diff -f policy.ottl logs.jsonl\n"
+    "  what the pipelines of a collector do, as a page for a reviewer\n"
+    "    ottl diff --config collector.yaml --html diff.html logs.jsonl\n"
+    "  what a filter would drop\n"
+    "    ottl diff -c 'log.severity_number < SEVERITY_NUMBER_INFO' logs.jsonl\n"
+    "  nothing may change: in a script\n"
+    "    ottl diff --summary -f policy.ottl samples.jsonl\n";
+
+static const char diff_exits_text[] =
+    "Exit status:\n"
+    "  0 no record changed; 1 some did; 2 wrong use, or a file cannot be read or written; 3 statements do\n"
+    "  not compile; 4 the input is not valid OTLP; 5 a record failed under --error-mode propagate; 70\n"
+    "  internal error\n";
+
 static const char describe_text[] =
     "Shows the tables of the language. A table is listed with a line for each entry; NAME shows one entry,\n"
     "functions with their arguments and examples. Without TABLE it tells which tables there are.\n"
@@ -191,6 +212,7 @@ static const struct {
     {"check", check_text, NULL, check_exits_text, IN_CHECK},
     {"fmt", fmt_text, NULL, fmt_exits_text, IN_FMT},
     {"view", view_text, files_text, view_exits_text, IN_VIEW},
+    {"diff", diff_text, files_text, diff_exits_text, IN_DIFF},
     {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
     {"explain-code", explain_text, NULL, explain_exits_text, IN_EXPLAIN},
 };

@@ -173,41 +173,6 @@ static int worker_steps(cli_worker *w, ottl_signal signal) {
   return status;
 }
 
-/* The failure that ended the run: there may be others before it, which were ignored. */
-static bool message_failure(const cli_step *step, size_t *ret_error, ottl_row_error *ret) {
-  for (*ret_error = 0; ottl_exec_error(step->exec, *ret_error, ret); ++*ret_error) {
-    if (ottl_program_error_mode(step->program, ret->group) == OTTL_ERROR_PROPAGATE) return true;
-  }
-  return false;
-}
-
-static int message_failed(const job_message *m, const cli_step *step, size_t error, const ottl_row_error *e, bool bytes) {
-  const cli_shared *shared = m->worker->shared;
-  char place[160];
-  cli_record record;
-  cli_failure_place(shared->program, step->processor, e->group, e->statement, e->condition, place, sizeof place);
-  cli_record_of(step->exec, error, bytes, &record);
-  bool known = record.place[0];
-  cli_fail(0, AT_FORMAT "%s failed on %s %" PRIu64 "%s%s%s: %s: %s", AT(m), place, record.name, e->item + 1, known ? " (" : "",
-           record.place, known ? ")" : "", e->code, e->message);
-  char *values = shared->options->show_values ? cli_record_values(step->exec, error, m->signal) : NULL;
-  if (values) cli_fail(0, "it came as %s", values);
-  free(values);
-  return cli_fail(CLI_ROW, "stopped there; %s goes on", shared->options->config ? "`error_mode: ignore`" : "--error-mode ignore");
-}
-
-static int message_refused(const job_message *m, const cli_step *step, ottl_status status, bool bytes) {
-  size_t offset = 0;
-  const char *why = ottl_exec_failure(step->exec, &offset);
-  ottl_row_error e;
-  size_t error;
-  if (status == OTTL_RUNTIME && message_failure(step, &error, &e)) return message_failed(m, step, error, &e, bytes);
-  if (status == OTTL_RUNTIME) return cli_fail(CLI_ROW, AT_FORMAT "a record failed", AT(m));
-  if (status == OTTL_DATA || status == OTTL_LIMIT)
-    return cli_fail(CLI_PAYLOAD, AT_FORMAT "not valid OTLP at byte %zu: %s", AT(m), offset, why ? why : ottl_status_name(status));
-  return message_status(m, status);
-}
-
 static int message_bad_json(const job_message *m, const ottl_json *json, ottl_status status) {
   size_t offset = 0;
   const char *why = ottl_json_error(json, &offset);
@@ -280,7 +245,10 @@ static int message_run(job_message *m, const uint8_t *wire, size_t len) {
     if (!result.data && !result.unchanged) break; /* nothing is left of it */
     ottl_status run = ottl_exec_run(steps[i].exec, result.data, result.len, &next);
     bool bytes = m->encoding != OTTL_ENCODING_JSON && result.unchanged; /* else places are in what the steps before made of it */
-    if (run != OTTL_OK) return message_refused(m, &steps[i], run, bytes);
+    if (run != OTTL_OK) {
+      cli_refused refused = {m->worker->shared->program, &steps[i], m->job->input, m->number, m->signal, bytes};
+      return cli_run_refused(&refused, run);
+    }
     cli_stats_add(&m->job->stats, steps, i, &next, m->signal, bytes);
     next.unchanged &= result.unchanged;
     result = next;

@@ -11,6 +11,7 @@
     check        find mistakes in statements without running them
     fmt          lay statements out in the canonical way
     view         show records as text
+    diff         show what statements change, record by record
     describe     look up functions, paths, enum symbols, limits and codes
     explain-code say what a code of an error or warning means
     help         explain a command
