@@ -57,6 +57,11 @@ static uint32_t call_find(sema *s, const ottl_node *node, ottl_span span, bool e
   if (guess) {
     ottl__diag_help(d, "did you mean `%s`?", guess);
     ottl__diag_fix(d, span, view_str(guess));
+    return UINT32_MAX;
+  }
+  for (uint32_t i = 0; i < ottl__n_functions && !editor; i++) {
+    if (ottl__functions[i].kind == OTTL_F_EDITOR && ottl__name_same(ottl__functions[i].name, name))
+      ottl__diag_help(d, "`%s` is an editor: a statement of its own, which changes its target", ottl__functions[i].name);
   }
   return UINT32_MAX;
 }
@@ -132,6 +137,12 @@ static bool call_coerce(sema *s, const ottl_function *f, const ottl_param *p, ot
       ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("\""));
       ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("\""));
     }
+    if (kind == OTTL_P_STRING && v->kind == NODE_LIST) ottl__diag_help(d, "one call for each");
+    if (v->kind == NODE_STRING && (kind == OTTL_P_LIST || slice)) {
+      ottl__diag_help(d, "put it into brackets");
+      ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("["));
+      ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("]"));
+    }
     if (kind == OTTL_P_INT && (e->types & TYPES(DOUBLE))) ottl__diag_help(d, "an int has no point; `Int(...)` cuts a float");
     return false;
   }
@@ -175,6 +186,10 @@ static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, c
       snprintf(fix, sizeof fix, "%lld.0", (long long)v->integer);
       ottl__diag_help(d, "write `%s`", fix);
       ottl__diag_fix(d, sema_span(s, v), view_str(fix));
+    } else if (which == 0 && v->kind == NODE_PATH && !v->first->next && !v->first->first) {
+      ottl__diag_help(d, "a text stands in double quotes");
+      ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("\""));
+      ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("\""));
     }
     return false;
   }
@@ -345,7 +360,10 @@ static const ottl_param *call_param(sema *s, const ottl_function *f, const ottl_
     ottl__diag_help(d, "did you mean `%s`?", guess.name);
     ottl__diag_fix(d, span, view_str(guess.name));
   }
-  ottl__diag_note(d, "its signature is `%s`", call_signature(f, buf));
+  if (!d || d->help.len)
+    ottl__diag_note(d, "its signature is `%s`", call_signature(f, buf));
+  else
+    ottl__diag_help(d, "its signature is `%s`", call_signature(f, buf));
   return NULL;
 }
 

@@ -123,8 +123,11 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
   g.context = (uint8_t)s->context;
   g.level = ottl__contexts[s->context].level;
   for (uint32_t i = 0; i < n && !s->fatal; i++) {
-    if (!items[i].node || items[i].broken) continue;
     ottl_checked_statement c = {0};
+    if (!items[i].node || items[i].broken) {
+      if (!items[i].condition) checked[g.n_statements++] = c;
+      continue;
+    }
     uint32_t told = s->n_errors + s->n_unsupported;
     if (i == group->n_conditions && s->options->kind == OTTL_KIND_TRANSFORM) ottl__narrow_by_any(s, g.conditions, g.n_conditions);
     bool as_filter = i < group->n_conditions && s->options->functions == OTTL_FUNCTIONS_TRANSFORM;
@@ -134,8 +137,10 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
     if (!s->fatal) ottl__lint_statement(s, &c, &g);
     if (items[i].condition)
       g.conditions[g.n_conditions++] = c.call;
-    else
+    else {
+      if (s->n_errors + s->n_unsupported != told) c.call = c.where = NULL; /* lints about statements stop there */
       checked[g.n_statements++] = c;
+    }
   }
   if (!certain && s->n_errors == 0 && !s->fatal) {
     ottl_span span = {n ? items[0].source : 0, 0, 0};

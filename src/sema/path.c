@@ -86,6 +86,11 @@ static bool path_suggest(sema *s, ottl_diag_item *d, const ottl_node *node, ottl
   return true;
 }
 
+static foreign_path path_foreign(const ottl_node *node, ottl_view name, ottl_context_id context, bool named) {
+  const ottl_node *last = node->last;
+  return (foreign_path){node->begin, path_name_end(last), name, context, named, last->first != NULL};
+}
+
 /* The context is missing: tell where it goes. */
 static void path_no_context(sema *s, const ottl_node *node) {
   char buf[PATH_TEXT];
@@ -100,7 +105,9 @@ static void path_no_context(sema *s, const ottl_node *node) {
   ottl_diag_item *d =
       SEMA_ERROR(s, MISSING_CONTEXT, sema_span(s, node), "the path `%.*s` has no context in front", VIEW_ARG(text));
   if (whose == OTTL_CONTEXT_COUNT) {
-    path_suggest(s, d, node, text, false, NULL);
+    foreign_path at = path_foreign(node, text, s->context, false);
+    bool field = ottl__context_sees(s->context, s->context) && ottl__foreign_path(s, d, &at);
+    if (!field && !path_suggest(s, d, node, text, false, NULL)) ottl__foreign_attribute(s, d, &at);
     return;
   }
   char fix[PATH_TEXT];
@@ -171,8 +178,32 @@ static bool path_head_of(sema *s, const ottl_node *node, path_head *head) {
   return false;
 }
 
+/* The name of a context where a path is wanted, with keys or without. */
+static bool path_is_context(sema *s, const ottl_node *node, ottl_context_id context) {
+  const char *name = ottl__contexts[context].name;
+  if (!ottl__context_sees(s->context, context)) return false;
+  ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PATH, sema_span(s, node->first), "`%s` is a context, not a path", name);
+  if (!ottl__path_find(context, VIEW("attributes"))) return true;
+  if (!node->first->first) {
+    ottl__diag_help(d, "its paths begin with it, such as `%s.attributes`", name);
+    return true;
+  }
+  uint32_t end = path_name_end(node->first);
+  ottl__diag_help(d, "attributes are `%s.attributes[\"key\"]`", name);
+  ottl__diag_fix(d, (ottl_span){s->source, end, end}, VIEW(".attributes"));
+  return true;
+}
+
 /* The whole path is not known: perhaps a part of it is. */
 static void path_unknown(sema *s, const ottl_node *node, const path_head *head) {
+  const ottl_node *first = node->first;
+  bool unnamed = head->from == first;
+  ottl_context_id begins = unnamed ? ottl__context_find(first->text) : OTTL_CONTEXT_COUNT;
+  if (begins != OTTL_CONTEXT_COUNT && first->next && !first->first) {
+    path_foreign_context(s, node);
+    return;
+  }
+  if (begins != OTTL_CONTEXT_COUNT && !first->next && path_is_context(s, node, begins)) return;
   char buf[PATH_TEXT], whole_buf[PATH_TEXT];
   ottl_view whole = path_text(node->first, NULL, whole_buf);
   const char *context = ottl__contexts[head->context].name;
@@ -191,11 +222,11 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
     ottl_view tail = path_text(end->next, NULL, rest_buf);
     ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PATH, rest, "`%s.%s` has no field `%.*s`", context, part->spelling, VIEW_ARG(tail));
     bool named = head->from != node->first;
-    if (path_suggest(s, d, node, whole, named, part)) return;
-    if (part->keyable && !end->first && part->view != OTTL_V_TRACE_STATE && !node->last->first) {
+    if (!end->first && path_suggest(s, d, node, whole, named, part)) return;
+    if (part->keyable && part->view != OTTL_V_TRACE_STATE && !node->last->first) {
       char fix[PATH_TEXT + 8];
       snprintf(fix, sizeof fix, "[\"%.*s\"]", VIEW_ARG(tail));
-      ottl__diag_help(d, "values in it are reached with keys: `%s.%s%s`", context, part->spelling, fix);
+      ottl__diag_help(d, "values in it are reached with keys: `%s.%s%s%s`", context, part->spelling, end->first ? "[...]" : "", fix);
       ottl__diag_fix(d, (ottl_span){s->source, end->end, node->end}, view_str(fix));
     } else
       path_suggest(s, d, node, whole, named, NULL);
@@ -204,7 +235,9 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
   ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PATH, ((ottl_span){s->source, node->begin, path_name_end(node->last)}),
                                  "unknown path `%.*s`", VIEW_ARG(whole));
   ottl__diag_mark(d, "not a path of the %s context", context);
-  path_suggest(s, d, node, whole, head->from != node->first, NULL);
+  foreign_path at = path_foreign(node, path_text(head->from, NULL, buf), head->context, !unnamed);
+  if (ottl__foreign_path(s, d, &at) || path_suggest(s, d, node, whole, !unnamed, NULL)) return;
+  ottl__foreign_attribute(s, d, &at);
 }
 
 static ottl_types path_keyed(ottl_expr *e, const ottl_path_info *info) {

@@ -98,6 +98,21 @@ typedef struct sema_guess {
 } sema_guess;
 sema_guess ottl__guess(ottl_view wanted);
 void ottl__guess_try(sema_guess *g, const char *candidate); /* candidate must live on */
+
+/* foreign.c: what people write who know another system. */
+typedef struct foreign_path {
+  uint32_t begin, name_end; /* in the source: from the first segment to the end of the last one, without its keys */
+  ottl_view name;           /* without the context */
+  ottl_context_id context;
+  bool named; /* with the context in front */
+  bool keys;
+} foreign_path;
+/* Adds what is known of a path that is none. False: nothing is. */
+bool ottl__foreign_path(sema *s, ottl_diag_item *d, const foreign_path *at);
+/* When nothing else is known: an attribute may be meant. */
+void ottl__foreign_attribute(sema *s, ottl_diag_item *d, const foreign_path *at);
+/* The one symbol of the context that ends in the last word of the name. NULL: none, or several. */
+const char *ottl__foreign_symbol(ottl_context_id context, ottl_view name);
 /* strcase.ToCamel of github.com/iancoleman/strcase, as the reference applies it to argument names. Needs len + 1 bytes. */
 size_t ottl__to_camel(ottl_view name, char *ret);
 

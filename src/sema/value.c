@@ -2,6 +2,7 @@
  * number, and lists and maps of literals are literals; arithmetic and converters never are. */
 #include "base/map.h"
 #include "sema/sema.h"
+#include "syntax/foreign.h"
 
 ottl_expr *ottl__sema_new(sema *s, ottl_expr_kind kind, const ottl_node *node, uint32_t n_kids) {
   ottl_expr *e = arena_zero(s->arena, sizeof *e);
@@ -71,9 +72,12 @@ static ottl_expr *value_enum(sema *s, const ottl_node *node) {
   }
   ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_ENUM, sema_span(s, node), "unknown enum symbol `%.*s` in the %s context",
                                  VIEW_ARG(node->text), context);
-  if (guess.name) {
-    ottl__diag_help(d, "did you mean `%s`?", guess.name);
-    ottl__diag_fix(d, sema_span(s, node), view_str(guess.name));
+  const char *meant = ottl__foreign_value(node->text);
+  if (!meant) meant = ottl__foreign_symbol(s->context, node->text);
+  if (!meant) meant = guess.name;
+  if (meant) {
+    ottl__diag_help(d, "did you mean `%s`?", meant);
+    ottl__diag_fix(d, sema_span(s, node), view_str(meant));
   } else if (other)
     ottl__diag_help(d, "write the number: %lld", (long long)other->value);
   else if (!any)
@@ -349,7 +353,12 @@ ottl_expr *ottl__sema_value(sema *s, const ottl_node *node) {
   case NODE_FUNCREF: {
     ottl_diag_item *d = SEMA_ERROR(s, FUNCTION_AS_VALUE, sema_span(s, node), "`%.*s` is the name of a function, not a value",
                                    VIEW_ARG(node->text));
-    ottl__diag_help(d, "call it: `%.*s(...)`", VIEW_ARG(node->text));
+    const char *meant = ottl__foreign_value(node->text);
+    if (meant) {
+      ottl__diag_help(d, "write `%s`", meant);
+      ottl__diag_fix(d, sema_span(s, node), view_str(meant));
+    } else
+      ottl__diag_help(d, "call it: `%.*s(...)`", VIEW_ARG(node->text));
     return NULL;
   }
   case NODE_LAMBDA: SEMA_ERROR(s, LAMBDA_REFUSED, sema_span(s, node), "no function here takes a lambda"); return NULL;

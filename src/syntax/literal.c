@@ -48,6 +48,8 @@ uint32_t ottl__lex_string(ottl_lexer *lx, uint32_t at) {
     /* A quote after an odd backslash at the very end is the usual reason. */
     if (lx->len - at > 2 && s[lx->len - 1] == '"' && s[lx->len - 2] == '\\')
       ottl__diag_help(d, "`\\\"` is a quote inside the string; a backslash itself is `\\\\`");
+    else
+      ottl__diag_help(d, "close it with `\"`");
     lex_token(lx, TOK_STRING, at, lx->len);
     return lx->len;
   }
@@ -270,6 +272,8 @@ void ottl__lex_foreign(ottl_lexer *lx, uint32_t kind, uint32_t begin, uint32_t e
     ottl__diag_fix(d, lex_span(lx, begin, end), view_str(instead));
   } else if (end - begin == 2)
     ottl__diag_help(d, "`IsMatch(value, \"pattern\")` matches a regular expression");
+  else if (lx->text[begin] == '%')
+    ottl__diag_help(d, "the remainder of ints is `a - a / b * b`; the probabilistic sampler processor takes samples");
   else
     ottl__diag_help(d, "arithmetic has `+`, `-`, `*` and `/`");
   lex_token(lx, kind, begin, end);
@@ -284,6 +288,7 @@ uint32_t ottl__lex_comment(ottl_lexer *lx, uint32_t begin, bool block) {
     while (i < lx->len && lx->text[i] != '\n') i++;
   lx->out->n_errors++;
   ottl__diag_add(lx->diags, DIAG_FOREIGN_COMMENT, lex_span(lx, begin, i), "a comment cannot stand here");
+  lx->out->unterminated = true; /* what is missing behind it is no second mistake */
   return i;
 }
 
@@ -297,6 +302,10 @@ uint32_t ottl__lex_junk(ottl_lexer *lx, uint32_t begin) {
   if (c == '_') {
     while (end < lx->len && lex_word(s[end])) end++;
     d = ottl__diag_add(lx->diags, DIAG_UNEXPECTED_CHARACTER, lex_span(lx, begin, end), "names cannot start with `_`");
+    if (begin && s[begin - 1] >= '0' && s[begin - 1] <= '9') {
+      ottl__diag_help(d, "digits stand next to each other");
+      ottl__diag_fix(d, lex_span(lx, begin, begin + 1), VIEW(""));
+    }
   } else if (c >= 0x80) {
     uint32_t rune;
     end = begin + (uint32_t)ottl__diag_rune(s + begin, lx->len - begin, &rune);
@@ -314,10 +323,20 @@ uint32_t ottl__lex_junk(ottl_lexer *lx, uint32_t begin) {
   } else if (c < 0x20 || c == 0x7F) {
     d = ottl__diag_add(lx->diags, DIAG_UNEXPECTED_CHARACTER, lex_span(lx, begin, end), "unexpected control character U+%04X", c);
   } else {
+    while (c == '?' && end < lx->len && s[end] == '?') end++;
     d = ottl__diag_add(lx->diags, DIAG_UNEXPECTED_CHARACTER, lex_span(lx, begin, end), "unexpected character `%c`", c);
     if (c == ';') ottl__diag_help(d, "statements are not ended by anything; each stands by itself");
     if (c == '~') ottl__diag_help(d, "`IsMatch(value, \"pattern\")` matches a regular expression");
-    if (c == '$') ottl__diag_help(d, "paths are written without a sign before them");
+    if (c == '$') {
+      ottl__diag_help(d, "paths are written without a sign before them");
+      if (end < lx->len && lex_word(s[end])) ottl__diag_fix(d, lex_span(lx, begin, end), VIEW(""));
+    }
+    if (c == '?')
+      ottl__diag_help(d, end - begin > 1 ? "the first value that is not nil: `Coalesce([a, b])`"
+                                         : "one statement for each case, with `where`; or the experimental `When(() => condition, a, b)`");
+    if (c == '|') ottl__diag_help(d, "functions stand inside one another: `Outer(Inner(value))`");
+    if (c == '@') ottl__diag_help(d, "fields are paths, such as `log.time`; attributes are `log.attributes[\"@timestamp\"]`");
+    if (c == '\\') ottl__diag_help(d, "a pattern is a string in double quotes, with `\\\\` for each backslash");
   }
   lex_token(lx, TOK_JUNK, begin, end);
   return end;

@@ -5,6 +5,7 @@
  * a comma or a closing bracket that fits. */
 #include "base/limits.h"
 #include "syntax/build.h"
+#include "syntax/foreign.h"
 #include "syntax/parser.h"
 
 typedef struct open_bracket {
@@ -162,6 +163,18 @@ static void drive_ended(const parse_driver *d, ottl_diag_item *item) {
     ottl__diag_help(item, "write the condition, or take the last word away");
 }
 
+static foreign_place drive_place(const parse_driver *d, ottl_view source) {
+  return (foreign_place){.c = d->c,
+                         .tokens = d->tokens,
+                         .i = d->i,
+                         .source = source,
+                         .value = ottl__parser_accepts(d->parser, TOK_INT),
+                         .operation = ottl__parser_accepts(d->parser, TOK_CMP),
+                         .comma = ottl__parser_accepts(d->parser, TOK_COMMA),
+                         .where = ottl__parser_accepts(d->parser, TOK_WHERE),
+                         .open = d->n_open != 0};
+}
+
 static void drive_report(parse_driver *d, const ottl_token *t, ottl_view source) {
   parse_ctx *c = d->c;
   ottl_sbuf expected;
@@ -183,12 +196,15 @@ static void drive_report(parse_driver *d, const ottl_token *t, ottl_view source)
   }
   ottl__sbuf_done(&expected);
 
-  bool comma = ottl__parser_accepts(d->parser, TOK_COMMA), operation = ottl__parser_accepts(d->parser, TOK_CMP);
+  foreign_place place = drive_place(d, source);
+  bool comma = place.comma, operation = place.operation;
   if (d->fed && d->fed->kind == TOK_STRING && d->fed_kind != TOK_STRING) {
     ottl__diag_label(item, ctx_span(c, d->fed->begin, d->fed->end), "this string stands for the mark in it");
     ottl__diag_help(item, "a string that holds nothing but punctuation may stand for it: is a `,` missing before it?");
   } else if (t->kind == TOK_ASSIGN && d->fed_kind == TOK_STRING && comma) {
     ottl__diag_help(item, "argument names stand without quotes");
+  } else if (ottl__foreign_help(&place, item)) {
+    return;
   } else if (t->kind == TOK_ARROW && ottl__parser_accepts(d->parser, TOK_ASSIGN)) {
     ottl__diag_help(item, "arguments are named with `=`");
     ottl__diag_fix(item, ctx_span(c, t->begin, t->end), VIEW("="));
@@ -208,8 +224,6 @@ static void drive_report(parse_driver *d, const ottl_token *t, ottl_view source)
            (t->kind == TOK_INT || t->kind == TOK_FLOAT || t->kind == TOK_STRING || t->kind == TOK_LBRACE || t->kind == TOK_NIL ||
             t->kind == TOK_TRUE || t->kind == TOK_FALSE || t->kind == TOK_BYTES))
     drive_comma(d, item);
-  else if (t->kind == TOK_NOT && operation && t[1].kind == TOK_LOWER && view_is(t[1].text, "in"))
-    ottl__diag_help(item, "there is no operator `not in`");
   else if (d->n_open && d->fed)
     ottl__diag_label(item, ctx_span(c, d->open[d->n_open - 1].begin, d->open[d->n_open - 1].begin + 1), "inside this");
 }
@@ -273,6 +287,27 @@ static void drive_recover(parse_driver *d) {
   }
 }
 
+/* Words of other languages. True: reported, and the parser has gone on. */
+static bool drive_foreign(parse_driver *d, uint32_t kind, ottl_view source) {
+  if (kind != TOK_LOWER && kind != TOK_UPPER && kind != TOK_NOT && !(d->i == 1 && d->fed)) return false;
+  foreign_place place = drive_place(d, source);
+  const ottl_token *t = &d->tokens[d->i];
+  bool where;
+  if (!ottl__parser_accepts(d->parser, kind) && ottl__foreign_clause(&place, &where)) {
+    if (!where) {
+      drive_recover(d);
+      return true;
+    }
+    drive_feed(d, TOK_WHERE, t);
+    if (d->kinds) d->kinds[d->i] = TOK_WHERE;
+    d->i++;
+    return true;
+  }
+  if (!ottl__foreign_start(&place) && !ottl__foreign_word(&place)) return false;
+  drive_recover(d);
+  return true;
+}
+
 static void drive(parse_driver *d, ottl_view source) {
   parse_ctx *c = d->c;
   static const ottl_token first = {0};
@@ -282,6 +317,7 @@ static void drive(parse_driver *d, ottl_view source) {
   while (!c->nomem && !c->too_deep && c->n_errors < OTTL_MAX_SYNTAX_ERRORS) {
     const ottl_token *t = &d->tokens[d->i];
     uint32_t kind = drive_kind(d, t);
+    if (drive_foreign(d, kind, source)) continue;
     if (ottl__parser_accepts(d->parser, kind)) {
       drive_feed(d, kind, t);
       if (d->kinds) d->kinds[d->i] = (uint8_t)kind;

@@ -96,6 +96,17 @@ bool ottl__renamed_help(ottl_diag_item *item, const ottl_node *node, ottl_span n
   return false;
 }
 
+const char *ottl__function_like(ottl_view name) {
+  for (size_t i = 0; i < OTTL_COUNT(functions); i++) {
+    if (!functions[i].editor && ottl__name_same(functions[i].name, name)) return functions[i].name;
+  }
+  for (size_t i = 0; i < ottl__n_renamed; i++) {
+    const ottl_renamed *r = &ottl__renamed[i];
+    if (!r->statement && r->function[0] && ottl__name_same(r->name, name)) return r->function;
+  }
+  return NULL;
+}
+
 void ottl__misplaced_help(ottl_diag_item *item, const ottl_node *call, ottl_span name, bool statement) {
   for (size_t i = 0; i < OTTL_COUNT(functions); i++) {
     if (functions[i].editor != statement || !ottl__name_same(functions[i].name, call->text)) continue;

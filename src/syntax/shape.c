@@ -4,6 +4,7 @@
  * operand of arithmetic, a condition, a key. Holes are skipped: they have been reported. Recursion is bounded by the height of
  * the tree, which the parser limits. */
 #include "syntax/build.h"
+#include "syntax/foreign.h"
 #include "syntax/renamed.h"
 
 static void shape_value(parse_ctx *c, ottl_node *n, bool argument);
@@ -55,13 +56,22 @@ static void shape_no_condition(parse_ctx *c, ottl_node *n, const char *where) {
   if (n->kind == NODE_CMP && n->op == OTTL_CMP_EQ && left->kind == NODE_PATH && !left->next->next && left->n_children == 1 &&
       !left->first->first)
     ottl__diag_help(d, "if this names the argument, write `%.*s = ...`", VIEW_ARG(left->first->text));
+  else if (n->kind == NODE_OR)
+    ottl__diag_help(d, "the first value that is not nil: `Coalesce([a, b])`");
+  else
+    ottl__diag_help(d, "one statement for each case: `set(path, true) where ...`, `set(path, false) where not ...`");
   ottl__diag_label(d, ctx_node_span(c, n), "a value is wanted here");
 }
 
 static void shape_no_funcref(parse_ctx *c, ottl_node *n) {
   ottl_diag_item *d =
       CTX_ERROR(c, FUNCTION_NAME, ctx_node_span(c, n), "`%.*s` names a function without calling it", VIEW_ARG(n->text));
-  ottl__diag_help(d, "a call is written `%.*s(...)`", VIEW_ARG(n->text));
+  const char *value = ottl__foreign_value(n->text);
+  if (value) {
+    ottl__diag_help(d, "write `%s`", value);
+    ottl__diag_fix(d, ctx_node_span(c, n), view_str(value));
+  } else
+    ottl__diag_help(d, "a call is written `%.*s(...)`", VIEW_ARG(n->text));
 }
 
 static void shape_math(parse_ctx *c, ottl_node *n);
@@ -128,6 +138,19 @@ static void shape_operand(parse_ctx *c, ottl_node *n) {
   if (n->kind == NODE_NOT || n->kind == NODE_AND || n->kind == NODE_OR || n->kind == NODE_CMP) ottl__diag_help(d, "%s", "");
 }
 
+/* `a + "b"`: true when it was reported. */
+static bool shape_joins(parse_ctx *c, const ottl_node *n) {
+  const ottl_node *a = n->first, *b = n->last;
+  if (n->op != '+' || (a->kind != NODE_STRING && b->kind != NODE_STRING) || a->kind == NODE_MATH || a->parenthesized || b->parenthesized)
+    return false;
+  ottl_diag_item *d = CTX_ERROR(c, BAD_OPERAND, ctx_node_span(c, b->kind == NODE_STRING ? b : a), "a string cannot be part of arithmetic");
+  ottl__diag_help(d, "`Concat([values], delimiter)` joins strings");
+  ottl__diag_fix(d, ctx_span(c, n->begin, n->begin), VIEW("Concat(["));
+  ottl__diag_fix(d, ctx_span(c, a->end, b->begin), VIEW(", "));
+  ottl__diag_fix(d, ctx_span(c, n->end, n->end), VIEW("], \"\")"));
+  return true;
+}
+
 static void shape_math(parse_ctx *c, ottl_node *n) {
   /* The left spine of a long sum is walked, not recursed into. */
   for (;;) {
@@ -151,6 +174,7 @@ static void shape_math(parse_ctx *c, ottl_node *n) {
       continue;
     }
     case NODE_MATH:
+      if (shape_joins(c, n)) return;
       shape_operand(c, n->last);
       if (!shape_is_math(n->first)) {
         shape_operand(c, n->first);

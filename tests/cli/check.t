@@ -103,6 +103,7 @@ Files.
     |
   5 | set(name, "x")
     |     ^^^^ not a path of the log context
+    = help: attributes are reached with keys: `attributes["name"]`
   
   1 error, 1 warning
   [1]
@@ -114,7 +115,7 @@ Files.
   },
   {"name":"a.ottl","diagnostics":[
   {"code":"W0702","severity":"warning","message":"this comparison is always false: the types are never equal","file":"a.ottl","begin":60,"end":62,"line":3,"column":37,"column_utf16":37,"end_line":3,"end_column":39,"end_column_utf16":39,"label":"int","labels":[{"file":"a.ottl","begin":43,"end":56,"line":3,"column":20,"column_utf16":20,"end_line":3,"end_column":33,"end_column_utf16":33,"text":"string"}],"notes":["the statement never runs"],"help":"the number is in `log.severity_number`","fixes":[{"file":"a.ottl","begin":43,"end":56,"line":3,"column":20,"column_utf16":20,"end_line":3,"end_column":33,"end_column_utf16":33,"replacement":"severity_number"}]},
-  {"code":"E0301","severity":"error","message":"unknown path `name`","file":"a.ottl","begin":68,"end":72,"line":5,"column":5,"column_utf16":5,"end_line":5,"end_column":9,"end_column_utf16":9,"label":"not a path of the log context","labels":[],"notes":[],"help":null,"fixes":[]}
+  {"code":"E0301","severity":"error","message":"unknown path `name`","file":"a.ottl","begin":68,"end":72,"line":5,"column":5,"column_utf16":5,"end_line":5,"end_column":9,"end_column_utf16":9,"label":"not a path of the log context","labels":[],"notes":[],"help":"attributes are reached with keys: `attributes[\"name\"]`","fixes":[]}
   ]
   }
   ],"errors":1,"warnings":1,"notes":0}

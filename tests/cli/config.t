@@ -194,6 +194,7 @@ What is wrong is shown where it stands.
     |
   6 | set(log.nothing, 1)
     |     ^^^^^^^^^^^ not a path of the log context
+    = help: attributes are reached with keys: `log.attributes["nothing"]`
   
   error[E0501]: unknown function `Nope`
    --> worse.yaml:7:35
@@ -253,6 +254,7 @@ A block keeps its lines.
     |
   6 |     log.nothing)
     |     ^^^^^^^^^^^ not a path of the log context
+    = help: attributes are reached with keys: `log.attributes["nothing"]`
   [3]
 
 Failures that are ignored do not hide the one that counts.

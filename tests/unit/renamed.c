@@ -67,7 +67,7 @@ static void test_renamed(void **state) {
     if (compile(r->use, &diags) != OTTL_COMPILE) fail_msg("%s: `%s` compiles", r->name, r->use);
     ottl_diag d;
     assert_int_equal(ottl_diags_get(diags, 0, &d), OTTL_OK);
-    assert_string_equal(d.code, "E0501");
+    if (strcmp(d.code, "E0501") != 0) fail_msg("%s: `%s`: %s", r->name, r->use, d.code);
     if (d.help.len != strlen(r->help) || memcmp(d.help.data, r->help, d.help.len) != 0)
       fail_msg("%s: help: %.*s", r->name, (int)d.help.len, d.help.data);
     check_fix(r, &d);

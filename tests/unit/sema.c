@@ -87,7 +87,8 @@ static const struct told_case told_cases[] = {
      " --> 1:11\n"
      "  |\n"
      "1 | set(body, name)\n"
-     "  |           ^^^^ not a path of the log context\n"},
+     "  |           ^^^^ not a path of the log context\n"
+     "  = help: attributes are reached with keys: `attributes[\"name\"]`\n"},
     {OTTL_KIND_TRANSFORM, OTTL_PATHS_PREFIXED, "log", OTTL_SIGNAL_NONE, OTTL_COMPILE, "set(body.string, \"x\")",
      "error[E0302]: the path `body.string` has no context in front\n"
      " --> 1:5\n"

@@ -1,0 +1,345 @@
+/* What people write who know another language: words for operators, assignments, calls behind values. Looked at when a diagnostic is
+ * written; the tokens around the place tell what was meant. */
+#include "syntax/foreign.h"
+
+#include "syntax/parser.h"
+#include "syntax/renamed.h"
+
+#include <stdio.h>
+
+#define FOREIGN_TEXT 200 /* longer operands are not repeated */
+
+static const struct word {
+  const char *word, *fix, *help;
+} foreign_words[] = {
+#define WORD(word, fix, help) {word, fix, help},
+#include "foreign.def"
+}, foreign_clauses[] = {
+#define CLAUSE(word, fix, help) {word, fix, help},
+#include "foreign.def"
+}, foreign_starts[] = {
+#define START(word, help) {word, "", help},
+#include "foreign.def"
+}, foreign_values[] = {
+#define VALUE(name, value) {name, value, ""},
+#include "foreign.def"
+};
+
+static bool is_name(const ottl_token *t) { return t->kind == TOK_LOWER || t->kind == TOK_UPPER; }
+static bool is_open(const ottl_token *t) { return t->kind == TOK_LPAREN || t->kind == TOK_LBRACK || t->kind == TOK_LBRACE; }
+static bool is_close(const ottl_token *t) { return t->kind == TOK_RPAREN || t->kind == TOK_RBRACK || t->kind == TOK_RBRACE; }
+static bool is_literal(const ottl_token *t) { return t->kind >= TOK_NIL && t->kind <= TOK_BYTES; }
+static bool is_where(const ottl_token *t) { return t->kind == TOK_LOWER && view_is(t->text, "where"); }
+
+/* A name may be several tokens, `IsMatch` is four. */
+static size_t name_begin(const ottl_token *tokens, size_t i) {
+  while (i && is_name(&tokens[i - 1]) && tokens[i - 1].end == tokens[i].begin) i--;
+  return i;
+}
+static size_t name_end(const ottl_token *tokens, size_t i) {
+  while (is_name(&tokens[i + 1]) && tokens[i].end == tokens[i + 1].begin) i++;
+  return i;
+}
+static ottl_view text_of(const foreign_place *p, uint32_t begin, uint32_t end) {
+  return view_of(p->source.data + begin, end - begin);
+}
+static ottl_view name_at(const foreign_place *p, size_t i) {
+  return text_of(p, p->tokens[i].begin, p->tokens[name_end(p->tokens, i)].end);
+}
+
+static const struct word *find(const struct word *words, size_t n, ottl_view name) {
+  for (size_t i = 0; i < n; i++) {
+    if (ottl__name_same(words[i].word, name)) return &words[i];
+  }
+  return NULL;
+}
+
+const char *ottl__foreign_value(ottl_view name) {
+  const struct word *w = find(foreign_values, OTTL_COUNT(foreign_values), name);
+  return w ? w->fix : NULL;
+}
+
+/* ---- operands ---- */
+
+/* First token of the value before token i. */
+static size_t operand_before(const foreign_place *p, size_t i) {
+  size_t depth = 0;
+  while (i > 0) {
+    const ottl_token *t = &p->tokens[i - 1];
+    if (is_close(t)) depth++;
+    if (is_open(t) && depth-- == 0) break;
+    bool joins = t->kind == TOK_AND || t->kind == TOK_OR || t->kind == TOK_NOT || t->kind == TOK_COMMA || t->kind == TOK_CMP ||
+                 t->kind == TOK_ASSIGN || is_where(t);
+    if (depth == 0 && joins) break;
+    i--;
+  }
+  return i;
+}
+
+/* Token behind the value that begins at i. */
+static size_t operand_behind(const foreign_place *p, size_t i) {
+  size_t depth = 0;
+  for (; p->tokens[i].kind != TOK_END; i++) {
+    const ottl_token *t = &p->tokens[i];
+    if (is_open(t)) depth++;
+    if (is_close(t) && depth-- == 0) break;
+    if (depth == 0 && (t->kind == TOK_AND || t->kind == TOK_OR || t->kind == TOK_COMMA || is_where(t))) break;
+  }
+  return i;
+}
+
+static ottl_view operand_text(const foreign_place *p, size_t from, size_t behind) {
+  if (from >= behind) return VIEW("...");
+  ottl_view text = text_of(p, p->tokens[from].begin, p->tokens[behind - 1].end);
+  const char *value = is_name(&p->tokens[from]) && name_end(p->tokens, from) + 1 == behind ? ottl__foreign_value(text) : NULL;
+  if (value) return view_str(value);
+  return text.len <= FOREIGN_TEXT ? text : VIEW("...");
+}
+
+static void fill(ottl_sbuf *out, const char *template, ottl_view a, ottl_view b) {
+  for (; *template; template ++) {
+    if (*template == '$')
+      sbuf_view(out, *++template == '1' ? a : b);
+    else
+      sbuf_byte(out, *template);
+  }
+}
+
+static void help_filled(const foreign_place *p, ottl_diag_item *item, const char *template, ottl_view a, ottl_view b) {
+  ottl_sbuf out;
+  ottl__sbuf_init(&out, &p->c->arena->al);
+  fill(&out, template, a, b);
+  ottl__diag_help(item, "%.*s", VIEW_ARG(sbuf_all(&out)));
+  ottl__sbuf_done(&out);
+}
+
+static void fix_filled(const foreign_place *p, ottl_diag_item *item, ottl_span span, bool negated, const char *template, ottl_view a,
+                       ottl_view b) {
+  ottl_sbuf out;
+  ottl__sbuf_init(&out, &p->c->arena->al);
+  if (negated) sbuf_str(&out, "not ");
+  fill(&out, template, a, b);
+  if (!out.failed) ottl__diag_fix(item, span, sbuf_all(&out));
+  ottl__sbuf_done(&out);
+}
+
+bool ottl__foreign_word(const foreign_place *p) {
+  size_t i = p->i, before = i;
+  bool negated = p->tokens[i].kind == TOK_NOT && is_name(&p->tokens[i + 1]);
+  if (negated) i++;
+  const ottl_token *t = &p->tokens[i];
+  if (!p->operation || !before || !is_name(t) || t->begin == p->tokens[i - 1].end) return false;
+  /* Names that begin with a capital may have gaps. */
+  if (is_name(&p->tokens[before - 1]) && p->tokens[name_begin(p->tokens, before - 1)].kind == TOK_UPPER) return false;
+  ottl_view name = name_at(p, i);
+  const struct word *w = find(foreign_words, OTTL_COUNT(foreign_words), name);
+  if (!w || view_is(name, "where")) return false;
+  size_t last = name_end(p->tokens, i), right = last + 1, left = operand_before(p, before);
+  const char *fix = w->fix;
+  if (strcmp(w->word, "is") == 0 && p->tokens[right].kind == TOK_NOT) {
+    fix = "$1 != $2";
+    right++;
+  }
+  size_t behind = operand_behind(p, right);
+  ottl_view a = operand_text(p, left, before), b = operand_text(p, right, behind);
+  ottl_span span = ctx_span(p->c, p->tokens[p->i].begin, p->tokens[last].end);
+  ottl_diag_item *item = CTX_ERROR(p->c, FOREIGN_OPERATOR, span, "there is no operator `%s%.*s`", negated ? "not " : "", VIEW_ARG(name));
+  help_filled(p, item, *fix && fix != w->fix ? "write `$1 != $2`" : w->help, a, b);
+  bool both = strstr(fix, "$2") != NULL;
+  if (!*fix || view_is(a, "...") || (both && view_is(b, "...")) || left == before) return true;
+  uint32_t end = both ? p->tokens[behind - 1].end : p->tokens[last].end;
+  if (negated && !strchr(fix, '(')) return true;
+  fix_filled(p, item, ctx_span(p->c, p->tokens[left].begin, end), negated, fix, a, b);
+  return true;
+}
+
+/* ---- statements ---- */
+
+bool ottl__foreign_clause(const foreign_place *p, bool *ret_where) {
+  const ottl_token *t = &p->tokens[p->i];
+  *ret_where = false;
+  if (!p->where || p->open || !is_name(t)) return false;
+  ottl_view name = name_at(p, p->i);
+  const struct word *w = find(foreign_clauses, OTTL_COUNT(foreign_clauses), name);
+  if (!w) return false;
+  ottl_span span = ctx_span(p->c, t->begin, t->begin + (uint32_t)name.len);
+  ottl_diag_item *item = CTX_ERROR(p->c, UNEXPECTED_TOKEN, span, "expected `where` or the end, found `%.*s`", VIEW_ARG(name));
+  ottl__diag_help(item, "%s", w->help);
+  if (*w->fix) ottl__diag_fix(item, span, view_str(w->fix));
+  *ret_where = *w->fix && name_end(p->tokens, p->i) == p->i; /* one token, that can be taken for `where` */
+  return true;
+}
+
+/* `path = value` up to `where`, as a call of set. from: where the path begins; at: the `=` or `to`. */
+static void fix_assignment(const foreign_place *p, ottl_diag_item *item, uint32_t begin, size_t from, size_t at) {
+  size_t behind = operand_behind(p, at + 1);
+  if (from >= at || behind == at + 1) return;
+  if (p->tokens[behind].kind != TOK_END && !is_where(&p->tokens[behind])) return;
+  ottl_view path = operand_text(p, from, at), value = operand_text(p, at + 1, behind);
+  if (view_is(path, "...") || view_is(value, "...")) return;
+  help_filled(p, item, "write `set($1, $2)`", path, value);
+  fix_filled(p, item, ctx_span(p->c, begin, p->tokens[behind - 1].end), false, "set($1, $2)", path, value);
+}
+
+bool ottl__foreign_start(const foreign_place *p) {
+  const ottl_token *t = p->tokens;
+  if (p->c->entry != OTTL_ENTRY_STATEMENT || p->i != 1 || t[0].kind != TOK_LOWER || t[1].begin == t[0].end) return false;
+  if (!is_name(&t[1]) && t[1].kind != TOK_NOT && !is_literal(&t[1])) return false;
+  const struct word *w = find(foreign_starts, OTTL_COUNT(foreign_starts), t[0].text);
+  if (!w) return false;
+  ottl_diag_item *item = CTX_ERROR(p->c, NOT_A_STATEMENT, ctx_span(p->c, t[0].begin, t[0].end), "`%s` is no statement by itself", w->word);
+  ottl__diag_help(item, "%s", w->help);
+  if (strcmp(w->word, "set") != 0 && strcmp(w->word, "let") != 0 && strcmp(w->word, "var") != 0) return true;
+  for (size_t i = 2; t[i].kind != TOK_END; i++) {
+    if (t[i].kind != TOK_ASSIGN && !(t[i].kind == TOK_LOWER && view_is(t[i].text, "to"))) continue;
+    fix_assignment(p, item, t[0].begin, 1, i);
+    break;
+  }
+  return true;
+}
+
+/* ---- single tokens ---- */
+
+/* The function whose name is written behind a value, as in `body.startsWith("x")`. */
+static bool help_method(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i];
+  if (t->kind != TOK_LPAREN || p->i < 2 || !is_name(&p->tokens[p->i - 1])) return false;
+  size_t name = name_begin(p->tokens, p->i - 1);
+  if (name < 2 || p->tokens[name - 1].kind != TOK_DOT) return false;
+  size_t left = operand_before(p, name - 1);
+  const char *function = ottl__function_like(text_of(p, p->tokens[name].begin, t->begin));
+  ottl_view value = operand_text(p, left, name - 1);
+  ottl__diag_help(item, "functions stand before their arguments: `%s(%.*s, ...)`", function ? function : "Name", VIEW_ARG(value));
+  return true;
+}
+
+static void remove_token(const foreign_place *p, ottl_diag_item *item, const ottl_token *t) {
+  ottl__diag_fix(item, ctx_span(p->c, t->begin, t->end), VIEW(""));
+}
+
+static bool help_value(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
+  if (before && before->kind == TOK_COMMA && (is_close(t) || t->kind == TOK_COMMA)) {
+    ottl__diag_help(item, "take the `,` away, or write the value behind it");
+    if (t->kind != TOK_RPAREN) remove_token(p, item, before); /* a call may lack an argument */
+    return true;
+  }
+  if (t->kind == TOK_AND || t->kind == TOK_OR) {
+    ottl__diag_help(item, "`%.*s` stands between two conditions", VIEW_ARG(t->text));
+    return true;
+  }
+  if (t->kind == TOK_SLASH) {
+    ottl__diag_help(item, "a pattern is a string in double quotes, with `\\\\` for each backslash");
+    return true;
+  }
+  if (t->kind == TOK_DOT) {
+    bool digits = t[1].kind == TOK_INT && t[1].begin == t->end;
+    ottl__diag_help(item, digits ? "a float has a digit before its point" : "paths do not begin with a point");
+    if (digits)
+      ottl__diag_fix(item, ctx_span(p->c, t->begin, t->begin), VIEW("0"));
+    else
+      remove_token(p, item, t);
+    return true;
+  }
+  if (t->kind == TOK_ASSIGN || t->kind == TOK_PLUS || t->kind == TOK_MINUS || t->kind == TOK_STAR) {
+    if (t->kind == TOK_STAR && before && before->kind == TOK_STAR) {
+      ottl__diag_help(item, "there are no powers: write `a * a`");
+      return true;
+    }
+    bool doubled = before && before->end == t->begin && (before->kind == TOK_PLUS || before->kind == TOK_MINUS || before->kind == TOK_STAR);
+    if (doubled) ottl__diag_help(item, "statements write with `set`: `set(path, path + 1)`");
+    return doubled;
+  }
+  if (before && before->kind == TOK_PLUS && is_close(t)) {
+    ottl__diag_help(item, "statements write with `set`: `set(path, path + 1)`");
+    return true;
+  }
+  return false;
+}
+
+/* Behind a complete statement. */
+static bool help_ended(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i];
+  if (p->c->entry != OTTL_ENTRY_STATEMENT || p->open || !p->where || !p->i || p->tokens[p->i - 1].kind != TOK_RPAREN) return false;
+  if (t->kind == TOK_COMMA || t->kind == TOK_LOWER)
+    ottl__diag_help(item, "each statement stands by itself: on a line of its own, or an item of the list of its own");
+  else if (t->kind == TOK_RPAREN) {
+    ottl__diag_help(item, "there is one `)` too many");
+    remove_token(p, item, t);
+  } else if (t->kind == TOK_AND || t->kind == TOK_OR)
+    ottl__diag_help(item, "a condition follows `where`");
+  else
+    return false;
+  return true;
+}
+
+/* Units and exponents behind a number. */
+static bool help_number(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
+  if (!before || before->end != t->begin || t->kind != TOK_LOWER || (before->kind != TOK_INT && before->kind != TOK_FLOAT)) return false;
+  static const char *const units[] = {"ns", "us", "ms", "s", "m", "h"};
+  ottl_view number = text_of(p, before->begin, before->end);
+  for (size_t i = 0; i < OTTL_COUNT(units); i++) {
+    if (!view_is(t->text, units[i])) continue;
+    char text[64];
+    int n = snprintf(text, sizeof text, "Duration(\"%.*s%s\")", number.len < 32 ? (int)number.len : 0, number.data, units[i]);
+    ottl__diag_help(item, "a duration is `%.*s`", n, text);
+    ottl__diag_fix(item, ctx_span(p->c, before->begin, t->end), view_of(text, (size_t)n));
+    return true;
+  }
+  if (before->kind != TOK_INT || t->text.len < 2 || t->text.data[0] != 'e') return false;
+  ottl__diag_help(item, "a float has a point: `%.*s.0%.*s`", VIEW_ARG(number), VIEW_ARG(t->text));
+  ottl__diag_fix(item, ctx_span(p->c, before->end, before->end), VIEW(".0"));
+  return true;
+}
+
+/* Inside of `{ }`: keys without quotes, `=` for `:`. */
+static bool help_map(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
+  bool begins = before && (before->kind == TOK_LBRACE || before->kind == TOK_COMMA);
+  if (begins && t->kind == TOK_LBRACE) {
+    ottl__diag_help(item, "nothing is put in between `{{` and `}}`: write the path itself");
+    return true;
+  }
+  if (begins && is_name(t) && t[1].kind == TOK_COLON) {
+    ottl__diag_help(item, "keys of a map stand in double quotes");
+    ottl__diag_fix(item, ctx_span(p->c, t->begin, t->begin), VIEW("\""));
+    ottl__diag_fix(item, ctx_span(p->c, t->end, t->end), VIEW("\""));
+    return true;
+  }
+  if (before && before->kind == TOK_STRING && !p->value && !p->operation && (t->kind == TOK_ASSIGN || t->kind == TOK_ARROW)) {
+    ottl__diag_help(item, "a `:` stands between key and value");
+    ottl__diag_fix(item, ctx_span(p->c, t->begin, t->end), VIEW(":"));
+    return true;
+  }
+  return false;
+}
+
+bool ottl__foreign_help(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
+  if (help_ended(p, item) || help_number(p, item) || help_map(p, item) || help_method(p, item)) return true;
+  if (p->value) return help_value(p, item);
+  bool assigns = t->kind == TOK_ASSIGN && p->c->entry == OTTL_ENTRY_STATEMENT && !p->open && p->where && before;
+  if (assigns) {
+    ottl__diag_help(item, "statements write with `set`: `set(path, value)`");
+    fix_assignment(p, item, p->tokens[0].begin, 0, p->i);
+    return true;
+  }
+  if (t->kind == TOK_COMMA && !p->open) {
+    ottl__diag_help(item, "conditions are joined with `and` or `or`");
+    return true;
+  }
+  if (t->kind == TOK_COLON && p->open && before && before->kind == TOK_INT) {
+    ottl__diag_help(item, "`Substring(text, start, length)` takes a part of a text");
+    return true;
+  }
+  if (t->kind == TOK_STRING && before && before->kind == TOK_DOT) {
+    ottl__diag_help(item, "`Concat([values], delimiter)` joins strings");
+    return true;
+  }
+  if (t->kind == TOK_STRING && before && is_name(before) && before->end == t->begin) {
+    ottl__diag_help(item, "`Format(\"... %%v ...\", [values])` puts values into a text, `Concat([values], delimiter)` joins them");
+    return true;
+  }
+  return false;
+}
