@@ -34,6 +34,7 @@ typedef struct ottl_route_options {
   ottl_error_mode error_mode;      /* propagate: a failure refuses the payload; else it is no match */
   bool row_order;                  /* testing: as in ottl_compile_options */
   bool experimental;               /* as in ottl_compile_options */
+  bool lint, explain;              /* as in ottl_compile_options */
   const ottl_view *default_pipelines;
   size_t n_default_pipelines;
 } ottl_route_options;

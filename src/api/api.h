@@ -155,4 +155,12 @@ void ottl__rollback_sort(ottl_exec *x);
 const char *ottl__rowerr_text(uint16_t code, char *out, size_t size);
 const char *ottl__rowerr_name(uint16_t code); /* "R0801" */
 
+/* config.c: what is likely to fail on some record; NULL: nothing. */
+const ottl_expr *ottl__lint_can_fail(const ottl_checked_group *group);
+/* Tells of `error_mode: propagate`, written at `mode`. fails: what can; NULL: nothing, which is a note, if `explain` asks for notes. */
+struct cfg_node;
+struct ottl_config;
+void ottl__lint_propagate(const struct ottl_config *config, const struct cfg_node *mode, const ottl_expr *fails, bool explain,
+                          ottl_diags *diags);
+
 #endif

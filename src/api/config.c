@@ -89,8 +89,7 @@ static ottl_status tell_problem(const ottl_config *c, const cfg_part *part, ottl
   return part->problem_code == DIAG_UNSUPPORTED ? OTTL_UNSUPPORTED : OTTL_COMPILE;
 }
 
-/* What can fail on a record; NULL: nothing. */
-static const ottl_expr *group_can_fail(const ottl_checked_group *g) {
+const ottl_expr *ottl__lint_can_fail(const ottl_checked_group *g) {
   for (uint32_t i = 0; i < g->n_conditions; i++) {
     if (ottl__lint_likely_fails(g->conditions[i])) return g->conditions[i];
   }
@@ -102,21 +101,33 @@ static const ottl_expr *group_can_fail(const ottl_checked_group *g) {
   return NULL;
 }
 
-/* `error_mode: propagate` over something that can fail: told once for each place where it is written. */
-static void lint_modes(const ottl_config *c, const cfg_part *part, const ottl_program *program, ottl_diags *diags) {
-  const cfg_node *told = NULL;
-  for (size_t i = 0; i < program->n_groups; i++) {
-    const ottl_checked_group *g = &program->checked[i];
-    const cfg_node *mode = part->modes[program->groups[i]];
-    if (g->error_mode != OTTL_ERROR_PROPAGATE || !mode || mode == told) continue;
-    const ottl_expr *fails = group_can_fail(g);
-    if (!fails) continue;
-    told = mode;
-    uint32_t source = ottl__diags_source(diags, c->name, c->text, 1, 1, 0);
-    ottl_diag_item *d = ottl__diag_add(diags, DIAG_CONFIG_PROPAGATE, (ottl_span){source, mode->begin, mode->end},
-                                       "one record that fails costs the whole batch");
+void ottl__lint_propagate(const ottl_config *c, const cfg_node *mode, const ottl_expr *fails, bool explain, ottl_diags *diags) {
+  if (!fails && !explain) return;
+  uint32_t source = ottl__diags_source(diags, c->name, c->text, 1, 1, 0);
+  ottl_diag_item *d = ottl__diag_add(diags, DIAG_CONFIG_PROPAGATE, (ottl_span){source, mode->begin, mode->end},
+                                     "one record that fails costs the whole batch");
+  if (fails) {
     ottl__diag_label(d, (ottl_span){fails->source_id, fails->begin, fails->end}, "this can fail");
     ottl__diag_help(d, "write `ignore`, or guard what can fail (`--may-fail` says how)");
+  } else {
+    ottl__diag_severity(d, OTTL_SEVERITY_NOTE); /* nothing does, as far as is known */
+    ottl__diag_help(d, "write `ignore`");
+  }
+}
+
+/* Told once for each place where it is written: where something can fail, if it can. */
+static void lint_modes(const ottl_config *c, const cfg_part *part, const ottl_program *program, bool explain, ottl_diags *diags) {
+  for (size_t i = 0; i < program->n_groups; i++) {
+    const cfg_node *mode = part->modes[program->groups[i]];
+    if (program->checked[i].error_mode != OTTL_ERROR_PROPAGATE || !mode) continue;
+    bool first = true;
+    for (size_t k = 0; k < i; k++) first &= part->modes[program->groups[k]] != mode;
+    if (!first) continue;
+    const ottl_expr *fails = NULL;
+    for (size_t k = i; k < program->n_groups && !fails; k++) {
+      if (part->modes[program->groups[k]] == mode) fails = ottl__lint_can_fail(&program->checked[k]);
+    }
+    ottl__lint_propagate(c, mode, fails, explain, diags);
   }
 }
 
@@ -126,6 +137,16 @@ static void lint_old_key(const ottl_config *c, const cfg_part *part, int signal,
   ottl_diag_item *d = ottl__diag_add(diags, DIAG_CONFIG_DEPRECATED, (ottl_span){source, part->old->key_begin, part->old->key_end},
                                      "`%.*s` is deprecated", VIEW_ARG(part->old->key));
   ottl__diag_help(d, "write `%s_conditions`", ottl__cfg_signals[signal].prefix);
+}
+
+/* Nobody wrote what match properties become: only what keeps it from compiling is told. */
+typedef struct told_before {
+  size_t n, seen;
+} told_before;
+
+static bool keep_errors(void *context, ottl_diag *d) {
+  told_before *t = context;
+  return t->seen++ < t->n || d->severity == OTTL_SEVERITY_ERROR;
 }
 
 /* All signals are compiled; the program of the one that is wanted is kept. */
@@ -140,10 +161,13 @@ static ottl_status compile_parts(const ottl_config *c, const cfg_processor *p, i
     ottl_compile_options o = options_for(p, s, base);
     /* What is not going to run is checked whole. */
     if (s != wanted && ottl__cfg_signals[s].signal == OTTL_SIGNAL_PROFILES) o.experimental = true;
+    if (part->matched) o.lint = o.explain = false;
+    told_before before = {.n = diags ? diags->n : 0};
     ottl_program *program = NULL;
     status = ottl__worse_status(status, ottl__program_compile(part->groups, part->n_groups, &o, diags, &program));
-    if (program && o.lint) lint_modes(c, part, program, diags);
-    if (o.lint && o.explain) lint_old_key(c, part, s, diags);
+    if (part->matched) ottl_diags_revise(diags, keep_errors, &before);
+    if (program && o.lint) lint_modes(c, part, program, o.explain, diags);
+    if (base->lint && base->explain) lint_old_key(c, part, s, diags);
     if (s == wanted) {
       *ret = program;
     } else {

@@ -51,6 +51,13 @@ static ottl_status check_pipelines(const ottl_config *config, const cfg_connecto
   return OTTL_OK;
 }
 
+static void lint_mode(const ottl_config *config, const cfg_connector *c, const ottl_program *program, bool explain,
+                      ottl_diags *diags) {
+  const ottl_expr *fails = NULL;
+  for (size_t i = 0; i < program->n_groups && !fails; i++) fails = ottl__lint_can_fail(&program->checked[i]);
+  ottl__lint_propagate(config, c->mode, fails, explain, diags);
+}
+
 static ottl_status connector_compile(const ottl_config *config, const cfg_connector *c, ottl_signal signal,
                                      const ottl_compile_options *o, ottl_arena *arena, ottl_diags *diags, ottl_program **ret) {
   ottl_route *routes = arena_zero(arena, (c->n_routes + 1) * sizeof *routes);
@@ -62,6 +69,8 @@ static ottl_status connector_compile(const ottl_config *config, const cfg_connec
   options.error_mode = c->error_mode;
   options.row_order = o->row_order;
   options.experimental = o->experimental;
+  options.lint = o->lint;
+  options.explain = o->explain;
   options.n_default_pipelines = c->n_defaults;
   options.default_pipelines = connector_names(arena, c->defaults, c->n_defaults);
   if (!options.default_pipelines) return OTTL_NOMEM;
@@ -78,6 +87,8 @@ static ottl_status connector_compile(const ottl_config *config, const cfg_connec
   }
   ottl_program *program = NULL;
   ottl_status status = ottl__route_program(routes, c->n_routes, &options, diags, &program);
+  if (status == OTTL_OK && o->lint && c->mode && c->error_mode == OTTL_ERROR_PROPAGATE)
+    lint_mode(config, c, program, o->explain, diags);
   if (status == OTTL_OK) status = check_pipelines(config, c, program, signal, diags);
   if (status != OTTL_OK) {
     ottl_program_free(program);

@@ -165,6 +165,8 @@ static ottl_compile_options check_options(const route_maker *m, bool edits) {
   o.kind = edits ? OTTL_KIND_TRANSFORM : OTTL_KIND_FILTER;
   o.functions = OTTL_FUNCTIONS_ROUTING;
   o.experimental = m->options->experimental;
+  o.lint = m->options->lint;
+  o.explain = m->options->explain;
   return o;
 }
 
@@ -281,6 +283,13 @@ static ottl_status make_request(route_maker *m, const ottl_route *route, uint32_
     return OTTL_COMPILE;
   }
   e->what = ROUTE_REQUEST;
+  if (m->options->lint) {
+    uint32_t source = snippet_source(m, &route->text);
+    ottl_diag_item *d = ottl__diag_add(m->diags, DIAG_CONFIG_OLD_CONTEXT, (ottl_span){source, 0, (uint32_t)route->text.len},
+                                       "the connector deprecates the context `request`, since v0.156");
+    ottl__diag_help(d, "leave `context` out and ask for `otelcol.client.metadata[\"%.*s\"][0]`, or `otelcol.grpc.metadata`",
+                    VIEW_ARG(e->name));
+  }
   bool repeated;
   OTTL_TRY(route_repeats(m, route, NULL, -1, number, &repeated));
   *there = !repeated;

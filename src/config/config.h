@@ -11,6 +11,7 @@ typedef struct cfg_part {
   size_t n_groups, cap_groups;
   const cfg_node *mode;    /* of the processor, for groups without their own */
   const cfg_node *old;     /* a key that is deprecated; NULL: none */
+  bool matched;            /* made of match properties */
   const cfg_node *problem; /* what is wrong with it when the signal is wanted; NULL: nothing */
   ottl_diag_code problem_code;
   ottl_view problem_text;
@@ -68,6 +69,7 @@ typedef struct cfg_connector {
   ottl_view name;
   uint32_t line;
   ottl_error_mode error_mode;
+  const cfg_node *mode; /* what gives it; NULL: nothing does */
   cfg_route *routes;
   size_t n_routes;
   cfg_target *defaults;

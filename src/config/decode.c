@@ -34,6 +34,11 @@ bool ottl__cfg_fields(cfg_reader *r, const cfg_node *node, const char *what, con
     }
     ottl_diag_item *d =
         CFG_ERROR(r, CONFIG_UNKNOWN_KEY, cfg_key_span(r, kid), "`%s` has no key `%.*s`", what, VIEW_ARG(kid->key));
+    const char *help = ottl__foreign_key(what, kid->key);
+    if (help) {
+      ottl__diag_help(d, "%s", help);
+      continue;
+    }
     sema_guess guess = ottl__guess(kid->key);
     for (i = 0; i < n; i++) ottl__guess_try(&guess, fields[i].name);
     if (!guess.name) continue;
@@ -226,6 +231,13 @@ bool ottl__cfg_context(cfg_reader *r, const cfg_node *node, cfg_signal signal, c
     return false;
   }
   ottl_diag_item *d = CFG_ERROR(r, GROUP_CONTEXT, cfg_span(r, node), "unknown context `%.*s`", VIEW_ARG(text));
-  ottl__diag_help(d, "leave the key out: the paths tell the context");
+  const char *meant = ottl__foreign_context(text);
+  if (!meant) {
+    ottl__diag_help(d, "leave the key out: the paths tell the context");
+    return false;
+  }
+  ottl__diag_help(d, "did you mean `%s`?", meant);
+  if (view_eq(view_of(r->text.data + node->begin, node->end - node->begin), text))
+    ottl__diag_fix(d, cfg_span(r, node), view_str(meant));
   return false;
 }

@@ -464,6 +464,7 @@ static void put_group(cfg_reader *r, cfg_signal signal, const cfg_node *include,
 
 void ottl__cfg_match(cfg_reader *r, cfg_signal signal, const cfg_node *include, const cfg_node *exclude, cfg_part *ret) {
   if (!is_given(include) && !is_given(exclude)) return;
+  ret->matched = true;
   if (signal == CFG_METRICS) put_group(r, signal, include, exclude, true, "resource", ret);
   put_group(r, signal, include, exclude, false, signal == CFG_LOGS ? "log" : signal == CFG_METRICS ? "metric" : "span", ret);
 }

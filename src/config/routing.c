@@ -130,6 +130,7 @@ void ottl__cfg_routing(cfg_reader *r, const cfg_node *node, cfg_connector *ret) 
   ret->error_mode = OTTL_ERROR_IGNORE;
   if (!ottl__cfg_fields(r, node, "routing", fields, OTTL_COUNT(fields))) return;
   ottl__cfg_error_mode(r, error_mode, &ret->error_mode);
+  ret->mode = error_mode;
   read_targets(r, defaults, "default_pipelines", &ret->defaults, &ret->n_defaults);
   if (!ottl__cfg_list(r, table, "table") || r->fatal) return;
   if (!table || !table->n) {

@@ -101,14 +101,6 @@ static ottl_status matching_keys(ottl_call *c, bool want) {
 ottl_status ottl__fn_delete_matching_keys(ottl_call *c) { return matching_keys(c, false); }
 ottl_status ottl__fn_keep_matching_keys(ottl_call *c) { return matching_keys(c, true); }
 
-ottl_status ottl__key_goes(const ottl_function *f, const void *prep, ottl_scratch *scratch, ottl_view key, bool *ret) {
-  const pattern_prep *pattern = prep;
-  bool hit;
-  OTTL_TRY(ottl__regex_match(pattern->re, scratch->regex, key, &hit));
-  *ret = hit == (f->handler == ottl__fn_delete_matching_keys);
-  return OTTL_OK;
-}
-
 /* -- keep_keys -- */
 
 static void key_set_free(const ottl_allocator *al, void *prep) {
@@ -187,6 +179,18 @@ ottl_status ottl__fn_keep_keys(ottl_call *c) {
   }
   ottl__map_done(&set);
   return status;
+}
+
+ottl_status ottl__key_goes(const ottl_function *f, const void *prep, ottl_scratch *scratch, ottl_view key, bool *ret) {
+  if (f->handler == ottl__fn_keep_keys) {
+    *ret = ottl__map_find(prep, key) == OTTL_MAP_NONE;
+    return OTTL_OK;
+  }
+  const pattern_prep *pattern = prep;
+  bool hit;
+  OTTL_TRY(ottl__regex_match(pattern->re, scratch->regex, key, &hit));
+  *ret = hit == (f->handler == ottl__fn_delete_matching_keys);
+  return OTTL_OK;
 }
 
 /* -- limit -- */

@@ -189,7 +189,8 @@ static inline uint32_t ottl__function_given(const ottl_function *f) {
   return n;
 }
 
-/* Does delete_matching_keys or keep_matching_keys with this constant pattern remove the key? Fails: NOMEM. */
+/* Does delete_matching_keys or keep_matching_keys with this constant pattern, or keep_keys with these constant keys, remove the key?
+ * Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__key_goes(const ottl_function *f, const void *prep, ottl_scratch *scratch, ottl_view key,
                                            bool *ret);
 

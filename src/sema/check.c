@@ -75,7 +75,8 @@ static bool group_context(sema *s, const ottl_group *group, const group_item *it
     ottl_diag_item *d = SEMA_ERROR(s, GROUP_CONTEXT, span, "unknown context `%.*s` for a group", VIEW_ARG(name));
     sema_guess guess = ottl__guess(name);
     for (unsigned i = 0; i < OTTL_CONTEXT_COUNT; i++) ottl__guess_try(&guess, ottl__contexts[i].name);
-    if (guess.name) ottl__diag_help(d, "did you mean `%s`?", guess.name);
+    const char *meant = guess.name ? guess.name : ottl__foreign_context(name);
+    if (meant) ottl__diag_help(d, "did you mean `%s`?", meant);
     return false;
   }
   infer_source *sources = arena_array(s->arena, n ? n : 1, sizeof *sources);

@@ -30,6 +30,35 @@ static const struct {
 #include "foreign.def"
 };
 
+static const struct {
+  const char *name;
+  int context;
+} foreign_contexts[] = {
+#define C_SCOPE                     OTTL_C_SCOPE
+#define CONTEXT_NAME(name, context) {name, C_##context},
+#include "foreign.def"
+};
+static const struct {
+  const char *where, *key, *help;
+} foreign_keys[] = {
+#define KEY(where, key, help) {where, key, help},
+#include "foreign.def"
+};
+
+const char *ottl__foreign_context(ottl_view name) {
+  for (size_t i = 0; i < OTTL_COUNT(foreign_contexts); i++) {
+    if (ottl__name_same(foreign_contexts[i].name, name)) return ottl__contexts[foreign_contexts[i].context].name;
+  }
+  return NULL;
+}
+
+const char *ottl__foreign_key(const char *where, ottl_view key) {
+  for (size_t i = 0; i < OTTL_COUNT(foreign_keys); i++) {
+    if (strcmp(foreign_keys[i].where, where) == 0 && view_is(key, foreign_keys[i].key)) return foreign_keys[i].help;
+  }
+  return NULL;
+}
+
 /* How paths of a context are written in this group: with the context in front, unless it is the group's own and may be left out. */
 static const char *front_of(const sema *s, ottl_context_id context, bool named) {
   return context == s->context && !named ? "" : ottl__contexts[context].name;
@@ -46,7 +75,8 @@ static void help_field(sema *s, ottl_diag_item *d, const foreign_path *at, const
   ottl__diag_fix(d, (ottl_span){s->source, at->begin, at->name_end}, view_str(text));
 }
 
-static void help_attribute(sema *s, ottl_diag_item *d, const foreign_path *at, ottl_context_id context, ottl_view name, bool fix) {
+static void help_attribute(sema *s, ottl_diag_item *d, const foreign_path *at, ottl_context_id context, ottl_view name,
+                           bool fix) {
   char text[FOREIGN_TEXT];
   const char *front = front_of(s, context, at->named);
   int n = snprintf(text, sizeof text, "%s%sattributes[\"%.*s\"]", front, *front ? "." : "", VIEW_ARG(name));

@@ -288,11 +288,20 @@ static void lint_effect(sema *s, const ottl_expr *call) {
 
 /* ---- integers and doubles ---- */
 
+static bool is_int_literal(const ottl_expr *e) { return e->is_literal && cell_type(e->literal) == OTTL_T_INT; }
+
 static void lint_numbers(sema *s, const ottl_expr *e) {
+  bool constant = e->kind == OTTL_E_MATH && e->op == '/' && is_int_literal(e->kids[0]) && is_int_literal(e->kids[1]);
+  int64_t divisor = constant ? (int64_t)e->kids[1]->literal.word : 0;
+  if (divisor > 0 && (int64_t)e->kids[0]->literal.word % divisor != 0) {
+    ottl_diag_item *d = SEMA_WARN(s, INT_DOUBLE, expr_span(e), "this is %lld: both sides are int, and the fraction is dropped",
+                                  (long long)((int64_t)e->kids[0]->literal.word / divisor));
+    ottl__diag_help(d, "write a literal such as `%lld.0`", (long long)divisor);
+  }
   for (int i = 0; i < 2; i++) {
     const ottl_expr *a = e->kids[i], *b = e->kids[1 - i];
     if (a->types != TYPES(INT) || b->types != TYPES(DOUBLE)) continue;
-    bool divided = a->kind == OTTL_E_MATH && a->op == '/';
+    bool divided = a->kind == OTTL_E_MATH && a->op == '/' && !(is_int_literal(a->kids[0]) && is_int_literal(a->kids[1]));
     double value = b->is_literal && cell_type(b->literal) == OTTL_T_DOUBLE ? double_of_bits(b->literal.word) : 0;
     bool whole = value > -1e15 && value < 1e15 && value == (double)(int64_t)value;
     if (divided) {

@@ -18,30 +18,6 @@ static bool statement_reads(const ottl_checked_statement *st, const ottl_expr *p
 
 /* ---- keys that were deleted ---- */
 
-/* The place target[key]; NULL: it is not constant. */
-static const ottl_expr *place_below(sema *s, const ottl_expr *target, ottl_expr *key) {
-  if (!ottl__place_is(target)) return NULL;
-  ottl_expr *place = arena_alloc(s->arena, sizeof *place);
-  ottl_expr **kids = arena_array(s->arena, (size_t)target->n_kids + 1, sizeof *kids);
-  if (!place || !kids) {
-    s->fatal = OTTL_NOMEM;
-    return NULL;
-  }
-  for (uint32_t i = 0; i < target->n_kids; i++) kids[i] = target->kids[i];
-  kids[target->n_kids] = key;
-  *place = *target;
-  place->kids = kids;
-  place->n_kids++;
-  return place;
-}
-
-static const ottl_expr *deleted_place(sema *s, const ottl_checked_statement *st) {
-  if (!st->call || strcmp(name_of(st->call), "delete_key") != 0) return NULL;
-  const ottl_call_arg *a = st->call->call->args;
-  if (!a[0].expr || !a[1].expr || !ottl__sema_is_literal(a[1].expr, OTTL_T_STRING)) return NULL;
-  return place_below(s, a[0].expr, a[1].expr);
-}
-
 /* Editors that take keys away or cut values, and never bring a key. */
 static bool only_removes(const char *name) {
   static const char *const names[] = {"delete_key", "delete_matching_keys", "keep_keys",   "keep_matching_keys",
@@ -52,36 +28,69 @@ static bool only_removes(const char *name) {
   return false;
 }
 
-/* A path in the expression that reads the place or what is in it. Targets that are merely set do not count. */
-static const ottl_expr *find_read(const ottl_expr *e, const ottl_expr *place) {
-  if (e->kind == OTTL_E_PATH && ottl__place_begins(e, place, place->n_kids)) return e;
+/* The map that a statement takes keys from on every record, when constants say which. NULL: none. */
+static const ottl_expr *loses_keys(const ottl_checked_statement *st) {
+  static const char *const names[] = {"delete_key", "delete_matching_keys", "keep_keys", "keep_matching_keys"};
+  if (!st->call || st->where) return NULL;
+  const ottl_call_site *site = st->call->call;
+  const char *name = name_of(st->call);
+  bool listed = false;
+  for (size_t i = 0; i < OTTL_COUNT(names); i++) listed |= strcmp(names[i], name) == 0;
+  if (!listed || !site->args[0].expr || !ottl__place_is(site->args[0].expr)) return NULL;
+  bool constant = strcmp(name, "delete_key") == 0 ? site->args[1].expr && ottl__sema_is_literal(site->args[1].expr, OTTL_T_STRING)
+                                                  : site->prep != NULL;
+  return constant ? site->args[0].expr : NULL;
+}
+
+static bool key_goes(sema *s, const ottl_expr *editor, ottl_view key) {
+  const ottl_call_site *site = editor->call;
+  if (strcmp(name_of(editor), "delete_key") == 0) return view_eq(cell_view(site->args[1].expr->literal), key);
+  bool goes = false;
+  if (!s->scratch) s->fatal = ottl__scratch_create(&s->al, &s->scratch);
+  if (!s->fatal) s->fatal = ottl__key_goes(&ottl__functions[site->function], site->prep, s->scratch, key, &goes);
+  return !s->fatal && goes;
+}
+
+/* A path in the expression that reads a key of the map which the editor took away, or what is in it. Targets that are merely set do not
+ * count. */
+static const ottl_expr *find_read(sema *s, const ottl_expr *e, const ottl_expr *editor, const ottl_expr *map) {
+  if (e->kind == OTTL_E_PATH && e->n_kids > map->n_kids && ottl__place_begins(e, map, map->n_kids) &&
+      ottl__sema_is_literal(e->kids[map->n_kids], OTTL_T_STRING) && key_goes(s, editor, cell_view(e->kids[map->n_kids]->literal)))
+    return e;
   const ottl_expr *found = NULL;
-  for (uint32_t i = 0; i < e->n_kids && !found; i++) found = find_read(e->kids[i], place);
+  for (uint32_t i = 0; i < e->n_kids && !found; i++) found = find_read(s, e->kids[i], editor, map);
   for (uint32_t i = 0; e->call && i < e->call->n_args && !found; i++) {
     const ottl_call_arg *a = &e->call->args[i];
     bool set = ottl__functions[e->call->function].params[i].kind == OTTL_P_SETTER;
-    if (a->expr && !set) found = find_read(a->expr, place);
-    for (uint32_t k = 0; k < a->n_items && !found; k++) found = find_read(a->items[k], place);
+    if (a->expr && !set) found = find_read(s, a->expr, editor, map);
+    for (uint32_t k = 0; k < a->n_items && !found; k++) found = find_read(s, a->items[k], editor, map);
   }
   return found;
 }
 
+/* Does a statement between the two, or an unknown one, bring the key back? */
+static bool brought_back(const ottl_checked_group *g, uint32_t from, uint32_t to, const ottl_expr *read, uint32_t n_keys) {
+  for (uint32_t i = from; i < to; i++) {
+    const ottl_expr *call = g->statements[i].call;
+    if (!call || (ottl__editor_touches(call, read, n_keys) && !only_removes(name_of(call)))) return true;
+  }
+  return false;
+}
+
 static void lint_deleted(sema *s, const ottl_checked_group *g, uint32_t i) {
   const ottl_checked_statement *del = &g->statements[i];
-  const ottl_expr *place = del->where ? NULL : deleted_place(s, del);
-  if (!place) return;
-  for (uint32_t k = i + 1; k < window_end(i, g->n_statements); k++) {
+  const ottl_expr *map = loses_keys(del);
+  if (!map) return;
+  for (uint32_t k = i + 1; k < window_end(i, g->n_statements) && !s->fatal; k++) {
     const ottl_checked_statement *st = &g->statements[k];
     if (!st->call) return;
-    const ottl_expr *read = st->where ? find_read(st->where, place) : NULL;
-    if (!read) read = find_read(st->call, place);
-    if (read) {
-      ottl_diag_item *d = SEMA_WARN(s, READ_AFTER_DELETE, expr_span(read), "this is always nil here: the key was deleted");
-      ottl__diag_label(d, expr_span(del->call), "deleted here, on every record");
-      ottl__diag_help(d, "delete it behind the last statement that reads it");
-      return;
-    }
-    if (ottl__editor_touches(st->call, place, place->n_kids) && !only_removes(name_of(st->call))) return;
+    const ottl_expr *read = st->where ? find_read(s, st->where, del->call, map) : NULL;
+    if (!read) read = find_read(s, st->call, del->call, map);
+    if (!read || brought_back(g, i + 1, k, read, map->n_kids + 1)) continue;
+    ottl_diag_item *d = SEMA_WARN(s, READ_AFTER_DELETE, expr_span(read), "this is always nil here: the key was deleted");
+    ottl__diag_label(d, expr_span(del->call), "deleted here, on every record");
+    ottl__diag_help(d, "delete it behind the last statement that reads it");
+    return;
   }
 }
 
@@ -220,7 +229,7 @@ static void lint_drops(ottl_diags *diags, const ottl_expr *e) {
 }
 
 void ottl__lint_conditions(const ottl_compile_options *options, ottl_diags *diags, ottl_expr *const *conditions, uint32_t n) {
-  bool filter = options->kind == OTTL_KIND_FILTER;
+  bool filter = options->kind == OTTL_KIND_FILTER && options->functions != OTTL_FUNCTIONS_ROUTING;
   for (uint32_t i = 0; i < n; i++) {
     if (!conditions[i] || conditions[i]->is_literal) continue; /* many conditions come to `true` */
     for (uint32_t k = i + 1; k < window_end(i, n); k++) {
@@ -262,7 +271,8 @@ void ottl__lint_group(sema *s, const ottl_checked_group *g) {
   ottl__lint_conditions(s->options, s->diags, g->conditions, g->n_conditions);
   for (uint32_t i = 0; i < g->n_conditions; i++) {
     if (g->conditions[i]) lint_operands(s, g->conditions[i]);
-    if (g->conditions[i] && s->options->kind == OTTL_KIND_FILTER) lint_drops(s->diags, g->conditions[i]);
+    bool drops = s->options->kind == OTTL_KIND_FILTER && s->options->functions != OTTL_FUNCTIONS_ROUTING;
+    if (g->conditions[i] && drops) lint_drops(s->diags, g->conditions[i]);
   }
   if (s->options->explain) ottl__lint_names(s, g);
   if (s->options->kind != OTTL_KIND_TRANSFORM) return;

@@ -112,14 +112,21 @@ static void lint_needless(sema *s, const ottl_expr *call, const ottl_expr *patte
 
 /* ---- globs and regular expressions ---- */
 
-/* Ends in a literal and `*`, as a glob that means "and anything": as a regular expression the end says nothing. */
-static bool looks_like_glob(ottl_view p) {
-  if (p.len < 3 || p.data[p.len - 1] != '*') return false;
+/* Where a `*` stands that repeats what was hardly meant to be repeated, as in globs: at the end behind a literal, where a regular expression
+ * says nothing more, or between two separators. replaces: what is matched matters too, so the end only behind a `/`. SIZE_MAX: nowhere. */
+static size_t glob_star(ottl_view p, bool replaces) {
+  size_t found = SIZE_MAX;
+  if (p.len < 3) return found;
   for (size_t i = 0; i < p.len; i++) {
-    if (memchr("\\^$()[]{}|+?", p.data[i], 12)) return false;
-    if (p.data[i] == '*' && (i == 0 || !(is_word(p.data[i - 1]) || memchr("/-:_", p.data[i - 1], 4)))) return false;
+    if (memchr("\\^$()[]{}|+?", p.data[i], 12)) return SIZE_MAX;
+    if (p.data[i] != '*') continue;
+    if (i == 0) return SIZE_MAX;
+    char before = p.data[i - 1];
+    bool separator = memchr("/-:_", before, 4) != NULL, last = i + 1 == p.len;
+    if (!separator && !(is_word(before) && last)) return SIZE_MAX;
+    if (last ? !replaces || before == '/' : p.data[i + 1] == before) found = i;
   }
-  return true;
+  return found;
 }
 
 static bool looks_like_regex(ottl_view p) {
@@ -134,12 +141,17 @@ static bool looks_like_regex(ottl_view p) {
   return false;
 }
 
-static void lint_glob_for_regex(sema *s, const ottl_expr *pattern, ottl_view text) {
+static void lint_glob_for_regex(sema *s, const ottl_expr *pattern, ottl_view text, size_t star) {
   ottl_diag_item *d = SEMA_WARN(s, GLOB_AS_REGEX, expr_span(pattern), "this is a regular expression, and looks like a glob");
-  ottl__diag_label(d, (ottl_span){pattern->source_id, pattern->end - 2, pattern->end - 1},
-                   "any number of `%c`, none too: not any text", text.data[text.len - 2]);
-  ottl__diag_help(d, "`.*` is any text; write `^%.*s` for what begins so", (int)(text.len - 1 < 200 ? text.len - 1 : 200),
-                  text.data);
+  uint32_t at = pattern->begin + (uint32_t)star; /* of what is repeated, behind the quote */
+  if (pattern->end - pattern->begin == text.len + 2)
+    ottl__diag_label(d, (ottl_span){pattern->source_id, at, at + 1}, "any number of `%c`, none too: not any text",
+                     text.data[star - 1]);
+  if (star + 1 == text.len)
+    ottl__diag_help(d, "`.*` is any text; write `^%.*s` for what begins so", (int)(text.len - 1 < 200 ? text.len - 1 : 200),
+                    text.data);
+  else
+    ottl__diag_help(d, "`.*` is any text, `[^%c]+` text without `%c`", text.data[star - 1], text.data[star - 1]);
 }
 
 static void lint_glob(sema *s, const ottl_expr *call, uint32_t param) {
@@ -255,13 +267,14 @@ static void lint_regex_tree(sema *s, const ottl_expr *call, const ottl_expr *pat
   const char *name = ottl__functions[call->call->function].name;
   if (ottl__regex_parse(&arena, text, &tree, NULL) == OTTL_OK && ottl__regex_prefilter_init(&s->al, &tree, &filter) == OTTL_OK) {
     bool tests = use == USE_TESTS;
+    size_t star = glob_star(text, !tests);
     if (matches_never(tree.root, 100)) {
       ottl_diag_item *d = SEMA_WARN(s, PATTERN_DECIDED, expr_span(pattern), "this pattern never matches");
       ottl__diag_help(d, "`^` is the beginning of the text and `$` its end; `\\\\^` and `\\\\$` are the characters");
     } else if (tests && filter.match == SHAPE_ALWAYS) {
       SEMA_WARN(s, PATTERN_DECIDED, expr_span(pattern), "this pattern matches every text");
-    } else if (tests && looks_like_glob(text)) {
-      lint_glob_for_regex(s, pattern, text);
+    } else if (star != SIZE_MAX && (tests || use == USE_REPLACES)) {
+      lint_glob_for_regex(s, pattern, text, star);
     } else if (tests && strcmp(name, "IsMatch") == 0) {
       lint_needless(s, call, pattern, &filter);
     }

@@ -38,11 +38,24 @@ static bool compares_order(const ottl_expr *e, const ottl_expr *place) {
 
 static const char *what_is_shared(const ottl_expr *target) { return ottl__contexts[target->context].name; }
 
+/* A constant that one record writes for all. */
+static void lint_picked(sema *s, const ottl_checked_statement *st, const ottl_expr *target) {
+  if (!s->options->explain || level_of(target) >= OTTL_L_ITEM || !call_is_set(st->call) || !st->where) return;
+  if (st->where->level <= level_of(target) || compares_order(st->where, target)) return;
+  ottl_diag_item *d = SEMA_WARN(s, SHARED_WRITE, expr_span(target),
+                                "all records of the %s share this: one of them is enough to set it", what_is_shared(target));
+  ottl__diag_severity(d, OTTL_SEVERITY_NOTE);
+  ottl__diag_label(d, expr_span(st->where), "about a record");
+}
+
 static void lint_value(sema *s, const ottl_checked_group *g, const ottl_checked_statement *st) {
   const ottl_expr *target = shared_target(s, g, st->call);
   const ottl_expr *value = target ? record_value(st->call, target) : NULL;
+  if (target && !value) lint_picked(s, st, target);
   if (!value || strcmp(ottl__functions[st->call->call->function].name, "append") == 0) return;
   if (ottl__expr_reads(value, target) || (st->where && compares_order(st->where, target))) return; /* it gathers */
+  /* One event among those of a span may be picked: the exception's, say. */
+  if (target->context == OTTL_C_SPAN && st->where && st->where->level > level_of(target)) return;
   ottl_diag_item *d = SEMA_WARN(s, SHARED_WRITE, expr_span(target),
                                 "all records of the %s share this: the value of the last one remains", what_is_shared(target));
   ottl__diag_label(d, expr_span(value), "each record has its own");

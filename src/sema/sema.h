@@ -111,6 +111,10 @@ typedef struct foreign_path {
 bool ottl__foreign_path(sema *s, ottl_diag_item *d, const foreign_path *at);
 /* When nothing else is known: an attribute may be meant. */
 void ottl__foreign_attribute(sema *s, ottl_diag_item *d, const foreign_path *at);
+/* The context that a name of another system stands for. NULL: none. */
+const char *ottl__foreign_context(ottl_view name);
+/* Help for a key of a component that has no such key (any more). NULL: none. */
+const char *ottl__foreign_key(const char *where, ottl_view key);
 /* The one symbol of the context that ends in the last word of the name. NULL: none, or several. */
 const char *ottl__foreign_symbol(ottl_context_id context, ottl_view name);
 /* strcase.ToCamel of github.com/iancoleman/strcase, as the reference applies it to argument names. Needs len + 1 bytes. */

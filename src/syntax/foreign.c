@@ -11,16 +11,22 @@
 
 static const struct word {
   const char *word, *fix, *help;
-} foreign_words[] = {
+} foreign_words[] =
+    {
 #define WORD(word, fix, help) {word, fix, help},
 #include "foreign.def"
-}, foreign_clauses[] = {
+},
+  foreign_clauses[] =
+      {
 #define CLAUSE(word, fix, help) {word, fix, help},
 #include "foreign.def"
-}, foreign_starts[] = {
+},
+  foreign_starts[] =
+      {
 #define START(word, help) {word, "", help},
 #include "foreign.def"
-}, foreign_values[] = {
+},
+  foreign_values[] = {
 #define VALUE(name, value) {name, value, ""},
 #include "foreign.def"
 };
@@ -28,7 +34,6 @@ static const struct word {
 static bool is_name(const ottl_token *t) { return t->kind == TOK_LOWER || t->kind == TOK_UPPER; }
 static bool is_open(const ottl_token *t) { return t->kind == TOK_LPAREN || t->kind == TOK_LBRACK || t->kind == TOK_LBRACE; }
 static bool is_close(const ottl_token *t) { return t->kind == TOK_RPAREN || t->kind == TOK_RBRACK || t->kind == TOK_RBRACE; }
-static bool is_literal(const ottl_token *t) { return t->kind >= TOK_NIL && t->kind <= TOK_BYTES; }
 static bool is_where(const ottl_token *t) { return t->kind == TOK_LOWER && view_is(t->text, "where"); }
 
 /* A name may be several tokens, `IsMatch` is four. */
@@ -113,8 +118,8 @@ static void help_filled(const foreign_place *p, ottl_diag_item *item, const char
   ottl__sbuf_done(&out);
 }
 
-static void fix_filled(const foreign_place *p, ottl_diag_item *item, ottl_span span, bool negated, const char *template, ottl_view a,
-                       ottl_view b) {
+static void fix_filled(const foreign_place *p, ottl_diag_item *item, ottl_span span, bool negated, const char *template,
+                       ottl_view a, ottl_view b) {
   ottl_sbuf out;
   ottl__sbuf_init(&out, &p->c->arena->al);
   if (negated) sbuf_str(&out, "not ");
@@ -123,12 +128,24 @@ static void fix_filled(const foreign_place *p, ottl_diag_item *item, ottl_span s
   ottl__sbuf_done(&out);
 }
 
+/* SPEC: names may have gaps: `replace_ match(...)` is a call of replace_match. True: token i is part of such a name. */
+static bool names_editor(const ottl_token *tokens, size_t i) {
+  char text[64];
+  size_t n = 0, k = 0;
+  for (; is_name(&tokens[k]); k++) {
+    if (n + tokens[k].text.len > sizeof text) return false;
+    memcpy(text + n, tokens[k].text.data, tokens[k].text.len);
+    n += tokens[k].text.len;
+  }
+  return i < k && ottl__is_editor(view_of(text, n));
+}
+
 bool ottl__foreign_word(const foreign_place *p) {
   size_t i = p->i, before = i;
   bool negated = p->tokens[i].kind == TOK_NOT && is_name(&p->tokens[i + 1]);
   if (negated) i++;
   const ottl_token *t = &p->tokens[i];
-  if (!p->operation || !before || !is_name(t) || t->begin == p->tokens[i - 1].end) return false;
+  if (!p->operation || !before || !is_name(t) || t->begin == p->tokens[i - 1].end || names_editor(p->tokens, i)) return false;
   /* Names that begin with a capital may have gaps. */
   if (is_name(&p->tokens[before - 1]) && p->tokens[name_begin(p->tokens, before - 1)].kind == TOK_UPPER) return false;
   ottl_view name = name_at(p, i);
@@ -143,7 +160,8 @@ bool ottl__foreign_word(const foreign_place *p) {
   size_t behind = operand_behind(p, right);
   ottl_view a = operand_text(p, left, before), b = operand_text(p, right, behind);
   ottl_span span = ctx_span(p->c, p->tokens[p->i].begin, p->tokens[last].end);
-  ottl_diag_item *item = CTX_ERROR(p->c, FOREIGN_OPERATOR, span, "there is no operator `%s%.*s`", negated ? "not " : "", VIEW_ARG(name));
+  ottl_diag_item *item =
+      CTX_ERROR(p->c, FOREIGN_OPERATOR, span, "there is no operator `%s%.*s`", negated ? "not " : "", VIEW_ARG(name));
   help_filled(p, item, *fix && fix != w->fix ? "write `$1 != $2`" : w->help, a, b);
   bool both = strstr(fix, "$2") != NULL;
   if (!*fix || view_is(a, "...") || (both && view_is(b, "...")) || left == before) return true;
@@ -184,10 +202,11 @@ static void fix_assignment(const foreign_place *p, ottl_diag_item *item, uint32_
 bool ottl__foreign_start(const foreign_place *p) {
   const ottl_token *t = p->tokens;
   if (p->c->entry != OTTL_ENTRY_STATEMENT || p->i != 1 || t[0].kind != TOK_LOWER || t[1].begin == t[0].end) return false;
-  if (!is_name(&t[1]) && t[1].kind != TOK_NOT && !is_literal(&t[1])) return false;
+  if ((!is_name(&t[1]) && t[1].kind != TOK_NOT) || names_editor(t, 1)) return false;
   const struct word *w = find(foreign_starts, OTTL_COUNT(foreign_starts), t[0].text);
   if (!w) return false;
-  ottl_diag_item *item = CTX_ERROR(p->c, NOT_A_STATEMENT, ctx_span(p->c, t[0].begin, t[0].end), "`%s` is no statement by itself", w->word);
+  ottl_diag_item *item =
+      CTX_ERROR(p->c, NOT_A_STATEMENT, ctx_span(p->c, t[0].begin, t[0].end), "`%s` is no statement by itself", w->word);
   ottl__diag_help(item, "%s", w->help);
   if (strcmp(w->word, "set") != 0 && strcmp(w->word, "let") != 0 && strcmp(w->word, "var") != 0) return true;
   for (size_t i = 2; t[i].kind != TOK_END; i++) {
@@ -246,7 +265,8 @@ static bool help_value(const foreign_place *p, ottl_diag_item *item) {
       ottl__diag_help(item, "there are no powers: write `a * a`");
       return true;
     }
-    bool doubled = before && before->end == t->begin && (before->kind == TOK_PLUS || before->kind == TOK_MINUS || before->kind == TOK_STAR);
+    bool doubled =
+        before && before->end == t->begin && (before->kind == TOK_PLUS || before->kind == TOK_MINUS || before->kind == TOK_STAR);
     if (doubled) ottl__diag_help(item, "statements write with `set`: `set(path, path + 1)`");
     return doubled;
   }
@@ -260,7 +280,8 @@ static bool help_value(const foreign_place *p, ottl_diag_item *item) {
 /* Behind a complete statement. */
 static bool help_ended(const foreign_place *p, ottl_diag_item *item) {
   const ottl_token *t = &p->tokens[p->i];
-  if (p->c->entry != OTTL_ENTRY_STATEMENT || p->open || !p->where || !p->i || p->tokens[p->i - 1].kind != TOK_RPAREN) return false;
+  if (p->c->entry != OTTL_ENTRY_STATEMENT || p->open || !p->where || !p->i || p->tokens[p->i - 1].kind != TOK_RPAREN)
+    return false;
   if (t->kind == TOK_COMMA || t->kind == TOK_LOWER)
     ottl__diag_help(item, "each statement stands by itself: on a line of its own, or an item of the list of its own");
   else if (t->kind == TOK_RPAREN) {
@@ -276,7 +297,8 @@ static bool help_ended(const foreign_place *p, ottl_diag_item *item) {
 /* Units and exponents behind a number. */
 static bool help_number(const foreign_place *p, ottl_diag_item *item) {
   const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
-  if (!before || before->end != t->begin || t->kind != TOK_LOWER || (before->kind != TOK_INT && before->kind != TOK_FLOAT)) return false;
+  if (!before || before->end != t->begin || t->kind != TOK_LOWER || (before->kind != TOK_INT && before->kind != TOK_FLOAT))
+    return false;
   static const char *const units[] = {"ns", "us", "ms", "s", "m", "h"};
   ottl_view number = text_of(p, before->begin, before->end);
   for (size_t i = 0; i < OTTL_COUNT(units); i++) {
@@ -338,7 +360,8 @@ bool ottl__foreign_help(const foreign_place *p, ottl_diag_item *item) {
     return true;
   }
   if (t->kind == TOK_STRING && before && is_name(before) && before->end == t->begin) {
-    ottl__diag_help(item, "`Format(\"... %%v ...\", [values])` puts values into a text, `Concat([values], delimiter)` joins them");
+    ottl__diag_help(item,
+                    "`Format(\"... %%v ...\", [values])` puts values into a text, `Concat([values], delimiter)` joins them");
     return true;
   }
   return false;

@@ -107,6 +107,13 @@ const char *ottl__function_like(ottl_view name) {
   return NULL;
 }
 
+bool ottl__is_editor(ottl_view name) {
+  for (size_t i = 0; i < OTTL_COUNT(functions); i++) {
+    if (functions[i].editor && view_is(name, functions[i].name)) return true;
+  }
+  return false;
+}
+
 void ottl__misplaced_help(ottl_diag_item *item, const ottl_node *call, ottl_span name, bool statement) {
   for (size_t i = 0; i < OTTL_COUNT(functions); i++) {
     if (functions[i].editor != statement || !ottl__name_same(functions[i].name, call->text)) continue;

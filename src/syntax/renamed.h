@@ -22,6 +22,8 @@ bool ottl__name_contains(const char *whole, ottl_view part);
 /* The function of that name, or the one that renamed.def has for it: a converter if there is one. NULL: none. */
 const char *ottl__function_like(ottl_view name);
 
+bool ottl__is_editor(ottl_view name);
+
 /* Adds help and fix for a call whose name is no function: what the table says. name: its span; node: the call, or the name alone where a
  * function is named. False: nothing is known of it. */
 bool ottl__renamed_help(ottl_diag_item *item, const ottl_node *node, ottl_span name, bool statement);

@@ -141,13 +141,23 @@ static void shape_operand(parse_ctx *c, ottl_node *n) {
 /* `a + "b"`: true when it was reported. */
 static bool shape_joins(parse_ctx *c, const ottl_node *n) {
   const ottl_node *a = n->first, *b = n->last;
-  if (n->op != '+' || (a->kind != NODE_STRING && b->kind != NODE_STRING) || a->kind == NODE_MATH || a->parenthesized || b->parenthesized)
+  if (n->op != '+' || (a->kind != NODE_STRING && b->kind != NODE_STRING) || a->kind == NODE_MATH || a->parenthesized ||
+      b->parenthesized)
     return false;
-  ottl_diag_item *d = CTX_ERROR(c, BAD_OPERAND, ctx_node_span(c, b->kind == NODE_STRING ? b : a), "a string cannot be part of arithmetic");
+  ottl_diag_item *d =
+      CTX_ERROR(c, BAD_OPERAND, ctx_node_span(c, b->kind == NODE_STRING ? b : a), "a string cannot be part of arithmetic");
   ottl__diag_help(d, "`Concat([values], delimiter)` joins strings");
-  ottl__diag_fix(d, ctx_span(c, n->begin, n->begin), VIEW("Concat(["));
-  ottl__diag_fix(d, ctx_span(c, a->end, b->begin), VIEW(", "));
-  ottl__diag_fix(d, ctx_span(c, n->end, n->end), VIEW("], \"\")"));
+  if (!d) return true;
+  const char *text = ottl__diag_source_of(c->diags, c->source)->text.data;
+  ottl_sbuf out;
+  ottl__sbuf_init(&out, &c->arena->al);
+  sbuf_str(&out, "Concat([");
+  sbuf_view(&out, view_of(text + a->begin, a->end - a->begin));
+  sbuf_str(&out, ", ");
+  sbuf_view(&out, view_of(text + b->begin, b->end - b->begin));
+  sbuf_str(&out, "], \"\")");
+  if (!out.failed) ottl__diag_fix(d, ctx_node_span(c, n), sbuf_all(&out));
+  ottl__sbuf_done(&out);
   return true;
 }
 
