@@ -81,6 +81,19 @@ static bool arg_compression(const char *value, cli_options *o) {
   return true;
 }
 
+/* "v0.130", "0.130.1": 130 */
+static bool arg_version(const char *value, size_t *ret) {
+  char minor[8];
+  if (*value == 'v') value++;
+  if (strncmp(value, "0.", 2) != 0) return false;
+  value += 2;
+  size_t n = strcspn(value, "."), patch;
+  if (n >= sizeof minor || (value[n] && !arg_number(value + n + 1, 100000, &patch))) return false;
+  memcpy(minor, value, n);
+  minor[n] = 0;
+  return arg_number(minor, 100000, ret) && *ret;
+}
+
 static size_t processors(void) {
   long n = sysconf(_SC_NPROCESSORS_ONLN);
   return n < 1 ? 1 : n > THREADS_MOST ? THREADS_MOST : (size_t)n;
@@ -180,6 +193,9 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_DENY:
     o->rules.items[o->rules.n++] = args[id].name;
     o->rules.items[o->rules.n++] = value;
+    break;
+  case ARG_COMPAT:
+    if (!arg_version(value, &o->compat)) return arg_bad(value, args[id].name, "a version such as v0.130");
     break;
   case ARG_SETTINGS: return arg_once(&o->settings, value, args[id].name);
   case ARG_CONDITIONS: o->conditions = true; break;

@@ -127,6 +127,7 @@ static void check_options(const check_state *c, bool conditions, ottl_compile_op
   ret->explain = c->rules.notes || cli_rules_need_notes(&c->rules);
   ret->lint = true;
   ret->experimental = o->experimental;
+  ret->compat = (uint32_t)o->compat;
 }
 
 static int check_snippets(check_state *c) {
@@ -233,6 +234,7 @@ static int check_config(check_state *c, const char *path) {
   options.name = path;
   options.env = cli_config_env;
   options.flatten_logs = true;
+  options.compat = (uint32_t)c->options->compat;
   ottl_config *config = NULL;
   ottl_diags *diags = NULL;
   ottl_status status = ottl_config_parse(text, len, &options, &config, &diags);

@@ -38,6 +38,7 @@ typedef struct ottl_config_options {
   ottl_config_env env; /* NULL: no variable is set */
   void *env_context;
   bool flatten_logs; /* the collector's feature gate transform.flatten.logs is on: flatten_data may be used */
+  uint32_t compat;   /* warns of keys that collector-contrib v0.`compat` is known not to have; 0: not asked */
 } ottl_config_options;
 
 /* Defaults: a collector's file, variables replaced, everything else 0. Never fails; any thread; since 0.1. */

@@ -95,8 +95,9 @@ typedef struct ottl_compile_options {
   bool explain; /* adds notes: what may fail on some records, and what is superfluous; for people, not for running */
   ottl_on_failure on_failure; /* TRANSFORM: of groups that do not say */
   bool lint;                  /* warns of what compiles and runs, and is not what was meant; for people, not for running */
-  bool flatten; /* TRANSFORM: each item (log record, span, metric) has a resource and scope of its own while groups run; equal
+  bool flatten;    /* TRANSFORM: each item (log record, span, metric) has a resource and scope of its own while groups run; equal
                    ones are put together again afterwards (the collector's `flatten_data`) */
+  uint32_t compat; /* warns of what collector-contrib v0.`compat` is known not to have (grammar/versions.def); 0: not asked */
 } ottl_compile_options;
 
 /* Defaults: transform, malloc, everything else 0. Never fails; any thread; since 0.1. */

@@ -35,6 +35,7 @@ typedef struct ottl_route_options {
   bool row_order;                  /* testing: as in ottl_compile_options */
   bool experimental;               /* as in ottl_compile_options */
   bool lint, explain;              /* as in ottl_compile_options */
+  uint32_t compat;                 /* as in ottl_compile_options */
   const ottl_view *default_pipelines;
   size_t n_default_pipelines;
 } ottl_route_options;

@@ -71,6 +71,7 @@ static ottl_status connector_compile(const ottl_config *config, const cfg_connec
   options.experimental = o->experimental;
   options.lint = o->lint;
   options.explain = o->explain;
+  options.compat = o->compat;
   options.n_default_pipelines = c->n_defaults;
   options.default_pipelines = connector_names(arena, c->defaults, c->n_defaults);
   if (!options.default_pipelines) return OTTL_NOMEM;

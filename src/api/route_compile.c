@@ -7,6 +7,8 @@
 #include "sema/tables.h"
 #include "syntax/parse.h"
 
+#define REQUEST_DEPRECATED 156 /* the context `request`: v0.156 */
+
 typedef struct route_maker {
   const ottl_route *routes;
   size_t n;
@@ -167,6 +169,7 @@ static ottl_compile_options check_options(const route_maker *m, bool edits) {
   o.experimental = m->options->experimental;
   o.lint = m->options->lint;
   o.explain = m->options->explain;
+  o.compat = m->options->compat;
   return o;
 }
 
@@ -283,7 +286,7 @@ static ottl_status make_request(route_maker *m, const ottl_route *route, uint32_
     return OTTL_COMPILE;
   }
   e->what = ROUTE_REQUEST;
-  if (m->options->lint) {
+  if (m->options->lint && (!m->options->compat || m->options->compat >= REQUEST_DEPRECATED)) {
     uint32_t source = snippet_source(m, &route->text);
     ottl_diag_item *d = ottl__diag_add(m->diags, DIAG_CONFIG_OLD_CONTEXT, (ottl_span){source, 0, (uint32_t)route->text.len},
                                        "the connector deprecates the context `request`, since v0.156");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "config/config.h"
+#include "sema/compat.h"
 #include "sema/sema.h"
 
 const cfg_signal_info ottl__cfg_signals[CFG_SIGNALS] = {
@@ -22,6 +23,12 @@ static bool wrong_kind(cfg_reader *r, const cfg_node *node, const char *what, co
   return false;
 }
 
+static void key_compat(cfg_reader *r, const char *what, const cfg_node *kid) {
+  char shown[100];
+  snprintf(shown, sizeof shown, "the key `%.*s`", kid->key.len < 60 ? (int)kid->key.len : 60, kid->key.data);
+  ottl__compat_tell(r->diags, r->options->compat, COMPAT_KEY, what, kid->key, cfg_key_span(r, kid), shown);
+}
+
 bool ottl__cfg_fields(cfg_reader *r, const cfg_node *node, const char *what, const cfg_field *fields, size_t n) {
   if (!node || node->kind == CFG_NULL) return true;
   if (node->kind != CFG_MAP) return wrong_kind(r, node, what, "a map");
@@ -30,6 +37,7 @@ bool ottl__cfg_fields(cfg_reader *r, const cfg_node *node, const char *what, con
     while (i < n && !view_is(kid->key, fields[i].name)) i++;
     if (i < n) {
       if (fields[i].ret) *fields[i].ret = kid;
+      if (r->options->compat) key_compat(r, what, kid);
       continue;
     }
     ottl_diag_item *d =

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "config/config.h"
+#include "sema/compat.h"
 
 /* `context` may name any; what the signal has is looked at when the group is used, as there. */
 static const char *const contexts[] = {"resource",  "scope",    "span", "spanevent", "metric",
@@ -64,6 +65,9 @@ static void read_list(cfg_reader *r, const cfg_node *list, cfg_signal signal, ot
     }
   }
   if (!plain.n) return;
+  if (r->options->compat)
+    ottl__compat_tell(r->diags, r->options->compat, COMPAT_SYNTAX, "flat", VIEW(""), cfg_span(r, first_plain),
+                      "statements without a group");
   ottl_group *g = ottl__cfg_add_group(r, part);
   ottl_snippet *statements;
   if (!g) return;

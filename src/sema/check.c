@@ -149,6 +149,7 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
   }
   g.statements = checked;
   if (s->options->lint && !s->fatal) ottl__lint_group(s, &g);
+  if (s->options->compat && !s->fatal) ottl__compat_group(s, &g);
 out:
   if (s->fatal) return s->fatal;
   if (s->n_errors) return OTTL_COMPILE;

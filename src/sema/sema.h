@@ -99,6 +99,9 @@ typedef struct sema_guess {
 sema_guess ottl__guess(ottl_view wanted);
 void ottl__guess_try(sema_guess *g, const char *candidate); /* candidate must live on */
 
+/* compat.c: what the collector of options->compat does not have. */
+void ottl__compat_group(sema *s, const ottl_checked_group *g);
+
 /* foreign.c: what people write who know another system. */
 typedef struct foreign_path {
   uint32_t begin, name_end; /* in the source: from the first segment to the end of the last one, without its keys */
