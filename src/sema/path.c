@@ -226,7 +226,8 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
     if (part->keyable && part->view != OTTL_V_TRACE_STATE && !node->last->first) {
       char fix[PATH_TEXT + 8];
       snprintf(fix, sizeof fix, "[\"%.*s\"]", VIEW_ARG(tail));
-      ottl__diag_help(d, "values in it are reached with keys: `%s.%s%s%s`", context, part->spelling, end->first ? "[...]" : "", fix);
+      ottl__diag_help(d, "values in it are reached with keys: `%s.%s%s%s`", context, part->spelling, end->first ? "[...]" : "",
+                      fix);
       ottl__diag_fix(d, (ottl_span){s->source, end->end, node->end}, view_str(fix));
     } else
       path_suggest(s, d, node, whole, named, NULL);

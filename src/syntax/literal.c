@@ -332,8 +332,9 @@ uint32_t ottl__lex_junk(ottl_lexer *lx, uint32_t begin) {
       if (end < lx->len && lex_word(s[end])) ottl__diag_fix(d, lex_span(lx, begin, end), VIEW(""));
     }
     if (c == '?')
-      ottl__diag_help(d, end - begin > 1 ? "the first value that is not nil: `Coalesce([a, b])`"
-                                         : "one statement for each case, with `where`; or the experimental `When(() => condition, a, b)`");
+      ottl__diag_help(d, end - begin > 1
+                             ? "the first value that is not nil: `Coalesce([a, b])`"
+                             : "one statement for each case, with `where`; or the experimental `When(() => condition, a, b)`");
     if (c == '|') ottl__diag_help(d, "functions stand inside one another: `Outer(Inner(value))`");
     if (c == '@') ottl__diag_help(d, "fields are paths, such as `log.time`; attributes are `log.attributes[\"@timestamp\"]`");
     if (c == '\\') ottl__diag_help(d, "a pattern is a string in double quotes, with `\\\\` for each backslash");
