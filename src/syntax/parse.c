@@ -25,6 +25,7 @@ typedef struct parse_driver {
   uint32_t n_closing[TOK_COLON + 1]; /* open brackets by the kind that closes them */
   bool unterminated;                 /* the scanner has said already why the end comes early */
   uint8_t *kinds;                    /* what each token was taken for; NULL: nobody asks */
+  bool foreign_start;                /* the statement's first word was told to be none of OTTL */
 } parse_driver;
 
 static uint32_t bracket_close(uint32_t kind) {
@@ -303,7 +304,9 @@ static bool drive_foreign(parse_driver *d, uint32_t kind, ottl_view source) {
     d->i++;
     return true;
   }
-  if (!ottl__foreign_start(&place) && !ottl__foreign_word(&place)) return false;
+  bool start = !d->foreign_start && ottl__foreign_start(&place);
+  if (!start && !ottl__foreign_word(&place)) return false;
+  d->foreign_start |= start; /* what follows may be the token where it goes on: told once */
   drive_recover(d);
   return true;
 }
