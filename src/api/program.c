@@ -1,7 +1,7 @@
 /* Compiling: groups through parser, checker and emitter. */
 #include "api/route.h"
 #include "sema/tables.h"
-#include "syntax/split.h"
+#include "tooling/groups.h"
 
 void ottl_compile_options_init(ottl_compile_options *options) {
   *options = (ottl_compile_options){.struct_size = sizeof *options};
@@ -177,35 +177,6 @@ ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, cons
   return status;
 }
 
-/* Pieces of one file that follow each other with the same context are one group. */
-static ottl_status text_groups(ottl_arena *arena, const ottl_pieces *pieces, const char *name, const ottl_compile_options *o,
-                               ottl_error_mode mode, ottl_group **ret, size_t *ret_n) {
-  ottl_group *groups = arena_zero(arena, (pieces->n + 1) * sizeof *groups);
-  ottl_snippet *snippets = arena_zero(arena, (pieces->n + 1) * sizeof *snippets);
-  if (!groups || !snippets) return OTTL_NOMEM;
-  size_t n = 0;
-  ottl_view context = {NULL, 0};
-  for (size_t i = 0; i < pieces->n; i++) {
-    const ottl_piece *p = &pieces->items[i];
-    snippets[i] = (ottl_snippet){
-        .text = p->text.data, .len = p->text.len, .name = name, .line = p->line, .column = p->column, .offset = p->offset};
-    if (i == 0 || !view_eq(context, p->context)) {
-      context = p->context;
-      ottl_view copy = arena_copy(arena, context.data, context.len);
-      if (!copy.data) return OTTL_NOMEM;
-      groups[n++] = (ottl_group){.struct_size = sizeof *groups, .context = context.len ? copy.data : NULL, .error_mode = mode};
-    }
-    ottl_group *g = &groups[n - 1];
-    const ottl_snippet **list = o->kind == OTTL_KIND_FILTER ? &g->conditions : &g->statements;
-    size_t *count = o->kind == OTTL_KIND_FILTER ? &g->n_conditions : &g->n_statements;
-    if (*count == 0) *list = &snippets[i];
-    ++*count;
-  }
-  *ret = groups;
-  *ret_n = n;
-  return OTTL_OK;
-}
-
 ottl_status ottl_program_compile_text(const char *text, size_t len, const char *name, ottl_error_mode error_mode,
                                       const ottl_compile_options *options, ottl_program **ret_program, ottl_diags **ret_diags) {
   ottl_compile_options defaults;
@@ -216,11 +187,11 @@ ottl_status ottl_program_compile_text(const char *text, size_t len, const char *
   ottl_allocator al = ottl__alloc_or_default(o->allocator);
   ottl_arena arena;
   ottl__arena_init(&arena, &al, 0);
-  ottl_pieces pieces;
   ottl_group *groups;
   size_t n;
-  ottl_status status = ottl__split(&arena, (ottl_view){text, len}, &pieces);
-  if (status == OTTL_OK) status = text_groups(&arena, &pieces, name, o, error_mode, &groups, &n);
+  ottl_snippet at = {.name = name};
+  ottl_status status =
+      ottl__text_groups(&arena, (ottl_view){text, len}, &at, o->kind == OTTL_KIND_FILTER, error_mode, &groups, &n);
   if (status == OTTL_OK) status = ottl_program_compile(groups, n, o, ret_program, ret_diags);
   ottl__arena_done(&arena);
   return status;
