@@ -4,6 +4,7 @@
 
 #include "ottl/base.h"
 #include "ottl/config.h"
+#include "ottl/coverage.h"
 #include "ottl/describe.h"
 #include "ottl/diag.h"
 #include "ottl/diff.h"
