@@ -16,6 +16,7 @@
 #include "ottl/profile.h"
 #include "ottl/program.h"
 #include "ottl/route.h"
+#include "ottl/test.h"
 #include "ottl/view.h"
 
 #endif

@@ -20,5 +20,9 @@ void ottl__format_left(format_job *job, ottl_span span, const char *why);
 
 /* format_config.c. Fails: NOMEM, LIMIT. */
 OTTL_MUST_CHECK ottl_status ottl__format_config(format_job *job);
+/* Can the text stand without quotes? What is special in lists alone was not there before either. */
+bool ottl__format_plain(ottl_view text);
+/* As it stands between double quotes; without line breaks. */
+void ottl__format_escaped(ottl_sbuf *out, ottl_view text);
 
 #endif

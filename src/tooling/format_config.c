@@ -123,8 +123,7 @@ static uint32_t column_of(ottl_view text, uint32_t at) {
   return at - begin;
 }
 
-/* Can the text stand without quotes? What is special in lists alone was not there before either. */
-static bool is_plain(ottl_view text) {
+bool ottl__format_plain(ottl_view text) {
   if (!text.len || strchr("-?:,[]{}#&*!|>'\"%@`", text.data[0])) return false;
   for (size_t i = 0; i < text.len; i++) {
     char c = text.data[i], next = i + 1 < text.len ? text.data[i + 1] : '\n';
@@ -133,7 +132,7 @@ static bool is_plain(ottl_view text) {
   return true;
 }
 
-static void put_escaped(ottl_sbuf *out, ottl_view text) {
+void ottl__format_escaped(ottl_sbuf *out, ottl_view text) {
   for (size_t i = 0; i < text.len;) {
     uint32_t rune;
     size_t len = ottl__diag_rune(text.data + i, text.len - i, &rune);
@@ -151,7 +150,7 @@ static void put_escaped(ottl_sbuf *out, ottl_view text) {
 
 static void put_line(ottl_sbuf *out, ottl_view line, cfg_style style) {
   if (style == CFG_DOUBLE_QUOTED) {
-    put_escaped(out, line);
+    ottl__format_escaped(out, line);
     return;
   }
   for (size_t i = 0; i < line.len; i++) {
@@ -242,7 +241,7 @@ static ottl_status flow_scalar(format_config *f, scalar *s, ottl_sbuf *out) {
   ottl_view text;
   OTTL_TRY(lay_scalar(f, s, several ? width_behind(f, column) : LAYOUT_ONE_LINE, false, &text));
   if (!text.data || (!several && view_eq(text, n->text))) return OTTL_OK;
-  if (style == CFG_PLAIN && !is_plain(text)) style = CFG_SINGLE_QUOTED;
+  if (style == CFG_PLAIN && !ottl__format_plain(text)) style = CFG_SINGLE_QUOTED;
   const char *quote = style == CFG_PLAIN ? "" : style == CFG_SINGLE_QUOTED ? "'" : "\"";
   sbuf_str(out, quote);
   put_lines(f, out, text, style, column);
