@@ -65,6 +65,19 @@ static bool arg_row(const char *value, cli_options *o) {
   return arg_number(colon ? colon + 1 : value, NUMBER_MOST, &o->row) && o->row;
 }
 
+/* "80", "99.5" */
+static bool arg_percent(const char *text, double *ret) {
+  size_t whole, tenths = 0;
+  char digits[4] = "";
+  const char *dot = strchr(text, '.');
+  size_t n = dot ? (size_t)(dot - text) : strlen(text);
+  if (n >= sizeof digits || (dot && strlen(dot) != 2)) return false;
+  memcpy(digits, text, n);
+  if (!arg_number(digits, 100, &whole) || (dot && !arg_number(dot + 1, 9, &tenths))) return false;
+  *ret = (double)whole + (double)tenths / 10;
+  return *ret <= 100;
+}
+
 /* "zstd", "gzip:9" */
 static bool arg_compression(const char *value, cli_options *o) {
   char name[8];
@@ -117,6 +130,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
     break;
   case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
   case ARG_ROUTE_CONFIG:
+  case ARG_TEST_CONFIG:
   case ARG_CONFIG: return arg_once(&o->config, value, args[id].name);
   case ARG_PROCESSOR: o->processors.items[o->processors.n++] = value; break;
   case ARG_ROUTE: o->snippets.items[o->snippets.n++] = value; break;
@@ -183,6 +197,16 @@ static int arg_set(cli_options *o, int id, const char *value) {
     if ((choice = arg_choice(value, layouts)) < 0) return arg_bad(value, args[id].name, "tree or lines");
     o->lines = choice == 1;
     break;
+  case ARG_TEST_NAME: o->names.items[o->names.n++] = value; break;
+  case ARG_TEST_LIST: o->list = true; break;
+  case ARG_TEST_UPDATE: o->update = true; break;
+  case ARG_TEST_WATCH: o->watch = true; break;
+  case ARG_TEST_COVERAGE: o->coverage = true; break;
+  case ARG_TEST_MIN_COVERAGE:
+    if (!arg_percent(value, &o->min_coverage)) return arg_bad(value, args[id].name, "a number from 0 to 100");
+    o->coverage = true;
+    break;
+  case ARG_TEST_JUNIT: return arg_once(&o->junit, value, args[id].name);
   case ARG_FMT_CHECK: o->only_check = true; break;
   case ARG_FMT_DIFFERENCE: o->diff = true; break;
   case ARG_FMT_AS:
@@ -255,8 +279,9 @@ int cli_options_read(const char *command, int in, int argc, char **argv, cli_opt
   ret->where.items = calloc((size_t)argc + 1, sizeof *ret->where.items);
   ret->rules.items = calloc(2 * (size_t)argc + 2, sizeof *ret->rules.items);
   ret->outputs.items = calloc((size_t)argc + 1, sizeof *ret->outputs.items);
+  ret->names.items = calloc((size_t)argc + 1, sizeof *ret->names.items);
   if (!ret->snippets.items || !ret->files.items || !ret->processors.items || !ret->outputs.items || !ret->rules.items ||
-      !ret->where.items)
+      !ret->where.items || !ret->names.items)
     return cli_fail(CLI_INTERNAL, "out of memory");
   bool ended = false;
   for (int i = 1; i < argc; i++) {
@@ -282,4 +307,5 @@ void cli_options_done(cli_options *options) {
   free(options->outputs.items);
   free(options->where.items);
   free(options->rules.items);
+  free(options->names.items);
 }

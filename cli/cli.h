@@ -29,7 +29,8 @@ enum {
   IN_EXPLAIN = 128,
   IN_VIEW = 1 << 16,
   IN_DIFF = 1 << 17,
-  IN_TRACE = 1 << 18
+  IN_TRACE = 1 << 18,
+  IN_TEST = 1 << 20
 }; /* which commands know an option */
 
 /* --format of `ottl check`, besides what the library renders. */
@@ -61,8 +62,12 @@ typedef struct cli_options {
   int level;      /* of compression; 0: the usual one */
   size_t threads; /* 0: not told, one */
   bool keep, stats, help, experimental;
-  bool conditions, may_fail, strict; /* check */
-  bool only_check, diff;             /* fmt */
+  bool conditions, may_fail, strict;  /* check */
+  bool only_check, diff;              /* fmt */
+  cli_texts names;                    /* test: --name */
+  const char *junit;                  /* test */
+  bool update, watch, list, coverage; /* test */
+  double min_coverage;                /* test: percent; 0: any */
   const char *as;
   ottl_path_style paths;
   ottl_diags_format format;
@@ -94,6 +99,7 @@ int cli_check(int argc, char **argv);
 int cli_route(int argc, char **argv);
 int cli_describe(int argc, char **argv);
 int cli_fmt(int argc, char **argv);
+int cli_test(int argc, char **argv);
 int cli_explain_code(int argc, char **argv);
 int cli_view(int argc, char **argv);
 int cli_diff(int argc, char **argv);

@@ -169,6 +169,35 @@ static const char diff_exits_text[] =
     "  not compile; 4 the input is not valid OTLP; 5 a record failed under --error-mode propagate; 70\n"
     "  internal error\n";
 
+static const char test_text[] =
+    "Runs cases: records go in, and what comes out of the statements is compared with what is expected,\n"
+    "record by record. FOLDER: all .ottlt files in it and below; default: this folder. The format, YAML, is in\n"
+    "docs/testing.md; a case:\n"
+    "\n"
+    "  statements_file: policy.ottl\n"
+    "  cases:\n"
+    "    - name: masks card numbers\n"
+    "      input:\n"
+    "        - body: card 4111111111111111\n"
+    "      expect:\n"
+    "        - body: card ***\n"
+    "\n"
+    "Examples:\n"
+    "  all cases of a folder, and what they do not reach\n"
+    "    ottl test --coverage tests/\n"
+    "  write name and input, look at what comes out, keep it\n"
+    "    ottl test policy.ottlt\n"
+    "    ottl test --update policy.ottlt && git diff\n"
+    "  the processors of a collector, again after each change\n"
+    "    ottl test --watch --config collector.yaml cases/\n"
+    "  in CI\n"
+    "    ottl test --min-coverage 90 --junit report.xml tests/\n";
+
+static const char test_exits_text[] =
+    "Exit status:\n"
+    "  0 all cases passed (or were skipped); 1 some did not, or there is too little coverage; 2 wrong use,\n"
+    "  or a file cannot be read or written; 70 internal error. --watch: 0 after Ctrl-C\n";
+
 static const char describe_text[] =
     "Shows the tables of the language. A table is listed with a line for each entry; NAME shows one entry,\n"
     "functions with their arguments and examples. Without TABLE it tells which tables there are.\n"
@@ -213,6 +242,7 @@ static const struct {
     {"fmt", fmt_text, NULL, fmt_exits_text, IN_FMT},
     {"view", view_text, files_text, view_exits_text, IN_VIEW},
     {"diff", diff_text, files_text, diff_exits_text, IN_DIFF},
+    {"test", test_text, NULL, test_exits_text, IN_TEST},
     {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
     {"explain-code", explain_text, NULL, explain_exits_text, IN_EXPLAIN},
 };

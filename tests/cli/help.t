@@ -10,6 +10,7 @@
     route        say which records go to which pipeline, and write them there
     check        find mistakes in statements without running them
     fmt          lay statements out in the canonical way
+    test         run the cases of policies: input, and what is to come out
     view         show records as text
     diff         show what statements change, record by record
     describe     look up functions, paths, enum symbols, limits and codes
