@@ -1,6 +1,5 @@
 /* Running: passes over a batch, window by window; then the payload is put together again. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "api/profile.h"
 #include "api/route.h"
@@ -288,15 +287,11 @@ ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   return pass.failed ? OTTL_RUNTIME : OTTL_OK;
 }
 
-static void read_clock(ottl_exec *x) {
+/* The clock of a run is read when the run first asks for it. */
+static void set_clock(ottl_exec *x) {
   x->vm.now_seconds = x->clock_seconds;
   x->vm.now_nanos = x->clock_nanos;
-  if (x->clock_seconds || x->clock_nanos) return;
-  struct timespec now;
-  if (timespec_get(&now, TIME_UTC) == TIME_UTC) {
-    x->vm.now_seconds = now.tv_sec;
-    x->vm.now_nanos = (uint32_t)now.tv_nsec;
-  }
+  x->vm.clock_known = x->clock_seconds || x->clock_nanos;
 }
 
 /* The level whose rows are counted: the deepest that a group works on. */
@@ -421,7 +416,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   x->memory.refused = x->memory.over = false;
   x->n_rolled_back = 0;
   for (size_t i = 0; i < OTTL_COUNT(x->caches); i++) x->caches[i].written = false;
-  read_clock(x);
+  set_clock(x);
   ottl__scratch_reset(x->vm.scratch, in_len);
   if (x->profile) ottl__profile_begin(x->profile, in_len);
   ottl_status status = x->validator ? check_payload(x, in, in_len) : OTTL_OK;

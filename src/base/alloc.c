@@ -24,8 +24,7 @@ ottl_allocator ottl__alloc_or_default(const ottl_allocator *allocator) {
   return (ottl_allocator){default_alloc, default_realloc, default_free, NULL};
 }
 
-ottl_status ottl__al_reserve(const ottl_allocator *al, void *items_ptr, size_t *cap, size_t need, size_t item_bytes) {
-  if (need <= *cap) return OTTL_OK;
+ottl_status ottl__al_grow(const ottl_allocator *al, void *items_ptr, size_t *cap, size_t need, size_t item_bytes) {
   size_t n = *cap < 8 ? 8 : *cap;
   while (n < need) {
     if (n > SIZE_MAX / 4) return OTTL_NOMEM;

@@ -23,9 +23,12 @@ static inline void *al_zero(const ottl_allocator *al, size_t bytes) {
   return p;
 }
 
+OTTL_MUST_CHECK ottl_status ottl__al_grow(const ottl_allocator *al, void *items_ptr, size_t *cap, size_t need, size_t item_bytes);
 /* Grows *items (of item_bytes each) so that at least `need` fit; *cap is in items. Fails: NOMEM, then nothing changed. */
-OTTL_MUST_CHECK ottl_status ottl__al_reserve(const ottl_allocator *al, void *items_ptr, size_t *cap, size_t need,
-                                             size_t item_bytes);
+OTTL_MUST_CHECK static inline ottl_status ottl__al_reserve(const ottl_allocator *al, void *items_ptr, size_t *cap, size_t need,
+                                                           size_t item_bytes) {
+  return OTTL_LIKELY(need <= *cap) ? OTTL_OK : ottl__al_grow(al, items_ptr, cap, need, item_bytes);
+}
 
 typedef struct arena_block {
   struct arena_block *next;

@@ -1,4 +1,6 @@
 /* Literals of lists and maps, coercions, and calls of functions. */
+#include <time.h>
+
 #include "vm/memo.h"
 #include "vm/meter.h"
 
@@ -130,6 +132,14 @@ static bool exclude(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, uint64_t *rows,
   return true;
 }
 
+static void read_clock(ottl_vm *vm) {
+  struct timespec now;
+  vm->clock_known = true;
+  if (timespec_get(&now, TIME_UTC) != TIME_UTC) return;
+  vm->now_seconds = now.tv_sec;
+  vm->now_nanos = (uint32_t)now.tv_nsec;
+}
+
 /* Prepares a call for rows `sel`: rows whose arguments failed are failures of d, and not in call->sel. */
 ottl_status ottl__vm_call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg *d, const uint64_t *sel, uint32_t n,
                                 ottl_call *call) {
@@ -149,6 +159,7 @@ ottl_status ottl__vm_call_begin(ottl_vm *vm, const ottl_code_call *cc, ottl_reg 
       if (!exclude(vm, d, args[k].items[i], rows, n)) return OTTL_NOMEM;
     }
   }
+  if (OTTL_UNLIKELY(!vm->clock_known) && (f->flags & OTTL_FN_CLOCK || cc->site->reads_clock)) read_clock(vm);
   *call = (ottl_call){.arg = args,
                       .n_args = cc->site->n_args,
                       .out = d,

@@ -65,8 +65,9 @@ typedef struct ottl_vm {
   ottl_scratch *scratch;
   const struct ottl_kernels *kernels; /* of the instruction set in use */
   vm_memo_mode memo;
-  int64_t now_seconds;
+  int64_t now_seconds; /* of this run, when the clock is known */
   uint32_t now_nanos;
+  bool clock_known;
   bool event_index;          /* the host tells spanevent.event_index */
   const vm_request *request; /* NULL: none */
 
