@@ -123,6 +123,7 @@ typedef struct ottl_call {
   const uint64_t *sel;
   uint32_t n;               /* rows of the slice */
   ottl_rowmap *const *map;  /* map editors */
+  bool of_dictionary;       /* map editors: rows of profiles, which hold more than their maps show, until they are written */
   uint64_t *changed;        /* editors; all zero at the start */
   ottl_call_record *record; /* record functions */
   const void *prep;         /* what prepare made of the constant arguments, or NULL */

@@ -145,15 +145,16 @@ static ottl_status flat_value(flat *f, ottl_view key, ottl_cell v, int64_t depth
   return flat_leaf(f, key, v);
 }
 
-/* Nothing in it that flatten changes: plain values under keys that are there once, by the numbers of the keys. */
+/* Nothing in it that flatten changes: plain values under keys that are there once. */
 static bool is_flat(const ottl_rowmap *map) {
   if (map->n > SHAPE_SEARCHED) return false;
   for (uint32_t i = 0; i < map->n; i++) {
     const ottl_entry *e = &map->items[i];
     bool plain = e->tag == OTTL_T_STRING || e->tag == OTTL_T_INT || e->tag == OTTL_T_DOUBLE || e->tag == OTTL_T_BOOL;
-    if (!plain || e->keyid == OTTL_NO_KEY) return false;
+    if (!plain) return false;
     for (uint32_t k = 0; k < i; k++) {
-      if (map->items[k].keyid == e->keyid) return false;
+      const ottl_entry *other = &map->items[k];
+      if (other->klen == e->klen && bytes_same(other->key, e->key, e->klen)) return false;
     }
   }
   return true;
@@ -167,7 +168,7 @@ ottl_status ottl__fn_flatten(ottl_call *c) {
   ottl__map_init(&f.out.index, &c->scratch->al);
   ottl__map_init(&f.out.counts, &c->scratch->al);
   SEL_EACH(c->sel, c->n, row) {
-    if (status != OTTL_OK || (!prefix.len && is_flat(c->map[row]))) continue;
+    if (status != OTTL_OK || (!prefix.len && !c->of_dictionary && is_flat(c->map[row]))) continue;
     ottl_rowmap flat_rows = {0};
     ottl__map_clear(&f.out.index);
     ottl__map_clear(&f.out.counts);

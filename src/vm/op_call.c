@@ -254,6 +254,11 @@ static ottl_status edit_maps(ottl_vm *vm, const ottl_insn *in, ottl_call *call, 
   return report(vm, in, d, statement, call->n);
 }
 
+static bool is_of_dictionary(const ottl_code_call *cc) {
+  const ottl_expr *target = cc->site->args[0].expr;
+  return target->kind == OTTL_E_PATH && field_is_dict_map(target->path->field);
+}
+
 ottl_status op_cell_edit(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->x];
   ottl_reg *d = vm->r[in->d];
@@ -266,6 +271,7 @@ ottl_status op_cell_edit(ottl_vm *vm, const ottl_insn *in) {
   if (!bm_any(sel, n)) return OTTL_OK;
   ottl_call call;
   OTTL_TRY(ottl__vm_call_begin(vm, cc, d, sel, n, &call));
+  call.of_dictionary = is_of_dictionary(cc);
   uint64_t *rows = (uint64_t *)(uintptr_t)call.sel;
   ottl_rowmap **maps = arena_zero(&vm->slice, (n + 1) * sizeof *maps);
   if (!maps || !exclude(vm, d, old, rows, n)) return OTTL_NOMEM;
@@ -297,6 +303,7 @@ ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg failures = {.mask = UINT32_MAX};
   ottl_call call;
   OTTL_TRY(ottl__vm_call_begin(vm, cc, &failures, sel, n, &call));
+  call.of_dictionary = is_of_dictionary(cc);
   ottl_rowmaps *of = &vm->batch->maps[cc->map];
   ottl_rowmap **maps = arena_zero(&vm->slice, (n + 1) * sizeof *maps);
   uint64_t *changed = arena_zero(&vm->slice, BM_WORDS(n) * 8 + 8);
