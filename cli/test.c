@@ -294,6 +294,9 @@ static int watch(test_session *s) {
 }
 
 static int test_usage(const cli_options *o) {
+  for (size_t i = 0; i < o->files.n; i++) {
+    if (strcmp(o->files.items[i], "-") == 0) return cli_fail(CLI_USAGE, "cases are read from files, not from standard input");
+  }
   if (o->update && o->list) return cli_fail(CLI_USAGE, "--update and --list do not go together");
   if (o->watch && (o->list || o->format == OTTL_DIAGS_JSON))
     return cli_fail(CLI_USAGE, "--watch is for people: it does not go together with --list and --format json");

@@ -314,6 +314,11 @@ static bool read_want(test_run *t, const cfg_node *item, want *ret) {
     CFG_EACH(item, kid) * (view_is(kid->key, "contains") ? &ret->contains : &ret->conditions) = kid;
     return true;
   }
+  if (item->kind == CFG_STRING) {
+    ottl_diag_item *d = CFG_ERROR(t->r, CONFIG_KIND, cfg_span(t->r, item), "a record is a map, this is a string");
+    ottl__diag_help(d, "conditions are a list of their own, about all records; about this one, write `- conditions: ...`");
+    return false;
+  }
   cfg_node one = *item, list = {.kind = CFG_LIST, .n = 1, .first = &one};
   rec **records;
   size_t n;

@@ -164,7 +164,7 @@ static void edit_key(test_run *t, test_key key, ottl_sbuf *text) {
   line.failed |= text->failed;
   ottl__sbuf_done(text);
   uint32_t end = end_of(t, node);
-  while (end < t->test->file.text.len && t->test->file.text.data[end] != '\n') end++; /* a comment behind it */
+  while (end < t->test->file.text.len && !strchr("\r\n", t->test->file.text.data[end])) end++; /* a comment behind it */
   add_edit(t, end, end, &line);
 }
 
@@ -198,6 +198,19 @@ void ottl__test_edit_errors(test_run *t) {
   edit_key(t, TEST_ERRORS, &text);
 }
 
+/* With the line ends that the file has. */
+static void put_edit(ottl_sbuf *out, ottl_view text, bool crlf) {
+  for (size_t i = 0; i < text.len; i++) {
+    if (crlf && text.data[i] == '\n') sbuf_byte(out, '\r');
+    sbuf_byte(out, text.data[i]);
+  }
+}
+
+static bool has_crlf(ottl_view text) {
+  const char *newline = text.len ? memchr(text.data, '\n', text.len) : NULL;
+  return newline && newline > text.data && newline[-1] == '\r';
+}
+
 static int by_place(const void *a, const void *b) {
   const test_edit *x = a, *y = b;
   if (x->begin != y->begin) return x->begin < y->begin ? -1 : 1;
@@ -225,7 +238,7 @@ ottl_status ottl_test_update(ottl_test *t, ottl_test_write write, void *context,
   for (size_t i = 0; i < n; i++) {
     if (edits[i].begin < at) continue; /* cases that share text through aliases */
     sbuf_put(&out, t->file.text.data + at, edits[i].begin - at);
-    sbuf_view(&out, edits[i].text);
+    put_edit(&out, edits[i].text, has_crlf(t->file.text));
     at = edits[i].end;
   }
   sbuf_put(&out, t->file.text.data + at, t->file.text.len - at);

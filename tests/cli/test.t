@@ -261,6 +261,19 @@ Without an expectation it shows what comes out; --update writes it, in the file'
   $ cp open.ottlt before; ottl test --update open.ottlt; cmp before open.ottlt
   3 passed
 
+Line ends stay those of the file.
+
+  $ printf 'statements: ["set(log.body, 1)"]\r\ncases:\r\n  - name: a\r\n    input: [{body: a}]\r\n' > crlf.ottlt
+  $ ottl test --update crlf.ottlt; cat -A crlf.ottlt
+  updated crlf.ottlt: 1 case
+  1 passed
+  statements: ["set(log.body, 1)"]^M$
+  cases:^M$
+    - name: a^M$
+      input: [{body: a}]^M$
+      expect:^M$
+        - body: 1^M$
+
 Mistakes of a file are told all at once, those of a case with it.
 
   $ cat > wrong.ottlt <<'END'
@@ -371,6 +384,10 @@ Mistakes of a file are told all at once, those of a case with it.
   >     statements: ['set(log.body, "x")']
   >     input: [{body: x}]
   >     expect: [boddy == "x"]
+  >   - name: records and conditions
+  >     statements: ['set(log.body, "x")']
+  >     input: [{body: x}]
+  >     expect: [body == "x", {body: x}]
   > END
   $ ottl test wrong.ottlt
   BROKEN wrong.ottlt:2: keys and values: there are mistakes in the case
@@ -461,7 +478,15 @@ Mistakes of a file are told all at once, those of a case with it.
      | ^^^^^ not a path of the log context
      = help: did you mean `body`?
   
-  0 passed, 7 broken
+  BROKEN wrong.ottlt:37: records and conditions: there are mistakes in the case
+  error[E1006]: a record is a map, this is a string
+    --> wrong.ottlt:40:14
+     |
+  40 |     expect: [body == "x", {body: x}]
+     |              ^^^^^^^^^^^
+     = help: conditions are a list of their own, about all records; about this one, write `- conditions: ...`
+  
+  0 passed, 8 broken
   [1]
 
 For programs and CI.
@@ -515,6 +540,9 @@ Wrong use.
   [2]
   $ ottl test --min-coverage 101 cases
   ottl: `101` is no value of --min-coverage: give a number from 0 to 100
+  [2]
+  $ ottl test - < cases/good.ottlt
+  ottl: cases are read from files, not from standard input
   [2]
   $ ottl test --update --list cases
   ottl: --update and --list do not go together

@@ -226,6 +226,39 @@ static void every_allocation_may_fail(void **state) {
   }
 }
 
+/* ---- damaged files ---- */
+
+/* Whatever stands in a file of cases, it is read, run and updated, or refused; and what is updated can be read again, or refused. */
+static void damage_is_survived(void **state) {
+  (void)state;
+  static const char bytes[] = "{}[]:-#&*!|>'\"%@`,? \n\t$\\ab19.\x80\xff";
+  host h = {.policy = {"set(log.attributes[\"n\"], 1)\n", 28}};
+  for (unsigned i = 0; i < 1500; i++) {
+    rnd r = {i + 77};
+    text source = {0}, out = {0};
+    ottl_status status;
+    keep(&source, everything, sizeof everything - 1);
+    for (unsigned k = 1 + rnd_below(&r, 4); k; k--) {
+      size_t at = rnd_below(&r, (unsigned)source.len), from = rnd_below(&r, (unsigned)source.len), n = rnd_below(&r, 12);
+      if (n > source.len - at) n = source.len - at;
+      if (n > source.len - from) n = source.len - from;
+      if (rnd_in(&r, 50))
+        source.data[at] = RND_PICK(&r, bytes);
+      else
+        memmove(source.data + at, source.data + from, n);
+    }
+    ottl_test *test = open_test(source.data, source.len, &h, NULL, &status);
+    for (size_t k = 0; k < ottl_test_cases(test); k++) run(test, k);
+    if (test) assert_int_equal(ottl_test_update(test, keep, &out, NULL), OTTL_OK);
+    ottl_test_free(test);
+    test = out.data ? open_test(out.data, out.len, &h, NULL, &status) : NULL;
+    for (size_t k = 0; k < ottl_test_cases(test); k++) run(test, k);
+    ottl_test_free(test);
+    free(out.data);
+    free(source.data);
+  }
+}
+
 /* ---- the contract ---- */
 
 static void calls_are_checked(void **state) {
@@ -264,6 +297,6 @@ static void calls_are_checked(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(payloads_come_back), cmocka_unit_test(every_allocation_may_fail),
-                                     cmocka_unit_test(calls_are_checked)};
+                                     cmocka_unit_test(damage_is_survived), cmocka_unit_test(calls_are_checked)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
