@@ -70,6 +70,28 @@ typedef struct test_config {
   ottl_config *config;
 } test_config;
 
+/* A program of the case. */
+typedef struct test_step {
+  ottl_program *program;
+  const char *name; /* of the processor; NULL: statements or conditions */
+  const ottl_group *groups;
+  size_t n_groups;
+} test_step;
+
+/* What the programs of a case are made from: cases that have all of it from the same place share them. */
+typedef struct test_policy_key {
+  const cfg_node *nodes[9];
+  ottl_signal signal, guessed;
+} test_policy_key;
+
+typedef struct test_policy {
+  struct test_policy *next;
+  test_policy_key key;
+  ottl_signal signal;
+  test_step *steps;
+  size_t n_steps;
+} test_policy;
+
 struct ottl_test {
   ottl_allocator al;
   ottl_test_options options;
@@ -83,16 +105,10 @@ struct ottl_test {
   const rec_schema *schemas[5];
   ottl_json *json;
   test_config *configs;
+  test_policy *policies;
+  size_t n_policies;
   ottl_sbuf message, detail, output;
 };
-
-/* A program of the case. */
-typedef struct test_step {
-  ottl_program *program;
-  const char *name; /* of the processor; NULL: statements or conditions */
-  const ottl_group *groups;
-  size_t n_groups;
-} test_step;
 
 typedef struct test_failure {
   uint64_t record, statement, condition; /* from 1; 0: none */
@@ -112,6 +128,8 @@ typedef struct test_run {
   const rec_schema *schema;
   test_step *steps;
   size_t n_steps;
+  bool shared;       /* the programs are the test's */
+  ottl_arena *arena; /* of what the programs are made from */
   ottl_sbuf in, out; /* requests */
   bool refused;      /* a failure under propagate: nothing came out */
   test_failure *failures;
@@ -143,6 +161,8 @@ const rec_schema *ottl__test_schema(ottl_test *test, ottl_signal signal);
 /* test_policy.c: the programs of the case, and its signal. False: the case is broken, or `fatal`. */
 bool ottl__test_policy(test_run *t);
 void ottl__test_policy_done(test_run *t);
+/* Programs that cases share. */
+void ottl__test_policies_free(ottl_test *test);
 
 /* test_input.c: a request that the case gives under `key` or names under `file`; false: the case is broken, or `fatal`. */
 bool ottl__test_payload(test_run *t, test_key key, test_key file, ottl_sbuf *out);

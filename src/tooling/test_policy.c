@@ -4,6 +4,8 @@
 #include "sema/sema.h"
 #include "tooling/groups.h"
 
+#define MOST_SHARED 64 /* policies that are kept for other cases */
+
 /* -- options -- */
 
 static bool read_flag(test_run *t, test_key key) {
@@ -53,7 +55,7 @@ static void compile_options(test_run *t, bool filter, ottl_compile_options *ret)
 /* -- statements and conditions -- */
 
 static bool add_step(test_run *t, const char *name, const ottl_group *groups, size_t n) {
-  test_step *steps = arena_zero(&t->test->run, (t->n_steps + 1) * sizeof *steps);
+  test_step *steps = arena_zero(t->arena, (t->n_steps + 1) * sizeof *steps);
   if (!steps) {
     t->r->fatal = OTTL_NOMEM;
     return false;
@@ -88,7 +90,7 @@ static bool is_filter(const test_run *t, const cfg_node *source) {
 /* A list of statements: one group. */
 static bool list_groups(test_run *t, const cfg_node *list, bool filter, ottl_error_mode mode, ottl_group **ret, size_t *ret_n) {
   const char *what = filter ? "conditions" : "statements";
-  ottl_group *g = arena_zero(&t->test->run, sizeof *g);
+  ottl_group *g = arena_zero(t->arena, sizeof *g);
   ottl_snippet *snippets = NULL;
   size_t n = 0;
   if (!g) t->r->fatal = OTTL_NOMEM;
@@ -116,7 +118,7 @@ static bool text_groups(test_run *t, const cfg_node *source, bool filter, ottl_e
   } else {
     at = ottl__cfg_snippet(t->r, source, source->text);
   }
-  ottl_status status = ottl__text_groups(&t->test->run, text, &at, filter, mode, ret, ret_n);
+  ottl_status status = ottl__text_groups(t->arena, text, &at, filter, mode, ret, ret_n);
   if (status != OTTL_OK) t->r->fatal = status;
   return status == OTTL_OK;
 }
@@ -258,7 +260,7 @@ static bool find_processor(test_run *t, const ottl_config *config, const char *p
   for (*ret = 0; *ret < config->n_processors; ++*ret) {
     ottl_view name = config->processors[*ret].name;
     if (view_eq(name, node->text)) return true;
-    ottl_view copy = arena_copy(&t->test->run, name.data, name.len);
+    ottl_view copy = arena_copy(t->arena, name.data, name.len);
     if (copy.data) ottl__guess_try(&guess, copy.data);
   }
   ottl_diag_item *d =
@@ -280,7 +282,7 @@ static bool compile_processor(test_run *t, const ottl_config *config, size_t pro
   for (int s = 0; s < CFG_SIGNALS; s++) {
     if (ottl__cfg_signals[s].signal == t->signal) part = &p->parts[s];
   }
-  ottl_view name = arena_copy(&t->test->run, p->name.data, p->name.len);
+  ottl_view name = arena_copy(t->arena, p->name.data, p->name.len);
   if (!name.data) t->r->fatal = OTTL_NOMEM;
   if (!name.data || t->r->n_errors) return false;
   ottl_status status = ottl_config_compile(config, processor, t->signal, &options, &program, &diags);
@@ -345,13 +347,8 @@ static const cfg_node *find_source(const test_run *t) {
   return NULL;
 }
 
-bool ottl__test_policy(test_run *t) {
-  const cfg_node *source = find_source(t), *config = test_field(t, TEST_CONFIG);
-  bool sure = false;
-  t->signal = given_signal(t);
-  if (t->signal == OTTL_SIGNAL_NONE) t->signal = ottl__test_input_signal(t, &sure);
-  if (!sure && !test_field(t, TEST_SIGNAL)) t->signal = OTTL_SIGNAL_NONE;
-  if (t->r->n_errors) return false;
+static bool make_policy(test_run *t, const cfg_node *source) {
+  const cfg_node *config = test_field(t, TEST_CONFIG);
   if (source && source != config && source != test_field(t, TEST_PROCESSOR)) return compile_text(t, source);
   if (!source || source == test_field(t, TEST_PROCESSOR)) {
     const char *path = config ? ottl__test_text(t, TEST_CONFIG) : t->test->options.config;
@@ -366,6 +363,72 @@ bool ottl__test_policy(test_run *t) {
   return path && compile_config(t, config, path);
 }
 
+/* -- sharing -- */
+
+/* False: programs of the case are its own, there is no gain in keeping them. */
+static bool key_of(const test_run *t, const cfg_node *source, ottl_signal guessed, test_policy_key *ret) {
+  static const test_key keys[] = {TEST_CONTEXT,      TEST_ERROR_MODE, TEST_ON_FAILURE, TEST_FLATTEN,
+                                  TEST_EXPERIMENTAL, TEST_CONFIG,     TEST_PROCESSOR,  TEST_ENV};
+  static_assert(OTTL_COUNT(keys) + 1 == OTTL_COUNT(ret->nodes), "one node each");
+  memset(ret, 0, sizeof *ret);
+  ret->nodes[0] = source;
+  for (size_t i = 0; i < OTTL_COUNT(keys); i++) ret->nodes[i + 1] = test_field(t, keys[i]);
+  ret->signal = t->signal;
+  ret->guessed = guessed;
+  for (size_t i = 0; i < OTTL_COUNT(ret->nodes); i++) {
+    if (ret->nodes[i] && ret->nodes[i]->begin >= t->c->node->begin && ret->nodes[i]->end <= t->c->node->end) return false;
+  }
+  return true;
+}
+
+static bool find_policy(test_run *t, const test_policy_key *key) {
+  for (const test_policy *p = t->test->policies; p; p = p->next) {
+    if (memcmp(&p->key, key, sizeof *key) != 0) continue;
+    t->steps = p->steps;
+    t->n_steps = p->n_steps;
+    t->signal = p->signal;
+    t->shared = true;
+    return true;
+  }
+  return false;
+}
+
+static void keep_policy(test_run *t, const test_policy_key *key) {
+  test_policy *p = arena_zero(&t->test->arena, sizeof *p);
+  if (!p) return; /* then they are made again */
+  *p = (test_policy){t->test->policies, *key, t->signal, t->steps, t->n_steps};
+  t->test->policies = p;
+  t->test->n_policies++;
+  t->shared = true;
+}
+
+bool ottl__test_policy(test_run *t) {
+  const cfg_node *source = find_source(t);
+  test_policy_key key;
+  bool sure = false;
+  t->signal = given_signal(t);
+  ottl_signal guessed = ottl__test_input_signal(t, &sure);
+  if (t->signal == OTTL_SIGNAL_NONE && sure) t->signal = guessed;
+  if (t->r->n_errors) return false;
+  bool shares = key_of(t, source, guessed, &key);
+  if (shares && find_policy(t, &key)) return true;
+  shares &= t->test->n_policies < MOST_SHARED;
+  t->arena = shares ? &t->test->arena : &t->test->run;
+  t->r->arena = t->arena;
+  bool ok = make_policy(t, source);
+  t->r->arena = &t->test->run;
+  if (ok && shares) keep_policy(t, &key);
+  return ok;
+}
+
+static void free_programs(const test_step *steps, size_t n) {
+  for (size_t i = 0; i < n; i++) ottl_program_free(steps[i].program);
+}
+
 void ottl__test_policy_done(test_run *t) {
-  for (size_t i = 0; i < t->n_steps; i++) ottl_program_free(t->steps[i].program);
+  if (!t->shared) free_programs(t->steps, t->n_steps);
+}
+
+void ottl__test_policies_free(ottl_test *test) {
+  for (const test_policy *p = test->policies; p; p = p->next) free_programs(p->steps, p->n_steps);
 }

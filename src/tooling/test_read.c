@@ -179,6 +179,7 @@ ottl_status ottl_test_parse(const char *text, size_t len, const ottl_test_option
 void ottl_test_free(ottl_test *t) {
   if (!t) return;
   ottl_allocator al = t->al;
+  ottl__test_policies_free(t);
   for (test_config *c = t->configs; c; c = c->next) ottl_config_free(c->config);
   for (size_t i = 0; i < t->n_cases; i++) al_free(&al, t->cases[i].edits, t->cases[i].cap_edits * sizeof *t->cases[i].edits);
   ottl_json_free(t->json);
