@@ -52,6 +52,30 @@ static void put_indent(ottl_sbuf *out, uint32_t indent) {
 
 static void put_value(ottl_sbuf *out, const rec *v, uint32_t indent, bool in_list);
 
+/* Is a text best written line by line? */
+static bool is_block(ottl_view text) {
+  const char *data = text.data;
+  if (text.len < 2 || !memchr(data, '\n', text.len - 1) || strchr(" \t\n#", data[0])) return false;
+  if (data[text.len - 1] == '\n' && data[text.len - 2] == '\n') return false;
+  for (size_t i = 0; i < text.len; i++) {
+    if (((unsigned char)data[i] < 0x20 && data[i] != '\n' && data[i] != '\t') || (unsigned char)data[i] > 0x7e) return false;
+  }
+  return true;
+}
+
+static void put_block(ottl_sbuf *out, ottl_view text, uint32_t indent) {
+  bool ends = text.data[text.len - 1] == '\n';
+  sbuf_str(out, ends ? " |\n" : " |-\n");
+  for (size_t at = 0; at < text.len;) {
+    const char *newline = memchr(text.data + at, '\n', text.len - at);
+    size_t end = newline ? (size_t)(newline - text.data) : text.len;
+    if (end > at) put_indent(out, indent);
+    sbuf_put(out, text.data + at, end - at);
+    sbuf_byte(out, '\n');
+    at = end + 1;
+  }
+}
+
 static void put_items(ottl_sbuf *out, const rec *list, uint32_t indent) {
   for (const rec *kid = list->first; kid; kid = kid->next) {
     put_indent(out, indent);
@@ -122,6 +146,10 @@ static void put_container(ottl_sbuf *out, const rec *v, uint32_t indent, bool in
 static void put_value(ottl_sbuf *out, const rec *v, uint32_t indent, bool in_list) {
   if (v->kind == REC_MAP || v->kind == REC_LIST) {
     put_container(out, v, indent, in_list);
+    return;
+  }
+  if (v->kind == REC_TEXT && is_block(v->text)) {
+    put_block(out, v->text, indent);
     return;
   }
   sbuf_byte(out, ' ');

@@ -146,6 +146,12 @@ void ottl__test_edit_item(test_run *t, const cfg_node *item, rec *record) {
   add_edit(t, item->begin, end_of(t, item), &text);
 }
 
+static uint32_t line_end(const test_run *t, uint32_t at) {
+  ottl_view text = t->test->file.text;
+  while (at < text.len && text.data[at] != '\n' && text.data[at] != '\r') at++;
+  return at;
+}
+
 /* A value of the case, or a new key behind the last one. text begins with what stands behind the colon. */
 static void edit_key(test_run *t, test_key key, ottl_sbuf *text) {
   const cfg_node *old = t->c->f[key], *node = t->c->node;
@@ -154,8 +160,13 @@ static void edit_key(test_run *t, test_key key, ottl_sbuf *text) {
     ottl__sbuf_done(text);
     return;
   }
+  if (old && old->kind == CFG_NULL && !old->text.len) { /* only its key is written */
+    uint32_t end = line_end(t, old->key_end);
+    add_edit(t, end, end, text);
+    return;
+  }
   if (old) {
-    add_edit(t, old->key_end + 1, end_of(t, old) > old->key_end ? end_of(t, old) : old->key_end + 1, text);
+    add_edit(t, old->key_end + 1, end_of(t, old), text);
     return;
   }
   ottl__sbuf_init(&line, &t->test->al);
@@ -163,8 +174,7 @@ static void edit_key(test_run *t, test_key key, ottl_sbuf *text) {
   sbuf_view(&line, sbuf_all(text));
   line.failed |= text->failed;
   ottl__sbuf_done(text);
-  uint32_t end = end_of(t, node);
-  while (end < t->test->file.text.len && !strchr("\r\n", t->test->file.text.data[end])) end++; /* a comment behind it */
+  uint32_t end = line_end(t, end_of(t, node)); /* there may be a comment */
   add_edit(t, end, end, &line);
 }
 

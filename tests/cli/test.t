@@ -261,6 +261,40 @@ Without an expectation it shows what comes out; --update writes it, in the file'
   $ cp open.ottlt before; ottl test --update open.ottlt; cmp before open.ottlt
   3 passed
 
+Texts of several lines are written so; an empty `expect:` is filled in; what an alias stands for is left.
+
+  $ cat > lines.ottlt <<'END'
+  > statements: ['set(log.attributes["n"], 1)']
+  > cases:
+  >   - name: a trace
+  >     input: &in
+  >       - body: |
+  >           java.lang.Error: no
+  >             at Shop.java:17
+  >         attributes: {t: "a\nb", u: " a\nb", v: "a\n\n"}
+  >     expect:   # soon
+  >   - name: an alias
+  >     input: *in
+  >     expect: *in
+  > END
+  $ ottl test --update lines.ottlt > out; echo "[$?]"; sed -n '9,$p' lines.ottlt; cp lines.ottlt before
+  [1]
+      expect:   # soon
+        - body: |
+            java.lang.Error: no
+              at Shop.java:17
+          attributes:
+            t: |-
+              a
+              b
+            u: " a\nb"
+            v: "a\n\n"
+            n: 1
+    - name: an alias
+      input: *in
+      expect: *in
+  $ ottl test --update lines.ottlt > out; cmp lines.ottlt before
+
 Line ends stay those of the file.
 
   $ printf 'statements: ["set(log.body, 1)"]\r\ncases:\r\n  - name: a\r\n    input: [{body: a}]\r\n' > crlf.ottlt
