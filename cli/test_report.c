@@ -28,12 +28,21 @@ static void put_lines(const char *text, bool colour) {
   }
 }
 
+/* On one line, whatever is in it. */
+static void put_words(const char *text) {
+  for (; *text; text++) putchar((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+}
+
 static void put_case(const test_suite *suite, const test_one *one, bool colour) {
   static const char *const words[] = {"ok", "FAIL", "BROKEN", "skip", "OPEN"};
   bool bad = one->outcome != OTTL_TEST_PASSED && one->outcome != OTTL_TEST_SKIPPED;
   if (one->outcome == OTTL_TEST_PASSED) return;
-  printf("%s%s%s %s:%u: %s%s%s\n", paint(colour, bad ? "\x1b[1;31m" : "\x1b[33m"), words[one->outcome], paint(colour, "\x1b[0m"),
-         suite->path, (unsigned)one->line, one->name, *one->message ? ": " : "", one->message);
+  printf("%s%s%s %s:%u: ", paint(colour, bad ? "\x1b[1;31m" : "\x1b[33m"), words[one->outcome], paint(colour, "\x1b[0m"),
+         suite->path, (unsigned)one->line);
+  put_words(one->name);
+  if (*one->message) fputs(": ", stdout);
+  put_words(one->message);
+  putchar('\n');
   put_lines(one->detail, colour);
   if (one->told) fputs(one->told, stdout);
   if (bad) putchar('\n');
