@@ -45,6 +45,9 @@ static cfg_node *failed(yaml_reader *y) {
   ottl_diag_item *d = CFG_ERROR(y->r, CONFIG_SYNTAX, ((ottl_span){y->r->source, at, end}), "this is not YAML: %s",
                                 p->problem ? p->problem : "it cannot be read");
   if (p->context) ottl__diag_note(d, "%s", p->context);
+  bool code = at > 0 && at < y->text.len && (y->text.data[at - 1] == '"' || y->text.data[at] == '[');
+  if (code && p->problem && strstr(p->problem, "expected ','"))
+    ottl__diag_help(d, "within `[ ]` and `{ }`, put a statement or condition into single quotes: 'set(log.body, \"x\")'");
   if (at < y->text.len && y->text.data[at] == '\t') ottl__diag_help(d, "this is a tab: YAML is indented by spaces alone");
   return NULL;
 }

@@ -523,6 +523,31 @@ Mistakes of a file are told all at once, those of a case with it.
   0 passed, 8 broken
   [1]
 
+What YAML makes of statements in brackets.
+
+  $ printf 'statements: [set(log.body, "x")]\n' > brackets.ottlt; ottl test brackets.ottlt
+  error[E1001]: this is not YAML: did not find expected ',' or ']'
+   --> brackets.ottlt:1:31
+    |
+  1 | statements: [set(log.body, "x")]
+    |                               ^
+    = note: while parsing a flow sequence
+    = help: within `[ ]` and `{ }`, put a statement or condition into single quotes: 'set(log.body, "x")'
+  
+  0 passed, 1 file with mistakes
+  [1]
+  $ printf 'cases:\n  - expect: [attributes["a"] == 1]\n' > brackets.ottlt; ottl test brackets.ottlt
+  error[E1001]: this is not YAML: did not find expected ',' or ']'
+   --> brackets.ottlt:2:24
+    |
+  2 |   - expect: [attributes["a"] == 1]
+    |                        ^
+    = note: while parsing a flow sequence
+    = help: within `[ ]` and `{ }`, put a statement or condition into single quotes: 'set(log.body, "x")'
+  
+  0 passed, 1 file with mistakes
+  [1]
+
 For programs and CI.
 
   $ ottl test --format json cases/good.ottlt --name card --name yet | sed 's/"seconds":[0-9.]*/"seconds":0/'
