@@ -27,6 +27,7 @@ enum {
   IN_DESCRIBE = 32,
   IN_FMT = 64,
   IN_EXPLAIN = 128,
+  IN_COMPLETIONS = 1 << 24,
   IN_VIEW = 1 << 16,
   IN_DIFF = 1 << 17,
   IN_TRACE = 1 << 18,
@@ -91,6 +92,13 @@ void cli_options_done(cli_options *options);
 /* help.c */
 void cli_help_overview(void);
 bool cli_help_command(const char *name); /* false: no such command */
+/* What there is to tell of a command besides its options. */
+typedef struct cli_help_text {
+  const char *name, *text, *files, *exits;
+  int in;
+} cli_help_text;
+const cli_help_text *cli_help_find(const char *name); /* NULL: no such command */
+int cli_man(const char *command);                     /* man.c; NULL: the page of ottl itself */
 
 /* Commands: argv[0] is the name of the command. */
 int cli_run(int argc, char **argv);
@@ -103,6 +111,7 @@ int cli_test(int argc, char **argv);
 int cli_explain_code(int argc, char **argv);
 int cli_view(int argc, char **argv);
 int cli_diff(int argc, char **argv);
+int cli_completions(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* describe.c */

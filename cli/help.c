@@ -230,11 +230,32 @@ static const char explain_text[] =
 static const char explain_exits_text[] = "Exit status:\n"
                                          "  0 shown; 1 no such code; 2 wrong use; 70 internal error\n";
 
-/* What a command has to tell besides its options. */
-static const struct {
-  const char *name, *text, *files, *exits;
-  int in;
-} help_texts[] = {
+static const char completions_text[] =
+    "Prints a script which lets bash, zsh or fish complete commands, options and their values.\n"
+    "\n"
+    "Examples:\n"
+    "  bash: for this session, or for good\n"
+    "    source <(ottl completions bash)\n"
+    "    ottl completions bash > ~/.local/share/bash-completion/completions/ottl\n"
+    "  zsh: in a folder of $fpath\n"
+    "    ottl completions zsh > _ottl\n"
+    "  fish\n"
+    "    ottl completions fish > ~/.config/fish/completions/ottl.fish\n";
+
+static const char help_text[] =
+    "Explains a command: what it does, examples, options, formats, exit statuses. Without COMMAND it lists the\n"
+    "commands.\n"
+    "\n"
+    "Examples:\n"
+    "  a command\n"
+    "    ottl help run\n"
+    "  its manual page\n"
+    "    ottl help --man run | man -l -\n";
+
+static const char done_exits_text[] = "Exit status:\n"
+                                      "  0 shown; 2 wrong use\n";
+
+static const cli_help_text help_texts[] = {
     {"run", run_text, files_text, exits_text, IN_RUN},
     {"filter", filter_text, files_text, exits_text, IN_FILTER},
     {"route", route_text, files_text, exits_text, IN_ROUTE},
@@ -245,7 +266,16 @@ static const struct {
     {"test", test_text, NULL, test_exits_text, IN_TEST},
     {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
     {"explain-code", explain_text, NULL, explain_exits_text, IN_EXPLAIN},
+    {"completions", completions_text, NULL, done_exits_text, IN_COMPLETIONS},
+    {"help", help_text, NULL, done_exits_text, IN_HELP},
 };
+
+const cli_help_text *cli_help_find(const char *name) {
+  for (size_t i = 0; i < sizeof help_texts / sizeof *help_texts; i++) {
+    if (strcmp(name, help_texts[i].name) == 0) return &help_texts[i];
+  }
+  return NULL;
+}
 
 void cli_help_overview(void) {
   puts("ottl: run OpenTelemetry Transformation Language statements on OTLP payloads\n\nUsage: ottl COMMAND ...\n");
@@ -280,19 +310,21 @@ bool cli_help_command(const char *name) {
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
     if (strcmp(name, commands[i].name) != 0) continue;
     printf("ottl %s: %s\n\nUsage: ottl %s %s\n\n", name, commands[i].summary, name, commands[i].arguments);
-    for (size_t k = 0; k < sizeof help_texts / sizeof *help_texts; k++) {
-      if (strcmp(name, help_texts[k].name) != 0) continue;
-      puts(help_texts[k].text);
-      help_options(help_texts[k].in);
-      if (help_texts[k].files) puts(help_texts[k].files);
-      fputs(help_texts[k].exits, stdout);
-    }
+    const cli_help_text *h = cli_help_find(name);
+    if (!h) return true;
+    puts(h->text);
+    help_options(h->in);
+    if (h->files) puts(h->files);
+    fputs(h->exits, stdout);
     return true;
   }
   return false;
 }
 
 int cli_help(int argc, char **argv) {
+  bool man = argc > 1 && strcmp(argv[1], "--man") == 0;
+  if (man && argc > 3) return cli_fail(CLI_USAGE, "help explains one command at a time");
+  if (man) return cli_man(argv[2]);
   if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
     cli_help_overview();
     return CLI_OK;
