@@ -76,6 +76,7 @@ typedef struct cli_options {
   cli_texts rules;   /* check: "allow", "warn" or "deny", each followed by its codes */
   const char *settings;
   size_t compat; /* check: of v0.N; 0: not asked */
+  bool no_progress; /* run, filter, route */
   bool atomic, rollback, flatten, show_values, strict_input;
   cli_texts where;        /* view, trace: conditions, any of which chooses */
   size_t message, row;    /* view, trace: of the only one to show, from 1; 0: not told */
@@ -231,6 +232,13 @@ void cli_routes_close(cli_routes *routes);
 bool cli_sections_split(cli_program *program, const ottl_compile_options *options);
 bool cli_sections_any(const cli_program *program, ottl_signal signal);   /* has some section anything for the signal? */
 char *cli_sections_text(const cli_program *program, ottl_signal signal); /* what runs on a signal; the caller frees */
+
+/* progress.c: a line that shows how far a run is. NULL is one that shows nothing. */
+typedef struct cli_progress cli_progress;
+cli_progress *cli_progress_begin(const cli_options *options, bool writes_stdout); /* freed with free */
+void cli_progress_step(cli_progress *progress, uint64_t bytes);                   /* of this file so far, as it lies there */
+void cli_progress_file(cli_progress *progress, uint64_t bytes);                   /* it is done */
+void cli_progress_clear(cli_progress *progress);                                  /* before something else is said */
 
 /* stream.c: all input through the program to the output. */
 int cli_stream(const cli_options *options, cli_program *program);

@@ -42,6 +42,7 @@ io_status io_read(io_input *in, void *data, size_t len, size_t *ret_bytes, io_er
  * and that is not much. *ret_len 0: there is none such here, io_read goes on. Borrowed until the next call on `in`. */
 io_status io_read_frame(io_input *in, const void **ret, size_t *ret_len, size_t *ret_content, io_error *error);
 io_compression io_input_compression(const io_input *in); /* known after the first io_read */
+uint64_t io_input_bytes(const io_input *in);             /* that were read, still compressed */
 const char *io_input_name(const io_input *in);           /* for messages: the path, or "standard input" */
 void io_close(io_input *in);                             /* NULL is fine */
 

@@ -102,6 +102,7 @@ void io_close(io_input *in) {
 
 io_compression io_input_compression(const io_input *in) { return in->compression; }
 const char *io_input_name(const io_input *in) { return in->name; }
+uint64_t io_input_bytes(const io_input *in) { return in->bytes_in; }
 
 /* One read(2). *ret_bytes 0: the end. */
 static io_status in_read(io_input *in, void *data, size_t len, size_t *ret_bytes, io_error *error) {

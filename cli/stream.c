@@ -39,6 +39,7 @@ typedef struct stream {
   size_t n_frames, frame_first, frame_end;
 
   io_input *in;
+  cli_progress *progress;
   const char *input; /* its name */
   uint64_t in_file;  /* messages of it so far */
 
@@ -327,8 +328,10 @@ static int stream_file(stream *s, const char *path) {
   for (size_t n = 1; n && status == CLI_OK && !atomic_load(&s->over);) {
     bool brief = false;
     status = stream_fill(s, reader, &n, &brief);
+    cli_progress_step(s->progress, io_input_bytes(s->in));
     if (status == CLI_OK) status = stream_job(s, reader, n && brief && stream_hurries(s));
   }
+  cli_progress_file(s->progress, io_input_bytes(s->in));
   ottl_frame_reader_free(reader);
   while (s->frame_first != s->frame_end) frames_oldest(s); /* those that nobody wants any more */
   io_close(s->in);
@@ -373,11 +376,14 @@ int cli_stream(const cli_options *options, cli_program *program) {
   double start = stream_now();
   s.own.path = options->output;
   s.sinks = &s.own;
+  s.progress = cli_progress_begin(options, !options->output && !program->routes);
   int status = stream_begin(&s);
   if (status == CLI_OK) status = cli_program_request(program);
   if (status == CLI_OK && !options->files.n) status = stream_file(&s, NULL);
   for (size_t i = 0; i < options->files.n && status == CLI_OK && !atomic_load(&s.over); i++)
     status = stream_file(&s, options->files.items[i]);
+  cli_progress_clear(s.progress);
+  free(s.progress);
   if (s.order) {
     int last = stream_after(&s);
     if (status == CLI_OK) status = last;
