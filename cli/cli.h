@@ -75,7 +75,7 @@ typedef struct cli_options {
   cli_report report; /* check */
   cli_texts rules;   /* check: "allow", "warn" or "deny", each followed by its codes */
   const char *settings;
-  size_t compat; /* check: of v0.N; 0: not asked */
+  size_t compat;    /* check: of v0.N; 0: not asked */
   bool no_progress; /* run, filter, route */
   bool atomic, rollback, flatten, show_values, strict_input;
   cli_texts where;        /* view, trace: conditions, any of which chooses */

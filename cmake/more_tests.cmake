@@ -33,6 +33,8 @@ if(TARGET ottl AND Python3_FOUND)
   add_test(NAME docs/testing COMMAND Python3::Interpreter tests/docs/testing $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   add_test(NAME cli/testing COMMAND Python3::Interpreter tests/cli/run_tests --ottl $<TARGET_FILE:ottl> docs/testing.md
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME docs/tutorial COMMAND Python3::Interpreter tests/cli/run_tests --ottl $<TARGET_FILE:ottl> docs/tutorial.md
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   file(GLOB OTTL_CLI_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/cli/*.t ${PROJECT_SOURCE_DIR}/README.md)
   foreach(file ${OTTL_CLI_TESTS})
     cmake_path(GET file STEM name)

@@ -15,6 +15,7 @@
     diff         show what statements change, record by record
     describe     look up functions, paths, enum symbols, limits and codes
     explain-code say what a code of an error or warning means
+    completions  print what lets a shell complete commands and options
     help         explain a command
   
     --help      this text; `ottl help COMMAND` tells more and shows examples
@@ -71,6 +72,8 @@
                                 (default: 1); the output is the same, in the same order
         --stats                 tell on standard error how many records came, changed, went, and how fast
     -h, --help                  this text
+        --no-progress           do not show how far a long run is (shown on terminals alone, after a
+                                second, when the output goes elsewhere)
   
   $ ottl help nothing
   ottl: no command `nothing`; `ottl --help` lists them
