@@ -70,10 +70,10 @@
                                 (zstd 1 to 19, gzip 1 to 9)
     -j, --threads N             work with N threads, 0 for as many as there are processors
                                 (default: 1); the output is the same, in the same order
-        --stats                 tell on standard error how many records came, changed, went, and how fast
-    -h, --help                  this text
         --no-progress           do not show how far a long run is (shown on terminals alone, after a
                                 second, when the output goes elsewhere)
+        --stats                 tell on standard error how many records came, changed, went, and how fast
+    -h, --help                  this text
   
   $ ottl help nothing
   ottl: no command `nothing`; `ottl --help` lists them
