@@ -173,6 +173,13 @@ static ottl_expr *call_getter(sema *s, const ottl_function *f, const ottl_param 
   return e;
 }
 
+static bool is_digits(ottl_view text) {
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.data[i] < '0' || text.data[i] > '9') return false;
+  }
+  return true;
+}
+
 static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v, ottl_call_arg *a) {
   static const uint8_t kinds[] = {NODE_STRING, NODE_INT, NODE_FLOAT, NODE_BOOL};
   static const char *const names[] = {"a string literal", "an int literal without sign or parentheses",
@@ -186,6 +193,10 @@ static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, c
       snprintf(fix, sizeof fix, "%lld.0", (long long)v->integer);
       ottl__diag_help(d, "write `%s`", fix);
       ottl__diag_fix(d, sema_span(s, v), view_str(fix));
+    } else if (which == 1 && v->kind == NODE_STRING && v->text.len && v->end - v->begin == v->text.len + 2 &&
+               is_digits(v->text)) {
+      ottl__diag_help(d, "a number stands without quotes");
+      ottl__diag_fix(d, sema_span(s, v), v->text);
     } else if (which == 0 && v->kind == NODE_PATH && !v->first->next && !v->first->first) {
       ottl__diag_help(d, "a text stands in double quotes");
       ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("\""));

@@ -351,6 +351,16 @@ bool ottl__foreign_help(const foreign_place *p, ottl_diag_item *item) {
     ottl__diag_help(item, "conditions are joined with `and` or `or`");
     return true;
   }
+  if (t->kind == TOK_COMMA && p->open && !p->comma && p->operation) {
+    ottl__diag_help(item, "keys stand in brackets of their own: `[\"a\"][\"b\"]`");
+    if (t[1].kind != TOK_END) ottl__diag_fix(item, ctx_span(p->c, t->begin, t[1].begin), VIEW("]["));
+    return true;
+  }
+  if (t->kind == TOK_ARROW && p->operation) {
+    ottl__diag_help(item, "write `>=`");
+    ottl__diag_fix(item, ctx_span(p->c, t->begin, t->end), VIEW(">="));
+    return true;
+  }
   if (t->kind == TOK_COLON && p->open && before && before->kind == TOK_INT) {
     ottl__diag_help(item, "`Substring(text, start, length)` takes a part of a text");
     return true;

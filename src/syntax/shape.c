@@ -124,6 +124,18 @@ static void shape_call(parse_ctx *c, ottl_node *n) {
   }
 }
 
+/* "5s", "10ms" */
+static bool shape_is_duration(const ottl_node *n) {
+  static const char *const units[] = {"ns", "us", "ms", "s", "m", "h"};
+  size_t digits = 0;
+  if (n->kind != NODE_STRING) return false;
+  while (digits < n->text.len && n->text.data[digits] >= '0' && n->text.data[digits] <= '9') digits++;
+  for (size_t i = 0; digits && i < OTTL_COUNT(units); i++) {
+    if (view_is(view_of(n->text.data + digits, n->text.len - digits), units[i])) return true;
+  }
+  return false;
+}
+
 static void shape_operand(parse_ctx *c, ottl_node *n) {
   if (shape_is_math(n)) {
     shape_math(c, n);
@@ -134,13 +146,19 @@ static void shape_operand(parse_ctx *c, ottl_node *n) {
     return;
   }
   ottl_diag_item *d = CTX_ERROR(c, BAD_OPERAND, ctx_node_span(c, n), "%s cannot be part of arithmetic", shape_name(n));
-  if (n->kind == NODE_STRING) ottl__diag_help(d, "`Concat` joins strings");
+  if (shape_is_duration(n)) {
+    ottl__diag_help(d, "a duration is `Duration(\"%.*s\")`", VIEW_ARG(n->text));
+    ottl__diag_fix(d, ctx_span(c, n->begin, n->begin), VIEW("Duration("));
+    ottl__diag_fix(d, ctx_span(c, n->end, n->end), VIEW(")"));
+  } else if (n->kind == NODE_STRING)
+    ottl__diag_help(d, "`Concat` joins strings");
   if (n->kind == NODE_NOT || n->kind == NODE_AND || n->kind == NODE_OR || n->kind == NODE_CMP) ottl__diag_help(d, "%s", "");
 }
 
 /* `a + "b"`: true when it was reported. */
 static bool shape_joins(parse_ctx *c, const ottl_node *n) {
   const ottl_node *a = n->first, *b = n->last;
+  if (shape_is_duration(a) || shape_is_duration(b)) return false;
   if (n->op != '+' || (a->kind != NODE_STRING && b->kind != NODE_STRING) || a->kind == NODE_MATH || a->parenthesized ||
       b->parenthesized)
     return false;
