@@ -17,6 +17,7 @@
 #include "ottl/program.h"
 #include "ottl/route.h"
 #include "ottl/test.h"
+#include "ottl/trace.h"
 #include "ottl/view.h"
 
 #endif

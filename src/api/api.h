@@ -78,6 +78,7 @@ typedef struct exec_cache {
 
 typedef struct exec_routes exec_routes;   /* route.h */
 typedef struct exec_profile exec_profile; /* profile.h */
+typedef struct exec_trace exec_trace;     /* trace.h */
 
 struct ottl_exec {
   exec_memory memory;
@@ -117,6 +118,7 @@ struct ottl_exec {
   vm_results *results;   /* by expression of group 0 */
   uint32_t n_rows;       /* that were evaluated */
   exec_profile *profile; /* NULL: off */
+  exec_trace *trace;     /* NULL: no record is followed */
 };
 
 /* exec.c: one group over the batch. RUNTIME: some row failed under propagate. */

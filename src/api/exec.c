@@ -3,6 +3,7 @@
 
 #include "api/profile.h"
 #include "api/route.h"
+#include "api/trace.h"
 #include "sema/tables.h"
 
 #define MAX_SLICE_ROWS 1024
@@ -10,7 +11,7 @@
 void ottl_exec_options_init(ottl_exec_options *options) { *options = (ottl_exec_options){.struct_size = sizeof *options}; }
 
 static uint32_t slice_of(const ottl_exec *x, const ottl_code *code) {
-  if (code->row_order && !code->rounds) return 1;
+  if ((code->row_order && !code->rounds) || x->trace) return 1;
   return x->slice_rows ? x->slice_rows : ottl__vm_slice_rows(code);
 }
 
@@ -66,6 +67,7 @@ out:
 
 void ottl_exec_free(ottl_exec *x) {
   if (!x) return;
+  ottl__trace_free(x);
   size_t n_groups = x->program->n_groups;
   for (size_t i = 0; x->frames && i < n_groups; i++) ottl__vm_frame_free(&x->vm, x->frames[i]);
   al_free(&x->al, x->frames, (n_groups + 1) * sizeof *x->frames);
@@ -389,6 +391,7 @@ static ottl_status run_program(ottl_exec *x, const uint8_t *in, size_t in_len, o
     x->vm.n_failed = 0;
     OTTL_TRY(ottl__batch_open(x->batch, (int)signal, in, in_len));
     OTTL_TRY(open_request(x, signal));
+    if (x->trace) ottl__trace_reset(x->trace);
     if (x->program->flatten) OTTL_TRY(ottl__batch_flatten(x->batch));
     OTTL_TRY(run_groups(x, result));
     if (!ottl__rollback_ends(x, true)) {
@@ -419,6 +422,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
   set_clock(x);
   ottl__scratch_reset(x->vm.scratch, in_len);
   if (x->profile) ottl__profile_begin(x->profile, in_len);
+  if (x->trace) ottl__trace_reset(x->trace);
   ottl_status status = x->validator ? check_payload(x, in, in_len) : OTTL_OK;
   if (status == OTTL_OK) status = run_program(x, in, in_len, &result);
   if ((status == OTTL_OK || status == OTTL_RUNTIME) && !x->routes) count_rows(x, &result);

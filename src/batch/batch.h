@@ -192,6 +192,10 @@ typedef struct ottl_record {
 OTTL_MUST_CHECK ottl_status ottl__batch_record(ottl_batch *batch, uint32_t i, ottl_record *ret);
 /* The same of the record that the row is a child of; in passes that go row by row. */
 OTTL_MUST_CHECK ottl_status ottl__batch_record_above(ottl_batch *batch, uint32_t i, ottl_record *ret);
+/* What row i of the window is now, or the row of a level above it: its message, for the look of it. RESOURCE and SCOPE: their own
+ * fields, and what is below them where they were not written. Changes nothing that shows. In passes that go row by row; *ret_tag: of
+ * the field that it is in its parent. Fails: NOMEM, LIMIT, DATA. */
+OTTL_MUST_CHECK ottl_status ottl__batch_look(ottl_batch *batch, ottl_level level, uint32_t i, ottl_record *ret, uint8_t *ret_tag);
 /* The row gets a new body, which is copied; its columns and maps are read again, its caches stay. Fails: NOMEM, DATA. */
 OTTL_MUST_CHECK ottl_status ottl__batch_record_set(ottl_batch *batch, uint32_t i, const void *body, uint32_t len);
 /* A new record, which is copied, behind all of its scope, that of row i. It becomes a row when it is taken. Fails: NOMEM, LIMIT. */

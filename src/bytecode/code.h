@@ -123,12 +123,20 @@ typedef struct code_reuse {
   uint32_t part;
 } code_reuse;
 
+/* A value that was computed, or was there already, for an expression: before instruction `at` it is in the register. */
+typedef struct code_value {
+  const ottl_expr *expr, *first; /* first: the expression that it was computed for, whose operands have values of their own */
+  uint32_t part, at;
+  uint16_t reg;
+} code_value;
+
 typedef struct code_debug {
   code_origin *insns, *bodies; /* by instruction of the code */
   code_mark *marks;            /* by `at`, one for each part */
   code_operand *operands;
   code_reuse *reuses;
-  uint32_t n_marks, n_operands, n_reuses;
+  code_value *values; /* by `at` */
+  uint32_t n_marks, n_operands, n_reuses, n_values;
 } code_debug;
 
 /* How values of these types are stored, and the type when there is only one. */

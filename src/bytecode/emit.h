@@ -42,6 +42,7 @@ typedef struct emit_debug {
   emit_origins prologue, insns, bodies, lambda[OTTL_MAX_LAMBDAS];
   struct debug_value { /* where an expression's value is, and the expression that it was computed for */
     const ottl_expr *expr, *first;
+    uint32_t part, at;
     uint16_t reg;
   } *values;
   size_t n_values, cap_values;

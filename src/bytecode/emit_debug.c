@@ -47,7 +47,7 @@ void ottl__debug_value(ottl_emit *e, const ottl_expr *x, const ottl_expr *first,
   if (!d || e->status != OTTL_OK) return;
   if (!ottl__emit_grow(e, &d->values, &d->cap_values, d->n_values + 1, sizeof *d->values)) return;
   e->status = ottl__hash_index_add(&e->al, &d->values_by, address_hash(x), (uint32_t)d->n_values);
-  d->values[d->n_values++] = (struct debug_value){x, first, reg};
+  d->values[d->n_values++] = (struct debug_value){x, first, d->part, (uint32_t)e->n_insns, reg};
   if (first == x || !ottl__emit_grow(e, &d->reuses, &d->cap_reuses, d->n_reuses + 1, sizeof *d->reuses)) return;
   d->reuses[d->n_reuses++] = (code_reuse){x, first, d->part};
 }
@@ -108,6 +108,14 @@ void ottl__debug_finish(ottl_emit *e) {
   out->marks = copy_of(e, d->marks, d->n_marks, sizeof *out->marks);
   out->operands = copy_of(e, d->operands, d->n_operands, sizeof *out->operands);
   out->reuses = copy_of(e, d->reuses, d->n_reuses, sizeof *out->reuses);
+  out->values = arena_array(e->arena, d->n_values + 1, sizeof *out->values);
+  out->n_values = 0;
+  if (!out->values) e->status = OTTL_NOMEM;
+  for (size_t i = 0; i < d->n_values && e->status == OTTL_OK; i++) {
+    const struct debug_value *v = &d->values[i];
+    if (v->expr->locals) continue; /* elements of a lambda */
+    out->values[out->n_values++] = (code_value){v->expr, v->first, v->part, v->at + (uint32_t)d->prologue.n, v->reg};
+  }
   out->n_marks = (uint32_t)d->n_marks;
   out->n_operands = (uint32_t)d->n_operands;
   out->n_reuses = (uint32_t)d->n_reuses;

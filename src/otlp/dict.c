@@ -137,6 +137,8 @@ static ottl_status key_of(ot_dict *d, ot_attribute *a) {
 }
 
 /* DIFF: values of the attribute table may be indices into the string table, too. */
+const ot_dict *ottl__batch_dict(const ottl_batch *b) { return &ot_of(b)->dict; }
+
 ottl_status ottl__dict_open(ottl_batch *b) {
   ot_dict *d = dict_of(b);
   if (d->open) return OTTL_OK;

@@ -53,6 +53,8 @@ void ottl__dict_done(ot_dict *d, const ottl_allocator *al);
 void ottl__dict_reset(ot_dict *d);
 /* Reads the tables of the batch's payload, if that was not done. DATA: malformed. LIMIT, NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__dict_open(ottl_batch *b);
+/* The dictionary of the batch's payload; not open: nothing has named what lies in it. */
+const ot_dict *ottl__batch_dict(const ottl_batch *b);
 /* A pass begins: what was added so far can be read. */
 static inline void dict_pass(ot_dict *d) {
   d->strings_seen = d->n_strings;

@@ -59,6 +59,38 @@ ottl_status ottl__batch_record_above(ottl_batch *b, uint32_t i, ottl_record *ret
   return status;
 }
 
+ottl_status ottl__batch_look(ottl_batch *b, ottl_level level, uint32_t i, ottl_record *ret, uint8_t *ret_tag) {
+  ot_impl *im = ot_of(b);
+  ottl_level own = (ottl_level)b->layout->level;
+  uint32_t row = level == own ? b->first + i : b->up[level][i];
+  uint32_t above[OTTL_LEVELS];
+  uint8_t states[OTTL_LEVELS];
+  bool open[OTTL_LEVELS];
+  ottl_rows *r = &b->rows[level];
+  uint32_t at = row;
+  for (unsigned l = 0; l < OTTL_LEVELS; l++) open[l] = b->rows[l].open;
+  for (unsigned l = level + 1u; l-- > 0;) {
+    above[l] = at;
+    states[l] = b->rows[l].state[at];
+    at = l ? b->rows[l].parent[at] : 0;
+  }
+  const uint8_t *body = r->body[row];
+  uint32_t len = r->len[row];
+  bool touched = im->touched;
+  ot_gaps *gaps = ot_gaps_of(im, level, row);
+  uint32_t index = level == own ? i : row;
+  ottl_status status = row_written(b, level, index) ? ottl__ot_weave_one(b, level, row, index) : OTTL_OK;
+  put_record(r, row, ret);
+  *ret_tag = ot_row_tag(b, level, row);
+  r->body[row] = body;
+  r->len[row] = len;
+  if (level < OTTL_L_ITEM && im->gaps[level]) im->gaps[level][row] = gaps;
+  for (unsigned l = 0; l <= level; l++) b->rows[l].state[above[l]] = states[l];
+  for (unsigned l = 0; l < OTTL_LEVELS; l++) b->rows[l].open = open[l];
+  im->touched = touched;
+  return status;
+}
+
 ottl_status ottl__batch_record_set(ottl_batch *b, uint32_t i, const void *body, uint32_t len) {
   ottl_level level = (ottl_level)b->layout->level;
   ottl_rows *r = &b->rows[level];

@@ -35,6 +35,16 @@ static ottl_status run_metered(ottl_vm *vm, uint32_t from, uint32_t to) {
   return OTTL_OK;
 }
 
+static ottl_status run_watched(ottl_vm *vm, uint32_t from, uint32_t to) {
+  vm_watch *watch = vm->frame->watch;
+  for (uint32_t i = from; i < to; i++) {
+    const ottl_insn *in = &vm->code->insns[i];
+    OTTL_TRY(watch->look(watch, i));
+    OTTL_TRY(handlers[in->op](vm, in));
+  }
+  return watch->look(watch, to);
+}
+
 static ottl_status run_body_metered(ottl_vm *vm, const ottl_code_lambda *lambda) {
   int64_t begun = ottl__meter_now();
   for (uint32_t i = lambda->first; i < lambda->first + lambda->n; i++) {
@@ -326,6 +336,7 @@ void ottl__vm_rows_above(ottl_vm *vm) {
 }
 
 ottl_status ottl__vm_run(ottl_vm *vm) {
+  if (OTTL_UNLIKELY(vm->frame->watch != NULL)) return run_watched(vm, vm->code->n_prologue, vm->code->n_insns);
   if (OTTL_UNLIKELY(vm->frame->meter != NULL)) return run_metered(vm, vm->code->n_prologue, vm->code->n_insns);
   return run(vm, vm->code->n_prologue, vm->code->n_insns);
 }

@@ -44,10 +44,9 @@ int64_t ottl__meter_clock(void) {
 
 /* ---- conditions ---- */
 
-typedef enum meter_answer { ANSWER_FALSE, ANSWER_TRUE, ANSWER_ERROR } meter_answer;
-
-static meter_answer register_answer(const ottl_vm *vm, uint16_t reg, uint32_t i) {
-  const ottl_reg *r = vm->r[reg];
+meter_answer ottl__meter_answer(const ottl_vm *vm, const code_operand *o, uint32_t i) {
+  if (o->reg == OTTL_NO_REG) return o->expr->literal.word ? ANSWER_TRUE : ANSWER_FALSE;
+  const ottl_reg *r = vm->r[o->reg];
   uint32_t at = r->mask ? vm_up(vm, vm->code->level, r->level, i) : 0;
   if (reg_failed(r, at)) return ANSWER_ERROR;
   return r->store == OTTL_STORE_BOOL ? reg_bool(r, at) : reg_cell(r, at).word != 0;
@@ -56,8 +55,7 @@ static meter_answer register_answer(const ottl_vm *vm, uint16_t reg, uint32_t i)
 /* Row i of the code's level asks operand k, and it asks its own operands as the reference does: until one decides. */
 static meter_answer ask(const ottl_vm *vm, vm_meter *m, uint32_t k, uint32_t i) {
   const code_operand *o = &m->debug.operands[k];
-  meter_answer answer =
-      o->reg == OTTL_NO_REG ? (o->expr->literal.word ? ANSWER_TRUE : ANSWER_FALSE) : register_answer(vm, o->reg, i);
+  meter_answer answer = ottl__meter_answer(vm, o, i);
   meter_operand *count = &m->operands[k];
   if (answer == ANSWER_ERROR)
     count->errors++;

@@ -40,6 +40,10 @@ int64_t ottl__meter_clock(void); /* ns that ottl__meter_now takes */
 void ottl__meter_marks(ottl_vm *vm, uint32_t i, uint32_t *next);
 void ottl__meter_ran(ottl_vm *vm, meter_insn *of, const ottl_insn *in, int64_t *begun);
 
+/* What a condition's operand, whose value is in `reg`, came to for row i of the code's level. */
+typedef enum meter_answer { ANSWER_FALSE, ANSWER_TRUE, ANSWER_ERROR } meter_answer;
+meter_answer ottl__meter_answer(const ottl_vm *vm, const code_operand *operand, uint32_t i);
+
 void ottl__meter_failed(vm_meter *meter, const ottl_code *code, uint32_t statement, uint32_t condition);
 
 #endif

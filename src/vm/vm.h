@@ -55,8 +55,14 @@ typedef struct vm_frame {
   size_t *block_bytes;
   struct vm_memo *memos;          /* by call */
   struct vm_meter *meter;         /* NULL: nobody asks */
+  struct vm_watch *watch;         /* NULL: nobody looks */
   uint32_t cap[OTTL_CODE_LEVELS]; /* rows that registers of a level have room for */
 } vm_frame;
+
+/* Who looks at registers and rows while a window runs (ottl/trace.h). */
+typedef struct vm_watch {
+  ottl_status (*look)(struct vm_watch *watch, uint32_t i); /* before instruction i of the window, and behind the last */
+} vm_watch;
 
 typedef struct ottl_vm {
   ottl_allocator al;
