@@ -113,6 +113,7 @@ int cli_explain_code(int argc, char **argv);
 int cli_view(int argc, char **argv);
 int cli_diff(int argc, char **argv);
 int cli_completions(int argc, char **argv);
+int cli_trace(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* describe.c */

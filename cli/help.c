@@ -198,6 +198,24 @@ static const char test_exits_text[] =
     "  0 all cases passed (or were skipped); 1 some did not, or there is too little coverage; 2 wrong use,\n"
     "  or a file cannot be read or written; 70 internal error. --watch: 0 after Ctrl-C\n";
 
+static const char trace_text[] =
+    "Follows one record through every statement: what each part of a condition came to, why it did not\n"
+    "hold, and what each statement changed, as the engine saw it while it ran. It shows values: of your\n"
+    "own data.\n"
+    "\n"
+    "Examples:\n"
+    "  why is this record not masked?\n"
+    "    ottl trace -f policy.ottl --row 17 logs.jsonl\n"
+    "  the first one that has a token, through the pipelines of a collector\n"
+    "    ottl trace --config collector.yaml --where 'log.attributes[\"token\"] != nil' logs.jsonl\n"
+    "  what a filter makes of it, for a program to read\n"
+    "    ottl trace -c 'log.severity_number < 9' --row 2 --format json logs.jsonl\n";
+
+static const char trace_exits_text[] =
+    "Exit status:\n"
+    "  0 shown; 2 wrong use, no such record, or a file cannot be read; 3 statements do not compile; 4 the\n"
+    "  input is not valid OTLP; 5 a record failed under --error-mode propagate; 70 internal error\n";
+
 static const char describe_text[] =
     "Shows the tables of the language. A table is listed with a line for each entry; NAME shows one entry,\n"
     "functions with their arguments and examples. Without TABLE it tells which tables there are.\n"
@@ -264,6 +282,7 @@ static const cli_help_text help_texts[] = {
     {"view", view_text, files_text, view_exits_text, IN_VIEW},
     {"diff", diff_text, files_text, diff_exits_text, IN_DIFF},
     {"test", test_text, NULL, test_exits_text, IN_TEST},
+    {"trace", trace_text, files_text, trace_exits_text, IN_TRACE},
     {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
     {"explain-code", explain_text, NULL, explain_exits_text, IN_EXPLAIN},
     {"completions", completions_text, NULL, done_exits_text, IN_COMPLETIONS},

@@ -13,6 +13,7 @@
     test         run the cases of policies: input, and what is to come out
     view         show records as text
     diff         show what statements change, record by record
+    trace        follow one record through every statement
     describe     look up functions, paths, enum symbols, limits and codes
     explain-code say what a code of an error or warning means
     completions  print what lets a shell complete commands and options
