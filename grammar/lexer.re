@@ -16,6 +16,10 @@ ottl_status ottl__lex(ottl_lexer *lexer) {
 next:;
   const unsigned char *start = p;
   if (lexer->nomem) return OTTL_NOMEM;
+  if (lexer->depth > lexer->max_depth + 1) { /* the parser will not come so far */
+    ottl__lex_push(lexer, TOK_END, BEGIN, BEGIN, 0);
+    return lexer->nomem ? OTTL_NOMEM : OTTL_OK;
+  }
   /*!re2c
     re2c:define:YYCTYPE = "unsigned char";
     re2c:define:YYCURSOR = p;

@@ -35,7 +35,7 @@ ottl_status ottl_config_parse(const char *text, size_t len, const ottl_config_op
   ottl__arena_init(&c->arena, &al, (size_t)16 << 10);
   cfg_reader r = {.arena = &c->arena, .al = al, .diags = diags, .options = o};
   ottl_status status = read_config(c, &r, text ? text : "", len);
-  ottl__diags_give(diags, ret_diags);
+  status = ottl__diags_give(diags, ret_diags, status);
   if (status != OTTL_OK) {
     ottl_config_free(c);
     return status;
@@ -192,7 +192,7 @@ ottl_status ottl_config_compile(const ottl_config *c, size_t processor, ottl_sig
   ottl_program *program = NULL;
   OTTL_TRY(ottl__diags_create(&al, &diags));
   ottl_status status = compile_parts(c, &c->processors[processor], wanted, o, diags, &program);
-  ottl__diags_give(diags, ret_diags);
+  status = ottl__diags_give(diags, ret_diags, status);
   if (status != OTTL_OK) {
     ottl_program_free(program);
     return status;

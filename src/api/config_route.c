@@ -116,6 +116,5 @@ ottl_status ottl_config_connector_compile(const ottl_config *c, size_t connector
   ottl__arena_init(&arena, &al, 4096);
   ottl_status status = connector_compile(c, &c->connectors[connector], signal, o, &arena, diags, ret_program);
   ottl__arena_done(&arena);
-  ottl__diags_give(diags, ret_diags);
-  return status;
+  return ottl__diags_give(diags, ret_diags, status);
 }

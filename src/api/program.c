@@ -95,7 +95,7 @@ static ottl_status compile_groups(ottl_program *p, const ottl_group *groups, siz
                                   ottl_diags *diags) {
   OTTL_TRY(check_groups(p, groups, n_groups, o, diags));
   for (size_t i = 0; i < p->n_groups; i++) {
-    OTTL_TRY(ottl__emit_group(&p->arena, &p->checked[i], (int)o->kind, o->row_order, &p->codes[i]));
+    OTTL_TRY(ottl__emit_group(&p->arena, &p->checked[i], (int)o->kind, o->row_order, diags, &p->codes[i]));
     p->codes[i].layout.id = (uint32_t)i + 1;
     const char *text = NULL;
     OTTL_TRY(ottl__code_verify(&p->codes[i], &text));
@@ -137,7 +137,10 @@ ottl_status ottl__program_room(ottl_program *p, size_t n_codes) {
 ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *o, ottl_diags *diags,
                                   ottl_program **ret_program) {
   size_t n_codes = most_codes(groups, n_groups, o);
-  if (n_codes > UINT16_MAX) return OTTL_LIMIT;
+  if (n_codes > ottl__limits[OTTL_LIMIT_GROUPS].standard) {
+    ottl__diag_add(diags, DIAG_TOO_LARGE, (ottl_span){0, 0, 0}, "too many groups: %zu", n_codes);
+    return OTTL_LIMIT;
+  }
   ottl_program *p = ottl__program_new(o->allocator, o->kind);
   if (!p) return OTTL_NOMEM;
   p->event_index = o->event_index;
@@ -168,13 +171,11 @@ ottl_status ottl_program_compile(const ottl_group *groups, size_t n_groups, cons
     if (groups[i].struct_size < sizeof *groups || (unsigned)groups[i].on_failure > OTTL_ON_FAILURE_ROLLBACK)
       return OTTL_INVALID_ARG;
   }
-  if (n_groups > ottl__limits[OTTL_LIMIT_GROUPS].standard) return OTTL_LIMIT;
   ottl_allocator al = ottl__alloc_or_default(o->allocator);
   ottl_diags *diags = NULL;
   OTTL_TRY(ottl__diags_create(&al, &diags));
   ottl_status status = ottl__program_compile(groups, n_groups, o, diags, ret_program);
-  ottl__diags_give(diags, ret_diags);
-  return status;
+  return ottl__diags_give(diags, ret_diags, status);
 }
 
 ottl_status ottl_program_compile_text(const char *text, size_t len, const char *name, ottl_error_mode error_mode,

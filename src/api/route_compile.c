@@ -197,8 +197,7 @@ static ottl_status check_trial(route_maker *m, const char *context, const ottl_s
   ottl_status status = check_as(m, context, text, edits, &arena, diags, &checked);
   if (status == OTTL_OK) ottl__sema_release(&m->program->al, &checked);
   ottl__arena_done(&arena);
-  ottl_diags_free(diags);
-  return status;
+  return ottl__diags_give(diags, NULL, status);
 }
 
 static ottl_status check_route(route_maker *m, const ottl_route *route, const ottl_snippet *text, bool edits,
@@ -401,7 +400,7 @@ static ottl_status make_code(route_maker *m, uint32_t first, uint32_t n) {
   p->groups[at] = m->numbers[first];
   p->origins[at] = edits ? NULL : origins;
   ottl_kind kind = edits ? OTTL_KIND_TRANSFORM : OTTL_KIND_FILTER;
-  OTTL_TRY(ottl__emit_group(&p->arena, c, kind, m->options->row_order, &p->codes[at]));
+  OTTL_TRY(ottl__emit_group(&p->arena, c, kind, m->options->row_order, m->diags, &p->codes[at]));
   p->codes[at].layout.id = (uint32_t)at + 1;
   const char *text = NULL;
   return ottl__code_verify(&p->codes[at], &text);
@@ -445,7 +444,10 @@ static ottl_status make_table(route_maker *m) {
 
 ottl_status ottl__route_program(const ottl_route *routes, size_t n_routes, const ottl_route_options *o, ottl_diags *diags,
                                 ottl_program **ret_program) {
-  if (n_routes > ottl__limits[OTTL_LIMIT_STATEMENTS].standard) return OTTL_LIMIT;
+  if (n_routes > ottl__limits[OTTL_LIMIT_STATEMENTS].standard) {
+    ottl__diag_add(diags, DIAG_TOO_MANY_STATEMENTS, (ottl_span){0, 0, 0}, "too many routes: %zu", n_routes);
+    return OTTL_LIMIT;
+  }
   ottl_program *p = ottl__program_new(o->allocator, OTTL_KIND_ROUTE);
   if (!p) return OTTL_NOMEM;
   route_maker m = {.routes = routes, .n = n_routes, .options = o, .diags = diags, .program = p};
@@ -483,8 +485,7 @@ ottl_status ottl_route_compile(const ottl_route *routes, size_t n_routes, const 
   ottl_diags *diags = NULL;
   OTTL_TRY(ottl__diags_create(&al, &diags));
   ottl_status status = ottl__route_program(routes, n_routes, o, diags, ret_program);
-  ottl__diags_give(diags, ret_diags);
-  return status;
+  return ottl__diags_give(diags, ret_diags, status);
 }
 
 size_t ottl_route_pipelines(const ottl_program *p) { return p && p->routes ? p->routes->n_pipelines : 0; }

@@ -160,9 +160,9 @@ static inline ottl_store store_of_types(ottl_types types, uint8_t *type) {
   return OTTL_STORE_CELL;
 }
 
-/* Emits the code of a checked group into `arena`. kind: ottl_kind. Fails: NOMEM, LIMIT (too many registers or columns). */
+/* Emits the code of a checked group into `arena`. kind: ottl_kind. Fails: NOMEM, LIMIT (with a diagnostic). */
 OTTL_MUST_CHECK ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order,
-                                             ottl_code *ret);
+                                             ottl_diags *diags, ottl_code *ret);
 /* The same code once more, and what it is for: both in `arena`. */
 OTTL_MUST_CHECK ottl_status ottl__emit_debug(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order,
                                              ottl_code *ret, code_debug *debug);

@@ -8,8 +8,14 @@ bool ottl__emit_grow(ottl_emit *e, void *items, size_t *cap, size_t need, size_t
   return e->status == OTTL_OK;
 }
 
+void ottl__emit_limit(ottl_emit *e, ottl_limit limit) {
+  if (e->status != OTTL_OK) return;
+  e->status = OTTL_LIMIT;
+  e->limit = limit;
+}
+
 uint16_t ottl__emit_reg(ottl_emit *e, uint8_t store, uint8_t type, uint8_t level) {
-  if (e->n_regs >= UINT16_MAX - 1) e->status = OTTL_LIMIT;
+  if (e->n_regs >= OTTL_MAX_VALUES) ottl__emit_limit(e, OTTL_LIMIT_VALUES);
   if (!ottl__emit_grow(e, &e->regs, &e->cap_regs, e->n_regs + 1, sizeof *e->regs)) return 0;
   e->regs[e->n_regs] = (ottl_reg_desc){.store = store, .type = type, .level = level};
   return (uint16_t)e->n_regs++;
@@ -376,6 +382,7 @@ static void emit_body(ottl_emit *e) {
     return;
   }
   for (uint32_t i = 0; i < g->n_statements && e->status == OTTL_OK; i++) {
+    e->at = g->statements[i].call;
     if (e->kind == OTTL_KIND_TRANSFORM) {
       emit_statement(e, &g->statements[i], i);
     } else {
@@ -384,6 +391,15 @@ static void emit_body(ottl_emit *e) {
       ottl__debug_mark(e, e->kind == OTTL_KIND_CONDITIONS ? g->statements[i].call : NULL, g->level, OTTL_SEL_ALL, false);
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_RESULT, .level = g->level, .a = r, .s = OTTL_SEL_ALL, .x = i});
     }
+  }
+}
+
+/* The hashes of all expressions, bottom up: so each is computed once. */
+static void hash_trees(const ottl_checked_group *g) {
+  for (uint32_t i = 0; i < g->n_conditions; i++) ottl__emit_hash(g->conditions[i]);
+  for (uint32_t i = 0; i < g->n_statements; i++) {
+    ottl__emit_hash(g->statements[i].call);
+    if (g->statements[i].where) ottl__emit_hash(g->statements[i].where);
   }
 }
 
@@ -427,8 +443,8 @@ static void finish(ottl_emit *e, ottl_code *code) {
   ottl__debug_finish(e);
 }
 
-static ottl_status emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret,
-                              emit_debug *debug) {
+static ottl_status emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_diags *diags,
+                              ottl_code *ret, emit_debug *debug) {
   ottl_emit e = {.arena = arena,
                  .al = arena->al,
                  .group = group,
@@ -445,6 +461,7 @@ static ottl_status emit_group(ottl_arena *arena, const ottl_checked_group *group
                      .filter = kind == OTTL_KIND_FILTER,
                      .n_statements = group->n_statements,
                      .n_conditions = group->n_conditions};
+  hash_trees(group);
   ottl__emit_layout(&e);
   bool shares_cache = false;
   for (size_t i = 0; i < e.n_maps; i++) shares_cache |= e.maps[i].spec.shared;
@@ -477,20 +494,27 @@ static ottl_status emit_group(ottl_arena *arena, const ottl_checked_group *group
   al_free(&e.al, e.pool, e.cap_pool * sizeof *e.pool);
   al_free(&e.al, e.names, e.cap_names * sizeof *e.names);
   al_free(&e.al, e.calls, e.cap_calls * sizeof *e.calls);
+  if (e.status == OTTL_LIMIT) {
+    const ottl_limit_info *l = &ottl__limits[e.limit];
+    ottl_span span = e.at ? (ottl_span){e.at->source_id, e.at->begin, e.at->end} : (ottl_span){0, 0, 0};
+    ottl__diag_add(diags, DIAG_TOO_LARGE, span, "a group with more than %llu %s", (unsigned long long)l->standard, l->unit);
+  }
+  al_free(&e.al, e.buckets, e.n_buckets * sizeof *e.buckets);
   al_free(&e.al, e.values, e.cap_values * sizeof *e.values);
   al_free(&e.al, e.sel_parent, e.cap_sel_parent * sizeof *e.sel_parent);
   return e.status;
 }
 
-ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret) {
-  return emit_group(arena, group, kind, row_order, ret, NULL);
+ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_diags *diags,
+                             ottl_code *ret) {
+  return emit_group(arena, group, kind, row_order, diags, ret, NULL);
 }
 
 ottl_status ottl__emit_debug(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret,
                              code_debug *debug) {
   emit_debug notes = {.out = debug};
   ottl_allocator al = arena->al;
-  ottl_status status = emit_group(arena, group, kind, row_order, ret, &notes);
+  ottl_status status = emit_group(arena, group, kind, row_order, NULL, ret, &notes);
   al_free(&al, notes.prologue.items, notes.prologue.cap * sizeof(code_origin));
   al_free(&al, notes.insns.items, notes.insns.cap * sizeof(code_origin));
   al_free(&al, notes.bodies.items, notes.bodies.cap * sizeof(code_origin));

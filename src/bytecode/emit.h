@@ -5,6 +5,7 @@
 #include "base/hash_index.h"
 #include "base/limits.h"
 #include "bytecode/code.h"
+#include "sema/tables.h"
 
 /* A value that was computed: valid while nothing it read was written, for rows that were selected. */
 typedef struct emit_value {
@@ -13,6 +14,7 @@ typedef struct emit_value {
   uint16_t reg, sel;
   uint32_t clock; /* when it was computed */
   uint8_t kind;   /* coercion (param kind + 1), 0: the plain value */
+  uint32_t next;  /* 1 + the index of the value before it in its bucket; 0: none */
 } emit_value;
 
 typedef struct emit_column {
@@ -58,8 +60,10 @@ typedef struct ottl_emit {
   const ottl_checked_group *group;
   int kind; /* ottl_kind */
   bool row_order;
-  bool undo, stops;   /* as in the code */
-  ottl_status status; /* first failure; sticky */
+  bool undo, stops;    /* as in the code */
+  ottl_status status;  /* first failure; sticky */
+  ottl_limit limit;    /* status LIMIT: which */
+  const ottl_expr *at; /* the statement or condition that code is made for */
   ottl_code *code;
   emit_column *columns;
   size_t n_columns, cap_columns;
@@ -78,6 +82,8 @@ typedef struct ottl_emit {
   size_t n_calls, cap_calls;
   emit_value *values;
   size_t n_values, cap_values;
+  uint32_t *buckets; /* 1 + the index of the last value of that hash; a power of two of them */
+  size_t n_buckets;
   uint16_t *sel_parent; /* by register: the selection it was narrowed from */
   size_t cap_sel_parent;
   ottl_insn *bodies; /* finished bodies of lambdas */
@@ -153,6 +159,12 @@ void ottl__debug_mark(ottl_emit *e, const ottl_expr *condition, uint8_t level, u
 void ottl__debug_finish(ottl_emit *e);
 
 /* emit.c */
+/* Ends it: the group needs more than that limit allows. */
+void ottl__emit_limit(ottl_emit *e, ottl_limit limit);
+/* The hash of an expression, kept in it and in all below it. */
+uint32_t ottl__emit_hash(ottl_expr *x);
+/* Makes the buckets of e->values anew. */
+void ottl__emit_link_values(ottl_emit *e);
 uint16_t ottl__emit_reg(ottl_emit *e, uint8_t store, uint8_t type, uint8_t level);
 void ottl__emit_insn(ottl_emit *e, ottl_insn insn);
 /* Notes that the rows of selection `sel` are among those of `from`. */

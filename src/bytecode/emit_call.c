@@ -106,7 +106,7 @@ uint16_t ottl__emit_call(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16
     }
   }
   if (e->status != OTTL_OK) return 0;
-  if (e->n_calls >= UINT16_MAX) e->status = OTTL_LIMIT;
+  if (e->n_calls >= OTTL_MAX_CALLS) ottl__emit_limit(e, OTTL_LIMIT_CALLS);
   if (!ottl__emit_grow(e, &e->calls, &e->cap_calls, e->n_calls + 1, sizeof *e->calls)) return 0;
   e->calls[e->n_calls] = (ottl_code_call){.site = site, .regs = regs, .items = items};
   return (uint16_t)e->n_calls++;

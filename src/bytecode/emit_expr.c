@@ -43,7 +43,8 @@ bool ottl__expr_equal(const ottl_expr *a, const ottl_expr *b) {
 
 static uint32_t mix(uint32_t h, uint64_t v) { return (h ^ (uint32_t)(v ^ v >> 32)) * 0x9e3779b1u; }
 
-static uint32_t expr_hash(const ottl_expr *x) {
+uint32_t ottl__emit_hash(ottl_expr *x) {
+  if (x->hash) return x->hash;
   uint32_t h = mix(0x811c9dc5u, (uint64_t)x->kind << 8 | x->op);
   if (x->path) h = mix(h, (uintptr_t)x->path);
   if (x->kind == OTTL_E_LITERAL) {
@@ -54,12 +55,13 @@ static uint32_t expr_hash(const ottl_expr *x) {
     h = mix(h, x->call->function);
     for (uint32_t i = 0; i < x->call->n_args; i++) {
       const ottl_call_arg *a = &x->call->args[i];
-      if (a->expr) h = mix(h, expr_hash(a->expr));
-      for (uint32_t k = 0; k < a->n_items; k++) h = mix(h, expr_hash(a->items[k]));
+      if (a->expr) h = mix(h, ottl__emit_hash(a->expr));
+      for (uint32_t k = 0; k < a->n_items; k++) h = mix(h, ottl__emit_hash(a->items[k]));
     }
   }
-  for (uint32_t i = 0; i < x->n_kids; i++) h = mix(h, expr_hash(x->kids[i]));
-  return h;
+  for (uint32_t i = 0; i < x->n_kids; i++) h = mix(h, ottl__emit_hash(x->kids[i]));
+  x->hash = h ? h : 1;
+  return x->hash;
 }
 
 /* ---- values computed before ---- */
@@ -101,8 +103,8 @@ static bool sel_within(ottl_emit *e, uint16_t inner, uint16_t outer) {
 }
 
 static uint16_t known_value(ottl_emit *e, const ottl_expr *x, uint32_t hash, uint8_t kind, uint16_t sel) {
-  for (size_t i = e->n_values; i-- > 0;) {
-    const emit_value *v = &e->values[i];
+  for (uint32_t i = e->n_buckets ? e->buckets[hash & (e->n_buckets - 1)] : 0; i; i = e->values[i - 1].next) {
+    const emit_value *v = &e->values[i - 1];
     if (v->hash != hash || v->kind != kind || !sel_within(e, sel, v->sel) || !ottl__expr_equal(v->expr, x)) continue;
     if (written_since(e, x, v->clock)) return OTTL_NO_REG;
     ottl__debug_value(e, x, v->expr, v->reg);
@@ -111,9 +113,32 @@ static uint16_t known_value(ottl_emit *e, const ottl_expr *x, uint32_t hash, uin
   return OTTL_NO_REG;
 }
 
+void ottl__emit_link_values(ottl_emit *e) {
+  memset(e->buckets, 0, e->n_buckets * sizeof *e->buckets);
+  for (size_t i = 0; i < e->n_values; i++) {
+    uint32_t *bucket = &e->buckets[e->values[i].hash & (e->n_buckets - 1)];
+    e->values[i].next = *bucket;
+    *bucket = (uint32_t)i + 1;
+  }
+}
+
 static void remember(ottl_emit *e, const ottl_expr *x, uint32_t hash, uint8_t kind, uint16_t sel, uint16_t reg) {
   if (!ottl__emit_grow(e, &e->values, &e->cap_values, e->n_values + 1, sizeof *e->values)) return;
-  e->values[e->n_values++] = (emit_value){x, hash, reg, sel, e->clock, kind};
+  if (e->n_values >= e->n_buckets) {
+    size_t n = e->n_buckets ? 2 * e->n_buckets : 64;
+    uint32_t *grown = al_new(&e->al, n * sizeof *grown);
+    if (!grown) {
+      e->status = OTTL_NOMEM;
+      return;
+    }
+    al_free(&e->al, e->buckets, e->n_buckets * sizeof *e->buckets);
+    e->buckets = grown;
+    e->n_buckets = n;
+    ottl__emit_link_values(e);
+  }
+  uint32_t *bucket = &e->buckets[hash & (e->n_buckets - 1)];
+  e->values[e->n_values++] = (emit_value){x, hash, reg, sel, e->clock, kind, *bucket};
+  *bucket = (uint32_t)e->n_values;
 }
 
 /* ---- registers of other levels ---- */
@@ -262,10 +287,10 @@ static uint16_t emit_math(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
 /* ---- paths, indexing, literals ---- */
 
 uint32_t ottl__emit_keys(ottl_emit *e, const ottl_expr *path, uint32_t first_key, uint8_t level, uint16_t sel) {
-  uint16_t regs[256];
+  uint16_t regs[OTTL_MAX_INDEXES];
   uint32_t n = path->n_kids - first_key;
   if (n > OTTL_COUNT(regs)) {
-    e->status = OTTL_LIMIT;
+    ottl__emit_limit(e, OTTL_LIMIT_INDEXES);
     return 0;
   }
   for (uint32_t i = 0; i < n; i++) regs[i] = ottl__emit_at(e, path->kids[first_key + i], level, sel);
@@ -383,7 +408,7 @@ static uint16_t emit_operands(ottl_emit *e, const ottl_expr *x, uint8_t level, u
   uint32_t first = (uint32_t)e->n_pool;
   for (uint32_t i = 0; i < x->n_kids; i++) {
     if (x->kind == OTTL_E_MAP) {
-      if (e->n_names >= UINT16_MAX) e->status = OTTL_LIMIT;
+      if (e->n_names >= OTTL_MAX_MAP_KEYS) ottl__emit_limit(e, OTTL_LIMIT_MAP_KEYS);
       if (!ottl__emit_grow(e, &e->names, &e->cap_names, e->n_names + 1, sizeof *e->names)) return 0;
       ottl__emit_pool(e, (uint16_t)e->n_names);
       e->names[e->n_names++] = x->names[i];
@@ -461,7 +486,7 @@ uint16_t ottl__emit_expr(ottl_emit *e, const ottl_expr *x, uint16_t sel) {
   sel = sel_for(e, level, sel);
   /* Comparisons and reads are cheap and cannot fail in a way that costs: compute them for all rows, so that all may use them. */
   if ((x->kind == OTTL_E_CMP || (x->kind == OTTL_E_PATH && is_plain_read(x))) && !costly(x)) sel = OTTL_SEL_ALL;
-  uint32_t hash = expr_hash(x);
+  uint32_t hash = x->hash;
   uint16_t r = known_value(e, x, hash, 0, sel);
   if (r != OTTL_NO_REG) return r;
   const ottl_expr *outer = ottl__debug_expr(e, x);

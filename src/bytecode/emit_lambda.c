@@ -8,7 +8,9 @@ static void forget(ottl_emit *e, uint8_t level) {
   for (size_t i = 0; i < e->n_values; i++) {
     if (e->regs[e->values[i].reg].level != level) e->values[kept++] = e->values[i];
   }
+  if (kept == e->n_values) return;
   e->n_values = kept;
+  ottl__emit_link_values(e);
 }
 
 static void emit_body(ottl_emit *e, const ottl_expr *lambda, ottl_code_lambda *ret) {

@@ -251,5 +251,5 @@ void ottl__emit_layout(ottl_emit *e) {
   }
   e->statement = 0; /* paths are looked up again while code is made */
   if (e->status == OTTL_OK) layout_sort(e);
-  if (e->n_columns >= OTTL_NO_COLUMN / 2) e->status = OTTL_LIMIT;
+  if (e->n_columns > OTTL_MAX_COLUMNS) ottl__emit_limit(e, OTTL_LIMIT_COLUMNS);
 }

@@ -29,11 +29,13 @@ void ottl_diags_free(ottl_diags *diags) {
   al_free(&al, diags, sizeof *diags);
 }
 
-void ottl__diags_give(ottl_diags *diags, ottl_diags **ret) {
+ottl_status ottl__diags_give(ottl_diags *diags, ottl_diags **ret, ottl_status status) {
+  if (status != OTTL_OK && diags->nomem) status = OTTL_NOMEM;
   if (ret && ottl_diags_count(diags))
     *ret = diags;
   else
     ottl_diags_free(diags);
+  return status;
 }
 
 static ottl_view diag_copy(ottl_diags *d, ottl_view v) {

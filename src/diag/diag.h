@@ -71,8 +71,9 @@ struct ottl_diags {
 #define VIEW_ARG(v) (int)((v).len < 4096 ? (v).len : 4096), ((v).data ? (v).data : "")
 
 OTTL_MUST_CHECK ottl_status ottl__diags_create(const ottl_allocator *al, ottl_diags **ret);
-/* Hands them to the caller of the API, who wants them if `ret` is not NULL; frees them if not, or if there are none. */
-void ottl__diags_give(ottl_diags *diags, ottl_diags **ret);
+/* Hands them to the caller of the API, who wants them if `ret` is not NULL; frees them if not, or if there are none. Returns
+ * `status`, or NOMEM for another failure whose causes could not all be kept. */
+OTTL_MUST_CHECK ottl_status ottl__diags_give(ottl_diags *diags, ottl_diags **ret, ottl_status status);
 /* Registers a text and gives its id; name and text are copied. line and column: of the first byte, 1 and 1 for a text of its
  * own; offset: of the first byte in its file. Out of memory: an id without text. */
 uint32_t ottl__diags_source(ottl_diags *diags, ottl_view name, ottl_view text, uint32_t line, uint32_t column, size_t offset);

@@ -154,6 +154,7 @@ struct ottl_expr {
   ottl_view *names; /* MAP */
   ottl_expr **kids;
   uint32_t n_kids;
+  uint32_t hash; /* the emitter's; 0: not computed */
 };
 
 typedef struct ottl_checked_statement {

@@ -27,6 +27,8 @@ typedef struct ottl_lexer {
   uint32_t len, source;
   ottl_diags *diags;
   ottl_tokens *out;
+  uint32_t max_depth; /* brackets inside one another; what is behind one more is not looked at */
+  uint32_t depth;
   bool nomem;
 } ottl_lexer;
 

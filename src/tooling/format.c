@@ -221,6 +221,5 @@ ottl_status ottl_format(const char *text, size_t len, const ottl_format_options 
   if (status == OTTL_OK && job.refused) status = OTTL_COMPILE;
   ottl__sbuf_done(&out);
   ottl__arena_done(&arena);
-  ottl__diags_give(job.diags, ret_diags);
-  return status;
+  return ottl__diags_give(job.diags, ret_diags, status);
 }

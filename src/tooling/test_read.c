@@ -167,7 +167,7 @@ ottl_status ottl_test_parse(const char *text, size_t len, const ottl_test_option
   t->r = (cfg_reader){.arena = &t->arena, .al = al, .diags = diags};
   ottl_status status = read_test(t, text ? text : "", len);
   t->r.diags = NULL;
-  ottl__diags_give(diags, ret_diags);
+  status = ottl__diags_give(diags, ret_diags, status);
   if (status != OTTL_OK) {
     ottl_test_free(t);
     return status;

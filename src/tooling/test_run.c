@@ -222,8 +222,7 @@ static ottl_status finish(test_run *t, ottl_diags **ret_diags) {
   ottl__sbuf_done(&t->in);
   ottl__sbuf_done(&t->out);
   ottl__diags_sort(t->diags, 0);
-  ottl__diags_give(t->diags, ret_diags);
-  return status;
+  return ottl__diags_give(t->diags, ret_diags, status);
 }
 
 ottl_status ottl_test_run(ottl_test *test, size_t i, ottl_test_result *ret_result, ottl_diags **ret_diags) {

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/limits.h"
 #include "syntax/lexer.h"
 #include "syntax/parse.h"
 #include "syntax/parser.h"
@@ -68,7 +69,7 @@ static void expect_text(ottl_parse_entry entry, const char *source, const char *
 }
 
 static void lex(ottl_arena *arena, ottl_tokens *tokens, const char *text) {
-  ottl_lexer lexer = {arena, text, (uint32_t)strlen(text), 0, NULL, tokens, false};
+  ottl_lexer lexer = {arena, text, (uint32_t)strlen(text), 0, NULL, tokens, OTTL_MAX_PARSE_DEPTH, 0, false};
   *tokens = (ottl_tokens){0};
   assert_int_equal(ottl__lex(&lexer), OTTL_OK);
 }
