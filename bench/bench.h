@@ -73,7 +73,8 @@ void bench_verify(const ottl_program *program, const bench_workload *workload, c
 /* Measures rounds over the payload, after one that warms up. */
 void bench_measure(const ottl_program *program, const bench_workload *workload, const bench_payload *payload, unsigned rounds,
                    bench_report *report);
-/* Wall clock in nanoseconds. */
+/* Wall clock, and CPU time of the process, in nanoseconds. */
 double bench_now(void);
+double bench_cpu(void);
 
 #endif
