@@ -10,7 +10,7 @@ ottl_status ottl__scratch_create(const ottl_allocator *al, ottl_scratch **ret) {
   ottl_allocator a = ottl__alloc_or_default(al);
   ottl_scratch *s = al_zero(&a, sizeof *s);
   if (!s) return OTTL_NOMEM;
-  s->al = a;
+  s->al = ottl__recycler_init(&s->kept, &a);
   s->made_left = OTTL_MAX_MADE_BYTES;
   ottl__sbuf_init(&s->text, &a);
   ottl__sbuf_init(&s->text2, &a);
@@ -45,7 +45,8 @@ void ottl__scratch_free(ottl_scratch *s) {
   ottl__sbuf_done(&s->text);
   ottl__sbuf_done(&s->text2);
   ottl__arena_done(&s->arena);
-  ottl_allocator al = s->al;
+  ottl__recycler_done(&s->kept);
+  ottl_allocator al = s->kept.under;
   al_free(&al, s, sizeof *s);
 }
 

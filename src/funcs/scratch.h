@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_FUNCS_SCRATCH_H
 #define OTTL_SRC_FUNCS_SCRATCH_H
 
+#include "base/recycle.h"
 #include "funcs/func.h"
 #include "regex/regex.h"
 
@@ -34,10 +35,11 @@ typedef struct scratch_renamed {
 } scratch_renamed;
 
 struct ottl_scratch {
-  ottl_allocator al;
-  ottl_sbuf text;   /* building one result; whoever uses it empties it first */
-  ottl_sbuf text2;  /* for what is made while text is in use */
-  ottl_arena arena; /* for one row or call; whoever uses it resets it first */
+  ottl_recycler kept;
+  ottl_allocator al; /* of kept: for indexes and lists that live no longer than a call */
+  ottl_sbuf text;    /* building one result; whoever uses it empties it first */
+  ottl_sbuf text2;   /* for what is made while text is in use */
+  ottl_arena arena;  /* for one row or call; whoever uses it resets it first */
   ottl_regex_context *regex;
   size_t *spans; /* of the regex in use; room for n_spans */
   size_t n_spans;
