@@ -207,20 +207,38 @@ static ottl_status csv_map(ottl_call *c, uint32_t row, const ottl_view *headers,
   return OTTL_OK;
 }
 
-static ottl_status csv_row(ottl_call *c, uint32_t row, const csv_prep *prep, ottl_map *index) {
+/* The names of a header, which most rows have in common. */
+typedef struct csv_header {
+  ottl_view text;
+  ottl_view *names;
+  size_t n;
+} csv_header;
+
+static bool csv_headers(ottl_call *c, ottl_view text, const csv_prep *prep, csv_header *h) {
+  if (h->names && view_eq(h->text, text)) return true;
+  size_t n = csv_count(text, prep->header_delimiter);
+  ottl_view *names = arena_array(c->arena, n, sizeof *names);
+  if (!names) return false;
+  csv_split(text, prep->header_delimiter, names);
+  *h = (csv_header){text, names, n};
+  return true;
+}
+
+static ottl_status csv_row(ottl_call *c, uint32_t row, const csv_prep *prep, csv_header *known, ottl_map *index) {
   ottl_view text = reg_view(c->arg[0].reg, row), header = reg_view(c->arg[1].reg, row);
   bool ignore = prep->mode == CSV_IGNORE_QUOTES;
   if (header.len == 0 || (!ignore && (prep->bad_delimiter || text.len == 0))) {
     call_fail(c, row, OTTL_ROWERR(BAD_CSV, 0));
     return OTTL_OK;
   }
-  size_t n_headers = csv_count(header, prep->header_delimiter), most = csv_count(text, prep->delimiter), n = most;
+  if (!csv_headers(c, header, prep, known)) return OTTL_NOMEM;
+  size_t n_headers = known->n, most = csv_count(text, prep->delimiter), n = most;
   if (most < n_headers || most > OTTL_MAX_RESULT_BYTES / sizeof(ottl_entry) || (ignore && most != n_headers)) {
     call_fail(c, row, OTTL_ROWERR(BAD_CSV, 0));
     return OTTL_OK;
   }
-  ottl_view *fields = arena_array(c->arena, most, sizeof *fields), *headers = arena_array(c->arena, n_headers, sizeof *headers);
-  if (!fields || !headers) return OTTL_NOMEM;
+  ottl_view *fields = arena_array(c->arena, most, sizeof *fields);
+  if (!fields) return OTTL_NOMEM;
   if (ignore || !(memchr(text.data, '"', text.len) || memchr(text.data, '\n', text.len) || memchr(text.data, '\r', text.len))) {
     csv_split(text, prep->delimiter, fields); /* no copies */
   } else {
@@ -233,16 +251,16 @@ static ottl_status csv_row(ottl_call *c, uint32_t row, const csv_prep *prep, ott
     call_fail(c, row, OTTL_ROWERR(BAD_CSV, 0));
     return OTTL_OK;
   }
-  csv_split(header, prep->header_delimiter, headers);
-  return csv_map(c, row, headers, fields, n, index);
+  return csv_map(c, row, known->names, fields, n, index);
 }
 
 ottl_status ottl__fn_parse_csv(ottl_call *c) {
   ottl_map index;
   ottl__map_init(&index, &c->scratch->al);
+  csv_header header = {{NULL, 0}, NULL, 0};
   ottl_status status = OTTL_OK;
   SEL_EACH(c->sel, c->n, row) {
-    if (status == OTTL_OK) status = csv_row(c, row, c->prep, &index);
+    if (status == OTTL_OK) status = csv_row(c, row, c->prep, &header, &index);
   }
   ottl__map_done(&index);
   return status;

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/netaddr.h"
 #include "funcs/handlers.h"
+#include "funcs/scratch.h"
 
 /* -- IsInCIDR: target, networks -- */
 
@@ -27,7 +28,23 @@ ottl_status ottl__prep_is_in_cidr(ottl_prepare *p) {
   return OTTL_OK;
 }
 
-static void cidr_row(ottl_call *c, uint32_t row) {
+/* A network of the list as it was read for a row before: rows mostly have the same. */
+typedef struct cidr_read {
+  ottl_view text;
+  ottl_network network;
+  bool is_network;
+} cidr_read;
+
+static const ottl_network *cidr_network(cidr_read *last, ottl_view text) {
+  bool same = last->text.data && last->text.len == text.len && (last->text.data == text.data || view_eq(last->text, text));
+  if (!same) {
+    last->text = text;
+    last->is_network = ottl__network_parse(text, &last->network);
+  }
+  return last->is_network ? &last->network : NULL;
+}
+
+static void cidr_row(ottl_call *c, cidr_read *read, uint32_t row) {
   const cidr_prep *prep = c->prep;
   ottl_netaddr addr;
   if (arg_failed(c, c->arg[0].reg, row)) return;
@@ -36,21 +53,27 @@ static void cidr_row(ottl_call *c, uint32_t row) {
     for (uint32_t i = 0; i < prep->n && !in; i++) in = ottl__network_contains(&prep->network[i], &addr);
   } else if (is_addr) {
     for (uint32_t i = 0; i < c->arg[1].n_items && !in; i++) {
-      ottl_network network;
       const ottl_reg *item = c->arg[1].items[i];
       if (arg_failed(c, item, row)) return;
-      if (!ottl__network_parse(reg_view(item, row), &network)) {
+      const ottl_network *network = cidr_network(&read[i], reg_view(item, row));
+      if (!network) {
         call_fail(c, row, OTTL_ROWERR(BAD_ADDRESS, 0));
         return;
       }
-      in = ottl__network_contains(&network, &addr);
+      in = ottl__network_contains(network, &addr);
     }
   }
   out_bool(c, row, in);
 }
 
 ottl_status ottl__fn_is_in_cidr(ottl_call *c) {
-  SEL_EACH(c->sel, c->n, row) cidr_row(c, row);
+  cidr_read *read = NULL;
+  if (!c->prep && c->arg[1].n_items) {
+    ottl__arena_reset(&c->scratch->arena);
+    read = arena_zero(&c->scratch->arena, c->arg[1].n_items * sizeof *read);
+    if (!read) return OTTL_NOMEM;
+  }
+  SEL_EACH(c->sel, c->n, row) cidr_row(c, read, row);
   return OTTL_OK;
 }
 
