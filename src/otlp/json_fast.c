@@ -570,7 +570,7 @@ static inline unsigned jf_name(jf_state *s, const js_message *m, unsigned hint) 
     if (i >= m->n_fields) i = 0;
     const js_field *f = &m->fields[i];
     if ((head & f->quoted_mask) != f->quoted_head) continue;
-    if (!bytes_same(p, f->quoted, f->quoted_len)) continue;
+    if (f->quoted_len > left || !bytes_same(p, f->quoted, f->quoted_len)) continue;
     s->p = p + f->quoted_len;
     return i;
   }
