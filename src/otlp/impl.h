@@ -147,6 +147,12 @@ typedef struct ot_shell {
   uint8_t tag;   /* metrics: of the container of the points, whose own fields `b` are; 0: not known yet */
 } ot_shell;
 
+/* A row of ITEM of which nothing but children changed, as it will be written. */
+typedef struct ot_item {
+  uint32_t size;            /* of its body */
+  uint32_t tag, box, inner; /* metrics: where the container of the points and its body begin, and the size of that; else 0 */
+} ot_item;
+
 /* A key that entries of the entry tier had in this pass, so that the next one with it needs no look-up. Hostile keys that share slots
  * cost what the look-ups cost. */
 #define OT_MEMO_SLOTS 128u
@@ -183,6 +189,7 @@ typedef struct ot_impl {
   bool in_window;
   bool flat;        /* items have resources and scopes of their own */
   bool touched;     /* the output is not the input */
+  bool ungathered;  /* rows of ITEM may be EDITED, and what changed below them is in the rows below alone */
   bool kinds_known; /* of METRIC rows */
   bool points_seen; /* a pass looked at the points of metrics: drop_empty then holds for metrics too */
   uint32_t *up_store[OTTL_LEVELS];
@@ -225,6 +232,8 @@ typedef struct ot_impl {
   uint32_t n_regrouped;
   ot_shell *own[OTTL_L_CHILD]; /* parts: by row of RESOURCE, SCOPE and ITEM; in the pass's arena */
 
+  ot_item *items; /* finish: by row of ITEM that is EDITED */
+  size_t items_cap;
   uint32_t *sizes[OTTL_L_ITEM]; /* finish: bodies of edited resources and scopes */
   size_t sizes_cap[OTTL_L_ITEM];
   uint8_t *out;
@@ -299,8 +308,9 @@ OTTL_MUST_CHECK ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level
                                                  bool edited);
 /* Weaves one row, with what was written to its columns and maps, and its children's changes. */
 OTTL_MUST_CHECK ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i);
-/* Everything below ITEM that changed is put together up to ITEM; columns: the levels above the pass's have edits of their own. */
-OTTL_MUST_CHECK ottl_status ottl__ot_gather(ottl_batch *b, bool columns);
+/* Everything below ITEM that changed is put together up to ITEM; columns: the levels above the pass's have edits of their own. Not
+ * `items`: rows of ITEM of which nothing but children changed stay EDITED; the splice puts them together where it writes them. */
+OTTL_MUST_CHECK ottl_status ottl__ot_gather(ottl_batch *b, bool columns, bool items);
 /* Marks what is above the row as EDITED. */
 void ottl__ot_mark_up(ottl_batch *b, ottl_level level, uint32_t row);
 /* Puts the bodies of odd rows of the level back that nobody wrote. */

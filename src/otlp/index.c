@@ -136,7 +136,7 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   ottl__dict_reset(&im->dict);
   b->error_text = NULL;
   b->error_offset = 0;
-  im->bound = im->in_window = im->flat = im->touched = im->kinds_known = im->points_seen = false;
+  im->bound = im->in_window = im->flat = im->touched = im->ungathered = im->kinds_known = im->points_seen = false;
   im->gaps[0] = im->gaps[1] = NULL;
   im->n_odd = 0;
   im->n_appended = 0;
@@ -244,6 +244,7 @@ static ottl_status frame_children(ottl_batch *b, ottl_level level, uint32_t i) {
 
 ottl_status ottl__batch_open_level(ottl_batch *b, ottl_level level) {
   if (level <= OTTL_L_ITEM || b->rows[level].open) return OTTL_OK;
+  if (ot_of(b)->ungathered) OTTL_TRY(ottl__ot_gather(b, false, true)); /* the rows below have what their parents have not */
   OTTL_TRY(ottl__batch_open_level(b, (ottl_level)(level - 1)));
   ottl_rows *up = &b->rows[level - 1], *r = &b->rows[level];
   r->n = 0;

@@ -30,7 +30,7 @@ ottl_status ottl__batch_part_put(ottl_batch *b, ottl_part *part, const uint8_t *
 
 ottl_status ottl__batch_reframe(ottl_batch *b, ottl_level level) {
   OTTL_TRY(ottl__batch_unbind(b));
-  OTTL_TRY(ottl__ot_gather(b, false));
+  OTTL_TRY(ottl__ot_gather(b, false, true));
   for (unsigned l = OTTL_L_CHILD; l < OTTL_LEVELS; l++) b->rows[l].open = false;
   return ottl__batch_open_level(b, level);
 }
@@ -38,7 +38,7 @@ ottl_status ottl__batch_reframe(ottl_batch *b, ottl_level level) {
 ottl_status ottl__batch_parts_begin(ottl_batch *b, ottl_level level) {
   ot_impl *im = ot_of(b);
   OTTL_TRY(ottl__batch_unbind(b));
-  OTTL_TRY(ottl__ot_gather(b, false));
+  OTTL_TRY(ottl__ot_gather(b, false, true));
   OTTL_TRY(ottl__batch_open_level(b, level));
   if (level == OTTL_L_RESOURCE) return im->touched ? ottl__sp_measure(b) : OTTL_OK;
   ottl__arena_reset(&im->pass);

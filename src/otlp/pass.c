@@ -28,6 +28,7 @@ void ottl__batch_free(ottl_batch *b) {
   for (unsigned l = 0; l < OTTL_LEVELS; l++) ottl__ot_rows_done(b, &b->rows[l]);
   al_free(&al, im->sources, im->sources_cap * sizeof *im->sources);
   ottl__ot_rows_done(b, &im->settled);
+  al_free(&al, im->items, im->items_cap * sizeof *im->items);
   for (unsigned l = 0; l < OTTL_L_ITEM; l++) al_free(&al, im->sizes[l], im->sizes_cap[l] * sizeof *im->sizes[l]);
   al_free(&al, im->odd, im->odd_cap * sizeof *im->odd);
   al_free(&al, im->edits.items, im->edits.cap * sizeof *im->edits.items);
@@ -295,7 +296,7 @@ ottl_status ottl__batch_bind(ottl_batch *b, const ottl_layout *layout, uint32_t 
   b->maps = arena_array(&im->pass, (size_t)layout->n_maps + 1, sizeof *b->maps);
   if (!b->columns || !b->maps) return OTTL_NOMEM;
   OTTL_TRY(ottl__ot_metric_kinds(b));
-  OTTL_TRY(ottl__ot_gather(b, false)); /* rows dropped outside of any pass */
+  OTTL_TRY(ottl__ot_gather(b, false, true)); /* rows dropped outside of any pass */
 
   /* From above to below: an odd row has its canonical form in place before its children are framed. */
   for (unsigned level = 0; level <= layout->level; level++) {
@@ -362,7 +363,9 @@ ottl_status ottl__batch_unbind(ottl_batch *b) {
   if (!im->bound) return OTTL_OK;
   OTTL_TRY(ottl__batch_close_window(b));
   im->bound = false;
-  OTTL_TRY(ottl__ot_gather(b, true));
+  /* Rows that change places, or their body for another one, take none of their children along. */
+  bool items = im->n_odd || im->items_before < b->rows[OTTL_L_ITEM].n;
+  OTTL_TRY(ottl__ot_gather(b, true, items));
   for (unsigned level = b->layout->level; level-- > 0;) ottl__ot_restore(b, (ottl_level)level);
   b->layout = NULL;
   return ottl__ot_settle_items(b);

@@ -34,6 +34,67 @@ static inline uint32_t row_bytes(const ottl_batch *b, const ottl_rows *r, uint32
 
 /* -- sizes -- */
 
+/* Where the container of a metric's points is, and where it ends. False: it has several, of which the last one counts. */
+static bool find_box(const ottl_rows *r, uint32_t row, ot_item *ret, uint32_t *ret_end) {
+  const uint8_t *body = r->body[row], *p = body, *end = p + r->len[row];
+  while (p < end) {
+    const uint8_t *tag = p;
+    uint32_t number, type, len;
+    p = wr_tag(p, end, &number, &type);
+    if (!p) return false;
+    if (ottl__metric_kind_of(number) == OTTL_MK_NONE) {
+      p = ottl__wr_skip(p, end, type);
+      if (!p) return false;
+      continue;
+    }
+    p = type == WR_LEN && !ret->box ? wr_len(p, end, &len) : NULL;
+    if (!p) return false;
+    ret->tag = (uint32_t)(tag - body);
+    ret->box = (uint32_t)(p - body);
+    p += len;
+    *ret_end = (uint32_t)(p - body);
+  }
+  return ret->box != 0;
+}
+
+/* An item whose children changed and nothing else is put together in the output. */
+static ottl_status measure_item(ottl_batch *b, uint32_t row) {
+  const ottl_rows *r = &b->rows[OTTL_L_ITEM], *kids = &b->rows[OTTL_L_CHILD];
+  const uint8_t *body = r->body[row], *end = body + r->len[row];
+  ot_item item = {0};
+  uint32_t box_end = 0;
+  if (r->message[row] == OTTL_M_METRIC && !find_box(r, row, &item, &box_end))
+    return ottl__ot_weave_level(b, OTTL_L_ITEM, row, 1, false, true);
+  uint64_t grown = 0; /* may be less than 0: sums are right again in the end */
+  for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
+    if (!(kids->state[c] & (OTTL_ROW_DROPPED | OTTL_ROW_MOVED))) continue;
+    const uint8_t *at = body + kids->start[c];
+    grown -= (uint64_t)(ot_field_end(at, end) - at);
+    if (!(kids->state[c] & OTTL_ROW_DROPPED)) grown += 1 + varint_size(kids->len[c]) + kids->len[c];
+  }
+  uint64_t size = r->len[row] + grown;
+  if (item.box) {
+    uint64_t inner = box_end - item.box + grown;
+    if (inner > INT32_MAX) return OTTL_LIMIT;
+    item.inner = (uint32_t)inner;
+    size = item.tag + 1 + varint_size(inner) + inner + (r->len[row] - box_end);
+  }
+  if (size > INT32_MAX) return OTTL_LIMIT;
+  item.size = (uint32_t)size;
+  ot_of(b)->items[row] = item;
+  return OTTL_OK;
+}
+
+static ottl_status measure_items(ottl_batch *b) {
+  ot_impl *im = ot_of(b);
+  const ottl_rows *r = &b->rows[OTTL_L_ITEM];
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->items, &im->items_cap, r->n, sizeof *im->items));
+  for (uint32_t i = 0; i < r->n; i++) {
+    if ((r->state[i] & (OTTL_ROW_EDITED | OTTL_ROW_DROPPED)) == OTTL_ROW_EDITED) OTTL_TRY(measure_item(b, i));
+  }
+  return OTTL_OK;
+}
+
 static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, uint32_t end) {
   ot_impl *im = ot_of(b);
   const ottl_rows *r = &b->rows[level];
@@ -42,7 +103,7 @@ static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, ui
     if (OTTL_LIKELY(ot_as_came(r, i))) {
       sum += row_bytes(b, r, i) & (r->state[i] - UINT64_C(1)); /* PERF: w02; whether a filter kept it cannot be guessed */
     } else if (!(r->state[i] & OTTL_ROW_DROPPED)) {
-      uint64_t len = level < OTTL_L_ITEM ? im->sizes[level][i] : r->len[i];
+      uint64_t len = level < OTTL_L_ITEM ? im->sizes[level][i] : r->state[i] & OTTL_ROW_EDITED ? im->items[i].size : r->len[i];
       sum += 1 + varint_size(len) + len;
     }
   }
@@ -92,6 +153,7 @@ static void put_request(sp_writer *w, const uint8_t *at, const uint8_t *to) {
 
 ottl_status ottl__sp_measure(ottl_batch *b) {
   ot_impl *im = ot_of(b);
+  if (im->ungathered) OTTL_TRY(measure_items(b));
   for (unsigned level = OTTL_L_ITEM; level-- > 0;) {
     const ottl_rows *r = &b->rows[level];
     OTTL_TRY(ottl__al_reserve(&b->al, &im->sizes[level], &im->sizes_cap[level], (size_t)r->n + 1, sizeof *im->sizes[level]));
@@ -109,6 +171,33 @@ ottl_status ottl__sp_measure(ottl_batch *b) {
 
 static void write_body(sp_writer *w, unsigned level, uint32_t row);
 
+static void write_item(sp_writer *w, uint32_t row) {
+  const ottl_rows *r = &w->b->rows[OTTL_L_ITEM], *kids = &w->b->rows[OTTL_L_CHILD];
+  const ot_item *item = &w->im->items[row];
+  const uint8_t *body = r->body[row], *at = body, *end = body + r->len[row];
+  flush(w);
+  *w->at++ = ot_row_tag(w->b, OTTL_L_ITEM, row);
+  w->at = varint_put(w->at, item->size);
+  if (item->box) {
+    w->at = wr_put(w->at, body, item->tag);
+    *w->at++ = (uint8_t)WR_TAG(ottl__metric_container((ottl_metric_kind)r->kind[row]), WR_LEN);
+    w->at = varint_put(w->at, item->inner);
+    at = body + item->box;
+  }
+  for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
+    if (!(kids->state[c] & (OTTL_ROW_DROPPED | OTTL_ROW_MOVED))) continue; /* goes with the range around it */
+    const uint8_t *begin = body + kids->start[c];
+    uint32_t len;
+    if (begin != at) put(w, at, (size_t)(begin - at));
+    if (!(kids->state[c] & OTTL_ROW_DROPPED)) {
+      const uint8_t *woven = ot_woven(kids, c, &len);
+      put(w, woven, len);
+    }
+    at = ot_field_end(begin, end);
+  }
+  put(w, at, (size_t)(end - at));
+}
+
 static void write_children(sp_writer *w, unsigned level, uint32_t first, uint32_t end) {
   const ottl_rows *r = &w->b->rows[level];
   for (uint32_t i = first; i < end; i++) {
@@ -116,6 +205,8 @@ static void write_children(sp_writer *w, unsigned level, uint32_t first, uint32_
       put(w, w->b->in + r->start[i], row_bytes(w->b, r, i));
     } else if (r->state[i] & OTTL_ROW_DROPPED) {
       continue;
+    } else if (level == OTTL_L_ITEM && (r->state[i] & OTTL_ROW_EDITED)) {
+      write_item(w, i);
     } else if (level == OTTL_L_ITEM) {
       uint32_t len;
       const uint8_t *woven = ot_woven(r, i, &len);
@@ -209,7 +300,7 @@ ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **r
   ot_impl *im = ot_of(b);
   if (!b->rows[OTTL_L_RESOURCE].open) return OTTL_INVALID_ARG;
   OTTL_TRY(ottl__batch_unbind(b));
-  OTTL_TRY(ottl__ot_gather(b, false));
+  OTTL_TRY(ottl__ot_gather(b, false, im->flat));
   if (im->flat) return ottl__ot_regroup(b, ret, ret_len);
   if (drop_empty) {
     bool left;

@@ -563,18 +563,21 @@ ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first
         continue;
       }
       OTTL_TRY(weave_one(b, level, first + i, i, columns));
-      if (edited) r->state[first + i] &= (uint8_t)~OTTL_ROW_EDITED;
+      if (level >= OTTL_L_ITEM) r->state[first + i] &= (uint8_t)~OTTL_ROW_EDITED;
     }
   }
   return OTTL_OK;
 }
 
-ottl_status ottl__ot_gather(ottl_batch *b, bool columns) {
+ottl_status ottl__ot_gather(ottl_batch *b, bool columns, bool items) {
+  ot_impl *im = ot_of(b);
   for (unsigned level = OTTL_L_CHILD + 1; level-- > 0;) {
-    bool own = columns && level < b->layout->level, edited = level >= OTTL_L_ITEM && ot_of(b)->touched;
+    bool own = columns && level < b->layout->level;
+    bool edited = im->touched && (level == OTTL_L_CHILD || (level == OTTL_L_ITEM && items));
     if ((own || edited) && b->rows[level].open)
       OTTL_TRY(ottl__ot_weave_level(b, (ottl_level)level, 0, b->rows[level].n, own, edited));
   }
+  im->ungathered = im->touched && !items;
   return OTTL_OK;
 }
 
