@@ -246,6 +246,9 @@ bool ottl__batch_text(const ottl_batch *batch, int64_t index, ottl_view *ret);
 /* keep_keys: every entry of the row goes but those whose key is that of a column with its bit set in `kept` (bit 0: the map's
  * first column). `row` is the index into the map's columns. Fails: NOMEM, DATA (rows with duplicate keys are read again). */
 OTTL_MUST_CHECK ottl_status ottl__map_keep(ottl_batch *batch, uint32_t map, uint32_t row, const uint64_t *kept);
+/* The same of the rows of the window whose bit is set in `sel`; a map of the pass's level. */
+OTTL_MUST_CHECK ottl_status ottl__map_keep_rows(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n,
+                                                const uint64_t *kept);
 /* Entries that go by the rule on keys go from the rows of the window whose bit is set in `sel`. Fails as ottl__map_keep. */
 OTTL_MUST_CHECK ottl_status ottl__map_prune(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
 

@@ -61,6 +61,31 @@ ottl_status ottl__map_keep(ottl_batch *b, uint32_t m, uint32_t row, const uint64
   return OTTL_OK;
 }
 
+ottl_status ottl__map_keep_rows(ottl_batch *b, uint32_t m, const uint64_t *sel, uint32_t n, const uint64_t *kept) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  ottl_rowmaps *map = &b->maps[m];
+  if (spec->entries || !map->cut) return OTTL_INVALID_ARG;
+  for (size_t w = 0; w < BM_WORDS(n); w++) {
+    const uint64_t lists = sel[w] & ((map->rows ? map->dirty[w] : 0) | (map->any_dups ? map->dups[w] : 0));
+    const uint64_t rows = sel[w] & ~lists;
+    for (uint64_t bits = lists; bits; bits &= bits - 1)
+      OTTL_TRY(ottl__map_keep(b, m, (uint32_t)(w * 64 + (size_t)__builtin_ctzll(bits)), kept));
+    for (unsigned k = 0; k < spec->n_columns; k++) {
+      ottl_reg *col = &b->columns[spec->first_column + k];
+      if (bm_get(kept, k)) continue;
+      for (uint64_t bits = rows; bits; bits &= bits - 1) {
+        uint32_t row = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(bits));
+        if (col->tag[row] == OTTL_T_ABSENT) continue;
+        col->tag[row] = OTTL_T_ABSENT;
+        col_touch(col, row);
+      }
+    }
+    map->cut[w] |= rows;
+    map->any_cut |= rows != 0;
+  }
+  return OTTL_OK;
+}
+
 ottl_status ottl__column_delete_dup(ottl_batch *b, uint32_t column, uint32_t row) {
   uint32_t m = b->layout->columns[column].map;
   OTTL_TRY(ottl__ot_row_list(b, m, row));

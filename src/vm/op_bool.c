@@ -7,6 +7,45 @@ static inline uint64_t err_word(const ottl_reg *r, size_t w) {
 }
 static inline uint64_t val_word(const ottl_reg *r, size_t w) { return r->mask ? r->bits[w] : -(r->bits[0] & 1); }
 
+/* Value p of a, to the rows i .. end of d. */
+static void spread_run(ottl_reg *d, const ottl_reg *a, uint32_t p, uint32_t i, uint32_t end) {
+  const uint64_t word = a->word[p];
+  const uint32_t n = end - i;
+  if (d->store == OTTL_STORE_CELL) memset(d->tag + i, a->tag[p], n);
+  if (d->store >= OTTL_STORE_VIEW) {
+    const uint32_t len = a->len[p];
+    for (uint32_t k = 0; k < n; k++) d->len[i + k] = len;
+  }
+  for (uint32_t k = 0; k < n; k++) d->word[i + k] = word;
+}
+
+static void spread_bits(uint64_t *bits, uint32_t i, uint32_t end) {
+  while (i < end) {
+    uint32_t n = 64 - (i & 63) < end - i ? 64 - (i & 63) : end - i;
+    bits[i >> 6] |= (n == 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1) << (i & 63);
+    i += n;
+  }
+}
+
+/* Rows of the own level under the same parent lie side by side: a value goes to all of them at once, selected or not. */
+static void spread_own(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, uint32_t n) {
+  const uint32_t *up = vm->batch->up[a->level];
+  const uint32_t base = vm->base[a->level];
+  const uint64_t *all = vm->all[a->level];
+  for (uint32_t i = 0, end; i < n; i = end) {
+    const uint32_t p = up[i] - base;
+    for (end = i + 1; end < n && up[end] == up[i]; end++) {
+    }
+    if (!bm_get(all, p)) continue; /* nobody asked for it */
+    if (d->store != OTTL_STORE_BOOL)
+      spread_run(d, a, p, i, end);
+    else if (bm_get(a->bits, p))
+      spread_bits(d->bits, i, end);
+  }
+  if (d->store != OTTL_STORE_BOOL) return;
+  for (size_t w = 0; w < BM_WORDS(n); w++) d->bits[w] &= vm->all[vm->code->level][w]; /* it may be a selection */
+}
+
 ottl_status op_spread(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
@@ -15,6 +54,10 @@ ottl_status op_spread(ottl_vm *vm, const ottl_insn *in) {
   const uint64_t *rows = vm->all[from];
   d->has_err = false;
   if (d->store == OTTL_STORE_BOOL) memset(d->bits, 0, BM_WORDS(n) * 8);
+  if (from == vm->code->level && to < from && !a->has_err) {
+    spread_own(vm, d, a, n);
+    return OTTL_OK;
+  }
   SEL_EACH(rows, n, i) {
     uint32_t p = vm_up(vm, from, to, i);
     switch (d->store) {

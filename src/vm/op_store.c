@@ -166,6 +166,7 @@ ottl_status op_keep_keys(ottl_vm *vm, const ottl_insn *in) {
   for (uint32_t i = 0; i < pool[0]; i++) bm_set(kept, (uint32_t)pool[1 + i] - spec->first_column);
   const uint64_t *sel = vm_sel(vm, in);
   uint32_t n = vm_n(vm, in->level);
+  if (spec->level == vm->code->level) return ottl__map_keep_rows(vm->batch, in->x, sel, n, kept);
   SEL_EACH(sel, n, i) {
     OTTL_TRY(ottl__map_keep(vm->batch, in->x, vm_row(vm, spec->level, vm_up(vm, in->level, spec->level, i)), kept));
   }
