@@ -13,6 +13,7 @@
 #include "ottl/format.h"
 #include "ottl/frame.h"
 #include "ottl/json.h"
+#include "ottl/language.h"
 #include "ottl/profile.h"
 #include "ottl/program.h"
 #include "ottl/route.h"

@@ -26,6 +26,7 @@ typedef struct parse_driver {
   bool unterminated;                 /* the scanner has said already why the end comes early */
   uint8_t *kinds;                    /* what each token was taken for; NULL: nobody asks */
   bool foreign_start;                /* the statement's first word was told to be none of OTTL */
+  uint64_t *expected;                /* what could follow instead of the end; NULL: nobody asks */
 } parse_driver;
 
 static uint32_t bracket_close(uint32_t kind) {
@@ -320,6 +321,10 @@ static void drive(parse_driver *d, ottl_view source) {
   const ottl_token *unclosed_at = NULL; /* one message for all that is forgotten at one place */
   while (!c->nomem && !c->too_deep && c->n_errors < OTTL_MAX_SYNTAX_ERRORS) {
     const ottl_token *t = &d->tokens[d->i];
+    if (t->kind == TOK_END && d->expected) {
+      for (uint32_t k = 1; k <= TOK_COLON; k++) *d->expected |= (uint64_t)ottl__parser_accepts(d->parser, k) << k;
+      return;
+    }
     uint32_t kind = drive_kind(d, t);
     if (drive_foreign(d, kind, source)) continue;
     if (ottl__parser_accepts(d->parser, kind)) {
@@ -359,13 +364,8 @@ static ottl_status keep_tokens(ottl_arena *arena, const ottl_tokens *tokens, con
   return OTTL_OK;
 }
 
-ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id, uint32_t max_depth,
-                        ottl_diags *diags, ottl_node **ret) {
-  return ottl__parse_tokens(arena, entry, source, source_id, max_depth, diags, ret, NULL);
-}
-
-ottl_status ottl__parse_tokens(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id,
-                               uint32_t max_depth, ottl_diags *diags, ottl_node **ret, ottl_parsed_tokens *ret_tokens) {
+static ottl_status parse_text(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id, uint32_t max_depth,
+                              ottl_diags *diags, ottl_node **ret, ottl_parsed_tokens *ret_tokens, uint64_t *ret_expected) {
   parse_ctx c = {.arena = arena,
                  .diags = diags,
                  .entry = entry,
@@ -383,7 +383,7 @@ ottl_status ottl__parse_tokens(ottl_arena *arena, ottl_parse_entry entry, ottl_v
   if (!text.data) return OTTL_NOMEM;
 
   ottl_tokens tokens = {0};
-  parse_driver d = {.c = &c};
+  parse_driver d = {.c = &c, .expected = ret_expected};
   ottl_lexer lexer = {arena, text.data, (uint32_t)text.len, source_id, diags, &tokens, c.max_depth, 0, false};
   ottl_status status = ottl__lex(&lexer);
   if (status != OTTL_OK) goto out;
@@ -391,7 +391,7 @@ ottl_status ottl__parse_tokens(ottl_arena *arena, ottl_parse_entry entry, ottl_v
     status = OTTL_NOMEM;
     goto out;
   }
-  if (tokens_empty(&tokens)) {
+  if (tokens_empty(&tokens) && !ret_expected) {
     static const char *const names[] = {"statement", "condition", "value expression"};
     CTX_ERROR(&c, EMPTY, ctx_span(&c, 0, (uint32_t)text.len), "the %s is empty", names[entry]);
   } else {
@@ -416,4 +416,21 @@ out:
   al_free(&arena->al, tokens.items, tokens.cap * sizeof *tokens.items);
   al_free(&arena->al, d.open, d.cap_open * sizeof *d.open);
   return status;
+}
+
+ottl_status ottl__parse(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id, uint32_t max_depth,
+                        ottl_diags *diags, ottl_node **ret) {
+  return parse_text(arena, entry, source, source_id, max_depth, diags, ret, NULL, NULL);
+}
+
+ottl_status ottl__parse_tokens(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint32_t source_id,
+                               uint32_t max_depth, ottl_diags *diags, ottl_node **ret, ottl_parsed_tokens *ret_tokens) {
+  return parse_text(arena, entry, source, source_id, max_depth, diags, ret, ret_tokens, NULL);
+}
+
+ottl_status ottl__parse_expected(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint64_t *ret) {
+  ottl_node *tree = NULL;
+  *ret = 0;
+  ottl_status status = parse_text(arena, entry, source, 0, 0, NULL, &tree, NULL, ret);
+  return status == OTTL_NOMEM ? status : OTTL_OK;
 }

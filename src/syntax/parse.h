@@ -31,6 +31,10 @@ OTTL_MUST_CHECK ottl_status ottl__parse_tokens(ottl_arena *arena, ottl_parse_ent
                                                uint32_t max_depth, ottl_diags *diags, ottl_node **ret,
                                                ottl_parsed_tokens *ret_tokens);
 
+/* Which tokens could follow a text that is not finished, as somebody types it: bit TOK_... of *ret. Mistakes before its end are passed
+ * over; 0: there are too many of them. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__parse_expected(ottl_arena *arena, ottl_parse_entry entry, ottl_view source, uint64_t *ret);
+
 /* Adds the tree as an s-expression on one line; for tests and for `--dump`. */
 void ottl__tree_print(const ottl_node *node, ottl_sbuf *out);
 

@@ -37,6 +37,15 @@ void ottl__describe_paths(describe *d);
 /* Members of the table of functions beside its entries: kinds of parameters, and names that the reference has. */
 void ottl__describe_kinds(ottl_sbuf *out);
 
+/* -- the same texts outside of JSON -- */
+const char *ottl__describe_kind(uint8_t kind);                      /* of a parameter: "string" */
+void ottl__describe_param(ottl_sbuf *out, const ottl_param *p);     /* "[delimiter: string]" */
+void ottl__describe_takes(ottl_sbuf *out, const ottl_path_info *p); /* what can be written to a path */
+const char *ottl__describe_keys(const ottl_path_info *p);           /* what keys may follow; "": none */
+const char *ottl__manual_about(const char *function);               /* "": nothing */
+/* The first example that works: how it is written. NULL: there is none. */
+const char *ottl__manual_example(const char *function, const char **ret_input, const char **ret_result);
+
 /* codes.c: why, what to do and examples of a code, as members of its object. */
 void ottl__describe_code_manual(ottl_sbuf *out, const char *code);
 /* manual.c: parameters and examples of a function, as members of its object. */

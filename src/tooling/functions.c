@@ -48,7 +48,7 @@ static const struct {
     {OTTL_P_LAMBDA_AKV, "(acc, k, v) => ...", "a lambda of accumulator, key and value", OTTL_P_GETTER},
 };
 
-static const char *kind_name(uint8_t kind) {
+const char *ottl__describe_kind(uint8_t kind) {
   for (size_t i = 0; i < OTTL_COUNT(kinds); i++) {
     if (kinds[i].kind == kind) return kinds[i].name;
   }
@@ -76,13 +76,16 @@ void ottl__describe_kinds(ottl_sbuf *out) {
   sbuf_byte(out, ']');
 }
 
+void ottl__describe_param(ottl_sbuf *out, const ottl_param *p) {
+  ottl__sbuf_printf(out, "%s%s: %s%s", p->optional ? "[" : "", p->name, ottl__describe_kind(p->kind), p->optional ? "]" : "");
+}
+
 static void function_signature(ottl_sbuf *out, const ottl_function *f) {
   ottl__describe_key(out, "signature");
   ottl__sbuf_printf(out, "\"%s(", f->name);
   for (uint32_t i = 0; i < ottl__function_given(f); i++) {
-    const ottl_param *p = &f->params[i];
-    ottl__sbuf_printf(out, "%s%s%s: %s%s", i ? ", " : "", p->optional ? "[" : "", p->name, kind_name(p->kind),
-                      p->optional ? "]" : "");
+    if (i) sbuf_str(out, ", ");
+    ottl__describe_param(out, &f->params[i]);
   }
   sbuf_byte(out, ')');
   if (f->kind == OTTL_F_CONVERTER) {
@@ -149,7 +152,7 @@ static void function_params(ottl_sbuf *out, const ottl_function *f) {
     const char *field = field_of(p, buf);
     sbuf_str(out, i ? ",{" : "{");
     ottl__describe_text(out, "name", p->name);
-    ottl__describe_text(out, "kind", kind_name(p->kind));
+    ottl__describe_text(out, "kind", ottl__describe_kind(p->kind));
     ottl__describe_bool(out, "optional", p->optional);
     if (standard[0]) ottl__describe_text(out, "default", standard);
     if (text[0]) ottl__describe_text(out, "summary", text);

@@ -43,10 +43,26 @@ const char *ottl__manual_default(const char *function, const char *param, const 
   return "";
 }
 
-void ottl__describe_manual(ottl_sbuf *out, const ottl_function *f) {
+const char *ottl__manual_about(const char *function) {
   for (size_t i = 0; i < OTTL_COUNT(abouts); i++) {
-    if (strcmp(abouts[i].function, f->name) == 0 && abouts[i].text[0]) ottl__describe_text(out, "about", abouts[i].text);
+    if (strcmp(abouts[i].function, function) == 0) return abouts[i].text;
   }
+  return "";
+}
+
+const char *ottl__manual_example(const char *function, const char **ret_input, const char **ret_result) {
+  for (size_t i = 0; i < OTTL_COUNT(examples); i++) {
+    if (strcmp(examples[i].function, function) != 0 || strcmp(examples[i].kind, "refused") == 0) continue;
+    *ret_input = examples[i].input;
+    *ret_result = examples[i].result;
+    return examples[i].ottl;
+  }
+  return NULL;
+}
+
+void ottl__describe_manual(ottl_sbuf *out, const ottl_function *f) {
+  const char *about = ottl__manual_about(f->name);
+  if (about[0]) ottl__describe_text(out, "about", about);
   ottl__describe_key(out, "examples");
   sbuf_byte(out, '[');
   for (size_t i = 0; i < OTTL_COUNT(examples); i++) {

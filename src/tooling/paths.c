@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-static const char *path_keys(const ottl_path_info *p) {
+const char *ottl__describe_keys(const ottl_path_info *p) {
   if (!p->keyable) return "";
   switch ((ottl_path_view)p->view) {
   case OTTL_V_BODY: return "string or int, then any";
@@ -51,19 +51,23 @@ static const char *path_write_note(const ottl_path_info *p) {
   }
 }
 
+void ottl__describe_takes(ottl_sbuf *out, const ottl_path_info *p) {
+  ottl_types takes = p->view == OTTL_V_DATA_POINTS ? p->types : ottl__types_settable(p, false);
+  bool whole = p->view != OTTL_V_METRIC_TYPE && (takes & TYPES_NIL);
+  const char *note = path_write_note(p);
+  ottl__describe_types(out, takes);
+  if (whole) sbuf_str(out, "; nil empties it");
+  if (note[0]) ottl__sbuf_printf(out, "; %s", note);
+}
+
 static void path_takes(ottl_sbuf *out, const ottl_path_info *p) {
   ottl__describe_key(out, "takes");
   if (!p->writable) {
     sbuf_str(out, "null");
     return;
   }
-  ottl_types takes = p->view == OTTL_V_DATA_POINTS ? p->types : ottl__types_settable(p, false);
-  bool whole = p->view != OTTL_V_METRIC_TYPE && (takes & TYPES_NIL);
-  const char *note = path_write_note(p);
   sbuf_byte(out, '"');
-  ottl__describe_types(out, takes);
-  if (whole) sbuf_str(out, "; nil empties it");
-  if (note[0]) ottl__sbuf_printf(out, "; %s", note);
+  ottl__describe_takes(out, p);
   sbuf_byte(out, '"');
 }
 
@@ -97,7 +101,7 @@ void ottl__describe_paths(describe *d) {
     ottl__describe_types_nil(d->out, p->types);
     sbuf_byte(d->out, '"');
     path_takes(d->out, p);
-    if (p->keyable) ottl__describe_text(d->out, "keys", path_keys(p));
+    if (p->keyable) ottl__describe_text(d->out, "keys", ottl__describe_keys(p));
     ottl__describe_end(d);
   }
 }
