@@ -234,6 +234,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_EXPERIMENTAL: o->experimental = true; break;
   case ARG_NO_PROGRESS: o->no_progress = true; break;
   case ARG_STATS: o->stats = true; break;
+  case ARG_LSP_STDIO: break;
   case ARG_HELP: o->help = true; break;
   default: break;
   }

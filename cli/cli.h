@@ -28,6 +28,7 @@ enum {
   IN_FMT = 64,
   IN_EXPLAIN = 128,
   IN_COMPLETIONS = 1 << 24,
+  IN_LSP = 256,
   IN_VIEW = 1 << 16,
   IN_DIFF = 1 << 17,
   IN_TRACE = 1 << 18,
@@ -114,6 +115,7 @@ int cli_view(int argc, char **argv);
 int cli_diff(int argc, char **argv);
 int cli_completions(int argc, char **argv);
 int cli_trace(int argc, char **argv);
+int cli_lsp(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 /* describe.c */

@@ -273,6 +273,15 @@ static const char help_text[] =
 static const char done_exits_text[] = "Exit status:\n"
                                       "  0 shown; 2 wrong use\n";
 
+static const char lsp_text[] =
+    "Answers an editor about .ottl files and collector configurations: mistakes as `ottl check` tells\n"
+    "them (.ottl.toml and comments count), completion, hover, signatures, definitions, outline,\n"
+    "formatting, corrections, highlighting. Editors start it themselves: docs/editors.md shows how, and\n"
+    "which settings there are, such as a sample payload whose attribute keys are offered.\n";
+
+static const char lsp_exits_text[] = "Exit status:\n"
+                                     "  0 the editor said `shutdown`, then `exit`; 1 it went away without; 2 wrong use\n";
+
 static const cli_help_text help_texts[] = {
     {"run", run_text, files_text, exits_text, IN_RUN},
     {"filter", filter_text, files_text, exits_text, IN_FILTER},
@@ -285,6 +294,7 @@ static const cli_help_text help_texts[] = {
     {"trace", trace_text, files_text, trace_exits_text, IN_TRACE},
     {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
     {"explain-code", explain_text, NULL, explain_exits_text, IN_EXPLAIN},
+    {"lsp", lsp_text, NULL, lsp_exits_text, IN_LSP},
     {"completions", completions_text, NULL, done_exits_text, IN_COMPLETIONS},
     {"help", help_text, NULL, done_exits_text, IN_HELP},
 };

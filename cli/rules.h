@@ -29,7 +29,8 @@ bool cli_rules_need_notes(const cli_rules *rules);
 void cli_rules_apply(cli_rules *rules, ottl_diags *diags);
 void cli_rules_done(cli_rules *rules);
 
-/* settings.c: reads the file, or the nearest `.ottl.toml` from this folder upwards when path is NULL. False: told what is wrong. */
-bool cli_settings_read(const char *path, cli_rules *rules);
+/* settings.c: reads the file, or when path is NULL the nearest `.ottl.toml` from the folder upwards (absolute; NULL: this one).
+ * False: told what is wrong. */
+bool cli_settings_read(const char *path, const char *folder, cli_rules *rules);
 
 #endif

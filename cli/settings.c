@@ -166,15 +166,19 @@ static bool settings_parse(const char *path, const char *text, size_t len, cli_r
   return !t.failed;
 }
 
-/* The nearest one, from this folder upwards. The caller frees; NULL: none. */
-static char *settings_find(void) {
+#define SETTINGS_PATH 4096
+
+/* The nearest one, from the folder upwards; NULL: from this one. The caller frees; NULL: none. */
+static char *settings_find(const char *folder) {
   static const char name[] = "/.ottl.toml";
-  char *path = malloc(4096 + sizeof name);
-  bool here = true;
-  if (!path || !getcwd(path, 4096)) {
+  char *path = malloc(SETTINGS_PATH + sizeof name);
+  bool here = !folder;
+  bool known = path && (folder ? strlen(folder) < SETTINGS_PATH && folder[0] == '/' : getcwd(path, SETTINGS_PATH) != NULL);
+  if (!known) {
     free(path);
     return NULL;
   }
+  if (folder) strcpy(path, folder);
   for (char *end = path + strlen(path);; end = strrchr(path, '/')) {
     if (end == path + 1) end = path; /* the root */
     strcpy(end, name);
@@ -190,8 +194,8 @@ static char *settings_find(void) {
   return NULL;
 }
 
-bool cli_settings_read(const char *path, cli_rules *rules) {
-  char *found = path ? NULL : settings_find(), *text = NULL;
+bool cli_settings_read(const char *path, const char *folder, cli_rules *rules) {
+  char *found = path ? NULL : settings_find(folder), *text = NULL;
   size_t len = 0;
   bool good = true;
   if (path || found) {

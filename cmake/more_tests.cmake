@@ -59,3 +59,14 @@ if(TARGET ottl AND Python3_FOUND)
     add_test(NAME shell/${name} COMMAND Python3::Interpreter tests/shell/${name} $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endforeach()
 endif()
+
+# The language server.
+if(TARGET ottl AND Python3_FOUND)
+  file(GLOB OTTL_LSP_TESTS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/lsp/*.lsp)
+  foreach(file ${OTTL_LSP_TESTS})
+    cmake_path(GET file STEM name)
+    add_test(NAME lsp/${name} COMMAND Python3::Interpreter tests/lsp/transcripts $<TARGET_FILE:ottl> ${file}
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  endforeach()
+  add_test(NAME lsp/random COMMAND Python3::Interpreter tests/lsp/random $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endif()

@@ -17,6 +17,7 @@
     describe     look up functions, paths, enum symbols, limits and codes
     explain-code say what a code of an error or warning means
     completions  print what lets a shell complete commands and options
+    lsp          serve an editor: the Language Server Protocol over standard input
     help         explain a command
   
     --help      this text; `ottl help COMMAND` tells more and shows examples
