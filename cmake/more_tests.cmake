@@ -69,4 +69,15 @@ if(TARGET ottl AND Python3_FOUND)
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endforeach()
   add_test(NAME lsp/random COMMAND Python3::Interpreter tests/lsp/random $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME vscode/grammars COMMAND Python3::Interpreter bindings/vscode/make_grammar $<TARGET_FILE:ottl> --check
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  find_program(OTTL_NODE node)
+  if(OTTL_NODE) # what is not installed is skipped: scripts/setup does it, where there is npm
+    add_test(NAME lsp/client COMMAND ${OTTL_NODE} tests/lsp/client/client.mjs $<TARGET_FILE:ottl> examples/collector.yaml
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    add_test(NAME vscode/tokenizer COMMAND ${OTTL_NODE} tests/lsp/client/grammar.mjs WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    add_test(NAME vscode/package COMMAND bash bindings/vscode/check_package ${PROJECT_BINARY_DIR}/ottl.vsix
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(lsp/client vscode/tokenizer vscode/package PROPERTIES SKIP_RETURN_CODE 77)
+  endif()
 endif()
