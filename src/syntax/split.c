@@ -3,8 +3,7 @@
 
 static bool split_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f'; }
 
-/* `context: NAME` and nothing else on an unindented line. */
-static bool split_context(const char *line, size_t len, ottl_view *ret) {
+bool ottl__split_context(const char *line, size_t len, ottl_view *ret) {
   static const char word[] = "context";
   size_t i = sizeof word - 1;
   if (len < i || memcmp(line, word, i) != 0) return false;
@@ -43,7 +42,7 @@ ottl_status ottl__split(ottl_arena *arena, ottl_view file, ottl_pieces *ret) {
       /* an empty line changes nothing */
     } else if (text[first] == '#') {
       memset(text + first, ' ', last - first);
-    } else if (first == at && split_context(text + at, end - at, &name)) {
+    } else if (first == at && ottl__split_context(text + at, end - at, &name)) {
       context = name;
       open = false;
     } else if (first > at && open) {

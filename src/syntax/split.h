@@ -23,6 +23,8 @@ typedef struct ottl_pieces {
   size_t n;
 } ottl_pieces;
 
+/* Is an unindented line `context: NAME` and nothing else? */
+bool ottl__split_context(const char *line, size_t len, ottl_view *ret);
 /* Never refuses a file: what is no statement is found by the parser. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__split(ottl_arena *arena, ottl_view file, ottl_pieces *ret);
 

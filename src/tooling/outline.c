@@ -3,6 +3,7 @@
 #include "tooling/language.h"
 
 #include "syntax/parser.h"
+#include "syntax/split.h"
 
 #include <stdlib.h>
 
@@ -68,8 +69,9 @@ static size_t line_end(ottl_view text, size_t at) {
 /* `context:` lines; a section ends where the next one begins. */
 static size_t next_section(const ottl_document *d, size_t from, size_t to) {
   for (size_t at = from; at < to;) {
-    static const char word[] = "context:";
-    if (d->text.len - at >= sizeof word - 1 && memcmp(d->text.data + at, word, sizeof word - 1) == 0) return at;
+    ottl_view name;
+    if ((at == 0 || d->text.data[at - 1] == '\n') && ottl__split_context(d->text.data + at, line_end(d->text, at) - at, &name))
+      return at;
     at = line_end(d->text, at);
     while (at < to && d->text.data[at] != '\n') at++;
     at++;
@@ -291,18 +293,17 @@ static ottl_status put_lines(token_list *l, size_t from, size_t to) {
   ottl_view text = l->d->text;
   for (size_t at = from; at < to;) {
     size_t end = line_end(text, at), first = at;
+    ottl_view name;
     while (first < end && (text.data[first] == ' ' || text.data[first] == '\t')) first++;
     if (first < end && text.data[first] == '#')
       OTTL_TRY(put_token(l, NULL, (uint32_t)first, (uint32_t)end, (ottl_language_token){.kind = OTTL_TOKEN_COMMENT}));
-    if (first == at && next_section(l->d, at, at + 1) == at && end > at) {
-      uint32_t name = (uint32_t)at + sizeof word;
-      while (name < end && text.data[name] == ' ') name++;
-      ottl_context_id c = ottl__context_find(view_of(text.data + name, end - name));
+    if (ottl__split_context(text.data + at, end - at, &name)) {
+      uint32_t begin = (uint32_t)(name.data - text.data);
+      bool unknown = ottl__context_find(name) == OTTL_CONTEXT_COUNT;
       OTTL_TRY(
           put_token(l, NULL, (uint32_t)at, (uint32_t)at + sizeof word - 1, (ottl_language_token){.kind = OTTL_TOKEN_KEYWORD}));
-      if (name < end)
-        OTTL_TRY(put_token(l, NULL, name, (uint32_t)end,
-                           (ottl_language_token){.kind = OTTL_TOKEN_CONTEXT, .unknown = c == OTTL_CONTEXT_COUNT}));
+      OTTL_TRY(put_token(l, NULL, begin, begin + (uint32_t)name.len,
+                         (ottl_language_token){.kind = OTTL_TOKEN_CONTEXT, .unknown = unknown}));
     }
     while (end < text.len && text.data[end] != '\n') end++;
     at = end + 1;

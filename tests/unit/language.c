@@ -448,6 +448,9 @@ static void test_tokens(void **state) {
       "number:0x1f keyword:and context:log path:severity_number operator:== enum:SEVERITY_NUMBER_INFO");
   expect_tokens(YAML, PROCESSOR "      - set(log.body, 'it''s')\n      - \"set(log.body, \\\"a\\\")\"\n",
                 "editor:set context:log path:body string:'it' string:'s' editor:set context:log path:body string:\\\"a\\\"");
+  /* not a context line: something stands behind the name */
+  expect_tokens(FILE_OF, "context:log\"a\"\ncontext : span\n",
+                "path?:context path?:log string:\"a\" keyword:context context:span");
   expect_tokens(FILE_OF, "", "");
 }
 
