@@ -130,6 +130,13 @@ typedef struct code_value {
   uint16_t reg;
 } code_value;
 
+/* Why a group runs row by row, as far as it is about two of its parts: one writes what the other reads or writes. */
+typedef struct code_hazard {
+  const ottl_expr *written; /* the path; NULL: no such reason */
+  uint32_t writer, other;   /* parts; other UINT32_MAX: none */
+  bool reads;               /* the other one reads it */
+} code_hazard;
+
 typedef struct code_debug {
   code_origin *insns, *bodies; /* by instruction of the code */
   code_mark *marks;            /* by `at`, one for each part */
@@ -137,6 +144,7 @@ typedef struct code_debug {
   code_reuse *reuses;
   code_value *values; /* by `at` */
   uint32_t n_marks, n_operands, n_reuses, n_values;
+  code_hazard hazard;
 } code_debug;
 
 /* How values of these types are stored, and the type when there is only one. */
@@ -169,5 +177,7 @@ OTTL_MUST_CHECK ottl_status ottl__emit_debug(ottl_arena *arena, const ottl_check
 /* Checks every operand of the code against the opcode table. INTERNAL with a text when something is wrong. */
 OTTL_MUST_CHECK ottl_status ottl__code_verify(const ottl_code *code, const char **ret_text);
 void ottl__code_disassemble(const ottl_code *code, ottl_sbuf *out);
+/* One instruction: its operands, without what the opcode does. */
+void ottl__code_instruction(const ottl_code *code, ottl_sbuf *out, uint32_t i);
 
 #endif

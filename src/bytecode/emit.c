@@ -470,7 +470,9 @@ static ottl_status emit_group(ottl_arena *arena, const ottl_checked_group *group
   e.stops = ret->stops = e.undo || group->error_mode == OTTL_ERROR_PROPAGATE;
   ret->undo = e.undo;
   if (e.status == OTTL_OK && !row_order) {
-    ret->row_order_reason = shares_cache ? "records share a cache" : ottl__emit_hazards(&e);
+    code_hazard hazard = {NULL, 0, 0, false};
+    ret->row_order_reason = shares_cache ? "records share a cache" : ottl__emit_hazards(&e, &hazard);
+    if (debug) debug->out->hazard = hazard;
     e.row_order = ret->row_order_reason != NULL;
     if (e.row_order && !shares_cache) ottl__emit_rounds(&e, ret);
   } else {
@@ -512,6 +514,7 @@ ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group,
 
 ottl_status ottl__emit_debug(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order, ottl_code *ret,
                              code_debug *debug) {
+  *debug = (code_debug){0};
   emit_debug notes = {.out = debug};
   ottl_allocator al = arena->al;
   ottl_status status = emit_group(arena, group, kind, row_order, NULL, ret, &notes);

@@ -124,7 +124,7 @@ static inline bool emit_is_record(const ottl_call_site *call) {
   return (ottl__functions[call->function].flags & OTTL_FN_RECORD) != 0;
 }
 /* hazards.c: NULL when the group may run statement by statement, else why not. */
-const char *ottl__emit_hazards(ottl_emit *e);
+const char *ottl__emit_hazards(ottl_emit *e, code_hazard *ret);
 /* In row order: may windows go in rounds? Then code->rounds and code->settles tell how. */
 void ottl__emit_rounds(ottl_emit *e, ottl_code *code);
 /* Does the statement depend on a level at or above `level` alone, so that it may run once for each row of that level? Then

@@ -194,7 +194,7 @@ static uint32_t group_flags(const ottl_checked_group *g) {
   return flags;
 }
 
-const char *ottl__emit_hazards(ottl_emit *e) {
+const char *ottl__emit_hazards(ottl_emit *e, code_hazard *ret) {
   const ottl_checked_group *g = e->group;
   if (e->kind != OTTL_KIND_TRANSFORM) return NULL;
   uint32_t flags = group_flags(g);
@@ -203,6 +203,7 @@ const char *ottl__emit_hazards(ottl_emit *e) {
     const ottl_checked_statement *s = &g->statements[i];
     place p;
     if (!shared_write(e, s, &p)) continue;
+    *ret = (code_hazard){s->call->call->args[0].expr, g->n_conditions + i, UINT32_MAX, false};
     if (flags & OTTL_FN_APPENDS) return "a statement appends records, and a value that many records share is written";
     if (holds_rows(e, p)) return "a statement writes the list that the records are in";
     if (e->undo) return "a record that fails takes back what it wrote to values that many records share";
@@ -215,21 +216,27 @@ const char *ottl__emit_hazards(ottl_emit *e) {
       place q;
       if (!shared_write(e, &g->statements[k], &q) || !places_meet(e, p, q)) continue;
       writers++;
+      if (k != i) ret->other = g->n_conditions + k;
       last_writer = k;
       all_parent &= ottl__emit_parent_statement(e, &g->statements[k], &level);
     }
     for (uint32_t k = 0; k < g->n_statements; k++) {
       if (!statement_reads(e, &g->statements[k], p, k == i)) continue;
+      if (!read || (ret->other == g->n_conditions + i && k != i)) ret->other = g->n_conditions + k;
       read = true;
       if (k < last_writer || (k == last_writer && call_reads(e, g->statements[k].call->call, 1, p))) read_early = true;
     }
     for (uint32_t k = 0; k < g->n_conditions; k++) {
-      if (expr_reads(e, g->conditions[k], p)) read = read_early = true;
+      if (!expr_reads(e, g->conditions[k], p)) continue;
+      read = read_early = true;
+      ret->other = k;
     }
     if (all_parent ? read_early : read || writers > 1) {
+      ret->reads = read;
       return read ? "a value that many records share is written and read" : "a value that many records share is written twice";
     }
   }
+  ret->written = NULL;
   return NULL;
 }
 

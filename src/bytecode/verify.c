@@ -108,7 +108,7 @@ static void put_reg(const ottl_code *c, ottl_sbuf *out, uint16_t r) {
   }
 }
 
-static void put_insn(const ottl_code *c, ottl_sbuf *out, uint32_t i, const ottl_insn *in) {
+static void put_operands(const ottl_code *c, ottl_sbuf *out, uint32_t i, const ottl_insn *in) {
   const char *f = infos[in->op].operands;
   ottl__sbuf_printf(out, "%4u L%u %-16s", i, in->level, infos[in->op].name);
   if (f[0] == 'd') put_reg(c, out, in->d);
@@ -129,8 +129,14 @@ static void put_insn(const ottl_code *c, ottl_sbuf *out, uint32_t i, const ottl_
     if (f[4] != '-') ottl__sbuf_printf(out, " x=%u", in->x);
     if (f[5] != '-') ottl__sbuf_printf(out, " y=%u", in->y);
   }
+}
+
+static void put_insn(const ottl_code *c, ottl_sbuf *out, uint32_t i, const ottl_insn *in) {
+  put_operands(c, out, i, in);
   ottl__sbuf_printf(out, "\t; %s\n", infos[in->op].synopsis);
 }
+
+void ottl__code_instruction(const ottl_code *c, ottl_sbuf *out, uint32_t i) { put_operands(c, out, i, &c->insns[i]); }
 
 void ottl__code_disassemble(const ottl_code *c, ottl_sbuf *out) {
   ottl__sbuf_printf(out, "; %s, %s%s%s\n", ottl__contexts[c->context].name, c->row_order ? "row order" : "vectorized",

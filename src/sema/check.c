@@ -123,6 +123,7 @@ static ottl_status group_check(sema *s, const ottl_group *group, ottl_arena *tre
   if (!group_context(s, group, items, n, &certain)) goto out;
   g.context = (uint8_t)s->context;
   g.level = ottl__contexts[s->context].level;
+  g.reason = s->reason;
   for (uint32_t i = 0; i < n && !s->fatal; i++) {
     ottl_checked_statement c = {0};
     if (!items[i].node || items[i].broken) {

@@ -165,6 +165,13 @@ typedef struct ottl_checked_statement {
   bool unreachable; /* its condition, or those of the group, never let a record in */
 } ottl_checked_statement;
 
+/* How the context of a group was found; spans of a source, 0 to 0: none. */
+typedef struct ottl_context_reason {
+  bool inferred;                              /* else it was named */
+  uint32_t source, begin, end;                /* the path that decides */
+  uint32_t lack_source, lack_begin, lack_end; /* what the path's own context lacks: a function or an enum symbol */
+} ottl_context_reason;
+
 typedef struct ottl_checked_group {
   uint8_t context; /* ottl_context_id */
   uint8_t level;
@@ -177,6 +184,7 @@ typedef struct ottl_checked_group {
   uint32_t n_statements;
   const bool
       *routes; /* of a routing table: each condition (or the one statement) is a route; true: it takes copies. NULL: no routes */
+  ottl_context_reason reason;
 } ottl_checked_group;
 
 #endif

@@ -19,6 +19,7 @@ typedef struct infer {
   uint32_t source;
   infer_name *functions, *enums;
   const ottl_node *best; /* first segment of the path that decides */
+  const ottl_node *best_path;
   uint32_t best_source;
   unsigned priority;
   const ottl_node *bare; /* some path without a prefix */
@@ -63,6 +64,7 @@ static void infer_path(infer *in, const ottl_node *node, const infer_scope *scop
   unsigned priority = infer_priority_of(first->text);
   if (in->best && priority >= in->priority) return;
   in->best = first;
+  in->best_path = node;
   in->best_source = in->source;
   in->priority = priority;
 }
@@ -173,12 +175,17 @@ ottl_context_id ottl__sema_infer(sema *s, const infer_source *sources, uint32_t 
     infer_refuse(&in, sources, n);
     return OTTL_CONTEXT_COUNT;
   }
+  s->reason = (ottl_context_reason){true, in.best_source, in.best_path->begin, in.best_path->end, 0, 0, 0};
   const infer_name *lack = infer_lacks(&in, best);
   if (!lack) return best;
   for (size_t p = 0; p < OTTL_COUNT(infer_priority); p++) {
     ottl_context_id c = ottl__context_find(view_str(infer_priority[p]));
     if (c == OTTL_CONTEXT_COUNT || c == best || !infer_candidate(s, c) || !ottl__context_sees(c, best)) continue;
-    if (!infer_lacks(&in, c)) return c;
+    if (infer_lacks(&in, c)) continue;
+    s->reason.lack_source = lack->source;
+    s->reason.lack_begin = lack->node->begin;
+    s->reason.lack_end = lack->node->end;
+    return c;
   }
   *ret_certain = false;
   return best;

@@ -30,7 +30,8 @@ struct sema {
   uint8_t dict_maps, dict_lists; /* contexts whose attributes, or attribute_indices, the group names: bits by level */
   uint32_t source;
   uint32_t n_errors, n_unsupported;
-  ottl_status fatal; /* NOMEM, INTERNAL */
+  ottl_context_reason reason; /* for the group's context */
+  ottl_status fatal;          /* NOMEM, INTERNAL */
   ottl_scratch *scratch;
   const sema_lambda *lambda; /* innermost; NULL: none */
   sema_prep *preps;
