@@ -10,6 +10,7 @@
 #include "ottl/diff.h"
 #include "ottl/eval.h"
 #include "ottl/exec.h"
+#include "ottl/explain.h"
 #include "ottl/format.h"
 #include "ottl/frame.h"
 #include "ottl/json.h"
