@@ -132,8 +132,15 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_ROUTE_CONFIG:
   case ARG_TEST_CONFIG:
   case ARG_CONFIG: return arg_once(&o->config, value, args[id].name);
+  case ARG_COST: return arg_once(&o->cost, value, args[id].name);
+  case ARG_SVG: return arg_once(&o->svg, value, args[id].name);
+  case ARG_TYPES: o->types = true; break;
+  case ARG_BYTECODE: o->bytecode = true; break;
+  case ARG_NO_TIMES: o->no_times = true; break;
+  case ARG_PLAN_PROCESSOR:
   case ARG_PROCESSOR: o->processors.items[o->processors.n++] = value; break;
   case ARG_ROUTE: o->snippets.items[o->snippets.n++] = value; break;
+  case ARG_PLAN_CONNECTOR:
   case ARG_CONNECTOR: return arg_once(&o->connector, value, args[id].name);
   case ARG_OUT_DIR: return arg_once(&o->out_dir, value, args[id].name);
   case ARG_ROUTE_OUTPUT: o->outputs.items[o->outputs.n++] = value; break;

@@ -32,7 +32,8 @@ enum {
   IN_VIEW = 1 << 16,
   IN_DIFF = 1 << 17,
   IN_TRACE = 1 << 18,
-  IN_TEST = 1 << 20
+  IN_TEST = 1 << 20,
+  IN_PLAN = 1 << 19
 }; /* which commands know an option */
 
 /* --format of `ottl check`, besides what the library renders. */
@@ -83,7 +84,9 @@ typedef struct cli_options {
   size_t message, row;    /* view, trace: of the only one to show, from 1; 0: not told */
   size_t limit, max_text; /* 0: none */
   const char *fields, *html;
-  bool lines, all, summary; /* view; diff */
+  bool lines, all, summary;                   /* view; diff */
+  const char *cost, *svg;                     /* explain */
+  bool types, bytecode, no_times, connectors; /* connectors: they do instead of processors */
 } cli_options;
 
 /* args.c: reads the arguments behind the name of the command. Returns CLI_OK, or tells what is wrong and returns CLI_USAGE.
@@ -110,6 +113,7 @@ int cli_route(int argc, char **argv);
 int cli_describe(int argc, char **argv);
 int cli_fmt(int argc, char **argv);
 int cli_test(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 int cli_explain_code(int argc, char **argv);
 int cli_view(int argc, char **argv);
 int cli_diff(int argc, char **argv);

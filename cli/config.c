@@ -73,7 +73,8 @@ int cli_config_open(cli_program *p, const cli_options *options) {
     if (!config_find(c, options->processors.items[i], &unused))
       status = config_unknown(c, options->config, options->processors.items[i]);
   }
-  if (status == CLI_OK && !ottl_config_processors(c->config))
+  bool others = options->connectors && ottl_config_connectors(c->config);
+  if (status == CLI_OK && !ottl_config_processors(c->config) && !others)
     status = cli_fail(CLI_USAGE, "%s has no transform or filter processor", options->config);
   p->signal = options->signal;
   return status;

@@ -236,6 +236,30 @@ static const char describe_exits_text[] =
     "Exit status:\n"
     "  0 shown; 1 no such entry (names that are near are told); 2 wrong use; 70 internal error\n";
 
+static const char plan_text[] =
+    "Says what statements will do, before they run: which context they are of and why, what they read and\n"
+    "write, what runs vectorized or record by record and why, what is computed once or shared, what can\n"
+    "fail. With --cost it runs them, and tells of each statement and each operand of its condition how many\n"
+    "records came and for how many it held, and what it took. Nothing is written but that.\n"
+    "\n"
+    "Examples:\n"
+    "  what a file of statements will do, with the types of all expressions\n"
+    "    ottl explain --types policy.ottl\n"
+    "  all processors of a collector, or one of them\n"
+    "    ottl explain collector.yaml\n"
+    "    ottl explain --processor filter/health collector.yaml\n"
+    "  where the time goes, on records of yours\n"
+    "    ottl explain --cost logs.jsonl policy.ottl\n"
+    "  the same as a flame graph\n"
+    "    ottl explain --cost logs.jsonl --svg flames.svg policy.ottl\n"
+    "  what never holds, for a program to read\n"
+    "    ottl explain --cost logs.jsonl --no-times --format json policy.ottl\n";
+
+static const char plan_exits_text[] =
+    "Exit status:\n"
+    "  0 shown; 2 wrong use, or a file cannot be read or written; 3 statements do not compile;\n"
+    "  4 the payload is not valid OTLP; 5 a record failed under error mode propagate; 70 internal error\n";
+
 static const char explain_text[] =
     "Says why a diagnostic is told and what to do, with an example that is wrong and one that is right.\n"
     "\n"
@@ -293,6 +317,7 @@ static const cli_help_text help_texts[] = {
     {"test", test_text, NULL, test_exits_text, IN_TEST},
     {"trace", trace_text, files_text, trace_exits_text, IN_TRACE},
     {"describe", describe_text, NULL, describe_exits_text, IN_DESCRIBE},
+    {"explain", plan_text, NULL, plan_exits_text, IN_PLAN},
     {"explain-code", explain_text, NULL, explain_exits_text, IN_EXPLAIN},
     {"lsp", lsp_text, NULL, lsp_exits_text, IN_LSP},
     {"completions", completions_text, NULL, done_exits_text, IN_COMPLETIONS},

@@ -26,6 +26,8 @@ if(Python3_FOUND)
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endif()
 if(TARGET ottl AND Python3_FOUND)
+  add_test(NAME docs/explain COMMAND Python3::Interpreter tests/cli/run_tests --ottl $<TARGET_FILE:ottl> docs/explain.md
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   add_test(NAME docs/functions COMMAND Python3::Interpreter tests/docs/functions $<TARGET_FILE:ottl> $<TARGET_FILE:ottlt>
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   add_test(NAME docs/view COMMAND Python3::Interpreter tests/cli/run_tests --ottl $<TARGET_FILE:ottl> docs/view.md

@@ -15,6 +15,7 @@
     diff         show what statements change, record by record
     trace        follow one record through every statement
     describe     look up functions, paths, enum symbols, limits and codes
+    explain      say what statements will do, and what they cost
     explain-code say what a code of an error or warning means
     completions  print what lets a shell complete commands and options
     lsp          serve an editor: the Language Server Protocol over standard input
