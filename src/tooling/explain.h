@@ -113,6 +113,8 @@ void ottl__explain_line(ottl_sbuf *out, ottl_view text, size_t most);
 const char *ottl__explain_level(const explain_group *g, uint32_t level);
 /* "statement 2", "condition 1", "route 3" */
 void ottl__explain_part_name(ottl_sbuf *out, const explain_program *p, const explain_group *g, uint32_t part);
+/* "vectorized", "record by record", "record by record, in rounds" (of records under different parents) */
+const char *ottl__explain_how(const explain_group *g);
 /* Why the group runs record by record; nothing when it does not. */
 void ottl__explain_order(ottl_sbuf *out, const explain_program *p, const explain_group *g);
 /* "log: `log.body` (a.ottl:1:5)" */

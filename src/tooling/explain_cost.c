@@ -172,8 +172,7 @@ static void put_program(const cost_to *t) {
     put_indent(t);
     style(t, DIM);
     ottl__sbuf_printf(t->out, "%s %u: %s, %s\n", t->p->kind == OTTL_KIND_ROUTE ? "from route" : "group", g.g->code->group + 1,
-                      ottl__contexts[g.g->code->code->context].name,
-                      g.g->code->code->row_order ? "record by record" : "vectorized");
+                      ottl__contexts[g.g->code->code->context].name, ottl__explain_how(g.g));
     style(t, PLAIN);
     for (uint32_t k = 0; k < g.g->n_parts; k++) put_part(&g, &g.g->parts[k]);
   }

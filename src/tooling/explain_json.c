@@ -233,7 +233,7 @@ static void put_group(const explain *x, json_walk *w) {
   ottl__describe_bool(out, "inferred", g->code->checked->reason.inferred);
   put_written(out, "why", w->p, g, ottl__explain_context);
   ottl__describe_text(out, "errorMode", ottl__explain_mode(g->code->code->error_mode));
-  ottl__describe_text(out, "order", g->code->code->row_order ? "record by record" : "vectorized");
+  ottl__describe_text(out, "order", ottl__explain_how(g));
   put_written(out, "because", w->p, g, ottl__explain_order);
   put_texts(out, "reads", &g->reads);
   put_texts(out, "writes", &g->writes);

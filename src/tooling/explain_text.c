@@ -67,7 +67,7 @@ static void put_group_head(const text_to *t) {
   ottl__sbuf_printf(t->out, "%s %u: %s", t->p->kind == OTTL_KIND_ROUTE ? "from route" : "group", t->g->code->group + 1,
                     ottl__contexts[code->context].name);
   style(t, PLAIN);
-  ottl__sbuf_printf(t->out, ", %s\n", code->row_order ? "record by record" : "vectorized");
+  ottl__sbuf_printf(t->out, ", %s\n", ottl__explain_how(t->g));
   if (code->row_order) {
     head(t, "because");
     ottl__explain_order(t->out, t->p, t->g);

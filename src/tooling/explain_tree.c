@@ -371,6 +371,11 @@ void ottl__explain_part_name(ottl_sbuf *out, const explain_program *p, const exp
   ottl__sbuf_printf(out, "%s %u", what, s->number + 1);
 }
 
+const char *ottl__explain_how(const explain_group *g) {
+  const ottl_code *code = g->code->code;
+  return !code->row_order ? "vectorized" : code->rounds ? "record by record, in rounds" : "record by record";
+}
+
 void ottl__explain_order(ottl_sbuf *out, const explain_program *p, const explain_group *g) {
   const code_hazard *h = &g->code->debug.hazard;
   if (!g->code->code->row_order_reason) return;

@@ -82,13 +82,13 @@ A function that the path's own context does not have decides as well.
 Record by record, and why.
 
   $ ottl explain -s 'set(scope.name, "a") where log.severity_number > 3' -s 'set(scope.name, "b") where log.severity_number < 3' | grep -A1 '^group'
-  group 1: log, record by record
+  group 1: log, record by record, in rounds
     because a value that many records share is written twice: `scope.name` (statement 1, statement 2)
   $ ottl explain -s 'append(resource.attributes["l"], log.body)' | grep -A1 '^group'
-  group 1: log, record by record
+  group 1: log, record by record, in rounds
     because a statement edits a value that many records share, in place: `resource.attributes["l"]` (statement 1)
   $ ottl explain -s 'set(resource.attributes["n"], log.body) where resource.attributes["n"] == nil' | grep -A1 '^group'
-  group 1: log, record by record
+  group 1: log, record by record, in rounds
     because a value that many records share is written and read: `resource.attributes["n"]` (statement 1 writes and reads)
   $ ottl explain -s 'set(span.events, nil) where spanevent.name == "x"' | grep -A1 '^group'
   group 1: spanevent, record by record
