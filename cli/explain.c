@@ -330,6 +330,7 @@ static int tell_svg(const explain_state *s, ottl_explain_options *o) {
 }
 
 static int tell(explain_state *s, uint64_t passes) {
+  if (!s->n) return cli_fail(CLI_NO, "there is no statement that is about it");
   const cli_options *o = s->options;
   ottl_explain_options e;
   struct winsize size;

@@ -257,8 +257,9 @@ static const char plan_text[] =
 
 static const char plan_exits_text[] =
     "Exit status:\n"
-    "  0 shown; 2 wrong use, or a file cannot be read or written; 3 statements do not compile;\n"
-    "  4 the payload is not valid OTLP; 5 a record failed under error mode propagate; 70 internal error\n";
+    "  0 shown; 1 there is no statement to show; 2 wrong use, or a file cannot be read or written;\n"
+    "  3 statements do not compile; 4 the payload is not valid OTLP; 5 a record failed under error mode propagate; 70 internal "
+    "error\n";
 
 static const char explain_text[] =
     "Says why a diagnostic is told and what to do, with an example that is wrong and one that is right.\n"

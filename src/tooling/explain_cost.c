@@ -16,8 +16,10 @@
 #define YELLOW "\033[33m"
 #define PLAIN  "\033[0m"
 
-#define COUNTS 34 /* columns */
-#define TIMES  24
+#define COUNTS     34 /* columns */
+#define TIMES      24
+#define LEAST_TEXT 20
+#define REMARK     "  <- "
 
 typedef struct cost_to {
   const explain *x;
@@ -81,20 +83,21 @@ static void put_memo(const cost_to *t, const explain_part *part) {
     ottl__sbuf_printf(t->out, " %6s", "-");
 }
 
-/* The text, cut to what the width leaves behind `used` columns. */
-static void put_text(const cost_to *t, ottl_view text, size_t used) {
-  size_t width = t->x->options->width, most = 0;
-  if (width) most = width > used + 20 ? width - used : 20;
-  ottl__explain_line(t->out, text, most);
-}
-
 /* Of the numbers. */
 static size_t columns(const cost_to *t) { return t->x->options->no_times ? COUNTS : COUNTS + TIMES; }
 
-static void put_remark(const cost_to *t, const char *remark) {
-  style(t, YELLOW);
-  ottl__sbuf_printf(t->out, "  <- %s", remark);
-  style(t, PLAIN);
+/* The text, cut to what the width leaves behind `used` columns, and a remark, if there is one. */
+static void put_text(const cost_to *t, ottl_view text, size_t used, const char *remark) {
+  size_t width = t->x->options->width, most = 0;
+  if (remark) used += strlen(remark) + sizeof REMARK - 1;
+  if (width) most = width > used + LEAST_TEXT ? width - used : LEAST_TEXT;
+  ottl__explain_line(t->out, text, most);
+  if (remark) {
+    style(t, YELLOW);
+    ottl__sbuf_printf(t->out, REMARK "%s", remark);
+    style(t, PLAIN);
+  }
+  sbuf_byte(t->out, '\n');
 }
 
 /* What an operand's counts say, or NULL. */
@@ -118,10 +121,7 @@ static void put_operands(const cost_to *t, const explain_part *part) {
     style(t, PLAIN);
     put_errors(t, errors);
     ottl__sbuf_printf(t->out, "%*s", (int)(columns(t) - COUNTS + 8 + 2 * depth), "");
-    put_text(t, ottl__explain_written(t->p, o->expr), columns(t) + 8 + 2 * depth);
-    const char *remark = operand_remark(holds, fails, errors);
-    if (remark) put_remark(t, remark);
-    sbuf_byte(t->out, '\n');
+    put_text(t, ottl__explain_written(t->p, o->expr), columns(t) + 8 + 2 * depth, operand_remark(holds, fails, errors));
   }
 }
 
@@ -134,14 +134,9 @@ static void put_part(const cost_to *t, const explain_part *part) {
   put_time(t, part->ns, part->count.rows);
   put_memo(t, part);
   ottl__sbuf_printf(t->out, "  %4s  ", name);
-  put_text(t, part->source->text, columns(t) + 8);
-  if (part->n_operands) {
-    const meter_operand *m = &part->operand_counts[0];
-    const char *remark = operand_remark(m->holds, m->fails, m->errors);
-    if (remark && (part->count.rows || strcmp(remark, "never asked") != 0)) put_remark(t, remark);
-  }
-  if (!part->count.rows) put_remark(t, "no record came to it");
-  sbuf_byte(t->out, '\n');
+  const meter_operand *m = part->operand_counts;
+  const char *remark = part->n_operands ? operand_remark(m->holds, m->fails, m->errors) : NULL;
+  put_text(t, part->source->text, columns(t) + 8, part->count.rows ? remark : "no record came to it");
   if (part->n_operands > 1) put_operands(t, part);
 }
 
@@ -162,8 +157,9 @@ static void put_program(const cost_to *t) {
   if (t->x->n > 1 || t->p->name) {
     put_indent(t);
     style(t, BOLD);
-    ottl__sbuf_printf(t->out, "%s\n", t->p->name ? t->p->name : "");
+    sbuf_str(t->out, t->p->name ? t->p->name : "");
     style(t, PLAIN);
+    sbuf_byte(t->out, '\n');
   }
   put_phase(t, "read the payload", t->p->total.reading);
   for (uint32_t c = 0; c < t->p->n_codes; c++) {
@@ -171,9 +167,10 @@ static void put_program(const cost_to *t) {
     g.g = &t->p->groups[c];
     put_indent(t);
     style(t, DIM);
-    ottl__sbuf_printf(t->out, "%s %u: %s, %s\n", t->p->kind == OTTL_KIND_ROUTE ? "from route" : "group", g.g->code->group + 1,
+    ottl__sbuf_printf(t->out, "%s %u: %s, %s", t->p->kind == OTTL_KIND_ROUTE ? "from route" : "group", g.g->code->group + 1,
                       ottl__contexts[g.g->code->code->context].name, ottl__explain_how(g.g));
     style(t, PLAIN);
+    sbuf_byte(t->out, '\n');
     for (uint32_t k = 0; k < g.g->n_parts; k++) put_part(&g, &g.g->parts[k]);
   }
   put_phase(t, "write the payload", t->p->total.writing);
@@ -185,8 +182,9 @@ void ottl__explain_costs(const explain *x, ottl_sbuf *out) {
   style(&t, BOLD);
   ottl__sbuf_printf(out, "%10s %15s %7s", "rows", "selected", "errors");
   if (!x->options->no_times) ottl__sbuf_printf(out, " %8s %7s %6s", "ns/row", "share", "memo");
-  ottl__sbuf_printf(out, "  %4s  %s\n", "", "statement");
+  ottl__sbuf_printf(out, "  %4s  %s", "", "statement");
   style(&t, PLAIN);
+  sbuf_byte(out, '\n');
   for (size_t i = 0; i < x->n; i++) {
     t.p = &x->programs[i];
     put_program(&t);

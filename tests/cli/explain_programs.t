@@ -397,3 +397,6 @@ For programs, and as an image.
   $ ottl explain --processor none c.yaml
   ottl: c.yaml has no processor `none`: it has `filter/a`, `transform`
   [2]
+  $ ottl explain --signal metrics c.yaml
+  ottl: there is no statement that is about it
+  [1]

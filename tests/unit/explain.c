@@ -298,6 +298,35 @@ static void test_random(void **state) {
   free(payload.out);
 }
 
+/* Lines of the table are as long as the terminal is wide, remarks included. */
+static void test_width(void **state) {
+  (void)state;
+  ottl_program *p =
+      compile("set(log.attributes[\"a long name of an attribute\"], \"a long value of it\") where log.severity_number "
+              "> 100 and (log.body == \"some text\" or log.body == \"some other text that is longer than the rest\")",
+              OTTL_KIND_TRANSFORM);
+  ottl_exec *x = NULL;
+  ottl_result result;
+  text t = {0};
+  assert_int_equal(ottl_exec_create(p, NULL, &x), OTTL_OK);
+  assert_int_equal(ottl_exec_profile(x, true), OTTL_OK);
+  assert_int_equal(ottl_exec_run(x, (const uint8_t *)"\x0a\x06\x12\x04\x12\x02\x10\x05", 8, &result), OTTL_OK);
+  ottl_explain_program one = {.program = p, .exec = x};
+  ottl_explain_options o;
+  ottl_explain_options_init(&o);
+  o.width = 120;
+  assert_int_equal(ottl_explain(&one, 1, &o, put, &t), OTTL_OK);
+  assert_non_null(strstr(t.data, "...  <- never true\n"));
+  for (const char *line = t.data; *line;) {
+    size_t len = strcspn(line, "\n");
+    assert_true(len <= 120);
+    line += len + (line[len] == '\n');
+  }
+  free(t.data);
+  ottl_exec_free(x);
+  ottl_program_free(p);
+}
+
 /* Texts that are no UTF-8, or hold what JSON and XML escape. */
 static void test_odd_texts(void **state) {
   (void)state;
@@ -321,8 +350,13 @@ static void test_odd_texts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_reads_and_writes), cmocka_unit_test(test_shared),    cmocka_unit_test(test_refused),
-      cmocka_unit_test(test_memory),           cmocka_unit_test(test_odd_texts), cmocka_unit_test(test_random),
+      cmocka_unit_test(test_reads_and_writes),
+      cmocka_unit_test(test_shared),
+      cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_odd_texts),
+      cmocka_unit_test(test_random),
+      cmocka_unit_test(test_width),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
