@@ -16,7 +16,10 @@ ottl_status ottl__lang_lex(ottl_document *d, ottl_view text, lang_tokens *ret) {
   if (items && n) memcpy(items, tokens.items, n * sizeof *items);
   if (status == OTTL_OK && !items) status = OTTL_NOMEM;
   al_free(&d->query.al, tokens.items, tokens.cap * sizeof *tokens.items);
-  if (status == OTTL_OK) *ret = (lang_tokens){items, (uint32_t)n, tokens.unterminated};
+  /* strings with other quotes are none, and need not be a token */
+  bool string =
+      n && items && items[n - 1].kind == TOK_STRING && items[n - 1].end == text.len && text.data[items[n - 1].begin] == '"';
+  if (status == OTTL_OK) *ret = (lang_tokens){items, (uint32_t)n, tokens.unterminated && string};
   return status;
 }
 

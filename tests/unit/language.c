@@ -151,6 +151,8 @@ static void test_complete_paths(void **state) {
   offers_nothing(FILE_OF, "set(log.attributes[\"a\"].|");
   offers_nothing(FILE_OF, "set(log.body, 12|");
   offers_nothing(FILE_OF, "set(log.body, \"te|");
+  offers_nothing(FILE_OF, "'|"); /* not a string of OTTL */
+  offers_nothing(FILE_OF, "set(log.attributes['|");
   choosing(FILE_OF, "set(log.at|, 1)", "attributes[\"\"]", "set(log.attributes[\"|\"], 1)");
 }
 
