@@ -9,7 +9,8 @@ ottl_status ottl__lang_lex(ottl_document *d, ottl_view text, lang_tokens *ret) {
   ottl_view copy = arena_copy(&d->query, text.data, text.len); /* the scanner wants a zero behind it */
   *ret = (lang_tokens){NULL, 0, false};
   if (!copy.data) return OTTL_NOMEM;
-  ottl_lexer lexer = {&d->query, copy.data, (uint32_t)copy.len, 0, NULL, &tokens, false};
+  ottl_lexer lexer = {
+      .arena = &d->query, .text = copy.data, .len = (uint32_t)copy.len, .out = &tokens, .max_depth = OTTL_MAX_PARSE_DEPTH};
   ottl_status status = ottl__lex(&lexer);
   size_t n = tokens.n ? tokens.n - 1 : 0; /* without the end */
   ottl_token *items = status == OTTL_OK ? arena_array(&d->query, n + 1, sizeof *items) : NULL;
