@@ -66,12 +66,17 @@ static size_t line_end(ottl_view text, size_t at) {
   return at;
 }
 
+/* As the splitter sees lines: a carriage return inside one is a blank. */
+static bool is_context_line(ottl_view text, size_t at, ottl_view *ret_name) {
+  const char *newline = memchr(text.data + at, '\n', text.len - at);
+  return ottl__split_context(text.data + at, newline ? (size_t)(newline - text.data) - at : text.len - at, ret_name);
+}
+
 /* `context:` lines; a section ends where the next one begins. */
 static size_t next_section(const ottl_document *d, size_t from, size_t to) {
   for (size_t at = from; at < to;) {
     ottl_view name;
-    if ((at == 0 || d->text.data[at - 1] == '\n') && ottl__split_context(d->text.data + at, line_end(d->text, at) - at, &name))
-      return at;
+    if ((at == 0 || d->text.data[at - 1] == '\n') && is_context_line(d->text, at, &name)) return at;
     at = line_end(d->text, at);
     while (at < to && d->text.data[at] != '\n') at++;
     at++;
@@ -297,7 +302,7 @@ static ottl_status put_lines(token_list *l, size_t from, size_t to) {
     while (first < end && (text.data[first] == ' ' || text.data[first] == '\t')) first++;
     if (first < end && text.data[first] == '#')
       OTTL_TRY(put_token(l, NULL, (uint32_t)first, (uint32_t)end, (ottl_language_token){.kind = OTTL_TOKEN_COMMENT}));
-    if (ottl__split_context(text.data + at, end - at, &name)) {
+    if (is_context_line(text, at, &name)) {
       uint32_t begin = (uint32_t)(name.data - text.data);
       bool unknown = ottl__context_find(name) == OTTL_CONTEXT_COUNT;
       OTTL_TRY(
