@@ -39,6 +39,9 @@ typedef struct ottl_map_spec {
   bool shared;                      /* a cache that rows hand on from one to the next: whoever runs them does it */
   bool cut;                         /* keep_keys in the key tier: all entries but those of key columns may go */
   uint16_t prune;                   /* 1 + number of the rule by which entries go, in the key tier of the own level; 0: none */
+  bool counted;                     /* key tier of the own level: limit or truncate_all looks at all entries (counted.c) */
+  uint32_t longest;                 /* counted: rows with a longer text under a key that is no column go by a list of their entries */
+  uint32_t n_places;                /* counted, with a limit: instructions that note when keys come and go */
   uint16_t first_column, n_columns; /* its KEY columns, contiguous, distinct keys */
 } ottl_map_spec;
 
@@ -84,8 +87,9 @@ typedef struct ottl_rowmaps {
   bool any_bad;
   uint64_t *cut; /* key tier: rows whose entries are gone but for those of the key columns; NULL unless the map is cut */
   bool any_cut;
-  uint64_t *pruned; /* key tier: rows of which entries go by the rule on keys; NULL unless the map has one */
+  uint64_t *pruned; /* key tier: rows of which entries go by a rule on keys, or by a limit; NULL unless the map has one */
   bool any_pruned;
+  uint32_t *others; /* counted: entries of each row that no column stands for; NULL unless the map is */
   uint32_t cap;
 } ottl_rowmaps;
 
@@ -251,6 +255,16 @@ OTTL_MUST_CHECK ottl_status ottl__map_keep_rows(ottl_batch *batch, uint32_t map,
                                                 const uint64_t *kept);
 /* Entries that go by the rule on keys go from the rows of the window whose bit is set in `sel`. Fails as ottl__map_keep. */
 OTTL_MUST_CHECK ottl_status ottl__map_prune(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
+
+/* -- maps that are counted -- */
+/* After writes to a key column: for which of the rows of the window did its entry come or go? `place`: number of the instruction. */
+OTTL_MUST_CHECK ottl_status ottl__map_note(ottl_batch *batch, uint32_t column, uint32_t place, const uint64_t *sel, uint32_t n);
+/* Moves rows of `sel` that go by a list of their entries to `listed`, which is all zero; their lists are up to date then. */
+OTTL_MUST_CHECK ottl_status ottl__map_listed(ottl_batch *batch, uint32_t map, uint64_t *sel, uint64_t *listed, uint32_t n,
+                                             bool *any);
+/* The first entries of each row stay, `limit` of them; those of the `n_first` columns before all others. For rows without lists. */
+OTTL_MUST_CHECK ottl_status ottl__map_limit(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n, int64_t limit,
+                                            const uint16_t *first, uint32_t n_first);
 
 /* -- maps in the entry tier -- */
 /* Brings dirty key columns of the map into the entries of the selected rows (set, append, remove with swap); sel NULL: of all. */

@@ -104,10 +104,11 @@ static void mark_written(ottl_emit *e, emit_place p) {
 /* A key that is set or deleted takes or leaves its place among the entries at once, where something sees their order. */
 static void place_if_ordered(ottl_emit *e, emit_place p, uint8_t level, uint16_t sel) {
   if (p.is_map || p.column == OTTL_NO_COLUMN || e->columns[p.column].spec.source != OTTL_COL_KEY) return;
-  const ottl_map_spec *m = &e->maps[e->columns[p.column].spec.map].spec;
-  if (m->entries && m->ordered) {
-    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_PLACE, .level = level, .a = p.column, .s = sel});
-  }
+  emit_map *map = &e->maps[e->columns[p.column].spec.map];
+  bool noted = map->spec.counted && map->limit_by && !map->limited;
+  if (!noted && !(map->spec.entries && map->spec.ordered)) return;
+  uint32_t number = noted ? map->spec.n_places++ : 0;
+  ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_PLACE, .level = level, .a = p.column, .s = sel, .x = number});
 }
 
 /* Stores register `value` to the place of `target`, for rows `sel` of `level`. `whole`: the value may hold the very map that the
@@ -270,6 +271,14 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
       e->maps[p.map].spec.prune = (uint16_t)(call + 1);
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_PRUNE_KEYS, .level = level, .s = sel, .x = p.map, .y = call});
       mark_written(e, p);
+      return;
+    }
+    bool limit;
+    if (e->maps[p.map].spec.counted && ottl__emit_is_counting(x, &limit)) {
+      ottl_op op = limit ? OTTL_OP_LIMIT_KEYS : OTTL_OP_TRUNCATE_KEYS;
+      ottl__emit_insn(e, (ottl_insn){.op = (uint16_t)op, .level = level, .s = sel, .x = statement, .y = call});
+      mark_written(e, p);
+      e->maps[p.map].limited |= limit;
       return;
     }
     /* Columns need not follow when no later statement names one; rows share maps of the levels above. */

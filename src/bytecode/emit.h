@@ -29,6 +29,8 @@ typedef struct emit_map {
   uint32_t any_written_at; /* of the map or one of its keys */
   uint32_t last_keyed;     /* last statement that names one of its key columns */
   uint32_t prune_by;       /* 1 + the statement whose rule on keys it has in the key tier; 0: none */
+  uint32_t limit_by;       /* 1 + the statement that limits its entries in the key tier; 0: none */
+  bool limited;            /* its code was emitted */
 } emit_map;
 
 /* What is noted for code_debug (emit_debug.c). */
@@ -94,6 +96,7 @@ typedef struct ottl_emit {
     uint16_t formal[3];
   } lambda[OTTL_MAX_LAMBDAS];
   uint8_t inner;      /* level that selections are of: the group's, or that of the innermost lambda */
+  bool has_records;   /* some function works on whole records */
   uint32_t statement; /* that is being laid out */
   uint32_t clock;
   uint32_t record_at; /* clock of the last record editor */
@@ -119,6 +122,8 @@ emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path);
 bool ottl__emit_is_keep(const ottl_expr *editor);
 /* delete_matching_keys or keep_matching_keys of a whole map with a constant pattern. */
 bool ottl__emit_is_prune(const ottl_expr *editor);
+/* limit or truncate_all of a whole map that is counted (layout.c says when). */
+bool ottl__emit_is_counting(const ottl_expr *editor, bool *ret_limit);
 /* A call that works on the whole record; an editor of that kind has no target. */
 static inline bool emit_is_record(const ottl_call_site *call) {
   return (ottl__functions[call->function].flags & OTTL_FN_RECORD) != 0;

@@ -86,6 +86,7 @@ static void layout_read(ottl_emit *e, const ottl_expr *path) {
 
 static void layout_call(ottl_emit *e, const ottl_call_site *call, bool is_editor) {
   const ottl_function *f = &ottl__functions[call->function];
+  e->has_records |= emit_is_record(call);
   for (uint32_t i = 0; i < call->n_args; i++) {
     const ottl_call_arg *a = &call->args[i];
     if (is_editor && i == 0) continue; /* the target: layout_editor */
@@ -175,6 +176,54 @@ static void layout_prune(ottl_emit *e, const ottl_expr *target) {
   write_whole(e, m);
 }
 
+bool ottl__emit_is_counting(const ottl_expr *editor, bool *ret_limit) {
+  const ottl_call_site *call = editor->call;
+  const ottl_expr *target = call->args[0].expr;
+  const char *name = ottl__functions[call->function].name;
+  *ret_limit = strcmp(name, "limit") == 0;
+  if (!*ret_limit && strcmp(name, "truncate_all") != 0) return false;
+  return target->n_kids == 0 && target->path->view == OTTL_V_MAP && !field_is_dict_map(target->path->field);
+}
+
+/* The keys that a limit keeps are columns. */
+static void layout_limit(ottl_emit *e, uint16_t m, const ottl_call_arg *keys) {
+  const ottl_list *list = cell_is_tree(keys->literal) ? cell_list(keys->literal) : NULL;
+  for (uint32_t i = 0; list && i < list->n && e->status == OTTL_OK; i++) {
+    layout_column(
+        e, (ottl_column_spec){
+               .source = OTTL_COL_KEY, .level = e->maps[m].spec.level, .map = m, .key = cell_view(list->items[i])});
+  }
+}
+
+static void layout_counting(ottl_emit *e, const ottl_expr *editor, bool limit) {
+  const ottl_call_site *call = editor->call;
+  uint16_t m = layout_map(e, call->args[0].expr);
+  if (e->status != OTTL_OK) return;
+  emit_map *map = &e->maps[m];
+  int64_t value = (int64_t)call->args[1].literal.word;
+  if (!map->spec.counted) map->spec.longest = UINT32_MAX;
+  map->spec.counted = true;
+  if (!limit && value < map->spec.longest) map->spec.longest = (uint32_t)value;
+  if (limit) {
+    uint32_t by = e->statement + 1;
+    if (map->limit_by && map->limit_by != by) map->spec.entries = true; /* what a limit leaves out is in no order */
+    map->limit_by = by;
+    layout_limit(e, m, &call->args[2]);
+  }
+  write_whole(e, m);
+}
+
+/* Maps that are counted: of the own level, and nothing else takes entries away unseen or reads rows again. */
+static void layout_counted(ottl_emit *e) {
+  for (size_t m = 0; m < e->n_maps; m++) {
+    emit_map *map = &e->maps[m];
+    if (!map->spec.counted) continue;
+    bool alone = map->spec.level == e->group->level && !map->spec.cut && !map->prune_by && !e->has_records;
+    map->spec.entries |= !alone;
+    map->spec.counted = !map->spec.entries;
+  }
+}
+
 static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
   const ottl_call_site *call = editor->call;
   layout_call(e, call, !emit_is_record(call));
@@ -186,6 +235,11 @@ static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
   }
   if (ottl__emit_is_prune(editor)) {
     layout_prune(e, target);
+    return;
+  }
+  bool limit;
+  if (ottl__emit_is_counting(editor, &limit)) {
+    layout_counting(e, editor, limit);
     return;
   }
   if (is_key_delete(editor)) {
@@ -249,6 +303,7 @@ void ottl__emit_layout(ottl_emit *e) {
       }
     }
   }
+  if (e->status == OTTL_OK) layout_counted(e);
   e->statement = 0; /* paths are looked up again while code is made */
   if (e->status == OTTL_OK) layout_sort(e);
   if (e->n_columns > OTTL_MAX_COLUMNS) ottl__emit_limit(e, OTTL_LIMIT_COLUMNS);

@@ -105,37 +105,64 @@ ottl_status ottl__prep_truncate_all(ottl_prepare *p) {
   return OTTL_OK;
 }
 
-/* The rare half of the loop: one string that is too long. */
-static OTTL_NOINLINE ottl_status truncate_entry(ottl_call *c, ottl_entry *e, uint32_t limit, bool utf8_safe, ottl_view marker) {
-  const char *text = (const char *)(uintptr_t)e->word;
-  uint32_t at = limit - (uint32_t)marker.len;
-  while (utf8_safe && at > 0 && !utf8_starts(text[at])) at--;
-  if (marker.len) {
-    char *p = arena_alloc(c->arena, at + marker.len);
+typedef struct truncate_rule {
+  uint32_t limit;
+  bool utf8_safe;
+  ottl_view marker;
+} truncate_rule;
+
+static truncate_rule truncate_rule_of(const ottl_call *c) {
+  int64_t limit = (int64_t)c->arg[1].literal.word;
+  return (truncate_rule){.limit = limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit,
+                         .utf8_safe = c->arg[2].given ? c->arg[2].literal.word != 0 : true,
+                         .marker = c->arg[3].given ? cell_view(c->arg[3].literal) : VIEW("")};
+}
+
+/* A text that is too long is cut. */
+static inline ottl_status truncate_text(ottl_call *c, const truncate_rule *r, uint64_t *word, uint32_t *len) {
+  const char *text = (const char *)(uintptr_t)*word;
+  uint32_t at = r->limit - (uint32_t)r->marker.len;
+  while (r->utf8_safe && at > 0 && !utf8_starts(text[at])) at--;
+  if (r->marker.len) {
+    char *p = arena_alloc(c->arena, at + r->marker.len);
     if (!p) return OTTL_NOMEM;
     memcpy(p, text, at);
-    memcpy(p + at, marker.data, marker.len);
-    e->word = (uint64_t)(uintptr_t)p;
+    memcpy(p + at, r->marker.data, r->marker.len);
+    *word = (uint64_t)(uintptr_t)p;
   }
-  e->len = at + (uint32_t)marker.len;
-  e->dirty = 1;
+  *len = at + (uint32_t)r->marker.len;
   return OTTL_OK;
 }
 
 ottl_status ottl__fn_truncate_all(ottl_call *c) {
-  int64_t want = (int64_t)c->arg[1].literal.word;
-  uint32_t limit = want > UINT32_MAX ? UINT32_MAX : (uint32_t)want;
-  bool utf8_safe = c->arg[2].given ? c->arg[2].literal.word != 0 : true;
-  ottl_view marker = c->arg[3].given ? cell_view(c->arg[3].literal) : VIEW("");
+  const truncate_rule rule = truncate_rule_of(c);
   SEL_EACH(c->sel, c->n, row) {
     ottl_rowmap *map = c->map[row];
     bool changed = false;
     for (ottl_entry *e = map->items, *end = e + (e ? map->n : 0); e < end; e++) {
-      if (OTTL_LIKELY(e->len <= limit) || e->tag != OTTL_T_STRING) continue;
-      OTTL_TRY(truncate_entry(c, e, limit, utf8_safe, marker));
+      if (OTTL_LIKELY(e->len <= rule.limit) || e->tag != OTTL_T_STRING) continue;
+      OTTL_TRY(truncate_text(c, &rule, &e->word, &e->len));
+      e->dirty = 1;
       changed = true;
     }
     if (changed) bm_set(c->changed, row);
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__truncate_column(ottl_call *c, ottl_reg *col) {
+  const truncate_rule rule = truncate_rule_of(c);
+  for (size_t w = 0; w < BM_WORDS(c->n); w++) {
+    uint32_t longest = 0; /* of 64 rows, absent ones too: it is rarely over the limit */
+    for (const uint32_t *len = col->len + w * 64, *end = len + 64; len < end; len++) longest = longest < *len ? *len : longest;
+    if (longest <= rule.limit) continue;
+    for (uint64_t rows = c->sel[w]; rows; rows &= rows - 1) {
+      uint32_t i = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(rows));
+      if (col->len[i] <= rule.limit || col->tag[i] != OTTL_T_STRING) continue;
+      OTTL_TRY(truncate_text(c, &rule, &col->word[i], &col->len[i]));
+      col->dirty[w] |= rows & -rows;
+      col->any_dirty = true;
+    }
   }
   return OTTL_OK;
 }

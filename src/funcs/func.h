@@ -195,6 +195,9 @@ static inline uint32_t ottl__function_given(const ottl_function *f) {
 OTTL_MUST_CHECK ottl_status ottl__key_goes(const ottl_function *f, const void *prep, ottl_scratch *scratch, ottl_view key,
                                            bool *ret);
 
+/* truncate_all on the values of a key column, in rows c->sel. Fails: NOMEM. */
+OTTL_MUST_CHECK ottl_status ottl__truncate_column(ottl_call *c, ottl_reg *column);
+
 /* What the items of a list literal are coerced to. */
 static inline ottl_param_kind param_item_kind(ottl_param_kind kind) {
   if (kind == OTTL_P_STRINGS || kind == OTTL_P_SLICE_STRING) return OTTL_P_STRING;

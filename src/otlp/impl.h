@@ -59,6 +59,7 @@ typedef enum ot_op {
   OT_DICT,    /* indices of attributes: a map in either tier */
   OT_KEYS,    /* a map in the key tier */
   OT_PRUNED,  /* one whose entries may go by a rule on keys */
+  OT_COUNTED, /* one whose other entries are counted */
   OT_ENTRIES, /* a map in the entry tier */
   OT_SUB,     /* a singular message with a table of its own; `index` is its own column or OTTL_NO_COLUMN */
 } ot_op;
@@ -171,6 +172,23 @@ typedef struct ot_holes {
   uint32_t first, n;
 } ot_holes;
 
+/* An entry of a row that is over a limit, in its place among the others. */
+typedef struct ot_placed {
+  uint32_t begin, end; /* in the row's body, where no column stands for it */
+  uint16_t key;        /* of the map's columns, counted from its first one; OTTL_NO_COLUMN: none */
+} ot_placed;
+
+/* counted.c: bitmaps of `words` words over the window */
+typedef struct ot_counted {
+  uint64_t *there;   /* by column: rows that have the key */
+  uint64_t *toggled; /* by place: rows in which its key came or went */
+  uint16_t *key;     /* by place: of which column, counted from the map's first one */
+  size_t words;
+  ot_placed *order; /* of one row */
+  uint32_t *at;     /* by column: where it stands in `order` */
+  size_t order_cap, at_cap;
+} ot_counted;
+
 typedef struct ot_impl {
   ottl_arena pass;     /* columns, tables: reset by bind */
   ottl_arena window;   /* entries of the own level: reset by window */
@@ -183,6 +201,7 @@ typedef struct ot_impl {
   size_t n_holes, holes_cap;
   uint64_t *verdicts; /* two bits a key number: the rule was asked, the entry goes */
   size_t verdicts_cap;
+  ot_counted counted;      /* when a map is */
   uint16_t **dict_columns; /* by map that lies in the dictionary: the column of each attribute's key */
   uint32_t window_rows;
   bool bound;
@@ -327,6 +346,13 @@ OTTL_MUST_CHECK ottl_status ottl__ot_row_list(ottl_batch *b, uint32_t map, uint3
 OTTL_MUST_CHECK ottl_status ottl__ot_key_goes(ottl_batch *b, unsigned map, ottl_view key, bool *ret);
 /* Notes a hole of row i of the window, behind those it has. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__ot_hole(ottl_batch *b, uint32_t i, uint32_t begin, uint32_t end);
+/* Rows with a list of their own: see duplicates.c. */
+static inline bool ot_listed(const ottl_rowmaps *map, uint32_t i) {
+  return (map->any_dups && bm_get(map->dups, i)) || (map->rows && bm_get(map->dirty, i));
+}
+/* counted.c: arrays for a map that is counted, in the pass's arena; what a window begins with, after its projection. */
+OTTL_MUST_CHECK ottl_status ottl__counted_make(ottl_batch *b, unsigned m, uint32_t rows);
+void ottl__counted_begin(ottl_batch *b, unsigned m, uint32_t n);
 /* A copy of a body in the arena, behind its tag and length. *ret NULL: out of memory. */
 OTTL_MUST_CHECK ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t len, const uint8_t **ret);
 wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin, uint32_t end);

@@ -45,6 +45,8 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->keys, im->keys_cap * sizeof *im->keys);
   al_free(&al, im->fresh, im->fresh_cap * sizeof *im->fresh);
   al_free(&al, im->holes, im->holes_cap * sizeof *im->holes);
+  al_free(&al, im->counted.order, im->counted.order_cap * sizeof *im->counted.order);
+  al_free(&al, im->counted.at, im->counted.at_cap * sizeof *im->counted.at);
   al_free(&al, im->verdicts, im->verdicts_cap * sizeof *im->verdicts);
   ottl__dict_done(&im->dict, &al);
   al_free(&al, b->key_names, b->cap_keys * sizeof *b->key_names);
@@ -94,6 +96,7 @@ static void clear_columns(ottl_batch *b, ottl_level level, uint32_t n) {
     map->any_bad = false;
     if (map->cut) memset(map->cut, 0, BM_WORDS(n) * sizeof *map->cut);
     map->any_cut = false;
+    if (map->others) memset(map->others, 0, n * sizeof *map->others);
     if (!map->pruned) continue;
     memset(map->pruned, 0, BM_WORDS(n) * sizeof *map->pruned);
     map->any_pruned = false;
@@ -185,7 +188,9 @@ static uint32_t spare_entries(const ottl_layout *layout, const ottl_map_spec *sp
   return n;
 }
 
-static ottl_status make_map(ottl_batch *b, const ottl_map_spec *spec, ottl_rowmaps *map, uint32_t rows) {
+static ottl_status make_map(ottl_batch *b, unsigned m, uint32_t rows) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
+  ottl_rowmaps *map = &b->maps[m];
   ottl_arena *a = &ot_of(b)->pass;
   size_t n = (size_t)rows + COLUMN_SLACK;
   *map = (ottl_rowmaps){.cap = rows};
@@ -205,13 +210,14 @@ static ottl_status make_map(ottl_batch *b, const ottl_map_spec *spec, ottl_rowma
     map->cut = arena_array(a, BM_WORDS(n), sizeof *map->cut);
     if (!map->cut) return OTTL_NOMEM;
   }
-  if (spec->prune && !spec->entries) {
+  if ((spec->prune || spec->counted) && !spec->entries) {
     ot_impl *im = ot_of(b);
     map->pruned = arena_array(a, BM_WORDS(n), sizeof *map->pruned);
     im->holes_of = arena_array(a, n, sizeof *im->holes_of);
     if (!map->pruned || !im->holes_of) return OTTL_NOMEM;
     if (im->verdicts_cap) memset(im->verdicts, 0, im->verdicts_cap * sizeof *im->verdicts);
   }
+  if (spec->counted) OTTL_TRY(ottl__counted_make(b, m, rows));
   if (spec->entries || spec->written) {
     map->raw_begin = arena_array(a, n, sizeof *map->raw_begin);
     map->raw_end = arena_array(a, n, sizeof *map->raw_end);
@@ -306,7 +312,7 @@ ottl_status ottl__batch_bind(ottl_batch *b, const ottl_layout *layout, uint32_t 
       if (layout->columns[c].level == level) OTTL_TRY(make_column(b, &layout->columns[c], &b->columns[c], rows));
     }
     for (unsigned m = 0; m < layout->n_maps; m++) {
-      if (layout->maps[m].level == level) OTTL_TRY(make_map(b, &layout->maps[m], &b->maps[m], rows));
+      if (layout->maps[m].level == level) OTTL_TRY(make_map(b, m, rows));
     }
     if (level < layout->level) im->above_rows[level] = rows;
     if (level == 0) OTTL_TRY(ottl__ot_plan(b, layout));
@@ -346,7 +352,11 @@ ottl_status ottl__batch_window(ottl_batch *b, uint32_t first, uint32_t n) {
     b->hi[level] = n ? b->up[level][n - 1] + 1 : 0;
   }
   clear_columns(b, own, n);
-  return ottl__ot_project(b, own, first, n);
+  OTTL_TRY(ottl__ot_project(b, own, first, n));
+  for (unsigned m = 0; m < b->layout->n_maps; m++) {
+    if (b->layout->maps[m].counted) ottl__counted_begin(b, m, n);
+  }
+  return OTTL_OK;
 }
 
 ottl_status ottl__batch_close_window(ottl_batch *b) {

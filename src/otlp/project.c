@@ -74,7 +74,19 @@ static inline pj_result pruned_entry(pj_walk *w, unsigned m, ottl_view key, cons
   return OTTL_LIKELY(status == OTTL_OK) ? PJ_OK : PJ_NOMEM;
 }
 
-static OTTL_ALWAYS_INLINE pj_result keys_entry(pj_walk *w, unsigned m, bool prune, const ottl_keyset *set, const uint8_t *tag,
+/* The same of a map that is counted. A value whose length is hidden in an odd encoding (any NULL) counts as long. */
+static inline pj_result counted_entry(pj_walk *w, unsigned m, const uint8_t *any, uint32_t len) {
+  ottl_rowmaps *map = &w->b->maps[m];
+  map->others[w->i]++;
+  const uint32_t longest = w->b->layout->maps[m].longest;
+  if (OTTL_LIKELY(len <= longest)) return PJ_OK;
+  ottl_cell c;
+  if (any && !any_decode(any, len, &c)) return pj_bad(w, any, "malformed value of an attribute");
+  if (!any || (c.tag == OTTL_T_STRING && c.len > longest)) note_dup(map, w->i); /* it gets a list */
+  return PJ_OK;
+}
+
+static OTTL_ALWAYS_INLINE pj_result keys_entry(pj_walk *w, unsigned m, ot_op op, const ottl_keyset *set, const uint8_t *tag,
                                                const uint8_t *value, uint32_t n) {
   const uint8_t *key, *any;
   uint32_t klen, len;
@@ -82,13 +94,19 @@ static OTTL_ALWAYS_INLINE pj_result keys_entry(pj_walk *w, unsigned m, bool prun
   uint16_t column;
   if (OTTL_LIKELY(!w->indirect && entry_fast(value, n, &key, &klen, &any, &len))) {
     column = keyset_find(set, (const char *)key, klen);
-    if (column == OTTL_NO_COLUMN) return prune ? pruned_entry(w, m, view_of((const char *)key, klen), tag, value + n) : PJ_OK;
+    if (column == OTTL_NO_COLUMN) {
+      if (op == OT_COUNTED) return counted_entry(w, m, any, len);
+      return op == OT_PRUNED ? pruned_entry(w, m, view_of((const char *)key, klen), tag, value + n) : PJ_OK;
+    }
     if (OTTL_UNLIKELY(!any_decode(any, len, &c))) return pj_bad(w, any, "malformed value of an attribute");
   } else {
     ottl_view k;
     if (!entry_slow(w->b, value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
     column = keyset_find(set, k.data, (uint32_t)k.len);
-    if (column == OTTL_NO_COLUMN) return prune ? pruned_entry(w, m, k, tag, value + n) : PJ_OK;
+    if (column == OTTL_NO_COLUMN) {
+      if (op == OT_COUNTED) return counted_entry(w, m, NULL, n);
+      return op == OT_PRUNED ? pruned_entry(w, m, k, tag, value + n) : PJ_OK;
+    }
   }
   ottl_reg *col = &w->b->columns[column];
   if (OTTL_UNLIKELY(col->tag[w->i] != OTTL_T_ABSENT)) {
@@ -172,7 +190,7 @@ static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, ot_op op
     uint32_t n;
     const uint8_t *value = wr_len(p, end, &n);
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
-    pj_result r = op == OT_ENTRIES ? list_entry(w, m, tag, value, n) : keys_entry(w, m, op == OT_PRUNED, set, tag, value, n);
+    pj_result r = op == OT_ENTRIES ? list_entry(w, m, tag, value, n) : keys_entry(w, m, op, set, tag, value, n);
     if (OTTL_UNLIKELY(r != PJ_OK)) return r;
     p = value + n;
     if (p >= end || *p != first || first >= 0x80) break;
@@ -196,6 +214,10 @@ static OTTL_NOINLINE pj_result keys_run(pj_walk *w, unsigned m, const uint8_t *t
 static OTTL_NOINLINE pj_result pruned_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
                                           const uint8_t **ret_end) {
   return entries_run(w, m, OT_PRUNED, tag, p, end, ret_end);
+}
+static OTTL_NOINLINE pj_result counted_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
+                                           const uint8_t **ret_end) {
+  return entries_run(w, m, OT_COUNTED, tag, p, end, ret_end);
 }
 static OTTL_NOINLINE pj_result list_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
                                         const uint8_t **ret_end) {
@@ -348,8 +370,12 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     }
     case OT_KEYS:
     case OT_PRUNED:
+    case OT_COUNTED:
     case OT_ENTRIES: {
-      pj_result r = (a.op == OT_KEYS ? keys_run : a.op == OT_PRUNED ? pruned_run : list_run)(w, a.index, tag, p, end, &p);
+      pj_result r = (a.op == OT_KEYS      ? keys_run
+                     : a.op == OT_PRUNED  ? pruned_run
+                     : a.op == OT_COUNTED ? counted_run
+                                          : list_run)(w, a.index, tag, p, end, &p);
       if (OTTL_UNLIKELY(r != PJ_OK)) return r;
       continue;
     }
@@ -477,6 +503,7 @@ static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
     if (b->maps[m].bad) bm_clear(b->maps[m].bad, i);
     if (b->maps[m].raw_begin) b->maps[m].raw_begin[i] = b->maps[m].raw_end[i] = 0;
     if (b->maps[m].pruned) ot_of(b)->holes_of[i].n = 0;
+    if (b->maps[m].others) b->maps[m].others[i] = 0;
   }
 }
 

@@ -177,6 +177,7 @@ static ottl_status plan_make(ot_plan *plan, const ottl_layout *layout, unsigned 
                         dict            ? OT_DICT
                         : spec->entries ? OT_ENTRIES
                         : spec->prune   ? OT_PRUNED
+                        : spec->counted ? OT_COUNTED
                                         : OT_KEYS,
                         (uint16_t)m, plan->map_places + (size_t)m * OTTL_MESSAGES));
   }

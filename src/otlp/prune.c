@@ -38,11 +38,6 @@ ottl_status ottl__ot_hole(ottl_batch *b, uint32_t i, uint32_t begin, uint32_t en
   return OTTL_OK;
 }
 
-/* Rows with a list of their own: see duplicates.c. */
-static bool goes_by_list(const ottl_rowmaps *map, uint32_t i) {
-  return (map->any_dups && bm_get(map->dups, i)) || (map->rows && bm_get(map->dirty, i));
-}
-
 static ottl_status prune_list(ottl_batch *b, uint32_t m, uint32_t i) {
   OTTL_TRY(ottl__ot_row_list(b, m, i));
   ottl_rowmap *list = &b->maps[m].rows[i];
@@ -68,14 +63,14 @@ ottl_status ottl__map_prune(ottl_batch *b, uint32_t m, const uint64_t *sel, uint
     OTTL_TRY(ottl__ot_key_goes(b, m, b->layout->columns[c].key, &goes));
     if (!goes) continue;
     SEL_EACH(sel, n, i) {
-      if (col->tag[i] == OTTL_T_ABSENT || (lists && goes_by_list(map, i))) continue;
+      if (col->tag[i] == OTTL_T_ABSENT || (lists && ot_listed(map, i))) continue;
       col->tag[i] = OTTL_T_ABSENT;
       col_touch(col, i);
     }
   }
   const ot_holes *holes = ot_of(b)->holes_of;
   SEL_EACH(sel, n, i) {
-    if (OTTL_UNLIKELY(lists && goes_by_list(map, i))) {
+    if (OTTL_UNLIKELY(lists && ot_listed(map, i))) {
       OTTL_TRY(prune_list(b, m, i));
     } else if (holes[i].n) {
       bm_set(map->pruned, i);

@@ -245,8 +245,8 @@ ottl_status op_path_call(ottl_vm *vm, const ottl_insn *in) {
   return report(vm, in, d, in->y, n);
 }
 
-static ottl_status edit_maps(ottl_vm *vm, const ottl_insn *in, ottl_call *call, ottl_rowmap **maps, uint64_t *changed,
-                             ottl_reg *d, uint32_t function, uint32_t statement) {
+ottl_status ottl__vm_edit_maps(ottl_vm *vm, const ottl_insn *in, ottl_call *call, ottl_rowmap **maps, uint64_t *changed,
+                               ottl_reg *d, uint32_t function, uint32_t statement) {
   call->map = maps;
   call->changed = changed;
   OTTL_TRY(ottl__functions[function].handler(call));
@@ -291,7 +291,7 @@ ottl_status op_cell_edit(ottl_vm *vm, const ottl_insn *in) {
     maps[i] = cell_map(c);
     reg_put_cell(d, i, c);
   }
-  return edit_maps(vm, in, &call, maps, changed, d, cc->site->function, in->y);
+  return ottl__vm_edit_maps(vm, in, &call, maps, changed, d, cc->site->function, in->y);
 }
 
 ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
@@ -314,7 +314,7 @@ ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
     if (level != in->level) OTTL_TRY(vm_flush(vm, cc->map, level, row));
     maps[i] = &of->rows[vm_row(vm, level, row)];
   }
-  OTTL_TRY(edit_maps(vm, in, &call, maps, changed, &failures, cc->site->function, in->x));
+  OTTL_TRY(ottl__vm_edit_maps(vm, in, &call, maps, changed, &failures, cc->site->function, in->x));
   if (in->flags & OTTL_EDIT_LAST) {
     for (size_t w = 0; w < BM_WORDS(n); w++) of->dirty[w] |= changed[w];
     return OTTL_OK;
@@ -332,5 +332,7 @@ ottl_status op_flush(ottl_vm *vm, const ottl_insn *in) {
 ottl_status op_place(ottl_vm *vm, const ottl_insn *in) {
   uint8_t level = vm->code->layout.columns[in->a].level;
   const uint64_t *sel = level == in->level ? vm_sel(vm, in) : vm->all[level];
+  if (!vm->code->layout.maps[vm->code->layout.columns[in->a].map].entries)
+    return ottl__map_note(vm->batch, in->a, in->x, sel, vm_n(vm, level));
   return ottl__map_place(vm->batch, in->a, sel, vm->base[level], vm_n(vm, level));
 }

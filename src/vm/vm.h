@@ -180,6 +180,9 @@ static inline ottl_status vm_reload(ottl_vm *vm, uint32_t map, uint8_t level, ui
   bm_set(vm->batch->maps[map].dirty, vm_row(vm, level, i));
   return ottl__map_reload_row(vm->batch, map, vm_row(vm, level, i));
 }
+/* Runs a map editor on the maps of rows call->sel; failures, which are collected in d, become the statement's. */
+OTTL_MUST_CHECK ottl_status ottl__vm_edit_maps(ottl_vm *vm, const ottl_insn *in, ottl_call *call, ottl_rowmap **maps,
+                                               uint64_t *changed, ottl_reg *d, uint32_t function, uint32_t statement);
 /* Row i of register r failed. False when out of memory. */
 bool ottl__vm_fail(ottl_vm *vm, ottl_reg *r, uint32_t n, uint32_t i, uint16_t code);
 /* Gives r the failures of a, for selected rows. */
