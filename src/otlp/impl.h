@@ -81,11 +81,19 @@ typedef struct ot_place {
   uint8_t number, sub; /* number 0: the message does not have it */
 } ot_place;
 
+/* What an entry under a column's key begins with: its key, and the tag of its value. Padded to whole OT_HEAD_BLOCKs. */
+#define OT_HEAD_BLOCK 32u
+typedef struct ot_head {
+  const uint8_t *data;
+  uint32_t len;
+} ot_head;
+
 /* What a layout means for the messages of a signal: made once for layouts that have an id. */
 typedef struct ot_plan {
   ottl_arena arena;
   ot_table *tables[OTTL_MESSAGES]; /* NULL: nothing of the message is read */
   ottl_keyset *keysets;            /* by map */
+  ot_head *heads;                  /* by column: of keys */
   ot_place *places;                /* [column * OTTL_MESSAGES + message] */
   ot_place *map_places;
   bool made;
@@ -113,12 +121,23 @@ typedef struct wv_edit {
   uint8_t kind, number, tag;
 } wv_edit;
 
-/* An entry of a key column that stands in the row's body: it is kept as it came, or the column tells what stands there now. */
+/* An entry of the row being woven: what stands at begin .. end of the old body is kept, or this stands there now. */
 typedef struct wv_key {
-  uint32_t begin, end;
-  uint16_t column; /* OTTL_NO_COLUMN: nothing does */
+  uint64_t word;
+  uint32_t len, begin, end;
+  uint16_t column;
+  uint8_t tag; /* ABSENT: nothing does */
   bool keep;
 } wv_key;
+
+/* A column with dirty bits, of the level being woven: its arrays, and the word of dirty bits that the row is in. */
+typedef struct wv_column {
+  uint64_t bits;
+  const uint64_t *dirty, *word;
+  const uint32_t *len, *off, *end;
+  const uint8_t *tag;
+  uint16_t column;
+} wv_column;
 
 typedef struct wv_list {
   wv_edit *items;
@@ -221,17 +240,16 @@ typedef struct ot_impl {
   size_t n_odd, odd_cap;
   uint8_t *pen, *pen_end; /* where the next woven body goes: bodies are packed, so that runs of them are one copy */
   wv_list edits, sub_edits;
-  uint16_t *dirty_columns; /* of the level being woven: keys map by map, then fields */
-  uint64_t *dirty_words;   /* of those, the word of dirty bits that the row being woven is in */
-  uint64_t dirty_fields;   /* those words of fields, together */
-  uint32_t *dirty_first;   /* by map: its first one among them; behind those of maps: the first field */
-  size_t n_dirty_columns, dirty_columns_cap, dirty_words_cap, dirty_first_cap;
-  wv_key *keys;    /* of the row being woven, which has one map at most: in the order of the body */
-  uint16_t *fresh; /* and columns of keys that stand behind them */
+  wv_column *dirty;      /* of the level being woven: keys map by map, then fields */
+  uint32_t *dirty_first; /* by map: its first one among them; behind those of maps: the first field */
+  size_t n_dirty, dirty_cap, dirty_first_cap;
+  uint64_t dirty_fields; /* the words of fields, together */
+  wv_key *keys;  /* of the row being woven, which has one map at most: in the order of the body */
+  wv_key *fresh; /* and those that stand behind them */
   size_t n_keys, keys_cap, n_fresh, fresh_cap;
-  bool keys_cut;     /* other entries go */
-  uint32_t keys_row; /* index into the columns */
-  ot_gap *new_gaps;  /* of the row being woven */
+  uint64_t keys_bound; /* bytes that they take at most */
+  bool keys_cut;       /* other entries go */
+  ot_gap *new_gaps;    /* of the row being woven */
   size_t n_new_gaps, new_gaps_cap;
   ot_field *fields;
   size_t n_fields, fields_cap;
@@ -346,6 +364,11 @@ OTTL_MUST_CHECK ottl_status ottl__ot_row_list(ottl_batch *b, uint32_t map, uint3
 OTTL_MUST_CHECK ottl_status ottl__ot_key_goes(ottl_batch *b, unsigned map, ottl_view key, bool *ret);
 /* Notes a hole of row i of the window, behind those it has. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__ot_hole(ottl_batch *b, uint32_t i, uint32_t begin, uint32_t end);
+/* weave_keys.c: what was written to the key columns of the map, in row i, into im->keys and im->fresh. *begin .. *end is what of the old body that
+ * replaces; equal: it is inserted there. *any: is there something? */
+OTTL_MUST_CHECK ottl_status ottl__wk_gather(ottl_batch *b, unsigned map, uint32_t i, uint32_t *begin, uint32_t *end, bool *any);
+/* Writes the entries between *begin and *end anew; returns the end. There are keys_bound bytes of room, and those that stood there. */
+uint8_t *ottl__wk_write(const ot_impl *im, const uint8_t *body, uint8_t *at, const wv_edit *e);
 /* Rows with a list of their own: see duplicates.c. */
 static inline bool ot_listed(const ottl_rowmaps *map, uint32_t i) {
   return (map->any_dups && bm_get(map->dups, i)) || (map->rows && bm_get(map->dirty, i));

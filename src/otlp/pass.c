@@ -38,9 +38,8 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->appended, im->appended_cap * sizeof *im->appended);
   al_free(&al, im->out, im->out_cap);
   al_free(&al, im->canon, im->canon_cap);
-  al_free(&al, im->dirty_columns, im->dirty_columns_cap * sizeof *im->dirty_columns);
+  al_free(&al, im->dirty, im->dirty_cap * sizeof *im->dirty);
   ottl__ot_plans_done(b);
-  al_free(&al, im->dirty_words, im->dirty_words_cap * sizeof *im->dirty_words);
   al_free(&al, im->dirty_first, im->dirty_first_cap * sizeof *im->dirty_first);
   al_free(&al, im->keys, im->keys_cap * sizeof *im->keys);
   al_free(&al, im->fresh, im->fresh_cap * sizeof *im->fresh);

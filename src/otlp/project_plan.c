@@ -103,6 +103,20 @@ static ottl_status plan_field(ot_plan *plan, unsigned field, ot_op map_op, uint1
   return OTTL_OK;
 }
 
+static ottl_status plan_head(ot_plan *plan, ottl_view key, ot_head *ret) {
+  const size_t len = key.len ? 2 + varint_size(key.len) + key.len : 1; /* an empty key is left out, as pdata does */
+  uint8_t *data = arena_zero(&plan->arena, (len + OT_HEAD_BLOCK - 1) / OT_HEAD_BLOCK * OT_HEAD_BLOCK), *at = data;
+  if (!data) return OTTL_NOMEM;
+  if (key.len) {
+    *at++ = WR_TAG(1, WR_LEN);
+    at = varint_put(at, key.len);
+    at = wr_put(at, key.data, key.len);
+  }
+  *at = WR_TAG(2, WR_LEN);
+  *ret = (ot_head){data, (uint32_t)len};
+  return OTTL_OK;
+}
+
 static ottl_status plan_keys(ot_plan *plan, const ottl_layout *layout, unsigned m) {
   const ottl_map_spec *spec = &layout->maps[m];
   ottl_keyset *set = &plan->keysets[m];
@@ -115,6 +129,7 @@ static ottl_status plan_keys(ot_plan *plan, const ottl_layout *layout, unsigned 
     uint32_t slot = key_bucket(key.data, (uint32_t)key.len);
     set->keys[k] = (ottl_key){key.data, (uint32_t)key.len, c, set->bucket[slot]};
     set->bucket[slot] = (uint16_t)k;
+    OTTL_TRY(plan_head(plan, key, &plan->heads[c]));
   }
   return OTTL_OK;
 }
@@ -160,7 +175,8 @@ static ottl_status plan_make(ot_plan *plan, const ottl_layout *layout, unsigned 
   plan->places = arena_zero(&plan->arena, ((size_t)layout->n_columns + 1) * OTTL_MESSAGES * sizeof *plan->places);
   plan->map_places = arena_zero(&plan->arena, ((size_t)layout->n_maps + 1) * OTTL_MESSAGES * sizeof *plan->map_places);
   plan->keysets = arena_array(&plan->arena, (size_t)layout->n_maps + 1, sizeof *plan->keysets);
-  if (!plan->places || !plan->map_places || !plan->keysets) return OTTL_NOMEM;
+  plan->heads = arena_array(&plan->arena, (size_t)layout->n_columns + 1, sizeof *plan->heads);
+  if (!plan->places || !plan->map_places || !plan->keysets || !plan->heads) return OTTL_NOMEM;
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
     if (spec->source != OTTL_COL_FIELD) continue;

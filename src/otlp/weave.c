@@ -4,7 +4,7 @@
  *
  * Edits are ranges of the old body and what stands there instead; those within the row's sub-message (Resource, Scope, Status,
  * container of points) are a list of their own, because the sub-message's length changes with them. */
-#include "otlp/impl.h"
+#include "otlp/weave_value.inl.h"
 
 wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin, uint32_t end) {
   if (OTTL_UNLIKELY(list->n == list->cap) &&
@@ -13,40 +13,6 @@ wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin
   wv_edit *e = &list->items[list->n++];
   *e = (wv_edit){.begin = begin, .end = end, .kind = (uint8_t)kind};
   return e;
-}
-
-/* -- AnyValue: the usual values inline -- */
-
-/* Bytes of its body. What fails was found by value_bound before. */
-static inline size_t any_size(ottl_cell c) {
-  switch (c.tag) {
-  case OTTL_T_STRING:
-  case OTTL_T_BYTES: return 1 + (size_t)varint_size(c.len) + c.len;
-  case OTTL_T_INT: return 1 + (size_t)varint_size(c.word);
-  case OTTL_T_BOOL: return 2;
-  case OTTL_T_DOUBLE: return 9;
-  default: {
-    size_t size;
-    return ottl__anyvalue_size(c, &size) == OTTL_OK ? size : 0;
-  }
-  }
-}
-
-static inline uint8_t *any_write(uint8_t *at, ottl_cell c) {
-  switch (c.tag) {
-  case OTTL_T_STRING:
-  case OTTL_T_BYTES:
-    *at++ = c.tag == OTTL_T_STRING ? WR_TAG(1, WR_LEN) : WR_TAG(7, WR_LEN);
-    at = varint_put(at, c.len);
-    return wr_put(at, (const void *)(uintptr_t)c.word, c.len);
-  case OTTL_T_INT: *at++ = WR_TAG(3, WR_VARINT); return varint_put(at, c.word);
-  case OTTL_T_BOOL:
-    *at++ = WR_TAG(2, WR_VARINT);
-    *at++ = c.word != 0;
-    return at;
-  case OTTL_T_DOUBLE: *at++ = WR_TAG(4, WR_64); return wr_put64(at, c.word);
-  default: return ottl__anyvalue_write(at, c);
-  }
 }
 
 /* -- KeyValue: an empty key is left out, the value never is, as pdata writes it -- */
@@ -84,18 +50,6 @@ static uint8_t *entries_write(uint8_t *at, unsigned number, const ottl_rowmap *m
 
 /* -- room: bytes that something takes at most; lengths are found while it is written -- */
 
-#define HEAD_BOUND 32u /* tags and lengths of an entry and its value, and a number */
-
-static inline ottl_status value_bound(ottl_cell c, uint64_t *sum) {
-  size_t size = 0;
-  if (c.tag == OTTL_T_STRING || c.tag == OTTL_T_BYTES)
-    size = c.len;
-  else if (OTTL_UNLIKELY(c.tag > OTTL_T_BYTES))
-    OTTL_TRY(ottl__anyvalue_size(c, &size));
-  *sum += size + HEAD_BOUND;
-  return OTTL_OK;
-}
-
 static ottl_status entries_bound(const ottl_rowmap *map, uint64_t *sum) {
   for (uint32_t i = 0; i < map->n; i++) {
     const ottl_entry *e = &map->items[i];
@@ -105,26 +59,6 @@ static ottl_status entries_bound(const ottl_rowmap *map, uint64_t *sum) {
     }
     *sum += e->klen;
     OTTL_TRY(value_bound(entry_cell(e), sum));
-  }
-  return OTTL_OK;
-}
-
-static inline ottl_cell key_cell(const ottl_batch *b, unsigned column) {
-  const ottl_reg *col = &b->columns[column];
-  uint32_t i = ot_of(b)->keys_row;
-  return (ottl_cell){col->word[i], col->len[i], col->tag[i]};
-}
-
-static ottl_status keys_bound(const ottl_batch *b, uint64_t *sum) {
-  const ot_impl *im = ot_of(b);
-  for (size_t k = 0; k < im->n_keys; k++) {
-    if (im->keys[k].keep || im->keys[k].column == OTTL_NO_COLUMN) continue;
-    *sum += b->layout->columns[im->keys[k].column].key.len;
-    OTTL_TRY(value_bound(key_cell(b, im->keys[k].column), sum));
-  }
-  for (size_t k = 0; k < im->n_fresh; k++) {
-    *sum += b->layout->columns[im->fresh[k]].key.len;
-    OTTL_TRY(value_bound(key_cell(b, im->fresh[k]), sum));
   }
   return OTTL_OK;
 }
@@ -139,7 +73,7 @@ static ottl_status list_bound(const ottl_batch *b, const wv_list *list, uint64_t
     switch (e->kind) {
     case WV_BYTES: *sum += (uint64_t)e->len + HEAD_BOUND; break;
     case WV_ANY: OTTL_TRY(value_bound((ottl_cell){e->word, e->len, e->tag}, sum)); break;
-    case WV_KEYS: OTTL_TRY(keys_bound(b, sum)); break;
+    case WV_KEYS: *sum += ot_of(b)->keys_bound; break;
     case WV_ENTRIES: OTTL_TRY(entries_bound((const ottl_rowmap *)(uintptr_t)e->word, sum)); break;
     case WV_RAW: *sum += e->size; break;
     default: *sum += HEAD_BOUND; break;
@@ -183,29 +117,6 @@ static inline uint8_t *close_message(uint8_t *at, uint8_t *body, uint8_t *end) {
   return place + size;
 }
 
-static uint8_t *keys_write(wv_pen *pen, uint8_t *at, const wv_edit *e) {
-  const ottl_batch *b = pen->b;
-  const ot_impl *im = ot_of(b);
-  const bool cut = im->keys_cut;
-  uint32_t from = e->begin, run = e->begin; /* from .. run is to be copied */
-  for (size_t k = 0; k < im->n_keys; k++) {
-    const wv_key *key = &im->keys[k];
-    if (!cut || (key->keep && key->begin == run)) run = key->keep ? key->end : key->begin;
-    if (run == key->end) continue;
-    at = wr_put(at, pen->body + from, run - from);
-    from = key->keep ? key->begin : key->end;
-    run = key->end;
-    if (key->keep || key->column == OTTL_NO_COLUMN) continue;
-    ottl_cell value = key_cell(b, key->column);
-    if (value.tag != OTTL_T_ABSENT) at = entry_write(at, e->number, b->layout->columns[key->column].key, value);
-  }
-  if (!cut) run = e->end;
-  at = wr_put(at, pen->body + from, run - from);
-  for (size_t k = 0; k < im->n_fresh; k++)
-    at = entry_write(at, e->number, b->layout->columns[im->fresh[k]].key, key_cell(b, im->fresh[k]));
-  return at;
-}
-
 static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
   const ottl_cell cell = {e->word, e->len, e->tag};
   switch (e->kind) {
@@ -222,7 +133,7 @@ static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
     at = varint_put(at, size);
     return size ? any_write(at, cell) : at;
   }
-  case WV_KEYS: return keys_write(pen, at, e);
+  case WV_KEYS: return ottl__wk_write(ot_of(pen->b), pen->body, at, e);
   case WV_ENTRIES: return entries_write(at, e->number, (const ottl_rowmap *)(uintptr_t)e->word, pen->body);
   case WV_RAW: return wr_put(at, (const void *)(uintptr_t)e->word, e->size);
   case WV_SUB: {
@@ -311,16 +222,14 @@ ottl_status ottl__ot_weave_keys(ottl_batch *b, ottl_level level, uint32_t row, u
   ottl_rows *r = &b->rows[level];
   const uint8_t *body = r->body[row];
   const uint32_t len = r->len[row];
-  uint64_t bound = (uint64_t)len + HEAD_BOUND;
-  OTTL_TRY(keys_bound(b, &bound));
+  uint64_t bound = (uint64_t)len + HEAD_BOUND + ot_of(b)->keys_bound;
   if (OTTL_UNLIKELY(bound > INT32_MAX)) return OTTL_LIMIT;
   uint8_t *at = pen_room(b, (size_t)bound);
   if (OTTL_UNLIKELY(!at)) return OTTL_NOMEM;
   *at++ = ot_row_tag(b, level, row);
   uint8_t *out = at + varint_size(len);
-  wv_pen pen = {b, body, out};
   const wv_edit keys = {.begin = begin, .end = end, .kind = WV_KEYS, .number = (uint8_t)number};
-  uint8_t *to = keys_write(&pen, wr_put(out, body, begin), &keys);
+  uint8_t *to = ottl__wk_write(ot_of(b), body, wr_put(out, body, begin), &keys);
   to = wr_put(to, body + end, len - end);
   const size_t size = (size_t)(to - out);
   ot_of(b)->pen = close_message(at, out, to);

@@ -64,7 +64,7 @@ static ot_place place_of(const wv_row *w, const ot_place *places, unsigned field
   return (ot_place){0, 0};
 }
 
-/* Adds an edit where `place` says: in the row or in its sub-message. Empty ranges go to the end of that message. */
+/* Adds an edit where `place` says: in the row or in its sub-message. What was not there goes to the end of that message. */
 static wv_edit *add_at(wv_row *w, ot_place place, wv_kind kind, uint32_t begin, uint32_t end) {
   ot_impl *im = ot_of(w->b);
   wv_list *list = &im->edits;
@@ -74,7 +74,7 @@ static wv_edit *add_at(wv_row *w, ot_place place, wv_kind kind, uint32_t begin, 
     list = &im->sub_edits;
     tail = w->sub_end;
   }
-  if (begin == end) begin = end = tail;
+  if (end == 0) begin = end = tail;
   wv_edit *e = ottl__wv_add(w->b, list, kind, begin, end);
   if (e) e->number = place.number;
   return e;
@@ -192,91 +192,26 @@ static ottl_status field_edit(wv_row *w, unsigned c) {
   return OTTL_OK;
 }
 
-/* Notes an entry that stands in the body, in its place. */
-static void note_key(ot_impl *im, wv_key key) {
-  size_t k = im->n_keys++;
-  for (; k > 0 && im->keys[k - 1].begin > key.begin; k--) im->keys[k] = im->keys[k - 1];
-  im->keys[k] = key;
-}
-
-/* keep_keys in the key tier: entries that no column stands for go. False: there are none, and nothing was written. */
-static bool cut_keys(const ottl_batch *b, const ottl_map_spec *spec, uint32_t i, uint32_t raw_bytes) {
-  ot_impl *im = ot_of(b);
-  uint32_t kept = 0;
-  for (unsigned c = spec->first_column, stop = c + spec->n_columns; c < stop; c++) {
-    const ottl_reg *col = &b->columns[c];
-    uint32_t begin = col->off[i], end = col->end[i];
-    bool dirty = bm_get(col->dirty, i);
-    if (begin == end) {
-      if (dirty && col->tag[i] != OTTL_T_ABSENT) im->fresh[im->n_fresh++] = (uint16_t)c;
-      continue;
-    }
-    if (!dirty) kept += end - begin;
-    note_key(im, (wv_key){begin, end, (uint16_t)c, !dirty});
-  }
-  return kept != raw_bytes || im->n_fresh;
-}
-
-/* Entries that go by the rule on keys. */
-static ottl_status note_holes(ottl_batch *b, uint32_t i) {
-  ot_impl *im = ot_of(b);
-  const ot_holes *holes = &im->holes_of[i];
-  OTTL_TRY(ottl__al_reserve(&b->al, &im->keys, &im->keys_cap, im->n_keys + holes->n, sizeof *im->keys));
-  for (uint32_t k = 0; k < holes->n; k++) {
-    const ot_hole *hole = &im->holes[holes->first + k];
-    note_key(im, (wv_key){hole->begin, hole->end, OTTL_NO_COLUMN, false});
-  }
-  return OTTL_OK;
-}
-
-/* What was written to the key columns of a map in the key tier, for row i: im->keys and im->fresh. *ret: is there anything? */
-static ottl_status note_keys(ottl_batch *b, unsigned m, uint32_t i, bool *ret) {
-  ot_impl *im = ot_of(b);
-  const ottl_rowmaps *map = &b->maps[m];
-  const bool cut = map->any_cut && bm_get(map->cut, i), pruned = map->any_pruned && bm_get(map->pruned, i);
-  im->n_keys = im->n_fresh = 0;
-  im->keys_cut = cut;
-  im->keys_row = i;
-  if (cut) {
-    *ret = cut_keys(b, &b->layout->maps[m], i, map->raw_end[i] - map->raw_begin[i]);
-    return OTTL_OK;
-  }
-  for (uint32_t k = im->dirty_first[m], stop = im->dirty_first[m + 1]; k < stop; k++) {
-    if (!(im->dirty_words[k] >> (i & 63) & 1)) continue;
-    uint16_t c = im->dirty_columns[k];
-    const ottl_reg *col = &b->columns[c];
-    uint32_t begin = col->off[i], end = col->end[i];
-    if (begin != end)
-      note_key(im, (wv_key){begin, end, c, false});
-    else if (col->tag[i] != OTTL_T_ABSENT)
-      im->fresh[im->n_fresh++] = c;
-  }
-  if (pruned) OTTL_TRY(note_holes(b, i));
-  *ret = im->n_keys || im->n_fresh;
-  return OTTL_OK;
-}
-
+/* What was written to the key columns of a map in the key tier. */
 static ottl_status keys_edit(wv_row *w, unsigned m) {
-  const ottl_rowmaps *map = &w->b->maps[m];
   ot_place place = ot_of(w->b)->plan->map_places[(size_t)m * OTTL_MESSAGES + w->message];
-  bool some;
   if (!place.number) return OTTL_OK;
-  OTTL_TRY(note_keys(w->b, m, w->i, &some));
-  if (!some) return OTTL_OK;
-  return add_at(w, place, WV_KEYS, map->raw_begin[w->i], map->raw_end[w->i]) ? OTTL_OK : OTTL_NOMEM;
+  uint32_t begin, end;
+  bool any;
+  OTTL_TRY(ottl__wk_gather(w->b, m, w->i, &begin, &end, &any));
+  return !any || add_at(w, place, WV_KEYS, begin, end) ? OTTL_OK : OTTL_NOMEM;
 }
 
 /* The same of a row of which nothing else changed: straight into its new body. */
 static ottl_status weave_keys(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
-  const ottl_rowmaps *map = &b->maps[m];
   ottl_rows *r = &b->rows[level];
   const unsigned number = ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + r->message[row]].number;
-  bool some;
+  uint32_t begin, end;
+  bool any;
   if (!number) return OTTL_OK;
-  OTTL_TRY(note_keys(b, m, i, &some));
-  if (!some) return OTTL_OK;
-  uint32_t begin = map->raw_begin[i], end = map->raw_end[i];
-  if (begin == end) begin = end = r->len[row];
+  OTTL_TRY(ottl__wk_gather(b, m, i, &begin, &end, &any));
+  if (!any) return OTTL_OK;
+  if (end == 0) begin = end = r->len[row];
   OTTL_TRY(ottl__ot_weave_keys(b, level, row, number, begin, end));
   for (unsigned l = level + 1; l < OTTL_LEVELS; l++) b->rows[l].open = false;
   return OTTL_OK;
@@ -406,8 +341,8 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
       if (!layout->maps[m].entries && has_list(b, m, i)) OTTL_TRY(ottl__map_flush_row(b, m, i));
       OTTL_TRY(has_list(b, m, i) ? map_edit(&w, m) : keys_edit(&w, m));
     }
-    for (size_t k = im->dirty_first[layout->n_maps]; k < im->n_dirty_columns; k++) {
-      if (im->dirty_words[k] >> (i & 63) & 1) OTTL_TRY(field_edit(&w, im->dirty_columns[k]));
+    for (size_t k = im->dirty_first[layout->n_maps]; k < im->n_dirty; k++) {
+      if (im->dirty[k].bits >> (i & 63) & 1) OTTL_TRY(field_edit(&w, im->dirty[k].column));
     }
   }
   if (level >= OTTL_L_ITEM && (r->state[row] & OTTL_ROW_EDITED) && !w.no_children) OTTL_TRY(child_edits(&w));
@@ -448,10 +383,10 @@ static uint64_t dirty_word(const ottl_batch *b, ottl_level level, size_t word) {
   uint64_t bits = 0;
   const size_t first_field = im->dirty_first[layout->n_maps];
   im->dirty_fields = 0;
-  for (size_t k = 0; k < im->n_dirty_columns; k++) {
-    im->dirty_words[k] = b->columns[im->dirty_columns[k]].dirty[word];
-    bits |= im->dirty_words[k];
-    if (k >= first_field) im->dirty_fields |= im->dirty_words[k];
+  for (size_t k = 0; k < im->n_dirty; k++) {
+    im->dirty[k].bits = im->dirty[k].dirty[word];
+    bits |= im->dirty[k].bits;
+    if (k >= first_field) im->dirty_fields |= im->dirty[k].bits;
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     if (layout->maps[m].level != level) continue;
@@ -469,31 +404,39 @@ static uint64_t edited_word(const ottl_rows *r, uint32_t first, uint32_t n) {
   return bits;
 }
 
+static void note_dirty(ot_impl *im, const ottl_reg *columns, unsigned c) {
+  const ottl_reg *col = &columns[c];
+  if (!col->any_dirty) return;
+  im->dirty[im->n_dirty++] = (wv_column){.dirty = col->dirty,
+                                         .word = col->word,
+                                         .len = col->len,
+                                         .off = col->off,
+                                         .end = col->end,
+                                         .tag = col->tag,
+                                         .column = (uint16_t)c};
+}
+
 /* Columns of the level with some dirty bit, so that rows look at no others: those of each map's keys, then
  * the fields. A flush only clears bits. */
 static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
   ot_impl *im = ot_of(b);
   const ottl_layout *layout = b->layout;
   size_t n = (size_t)layout->n_columns + 1;
-  OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty_columns, &im->dirty_columns_cap, n, sizeof *im->dirty_columns));
-  OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty_words, &im->dirty_words_cap, n, sizeof *im->dirty_words));
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty, &im->dirty_cap, n, sizeof *im->dirty));
   OTTL_TRY(ottl__al_reserve(&b->al, &im->dirty_first, &im->dirty_first_cap, (size_t)layout->n_maps + 1, sizeof *im->dirty_first));
   OTTL_TRY(ottl__al_reserve(&b->al, &im->keys, &im->keys_cap, n, sizeof *im->keys));
   OTTL_TRY(ottl__al_reserve(&b->al, &im->fresh, &im->fresh_cap, n, sizeof *im->fresh));
-  im->n_dirty_columns = 0;
+  im->n_dirty = 0;
   for (unsigned m = 0; m < layout->n_maps; m++) {
     const ottl_map_spec *map = &layout->maps[m];
-    im->dirty_first[m] = (uint32_t)im->n_dirty_columns;
+    im->dirty_first[m] = (uint32_t)im->n_dirty;
     if (map->level != level || map->field == OTTL_FIELD_COUNT) continue;
-    for (unsigned c = map->first_column, stop = c + map->n_columns; c < stop; c++) {
-      if (b->columns[c].any_dirty) im->dirty_columns[im->n_dirty_columns++] = (uint16_t)c;
-    }
+    for (unsigned c = map->first_column, stop = c + map->n_columns; c < stop; c++) note_dirty(im, b->columns, c);
   }
-  im->dirty_first[layout->n_maps] = (uint32_t)im->n_dirty_columns;
+  im->dirty_first[layout->n_maps] = (uint32_t)im->n_dirty;
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
-    if (spec->source == OTTL_COL_FIELD && spec->level == level && b->columns[c].any_dirty)
-      im->dirty_columns[im->n_dirty_columns++] = (uint16_t)c;
+    if (spec->source == OTTL_COL_FIELD && spec->level == level) note_dirty(im, b->columns, c);
   }
   return OTTL_OK;
 }
