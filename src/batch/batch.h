@@ -36,12 +36,12 @@ typedef struct ottl_map_spec {
   bool entries; /* entry tier: rows have their entries in a list; else only the key columns are read */
   bool ordered; /* something sees the order of entries: writes to key columns are flushed at once by the VM */
   bool written;
-  bool shared;                      /* a cache that rows hand on from one to the next: whoever runs them does it */
-  bool cut;                         /* keep_keys in the key tier: all entries but those of key columns may go */
-  uint16_t prune;                   /* 1 + number of the rule by which entries go, in the key tier of the own level; 0: none */
-  bool counted;                     /* key tier of the own level: limit or truncate_all looks at all entries (counted.c) */
-  uint32_t longest;                 /* counted: rows with a longer text under a key that is no column go by a list of their entries */
-  uint32_t n_places;                /* counted, with a limit: instructions that note when keys come and go */
+  bool shared;       /* a cache that rows hand on from one to the next: whoever runs them does it */
+  bool cut;          /* keep_keys in the key tier: all entries but those of key columns may go */
+  uint16_t prune;    /* 1 + number of the rule by which entries go, in the key tier of the own level; 0: none */
+  bool counted;      /* key tier of the own level: limit or truncate_all looks at all entries (counted.c) */
+  uint32_t longest;  /* counted: rows with a longer text under a key that is no column go by a list of their entries */
+  uint32_t n_places; /* counted, with a limit: instructions that note when keys come and go */
   uint16_t first_column, n_columns; /* its KEY columns, contiguous, distinct keys */
 } ottl_map_spec;
 

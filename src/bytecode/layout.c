@@ -189,9 +189,8 @@ bool ottl__emit_is_counting(const ottl_expr *editor, bool *ret_limit) {
 static void layout_limit(ottl_emit *e, uint16_t m, const ottl_call_arg *keys) {
   const ottl_list *list = cell_is_tree(keys->literal) ? cell_list(keys->literal) : NULL;
   for (uint32_t i = 0; list && i < list->n && e->status == OTTL_OK; i++) {
-    layout_column(
-        e, (ottl_column_spec){
-               .source = OTTL_COL_KEY, .level = e->maps[m].spec.level, .map = m, .key = cell_view(list->items[i])});
+    layout_column(e, (ottl_column_spec){
+                         .source = OTTL_COL_KEY, .level = e->maps[m].spec.level, .map = m, .key = cell_view(list->items[i])});
   }
 }
 
