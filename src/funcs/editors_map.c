@@ -153,8 +153,8 @@ ottl_status ottl__fn_truncate_all(ottl_call *c) {
 ottl_status ottl__truncate_column(ottl_call *c, ottl_reg *col) {
   const truncate_rule rule = truncate_rule_of(c);
   for (size_t w = 0; w < BM_WORDS(c->n); w++) {
-    uint32_t longest = 0; /* of 64 rows, absent ones too: it is rarely over the limit */
-    for (const uint32_t *len = col->len + w * 64, *end = len + 64; len < end; len++) longest = longest < *len ? *len : longest;
+    uint32_t longest = 0; /* no row's length is over that, of 64; absent ones too */
+    for (const uint32_t *len = col->len + w * 64, *end = len + 64; len < end; len++) longest |= *len;
     if (longest <= rule.limit) continue;
     for (uint64_t rows = c->sel[w]; rows; rows &= rows - 1) {
       uint32_t i = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(rows));

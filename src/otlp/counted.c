@@ -182,10 +182,10 @@ ottl_status ottl__map_limit(ottl_batch *b, uint32_t m, const uint64_t *sel, uint
   const limit_rule rule = {limit, first, n_first, is_first};
   const uint32_t *others = b->maps[m].others;
   for (size_t w = 0; w < BM_WORDS(n); w++) {
-    uint16_t keys[64] = {0};
+    uint8_t keys[64] = {0}; /* the map has at most UINT8_MAX columns */
     for (unsigned k = 0; sel[w] && k < spec->n_columns; k++) {
       const uint8_t *tag = b->columns[spec->first_column + k].tag + w * 64;
-      for (unsigned j = 0; j < 64; j++) keys[j] += tag[j] != OTTL_T_ABSENT;
+      for (unsigned j = 0; j < 64; j++) keys[j] = (uint8_t)(keys[j] + (tag[j] != OTTL_T_ABSENT));
     }
     for (uint64_t rows = sel[w]; rows; rows &= rows - 1) {
       unsigned j = (unsigned)__builtin_ctzll(rows);

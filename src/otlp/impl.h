@@ -136,6 +136,7 @@ typedef struct wv_column {
   const uint64_t *dirty, *word;
   const uint32_t *len, *off, *end;
   const uint8_t *tag;
+  uint32_t head; /* bytes that an entry under its key begins with */
   uint16_t column;
 } wv_column;
 

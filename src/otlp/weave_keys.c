@@ -37,20 +37,26 @@ static ottl_status gather_cut(ottl_batch *b, unsigned m, uint32_t i, bool *ret) 
 
 static OTTL_ALWAYS_INLINE ottl_status gather_dirty(ottl_batch *b, unsigned m, uint32_t i) {
   ot_impl *im = ot_of(b);
-  const ot_head *heads = im->plan->heads;
-  for (uint32_t k = im->dirty_first[m], stop = im->dirty_first[m + 1]; k < stop; k++) {
-    const wv_column *col = &im->dirty[k];
+  wv_key *fresh = im->fresh;
+  uint64_t bound = 0;
+  for (const wv_column *col = im->dirty + im->dirty_first[m], *stop = im->dirty + im->dirty_first[m + 1]; col < stop; col++) {
     if (!(col->bits >> (i & 63) & 1)) continue;
-    const wv_key key = {col->word[i], col->len[i], col->off[i], col->end[i], col->column, col->tag[i], false};
-    if (key.tag != OTTL_T_ABSENT) {
-      im->keys_bound += heads[key.column].len;
-      OTTL_TRY(value_bound((ottl_cell){key.word, key.len, key.tag}, &im->keys_bound));
+    const uint8_t tag = col->tag[i];
+    const uint32_t begin = col->off[i], end = col->end[i];
+    if (tag == OTTL_T_ABSENT) {
+      if (begin != end) note_key(im, (wv_key){.begin = begin, .end = end, .tag = OTTL_T_ABSENT});
+      continue;
     }
-    if (key.begin != key.end)
-      note_key(im, key);
-    else if (key.tag != OTTL_T_ABSENT)
-      im->fresh[im->n_fresh++] = key;
+    const ottl_cell value = {col->word[i], col->len[i], tag};
+    bound += col->head;
+    OTTL_TRY(value_bound(value, &bound));
+    if (begin != end)
+      note_key(im, (wv_key){value.word, value.len, begin, end, col->column, tag, false});
+    else
+      *fresh++ = (wv_key){value.word, value.len, 0, 0, col->column, tag, false};
   }
+  im->n_fresh = (size_t)(fresh - im->fresh);
+  im->keys_bound = bound;
   return OTTL_OK;
 }
 

@@ -404,7 +404,7 @@ static uint64_t edited_word(const ottl_rows *r, uint32_t first, uint32_t n) {
   return bits;
 }
 
-static void note_dirty(ot_impl *im, const ottl_reg *columns, unsigned c) {
+static void note_dirty(ot_impl *im, const ottl_reg *columns, unsigned c, uint32_t head) {
   const ottl_reg *col = &columns[c];
   if (!col->any_dirty) return;
   im->dirty[im->n_dirty++] = (wv_column){.dirty = col->dirty,
@@ -413,6 +413,7 @@ static void note_dirty(ot_impl *im, const ottl_reg *columns, unsigned c) {
                                          .off = col->off,
                                          .end = col->end,
                                          .tag = col->tag,
+                                         .head = head,
                                          .column = (uint16_t)c};
 }
 
@@ -431,12 +432,12 @@ static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
     const ottl_map_spec *map = &layout->maps[m];
     im->dirty_first[m] = (uint32_t)im->n_dirty;
     if (map->level != level || map->field == OTTL_FIELD_COUNT) continue;
-    for (unsigned c = map->first_column, stop = c + map->n_columns; c < stop; c++) note_dirty(im, b->columns, c);
+    for (unsigned c = map->first_column, stop = c + map->n_columns; c < stop; c++) note_dirty(im, b->columns, c, im->plan->heads[c].len);
   }
   im->dirty_first[layout->n_maps] = (uint32_t)im->n_dirty;
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
-    if (spec->source == OTTL_COL_FIELD && spec->level == level) note_dirty(im, b->columns, c);
+    if (spec->source == OTTL_COL_FIELD && spec->level == level) note_dirty(im, b->columns, c, 0);
   }
   return OTTL_OK;
 }

@@ -86,6 +86,29 @@ static void set_constant(ottl_reg *col, ottl_cell c, const uint64_t *rows, uint3
   }
 }
 
+/* 64 rows of cells, from the first on, when all of them are plain. */
+static bool set_block(ottl_reg *col, const ottl_reg *v, size_t w) {
+  const uint8_t *from = v->tag + w * 64;
+  uint8_t *tag = col->tag + w * 64, most = 0;
+  for (unsigned i = 0; i < 64; i++) most = most < from[i] ? from[i] : most;
+  if (!plain(most)) return false;
+  for (unsigned i = 0; i < 64; i++) tag[i] = from[i] <= OTTL_T_NIL ? OTTL_T_NIL : from[i]; /* as col_set */
+  memmove(col->word + w * 64, v->word + w * 64, 64 * sizeof *col->word);
+  memmove(col->len + w * 64, v->len + w * 64, 64 * sizeof *col->len);
+  col->dirty[w] = UINT64_MAX;
+  col->any_dirty = true;
+  return true;
+}
+
+/* Cells of rows of the column's own level, whole words of them at a time; *rows: those that are left. */
+static ottl_status set_blocks(ottl_vm *vm, ottl_reg *col, const ottl_reg *v, const uint64_t **rows, uint32_t n) {
+  uint64_t *left = arena_alloc(&vm->slice, BM_WORDS(n) * 8 + 8);
+  if (!left) return OTTL_NOMEM;
+  for (size_t w = 0; w < BM_WORDS(n); w++) left[w] = (*rows)[w] == UINT64_MAX && set_block(col, v, w) ? 0 : (*rows)[w];
+  *rows = left;
+  return OTTL_OK;
+}
+
 ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
   if (column_in_dict(vm, in->a)) return set_dict_key(vm, in, NULL, 0);
   ottl_reg *col = vm->r[in->a];
@@ -98,6 +121,7 @@ ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
     set_constant(col, reg_cell(v, 0), rows, n);
     return OTTL_OK;
   }
+  if (v->mask && level == in->level && v->store == OTTL_STORE_CELL) OTTL_TRY(set_blocks(vm, col, v, &rows, n));
   SEL_EACH(rows, n, i) {
     uint32_t row = vm_up(vm, in->level, level, i);
     ottl_cell c = reg_cell(v, i);
