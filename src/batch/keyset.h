@@ -1,7 +1,7 @@
 /* The keys of one map that a program names, to be matched against every entry of every row.
  *
- * Most entries have a key that no program names: a hash of the length, the last and the middle byte finds an empty bucket for
- * nearly all of them. What is left is compared, first and last 8 bytes first. */
+ * Most entries have a key that no program names: their length tells, or a hash of it, the last and the middle byte finds an empty
+ * bucket for nearly all of them. What is left is compared, first and last 8 bytes first. */
 #ifndef OTTL_SRC_BATCH_KEYSET_H
 #define OTTL_SRC_BATCH_KEYSET_H
 
@@ -15,6 +15,7 @@ typedef struct ottl_key {
 
 typedef struct ottl_keyset {
   uint16_t bucket[256]; /* index into keys, or OTTL_NO_COLUMN */
+  uint64_t lens;        /* bit len % 64: of some key */
   ottl_key *keys;
 } ottl_keyset;
 
@@ -28,6 +29,7 @@ static inline uint64_t key_bit(ottl_view key) { return (uint64_t)1 << (key_bucke
 
 /* The column of the key, or OTTL_NO_COLUMN. */
 static inline uint16_t keyset_find(const ottl_keyset *set, const char *key, uint32_t len) {
+  if (!(set->lens >> (len & 63) & 1)) return OTTL_NO_COLUMN;
   uint16_t at = set->bucket[key_bucket(key, len)];
   while (OTTL_UNLIKELY(at != OTTL_NO_COLUMN)) {
     const ottl_key *k = &set->keys[at];

@@ -217,8 +217,8 @@ static void layout_counted(ottl_emit *e) {
   for (size_t m = 0; m < e->n_maps; m++) {
     emit_map *map = &e->maps[m];
     if (!map->spec.counted) continue;
-    bool alone = map->spec.level == e->group->level && !map->spec.cut && !map->prune_by && !e->has_records &&
-                 e->n_columns <= UINT8_MAX;
+    bool alone =
+        map->spec.level == e->group->level && !map->spec.cut && !map->prune_by && !e->has_records && e->n_columns <= UINT8_MAX;
     map->spec.entries |= !alone;
     map->spec.counted = !map->spec.entries;
   }

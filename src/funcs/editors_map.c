@@ -158,7 +158,7 @@ ottl_status ottl__truncate_column(ottl_call *c, ottl_reg *col) {
     if (longest <= rule.limit) continue;
     for (uint64_t rows = c->sel[w]; rows; rows &= rows - 1) {
       uint32_t i = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(rows));
-      if (col->len[i] <= rule.limit || col->tag[i] != OTTL_T_STRING) continue;
+      if ((col->len[i] <= rule.limit) | (col->tag[i] != OTTL_T_STRING)) continue; /* one branch: lengths alone go to and fro */
       OTTL_TRY(truncate_text(c, &rule, &col->word[i], &col->len[i]));
       col->dirty[w] |= rows & -rows;
       col->any_dirty = true;

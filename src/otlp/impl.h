@@ -245,8 +245,8 @@ typedef struct ot_impl {
   uint32_t *dirty_first; /* by map: its first one among them; behind those of maps: the first field */
   size_t n_dirty, dirty_cap, dirty_first_cap;
   uint64_t dirty_fields; /* the words of fields, together */
-  wv_key *keys;  /* of the row being woven, which has one map at most: in the order of the body */
-  wv_key *fresh; /* and those that stand behind them */
+  wv_key *keys;          /* of the row being woven, which has one map at most: in the order of the body */
+  wv_key *fresh;         /* and those that stand behind them */
   size_t n_keys, keys_cap, n_fresh, fresh_cap;
   uint64_t keys_bound; /* bytes that they take at most */
   bool keys_cut;       /* other entries go */

@@ -432,7 +432,8 @@ static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
     const ottl_map_spec *map = &layout->maps[m];
     im->dirty_first[m] = (uint32_t)im->n_dirty;
     if (map->level != level || map->field == OTTL_FIELD_COUNT) continue;
-    for (unsigned c = map->first_column, stop = c + map->n_columns; c < stop; c++) note_dirty(im, b->columns, c, im->plan->heads[c].len);
+    for (unsigned c = map->first_column, stop = c + map->n_columns; c < stop; c++)
+      note_dirty(im, b->columns, c, im->plan->heads[c].len);
   }
   im->dirty_first[layout->n_maps] = (uint32_t)im->n_dirty;
   for (unsigned c = 0; c < layout->n_columns; c++) {
