@@ -94,6 +94,11 @@ static ottl_status check_groups(ottl_program *p, const ottl_group *groups, size_
 static ottl_status compile_groups(ottl_program *p, const ottl_group *groups, size_t n_groups, const ottl_compile_options *o,
                                   ottl_diags *diags) {
   OTTL_TRY(check_groups(p, groups, n_groups, o, diags));
+  bool shows = false;
+  for (size_t i = p->n_groups; i-- > 0;) {
+    p->checked[i].order_shows = shows;
+    shows |= ottl__group_sees_order(&p->checked[i]);
+  }
   for (size_t i = 0; i < p->n_groups; i++) {
     OTTL_TRY(ottl__emit_group(&p->arena, &p->checked[i], (int)o->kind, o->row_order, diags, &p->codes[i]));
     p->codes[i].layout.id = (uint32_t)i + 1;

@@ -168,6 +168,8 @@ static inline ottl_store store_of_types(ottl_types types, uint8_t *type) {
   return OTTL_STORE_CELL;
 }
 
+/* Does some function of the group see the order of a map's entries? */
+bool ottl__group_sees_order(const ottl_checked_group *group);
 /* Emits the code of a checked group into `arena`. kind: ottl_kind. Fails: NOMEM, LIMIT (with a diagnostic). */
 OTTL_MUST_CHECK ottl_status ottl__emit_group(ottl_arena *arena, const ottl_checked_group *group, int kind, bool row_order,
                                              ottl_diags *diags, ottl_code *ret);

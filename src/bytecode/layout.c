@@ -212,6 +212,41 @@ static void layout_counting(ottl_emit *e, const ottl_expr *editor, bool limit) {
   write_whole(e, m);
 }
 
+static bool sees_order(const ottl_expr *x) {
+  if (!x) return false;
+  for (uint32_t i = 0; i < x->n_kids; i++) {
+    if (sees_order(x->kids[i])) return true;
+  }
+  if (x->kind != OTTL_E_CALL) return false;
+  if (ottl__functions[x->call->function].flags & OTTL_FN_SEES_ORDER) return true;
+  for (uint32_t i = 0; i < x->call->n_args; i++) {
+    const ottl_call_arg *a = &x->call->args[i];
+    if (sees_order(a->expr)) return true;
+    for (uint32_t k = 0; k < a->n_items; k++) {
+      if (sees_order(a->items[k])) return true;
+    }
+  }
+  return false;
+}
+
+bool ottl__group_sees_order(const ottl_checked_group *g) {
+  for (uint32_t i = 0; i < g->n_conditions; i++) {
+    if (sees_order(g->conditions[i])) return true;
+  }
+  for (uint32_t i = 0; i < g->n_statements; i++) {
+    if (sees_order(g->statements[i].where) || sees_order(g->statements[i].call)) return true;
+  }
+  return false;
+}
+
+/* What a later group sees must be in the reference's order. */
+static void layout_shown(ottl_emit *e) {
+  for (size_t m = 0; m < e->n_maps && e->group->order_shows; m++) {
+    ottl_map_spec *spec = &e->maps[m].spec;
+    if (spec->written && spec->field != OTTL_FIELD_COUNT && !field_is_dict_map(spec->field)) spec->entries = spec->ordered = true;
+  }
+}
+
 /* Maps that are counted: of the own level, and nothing else takes entries away unseen or reads rows again. */
 static void layout_counted(ottl_emit *e) {
   for (size_t m = 0; m < e->n_maps; m++) {
@@ -303,6 +338,7 @@ void ottl__emit_layout(ottl_emit *e) {
       }
     }
   }
+  layout_shown(e);
   if (e->status == OTTL_OK) layout_counted(e);
   e->statement = 0; /* paths are looked up again while code is made */
   if (e->status == OTTL_OK) layout_sort(e);

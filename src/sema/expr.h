@@ -178,6 +178,7 @@ typedef struct ottl_checked_group {
   uint8_t error_mode;
   bool shared_cache;  /* its cache passes from record to record, and to other groups of its context */
   uint8_t on_failure; /* ottl_on_failure, not DEFAULT */
+  bool order_shows;   /* a later group sees the order of entries that this one leaves */
   ottl_expr **conditions;
   uint32_t n_conditions;
   ottl_checked_statement *statements;
