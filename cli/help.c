@@ -205,9 +205,9 @@ static const char trace_text[] =
     "\n"
     "Examples:\n"
     "  why is this record not masked?\n"
-    "    ottl trace -f policy.ottl --row 17 logs.jsonl\n"
-    "  the first one that has a token, through the pipelines of a collector\n"
-    "    ottl trace --config collector.yaml --where 'log.attributes[\"token\"] != nil' logs.jsonl\n"
+    "    ottl trace -f policy.ottl --row 7 logs.jsonl\n"
+    "  the first one with an address, through the pipelines of a collector\n"
+    "    ottl trace --config collector.yaml --where 'log.attributes[\"user.email\"] != nil' logs.jsonl\n"
     "  what a filter makes of it, for a program to read\n"
     "    ottl trace -c 'log.severity_number < 9' --row 2 --format json logs.jsonl\n";
 
@@ -302,7 +302,11 @@ static const char lsp_text[] =
     "Answers an editor about .ottl files and collector configurations: mistakes as `ottl check` tells\n"
     "them (.ottl.toml and comments count), completion, hover, signatures, definitions, outline,\n"
     "formatting, corrections, highlighting. Editors start it themselves: docs/editors.md shows how, and\n"
-    "which settings there are, such as a sample payload whose attribute keys are offered.\n";
+    "which settings there are, such as a sample payload whose attribute keys are offered.\n"
+    "\n"
+    "Examples:\n"
+    "  what editors start\n"
+    "    ottl lsp --stdio\n";
 
 static const char lsp_exits_text[] = "Exit status:\n"
                                      "  0 the editor said `shutdown`, then `exit`; 1 it went away without; 2 wrong use\n";
