@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-#define STREAM_READ      ((size_t)256 << 10) /* a job */
+#define STREAM_READ      ((size_t)512 << 10) /* a job */
 #define STREAM_READ_PACK ((size_t)1 << 20)   /* of what is compressed then: larger pieces compress better */
 #define STREAM_FLIGHT    ((size_t)16 << 20)  /* in flight, for each thread */
 
