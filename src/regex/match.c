@@ -128,7 +128,7 @@ typedef struct match_clock {
 
 static void match_clock_start(match_clock *clock, size_t left) {
   clock->begun = 0;
-  clock->budget = BUDGET_NS + (left > ((size_t)1 << 50) ? INT64_MAX / 2 : 10 * (int64_t)left);
+  clock->budget = BUDGET_NS + ((uint64_t)left > (UINT64_C(1) << 50) ? INT64_MAX / 2 : 10 * (int64_t)left);
   clock->most = MOST_SCANNED / left > 64 ? MOST_SCANNED / left : 64;
   clock->group = FIRST_STARTS < clock->most ? FIRST_STARTS : clock->most;
 }

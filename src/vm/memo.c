@@ -24,9 +24,11 @@ static int64_t memo_now(void) {
 }
 
 vm_memo_mode ottl__memo_mode(void) {
+#ifndef __wasm__ /* no environment there, and asking for one imports it */
   const char *force = getenv("OTTL_FORCE_MEMO");
-  if (!force) return VM_MEMO_AUTO;
-  return strcmp(force, "on") == 0 ? VM_MEMO_ON : strcmp(force, "off") == 0 ? VM_MEMO_OFF : VM_MEMO_AUTO;
+  if (force) return strcmp(force, "on") == 0 ? VM_MEMO_ON : strcmp(force, "off") == 0 ? VM_MEMO_OFF : VM_MEMO_AUTO;
+#endif
+  return VM_MEMO_AUTO;
 }
 
 /* -- which calls -- */

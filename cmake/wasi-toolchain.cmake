@@ -1,0 +1,15 @@
+# clang and wasi-libc as Debian packages them. -nostdlibinc: clang would also look into the host's headers, and take there what
+# wasi-libc does not have.
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+set(CMAKE_SYSTEM_NAME WASI)
+set(CMAKE_SYSTEM_PROCESSOR wasm32)
+find_program(OTTL_WASM_CC NAMES clang-19 clang REQUIRED)
+cmake_path(GET OTTL_WASM_CC FILENAME ottl_wasm_cc_name)
+string(REPLACE "clang" "" ottl_wasm_cc_version "${ottl_wasm_cc_name}")
+set(CMAKE_C_COMPILER ${OTTL_WASM_CC})
+set(CMAKE_C_COMPILER_TARGET wasm32-wasi)
+find_program(CMAKE_AR NAMES llvm-ar${ottl_wasm_cc_version} llvm-ar REQUIRED)
+find_program(CMAKE_RANLIB NAMES llvm-ranlib${ottl_wasm_cc_version} llvm-ranlib REQUIRED)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+find_path(OTTL_WASI_INCLUDE wasi/api.h PATHS /usr/include/wasm32-wasi $ENV{WASI_SYSROOT}/include/wasm32-wasi NO_DEFAULT_PATH REQUIRED)
+set(CMAKE_C_FLAGS_INIT "-nostdlibinc -isystem ${OTTL_WASI_INCLUDE} -msimd128 -mbulk-memory -mnontrapping-fptoint")

@@ -1,0 +1,12 @@
+# The module of the playground and of bindings/npm, and the conformance runner in the same instruction set, for node.
+file(GLOB wasm_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/playground/wasm/*.c)
+add_executable(ottl_wasm ${wasm_sources})
+set_target_properties(ottl_wasm PROPERTIES OUTPUT_NAME ottl SUFFIX .wasm)
+target_link_libraries(ottl_wasm PRIVATE ottl_static ottl_yyjson)
+target_link_options(ottl_wasm PRIVATE -mexec-model=reactor -Wl,--strip-all -Wl,--gc-sections -Wl,-z,stack-size=4194304 -Wl,--stack-first)
+
+file(GLOB wasm_runner_sources ${PROJECT_SOURCE_DIR}/tests/conformance/*.c)
+add_executable(ottl_wasm_conformance ${wasm_runner_sources} playground/wasm/stack_check.c)
+set_target_properties(ottl_wasm_conformance PROPERTIES OUTPUT_NAME ottl-conformance SUFFIX .wasm)
+target_link_libraries(ottl_wasm_conformance PRIVATE ottl_static ottl_yyjson)
+target_link_options(ottl_wasm_conformance PRIVATE -Wl,-z,stack-size=8388608 -Wl,--stack-first)
