@@ -83,3 +83,11 @@ if(TARGET ottl AND Python3_FOUND)
     set_tests_properties(lsp/client vscode/tokenizer vscode/package PROPERTIES SKIP_RETURN_CODE 77)
   endif()
 endif()
+
+# The WebAssembly module: built by its own preset, in build/wasm, and run in node; skipped where scripts/setup had no toolchain for it.
+if(TARGET ottl-conformance AND OTTL_NODE AND NOT OTTL_SANITIZE)
+  foreach(name module conformance package)
+    add_test(NAME wasm/${name} COMMAND bash tests/wasm/${name} $<TARGET_FILE:ottl-conformance> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(wasm/${name} PROPERTIES LABELS wasm SKIP_RETURN_CODE 77 TIMEOUT 900 RESOURCE_LOCK wasm-build)
+  endforeach()
+endif()

@@ -109,7 +109,8 @@ void glue_add_diags(glue_call *c, ottl_diags *diags) {
   ottl_diags_free(diags);
 }
 
-ottl_status glue_payload_read(glue_call *c, ottl_json *json, ottl_signal signal, const char *data, size_t len, glue_payload *ret) {
+ottl_status glue_payload_read(glue_call *c, ottl_json *json, ottl_signal signal, const char *data, size_t len,
+                              glue_payload *ret) {
   *ret = (glue_payload){.data = (const uint8_t *)data, .len = len, .signal = signal};
   if (ottl_message_encoding(data, len) != OTTL_ENCODING_JSON) return OTTL_OK;
   ret->was_json = true;

@@ -37,7 +37,8 @@ static ottl_status config_find(glue_call *c, const ottl_config *config, size_t *
   for (*ret = 0; *ret < n && ottl_config_processor(config, *ret, &info) == OTTL_OK; ++*ret) {
     if (!name || (info.name.len == len && memcmp(info.name.data, name, len) == 0)) return OTTL_OK;
   }
-  glue_add_string(c, c->out, "message", name ? "no transform or filter processor of that name" : "no transform or filter processor");
+  glue_add_string(c, c->out, "message",
+                  name ? "no transform or filter processor of that name" : "no transform or filter processor");
   return OTTL_INVALID_ARG;
 }
 

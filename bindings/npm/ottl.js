@@ -1,0 +1,206 @@
+// The engine as JavaScript sees it: requests and replies are JSON, payloads are bytes. No dependency, no bundler, no global state.
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const ENOSYS = 52;
+
+export class OttlError extends Error {
+  constructor(reply) {
+    super(reply.message || reply.diagnostics?.find((d) => d.severity === 'error')?.message || reply.status);
+    this.name = 'OttlError';
+    this.status = reply.status;
+    if (reply.diagnostics) this.diagnostics = reply.diagnostics;
+    if (reply.offset !== undefined) this.offset = reply.offset;
+    this.reply = reply;
+  }
+}
+
+// A WebAssembly.Module of what the caller has: nothing (the file beside this one), an address, a Response, bytes, or a Module.
+async function moduleOf(source = new URL('./ottl.wasm', import.meta.url)) {
+  source = await source;
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
+  if (typeof Response !== 'undefined' && source instanceof Response) {
+    if (!source.ok) throw new Error(`${source.url}: ${source.status} ${source.statusText}`);
+    const streamed = source.headers.get('content-type')?.startsWith('application/wasm');
+    return streamed ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
+  }
+  const url = new URL(source, import.meta.url);
+  if (url.protocol === 'file:') {
+    const { readFile } = await import(/* @vite-ignore */ 'node:fs/promises');
+    return WebAssembly.compile(await readFile(url));
+  }
+  return moduleOf(await fetch(url));
+}
+
+// Where a place of a text is in bytes, and back: JavaScript counts UTF-16 units, the engine bytes.
+const bytesBefore = (text, index) => encoder.encode(text.slice(0, index)).length;
+
+function indexOfByte(text) {
+  const bytes = encoder.encode(text);
+  if (bytes.length === text.length) return (byte) => byte;
+  return (byte) => decoder.decode(bytes.subarray(0, byte)).length;
+}
+
+const bytesOf = (payload) => {
+  if (typeof payload === 'string') return encoder.encode(payload);
+  if (payload instanceof ArrayBuffer) return new Uint8Array(payload);
+  if (ArrayBuffer.isView(payload)) return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
+  return encoder.encode(JSON.stringify(payload));
+};
+
+export class Ottl {
+  #module;
+  #exports;
+  #generation = 0; // of the instance: one that broke off is thrown away
+
+  /** Loads the module: see ottl.d.ts. */
+  static async load(source) {
+    return new Ottl(await moduleOf(source));
+  }
+
+  constructor(module) {
+    this.#module = module;
+    this.#start();
+    const { version, reference, isa } = this._call('ottl_info', null).reply;
+    Object.assign(this, { version, reference, isa });
+  }
+
+  #start() {
+    let memory;
+    const clock_time_get = (id, precision, at) => {
+      const ms = id === 0 ? Date.now() : performance.now();
+      new DataView(memory.buffer).setBigUint64(at, BigInt(Math.round(ms * 1000)) * 1000n, true);
+      return 0;
+    };
+    const random_get = (at, len) => {
+      if (!globalThis.crypto) return ENOSYS;
+      for (let i = 0; i < len; i += 65536) crypto.getRandomValues(new Uint8Array(memory.buffer, at + i, Math.min(65536, len - i)));
+      return 0;
+    };
+    const instance = new WebAssembly.Instance(this.#module, { wasi_snapshot_preview1: { clock_time_get, random_get } });
+    memory = instance.exports.memory;
+    instance.exports._initialize();
+    this.#exports = instance.exports;
+    this.#generation++;
+  }
+
+  get _generation() {
+    return this.#generation;
+  }
+
+  #put(bytes) {
+    const at = this.#exports.ottl_alloc(bytes.length);
+    if (!at) throw new OttlError({ status: 'nomem', message: 'out of memory' });
+    new Uint8Array(this.#exports.memory.buffer, at, bytes.length).set(bytes);
+    return [at, bytes.length];
+  }
+
+  // Calls an exported function; request: null for none; payload: bytes for functions that take a program or a payload.
+  _call(name, request, { handle, payload } = {}) {
+    const held = [];
+    const pass = (bytes) => {
+      const placed = this.#put(bytes);
+      held.push(placed[0]);
+      return placed;
+    };
+    let at;
+    try {
+      const args = handle === undefined ? [] : [handle];
+      if (request) args.push(...pass(encoder.encode(JSON.stringify(request))));
+      if (payload) args.push(...pass(payload));
+      at = this.#exports[name](...args) >>> 0;
+    } catch (error) {
+      // What nests deeper than the stack of JavaScript allows; memory of the instance is in an unknown state.
+      this.#start();
+      const deep = error instanceof RangeError;
+      throw new OttlError({ status: deep ? 'limit' : 'internal', message: deep ? 'nested too deep for this stack' : String(error) });
+    }
+    for (const memory of held) this.#exports.ottl_free(memory);
+    if (!at) throw new OttlError({ status: 'nomem', message: 'out of memory' });
+    const view = new DataView(this.#exports.memory.buffer, at);
+    const jsonLength = view.getUint32(0, true);
+    const dataLength = view.getUint32(4, true);
+    const reply = JSON.parse(decoder.decode(new Uint8Array(this.#exports.memory.buffer, at + 8, jsonLength)));
+    const data = new Uint8Array(this.#exports.memory.buffer, at + 8 + jsonLength, dataLength).slice();
+    this.#exports.ottl_free(at);
+    return { reply, data };
+  }
+
+  _close(handle) {
+    this.#exports.ottl_close(handle);
+  }
+
+  #ask(name, request, payload) {
+    const { reply, data } = this._call(name, request, { payload });
+    if (reply.status !== 'ok') throw new OttlError(reply);
+    return { reply, data };
+  }
+
+  compile(source, options = {}) {
+    return new Program(this, requestOf(source, options));
+  }
+
+  check(source, options = {}) {
+    const { reply } = this._call('ottl_check', requestOf(source, options));
+    if (reply.status !== 'ok' && reply.status !== 'compile' && !reply.diagnostics?.length) throw new OttlError(reply);
+    return reply.diagnostics ?? [];
+  }
+
+  run(source, payload, options = {}) {
+    const program = this.compile(source, options);
+    try {
+      return program.run(payload, options);
+    } finally {
+      program.close();
+    }
+  }
+}
+
+const requestOf = (source, options) => (typeof source === 'string' ? { text: source, ...options } : { ...source, ...options });
+
+// A program; after an instance broke off it is compiled anew.
+export class Program {
+  #ottl;
+  #request;
+  #handle = 0;
+  #generation = 0;
+
+  constructor(ottl, request) {
+    this.#ottl = ottl;
+    this.#request = request;
+    this.#open();
+  }
+
+  #open() {
+    if (this.#handle && this.#generation === this.#ottl._generation) return this.#handle;
+    const { reply } = this.#ottl._call('ottl_compile', this.#request);
+    if (reply.status !== 'ok') throw new OttlError(reply);
+    this.#handle = reply.program;
+    this.#generation = this.#ottl._generation;
+    this.signal = reply.signal;
+    this.groups = reply.groups;
+    this.diagnostics = reply.diagnostics ?? [];
+    return this.#handle;
+  }
+
+  #call(name, payload, options) {
+    if (!this.#request) throw new OttlError({ status: 'invalid argument', message: 'the program is closed' });
+    options = { signal: this.#request.signal, ...options };
+    return this.#ottl._call(name, options, { handle: this.#open(), payload: bytesOf(payload) });
+  }
+
+  run(payload, options = {}) {
+    const { reply, data } = this.#call('ottl_run', payload, options);
+    if (reply.status !== 'ok') throw new OttlError(reply);
+    const result = { ...reply, data };
+    if (reply.encoding === 'json') Object.defineProperty(result, 'json', { get: () => (data.length ? JSON.parse(decoder.decode(data)) : null) });
+    return result;
+  }
+
+  close() {
+    if (this.#handle && this.#generation === this.#ottl._generation) this.#ottl._close(this.#handle);
+    this.#handle = 0;
+    this.#request = null;
+  }
+}
