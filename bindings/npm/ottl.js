@@ -2,7 +2,6 @@
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const ENOSYS = 52;
 
 export class OttlError extends Error {
   constructor(reply) {
@@ -51,16 +50,19 @@ const bytesOf = (payload) => {
 
 export class Ottl {
   #module;
+  #crypto;
   #exports;
   #generation = 0; // of the instance: one that broke off is thrown away
 
   /** Loads the module: see ottl.d.ts. */
   static async load(source) {
-    return new Ottl(await moduleOf(source));
+    const crypto = globalThis.crypto ?? (await import(/* @vite-ignore */ 'node:crypto')).webcrypto; // node 18
+    return new Ottl(await moduleOf(source), crypto);
   }
 
-  constructor(module) {
+  constructor(module, crypto) {
     this.#module = module;
+    this.#crypto = crypto;
     this.#start();
     const { version, reference, isa } = this._call('ottl_info', null).reply;
     Object.assign(this, { version, reference, isa });
@@ -74,8 +76,7 @@ export class Ottl {
       return 0;
     };
     const random_get = (at, len) => {
-      if (!globalThis.crypto) return ENOSYS;
-      for (let i = 0; i < len; i += 65536) crypto.getRandomValues(new Uint8Array(memory.buffer, at + i, Math.min(65536, len - i)));
+      for (let i = 0; i < len; i += 65536) this.#crypto.getRandomValues(new Uint8Array(memory.buffer, at + i, Math.min(65536, len - i)));
       return 0;
     };
     const instance = new WebAssembly.Instance(this.#module, { wasi_snapshot_preview1: { clock_time_get, random_get } });

@@ -17,5 +17,5 @@ if (isMainThread) {
   const [runner, ...args] = workerData;
   const wasi = new WASI({ version: 'preview1', args: ['ottl-conformance', ...args], env: {}, preopens: { '.': '.' } });
   const module = await WebAssembly.compile(await readFile(runner));
-  process.exitCode = wasi.start(await WebAssembly.instantiate(module, wasi.getImportObject()));
+  process.exitCode = wasi.start(await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport }));
 }
