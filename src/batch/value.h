@@ -143,6 +143,12 @@ OTTL_MUST_CHECK ottl_status ottl__anyvalue_decode(const uint8_t *body, size_t le
 OTTL_MUST_CHECK ottl_status ottl__anyvalue_size(ottl_cell cell, size_t *ret);
 /* Writes what anyvalue_size measured; returns the end. */
 uint8_t *ottl__anyvalue_write(uint8_t *at, ottl_cell cell);
+/* Bytes that anyvalue_put takes at most; found faster than its size. LIMIT as above. */
+OTTL_MUST_CHECK ottl_status ottl__anyvalue_bound(ottl_cell cell, size_t *ret);
+/* About how many bytes its AnyValue takes, found faster still: what is written behind a length of another size moves. */
+size_t ottl__anyvalue_guess(ottl_cell cell);
+/* Writes the length of the AnyValue, and then its body, into room for anyvalue_bound bytes; returns the end. */
+uint8_t *ottl__anyvalue_put(uint8_t *at, ottl_cell cell, size_t guess);
 
 /* -- comparison and text (value_compare.c, value_text.c) -- */
 

@@ -18,17 +18,24 @@ wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin
 /* -- KeyValue: an empty key is left out, the value never is, as pdata writes it -- */
 
 static inline uint8_t *entry_write(uint8_t *at, unsigned number, ottl_view key, ottl_cell value) {
-  size_t size = any_size(value), head = key.len ? 1 + (size_t)varint_size(key.len) + key.len : 0;
+  const size_t head = (key.len ? 1 + (size_t)varint_size(key.len) + key.len : 0) + 1;
+  size_t size, guess = 0;
+  const bool flat = any_flat_size(value, &size);
   *at++ = (uint8_t)WR_TAG(number, WR_LEN);
-  at = varint_put(at, head + 1 + varint_size(size) + size);
+  uint8_t *length = at, *body;
+  if (OTTL_LIKELY(flat))
+    body = varint_put(at, head + varint_size(size) + size);
+  else
+    body = at + varint_size(head + (guess = ottl__anyvalue_guess(value)));
+  at = body;
   if (key.len) {
     *at++ = WR_TAG(1, WR_LEN);
     at = varint_put(at, key.len);
     at = wr_put(at, key.data, key.len);
   }
   *at++ = WR_TAG(2, WR_LEN);
-  at = varint_put(at, size);
-  return size ? any_write(at, value) : at;
+  return OTTL_LIKELY(flat) ? any_flat_write(varint_put(at, size), value)
+                           : wire_close(length, body, ottl__anyvalue_put(at, value, guess));
 }
 
 static bool entry_clean(const ottl_entry *e) { return !e->dirty && e->raw_end > e->raw_begin; }
@@ -108,15 +115,6 @@ typedef struct wv_pen {
 
 static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to, const wv_edit *edits, size_t n);
 
-/* Puts the length of body .. end at `at`. `body` was a guess of where the length ends: it moves if that was wrong. */
-static inline uint8_t *close_message(uint8_t *at, uint8_t *body, uint8_t *end) {
-  size_t size = (size_t)(end - body);
-  uint8_t *place = at + varint_size(size);
-  if (OTTL_UNLIKELY(place != body)) memmove(place, body, size);
-  varint_put(at, size);
-  return place + size;
-}
-
 static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
   const ottl_cell cell = {e->word, e->len, e->tag};
   switch (e->kind) {
@@ -127,12 +125,7 @@ static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
     at = varint_put(at, WR_TAG(e->number, WR_LEN));
     at = varint_put(at, e->len);
     return wr_put(at, (const void *)(uintptr_t)e->word, e->len);
-  case WV_ANY: {
-    size_t size = any_size(cell);
-    *at++ = (uint8_t)WR_TAG(e->number, WR_LEN);
-    at = varint_put(at, size);
-    return size ? any_write(at, cell) : at;
-  }
+  case WV_ANY: *at++ = (uint8_t)WR_TAG(e->number, WR_LEN); return any_put(at, cell);
   case WV_KEYS: return ottl__wk_write(ot_of(pen->b), pen->body, at, e);
   case WV_ENTRIES: return entries_write(at, e->number, (const ottl_rowmap *)(uintptr_t)e->word, pen->body);
   case WV_RAW: return wr_put(at, (const void *)(uintptr_t)e->word, e->size);
@@ -140,7 +133,7 @@ static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
     const wv_list *sub = &ot_of(pen->b)->sub_edits;
     at = varint_put(at, WR_TAG(e->number, WR_LEN));
     uint8_t *body = at + varint_size(e->end - e->len); /* len: where its body begins */
-    return close_message(at, body, write_range(pen, body, e->len, e->end, sub->items, sub->n));
+    return wire_close(at, body, write_range(pen, body, e->len, e->end, sub->items, sub->n));
   }
   case WV_GAP: {
     ot_impl *im = ot_of(pen->b); /* reserved by ottl__ot_weave_row */
@@ -201,7 +194,7 @@ ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
   wv_pen pen = {b, r->body[row], out};
   uint8_t *end = write_range(&pen, out, 0, r->len[row], im->edits.items, im->edits.n);
   size_t size = (size_t)(end - out);
-  im->pen = close_message(at, out, end);
+  im->pen = wire_close(at, out, end);
   out = im->pen - size;
   if (level < OTTL_L_ITEM) {
     ot_gaps *gaps = arena_alloc(&b->arena, sizeof *gaps + im->n_new_gaps * sizeof gaps->gap[0]);
@@ -232,7 +225,7 @@ ottl_status ottl__ot_weave_keys(ottl_batch *b, ottl_level level, uint32_t row, u
   uint8_t *to = ottl__wk_write(ot_of(b), body, wr_put(out, body, begin), &keys);
   to = wr_put(to, body + end, len - end);
   const size_t size = (size_t)(to - out);
-  ot_of(b)->pen = close_message(at, out, to);
+  ot_of(b)->pen = wire_close(at, out, to);
   r->body[row] = ot_of(b)->pen - size;
   r->len[row] = (uint32_t)size;
   r->state[row] |= OTTL_ROW_MOVED;

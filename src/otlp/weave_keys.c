@@ -97,13 +97,20 @@ ottl_status ottl__wk_gather(ottl_batch *b, unsigned m, uint32_t i, uint32_t *beg
 /* An empty key is left out, the value never is, as pdata writes it. */
 static OTTL_ALWAYS_INLINE uint8_t *key_write(uint8_t *at, unsigned number, const ot_head *head, const wv_key *key) {
   const ottl_cell value = {key->word, key->len, key->tag};
-  const size_t size = any_size(value);
+  size_t size, guess = 0;
+  const bool flat = any_flat_size(value, &size);
   *at++ = (uint8_t)WR_TAG(number, WR_LEN);
-  at = varint_put(at, head->len + varint_size(size) + size);
+  uint8_t *length = at, *body;
+  if (OTTL_LIKELY(flat))
+    body = varint_put(at, head->len + varint_size(size) + size);
+  else
+    body = at + varint_size(head->len + (guess = ottl__anyvalue_guess(value)));
+  at = body;
   memcpy(at, head->data, OT_HEAD_BLOCK); /* there is room, and more to come */
   if (OTTL_UNLIKELY(head->len > OT_HEAD_BLOCK)) memcpy(at + OT_HEAD_BLOCK, head->data + OT_HEAD_BLOCK, head->len - OT_HEAD_BLOCK);
-  at = varint_put(at + head->len, size);
-  return size ? any_write(at, value) : at;
+  at += head->len;
+  return OTTL_LIKELY(flat) ? any_flat_write(varint_put(at, size), value)
+                           : wire_close(length, body, ottl__anyvalue_put(at, value, guess));
 }
 
 /* Only what columns stand for stays: runs of kept neighbours are one copy. */

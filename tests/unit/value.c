@@ -7,8 +7,10 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/varint.h"
 #include "batch/value.h"
 #include "batch/value_text.h"
 #include "syntax/tree.h"
@@ -50,6 +52,22 @@ static ottl_cell map_of(int n, ...) {
   va_end(ap);
   return cell_tree(OTTL_T_MAP, map);
 }
+/* Written without being measured: the same bytes behind their length, within the bound. */
+static void check_put(ottl_cell c, const uint8_t *body, size_t n) {
+  size_t bound;
+  assert_int_equal(ottl__anyvalue_bound(c, &bound), OTTL_OK);
+  uint8_t head[10];
+  const size_t head_len = (size_t)(varint_put(head, n) - head);
+  assert_true(head_len + n <= bound);
+  const size_t guesses[] = {ottl__anyvalue_guess(c), 0, 200, 20000};
+  for (size_t i = 0; i < OTTL_COUNT(guesses); i++) {
+    uint8_t *p = malloc(bound), *end = ottl__anyvalue_put(p, c, guesses[i]);
+    assert_ptr_equal(end, p + head_len + n);
+    assert_memory_equal(p, head, head_len);
+    assert_memory_equal(p + head_len, body, n);
+    free(p);
+  }
+}
 /* The same value on the wire: a body decoded again. */
 static ottl_cell wire_form(ottl_cell c) {
   size_t n;
@@ -57,6 +75,7 @@ static ottl_cell wire_form(ottl_cell c) {
   uint8_t *p = arena_alloc(&arena, n);
   assert_non_null(p);
   assert_ptr_equal(ottl__anyvalue_write(p, c), p + n);
+  check_put(c, p, n);
   ottl_cell back;
   assert_int_equal(ottl__anyvalue_decode(p, n, &back), OTTL_OK);
   return back;
@@ -124,6 +143,36 @@ static void test_wire_oddities(void **state) {
   assert_int_equal(cell_map(open)->items[0].klen, 0);
 }
 
+/* Containers of all lengths about those where a length takes another byte, alone and in others. */
+static void test_put(void **state) {
+  OTTL_UNUSED(state);
+  static const char text[20000];
+  static const size_t lens[] = {0, 1, 100, 16300, 16360};
+  for (size_t l = 0; l < OTTL_COUNT(lens); l++) {
+    for (size_t more = 0; more < 40; more++) {
+      ottl_cell t = cell_string(view_of(text, lens[l] + more)), list = list_of(OTTL_T_LIST_STRING, 2, t, cell_string(VIEW("x")));
+      wire_form(list);
+      wire_form(map_of(2, "k", t, "", cell_of_view(OTTL_T_BYTES, cell_view(t))));
+      wire_form(map_of(3, "list", list, "nil", cell_nil(), "m", map_of(2, "i", cell_int(-1), "d", cell_double(1.5))));
+    }
+  }
+  for (uint32_t n = 0; n < 70; n++) {
+    ottl_cell list = list_of(OTTL_T_LIST, 0), map = map_of(0);
+    for (uint32_t i = 0; i < n; i++) {
+      assert_int_equal(ottl__list_push(&arena, cell_list(list), cell_int((int64_t)i << n % 40)), OTTL_OK);
+      ottl_entry *e = ottl__rowmap_push(&arena, cell_map(map), VIEW("key"));
+      assert_non_null(e);
+      entry_set(e, i % 5 ? cell_bool(i % 2) : cell_string(view_of(text, i)));
+    }
+    wire_form(list);
+    wire_form(map);
+    wire_form(map_of(2, "list", list, "map", map));
+  }
+  ottl_cell deep = cell_string(view_of(text, 100)), wire = wire_form(map_of(1, "k", cell_int(1)));
+  for (int i = 0; i < 40; i++) deep = i % 2 ? list_of(OTTL_T_LIST_ANY, 2, deep, wire) : map_of(2, "a", wire, "b", deep);
+  wire_form(deep);
+}
+
 static void test_depth(void **state) {
   OTTL_UNUSED(state);
   ottl_cell c = cell_int(1), copy;
@@ -131,6 +180,7 @@ static void test_depth(void **state) {
   size_t n;
   bool r;
   assert_int_equal(ottl__anyvalue_size(c, &n), OTTL_LIMIT);
+  assert_int_equal(ottl__anyvalue_bound(c, &n), OTTL_LIMIT);
   assert_int_equal(ottl__value_copy(&arena, c, &copy), OTTL_LIMIT);
   assert_int_equal(ottl__value_compare(&arena, c, c, OTTL_CMP_EQ, &r), OTTL_LIMIT);
 }
@@ -303,6 +353,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_wire_oddities, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_put, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_compare, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_text, set_up, tear_down),
