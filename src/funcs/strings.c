@@ -10,10 +10,8 @@
 
 /* ASCII text: a view of the input when nothing changes, else one copy. */
 static bool case_ascii(ottl_call *c, ottl_view text, char first, ottl_view *ret, ottl_status *status) {
-  size_t i = 0;
-  unsigned char high = 0;
-  bool change = false;
-  for (; i < text.len; i++) {
+  unsigned char high = 0, change = 0; /* bytes, so that loops go by vectors */
+  for (size_t i = 0; i < text.len; i++) {
     unsigned char ch = (unsigned char)text.data[i];
     high |= ch;
     change |= (unsigned char)(ch - (unsigned char)first) < 26;
@@ -27,9 +25,11 @@ static bool case_ascii(ottl_call *c, ottl_view text, char first, ottl_view *ret,
     *status = OTTL_NOMEM;
     return true;
   }
-  for (i = 0; i < text.len; i++) {
-    unsigned char ch = (unsigned char)text.data[i];
-    p[i] = (char)(ch ^ ((unsigned char)(ch - (unsigned char)first) < 26 ? 0x20 : 0));
+  const char *restrict from = text.data;
+  char *restrict to = p;
+  for (size_t i = 0, n = text.len; i < n; i++) {
+    unsigned char ch = (unsigned char)from[i];
+    to[i] = (char)(ch ^ (unsigned char)(((unsigned char)(ch - (unsigned char)first) < 26) << 5));
   }
   *ret = view_of(p, text.len);
   return true;
