@@ -228,6 +228,19 @@ static void emit_record_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, 
   }
 }
 
+static void emit_sets(ottl_emit *e, const ottl_rowmap *source, uint16_t map, uint8_t level, uint16_t sel, uint32_t statement) {
+  for (uint32_t i = 0; i < source->n && e->status == OTTL_OK; i++) {
+    const ottl_entry *from = &source->items[i];
+    const emit_place at = {false, map, ottl__emit_key_column(e, map, (ottl_view){from->key, from->klen}), 1};
+    const uint16_t value = ottl__emit_const(e, entry_cell(from));
+    if (at.column == OTTL_NO_COLUMN) e->status = OTTL_INTERNAL;
+    if (e->status != OTTL_OK) return;
+    ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_SET_KEY, .level = level, .a = at.column, .b = value, .s = sel, .x = statement});
+    mark_written(e, at);
+    place_if_ordered(e, at, level, sel);
+  }
+}
+
 static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel, uint32_t statement) {
   const ottl_call_site *site = x->call;
   const ottl_function *f = &ottl__functions[site->function];
@@ -262,6 +275,11 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
     }
     if (!e->maps[p.map].spec.entries && ottl__emit_is_keep(x)) {
       emit_keep(e, x, p, level, sel);
+      return;
+    }
+    const ottl_rowmap *sets = ottl__emit_sets(e, x);
+    if (sets) {
+      emit_sets(e, sets, p.map, level, sel, statement);
       return;
     }
     uint16_t call = ottl__emit_call(e, x, level, sel);

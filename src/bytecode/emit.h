@@ -122,6 +122,8 @@ emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path);
 bool ottl__emit_is_keep(const ottl_expr *editor);
 /* delete_matching_keys or keep_matching_keys of a whole map with a constant pattern. */
 bool ottl__emit_is_prune(const ottl_expr *editor);
+/* merge_maps of plain literals into a whole map of the group's level is a set for each of them: these, else NULL. */
+const ottl_rowmap *ottl__emit_sets(const ottl_emit *e, const ottl_expr *editor);
 /* limit or truncate_all of a whole map that is counted (layout.c says when). */
 bool ottl__emit_is_counting(const ottl_expr *editor, bool *ret_limit);
 /* A call that works on the whole record; an editor of that kind has no target. */

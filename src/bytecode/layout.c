@@ -5,6 +5,8 @@
 #include "base/map.h"
 #include "bytecode/emit.h"
 
+enum { MERGED_KEYS = 32 }; /* columns that a merge_maps of literals may take */
+
 static uint16_t layout_map(ottl_emit *e, const ottl_expr *path) {
   const ottl_path_info *info = path->path;
   uint16_t field = info->view == OTTL_V_CACHE ? OTTL_FIELD_COUNT : info->field;
@@ -129,6 +131,35 @@ bool ottl__emit_is_keep(const ottl_expr *editor) {
     if (keys->items[i]->kind != OTTL_E_LITERAL || keys->items[i]->literal.tag != OTTL_T_STRING) return false;
   }
   return true;
+}
+
+const ottl_rowmap *ottl__emit_sets(const ottl_emit *e, const ottl_expr *editor) {
+  const ottl_call_site *call = editor->call;
+  if (strcmp(ottl__functions[call->function].name, "merge_maps") != 0) return NULL;
+  const ottl_expr *target = call->args[0].expr;
+  if (target->n_kids || target->path->view != OTTL_V_MAP || field_is_dict_map(target->path->field)) return NULL;
+  if (ottl__fields[target->path->field].level != e->group->level || !view_is(cell_view(call->args[2].literal), "upsert"))
+    return NULL;
+  const ottl_call_arg *source = &call->args[1];
+  if (!source->is_literal && (!source->expr || source->expr->kind != OTTL_E_LITERAL)) return NULL;
+  const ottl_cell literal = source->is_literal ? source->literal : source->expr->literal;
+  if (literal.tag != (OTTL_T_MAP | OTTL_TAG_TREE) || cell_map(literal)->n > MERGED_KEYS) return NULL;
+  for (uint32_t i = 0; i < cell_map(literal)->n; i++) {
+    uint8_t tag = cell_map(literal)->items[i].tag;
+    if (tag < OTTL_T_BOOL || tag > OTTL_T_STRING) return NULL;
+  }
+  return cell_map(literal);
+}
+
+static void layout_sets(ottl_emit *e, const ottl_expr *editor, const ottl_rowmap *source) {
+  uint16_t map = layout_map(e, editor->call->args[0].expr);
+  if (e->status == OTTL_OK) e->maps[map].spec.written = true;
+  for (uint32_t i = 0; i < source->n && e->status == OTTL_OK; i++) {
+    ottl_view key = {source->items[i].key, source->items[i].klen};
+    uint16_t column =
+        layout_column(e, (ottl_column_spec){.source = OTTL_COL_KEY, .level = e->maps[map].spec.level, .map = map, .key = key});
+    if (e->status == OTTL_OK) e->columns[column].spec.written = true;
+  }
 }
 
 /* Some statement may write any entry of the map. */
@@ -270,6 +301,11 @@ static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
   }
   if (ottl__emit_is_prune(editor)) {
     layout_prune(e, target);
+    return;
+  }
+  const ottl_rowmap *sets = ottl__emit_sets(e, editor);
+  if (sets) {
+    layout_sets(e, editor, sets);
     return;
   }
   bool limit;
