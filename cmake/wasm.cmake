@@ -1,3 +1,9 @@
+# What runs once for a program, or for a person, is compiled to be small.
+set(wasm_small ${OTTL_SOURCES})
+list(FILTER wasm_small INCLUDE REGEX "/src/(api|base|bytecode|config|diag|funcs|sema|syntax|tooling|xml)/|/gen/syntax/")
+set_source_files_properties(${wasm_small} PROPERTIES COMPILE_OPTIONS -Os)
+target_compile_options(wasm_yaml PRIVATE -Os)
+
 # The module of the playground and of bindings/npm, and the conformance runner in the same instruction set, for node.
 file(GLOB wasm_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/playground/wasm/*.c)
 add_executable(ottl_wasm ${wasm_sources})

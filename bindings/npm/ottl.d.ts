@@ -98,8 +98,101 @@ export interface RunResult {
 /** OTLP/JSON as text or as an object, or bytes: JSON or protobuf, told apart by themselves. */
 export type Payload = string | object | Uint8Array | ArrayBuffer;
 
+/** A place or range of a text as JavaScript counts it. */
+export interface Range {
+  begin: number;
+  end: number;
+}
+
+/** What a text is that is asked about while somebody writes it. */
+export interface DocumentOptions {
+  /** A file of statements (default), one statement, or a configuration. */
+  form?: 'file' | 'snippet' | 'config';
+  /** With form config: what it is. */
+  config?: 'collector' | 'transform' | 'filter' | 'routing';
+  kind?: 'transform' | 'filter' | 'values' | 'conditions';
+  signal?: Signal;
+  /** With form snippet. */
+  context?: string;
+  experimental?: boolean;
+}
+
+export interface Completion {
+  kind: 'editor' | 'converter' | 'path' | 'enum' | 'keyword' | 'key' | 'parameter' | 'local' | 'context' | 'lambda';
+  label: string;
+  /** Replaces the range. */
+  insert: string;
+  /** Where the cursor goes in `insert`. */
+  cursor: number;
+  detail: string;
+  summary: string;
+  /** 0: fits best. */
+  rank: number;
+}
+
+export interface Token extends Range {
+  kind:
+    | 'comment' | 'keyword' | 'editor' | 'converter' | 'context' | 'path' | 'enum'
+    | 'local' | 'parameter' | 'string' | 'key' | 'number' | 'operator';
+  unknown?: true;
+  declares?: true;
+}
+
+export interface DocumentSymbol {
+  kind: 'section' | 'component' | 'statement' | 'condition';
+  name: string;
+  detail: string;
+  range: Range;
+  selection: Range;
+  /** 0: at the top; deeper ones belong to the one before. */
+  depth: number;
+}
+
+/** Places count from 0. */
+export interface Place {
+  number: number;
+  resource: number;
+  scope?: number;
+  item?: number;
+  /** One line that tells it from others. */
+  summary: string;
+}
+
+export interface Block {
+  kind: string;
+  place: Place;
+  /** Lines, each with its end. */
+  text: string;
+}
+
+export interface DiffEntry {
+  kind: string;
+  change: 'none' | 'changed' | 'dropped' | 'added';
+  moved: boolean;
+  before?: Place;
+  after?: Place;
+  fields: number;
+  lines: ({ same: string } | { before: string } | { after: string })[];
+}
+
+export interface Diff extends Omit<RunResult, 'status' | 'encoding' | 'data' | 'json'> {
+  entries: DiffEntry[];
+}
+
+export interface TestCase {
+  name: string;
+  line: number;
+  outcome: 'passed' | 'failed' | 'broken' | 'skipped' | 'open';
+  message: string;
+  /** Differences, as `diff -u` shows them. */
+  detail: string;
+  recordsIn: number;
+  recordsOut: number;
+  diagnostics?: Diagnostic[];
+}
+
 export class OttlError extends Error {
-  /** `compile`, `data`, `runtime`, `limit`, `nomem`, `invalid argument`, ... */
+  /** `compile`, `data`, `runtime`, `limit`, `nomem`, `invalid_arg`, ... */
   status: string;
   /** status `compile`. */
   diagnostics?: Diagnostic[];
@@ -116,6 +209,16 @@ export class Program {
   readonly diagnostics: Diagnostic[];
   /** @throws OttlError */
   run(payload: Payload, options?: RunOptions): RunResult;
+  /**
+   * What it does, and with a payload what it cost: an object (as `ottl explain --format json` of the command), or text, or with
+   * `svg` a flame graph of what ran.
+   */
+  explain(options?: { format?: 'json'; payload?: Payload; bytecode?: boolean; noTimes?: boolean; name?: string }): Record<string, any>;
+  explain(options: { format: 'text' | 'svg'; payload?: Payload; bytecode?: boolean; noTimes?: boolean; name?: string }): string;
+  /** One record, its number from 0, through every statement. `refused`: a failure refused the payload. */
+  trace(payload: Payload, record: number, options?: RunOptions): { refused: boolean; steps: Record<string, any>[] };
+  /** What it changes, record by record. */
+  diff(payload: Payload, options?: RunOptions): Diff;
   /** Gives its memory back. */
   close(): void;
 }
@@ -130,10 +233,38 @@ export class Ottl {
   readonly reference: string;
   /** Instruction set: `wasm128`. */
   readonly isa: string;
+  /** Bytes that the instance holds. */
+  readonly memory: number;
   /** @throws OttlError */
   compile(source: Source, options?: CompileOptions): Program;
-  /** Errors, warnings, and notes if wanted. */
+  /** Errors, warnings, and notes if wanted; of `{ config }` without `processor`, of all of it. */
   check(source: Source, options?: CompileOptions): Diagnostic[];
   /** Compiles and runs once. @throws OttlError */
   run(source: Source, payload: Payload, options?: CompileOptions & RunOptions): RunResult;
+  /** Canonical layout. What does not parse stays as it is and is in the diagnostics. */
+  format(text: string, options?: Pick<DocumentOptions, 'form' | 'config'> & { width?: number }): { text: string; diagnostics: Diagnostic[] };
+  /** What can be written at that index; sample: a payload whose attribute keys are offered. */
+  complete(text: string, index: number, options?: DocumentOptions & { sample?: Payload }): { items: Completion[]; range: Range };
+  hover(text: string, index: number, options?: DocumentOptions): { markdown: string; range: Range } | null;
+  /** The call whose arguments the index is in; begin and end of a parameter are places in the label. */
+  signature(
+    text: string,
+    index: number,
+    options?: DocumentOptions,
+  ): { label: string; summary: string; params: (Range & { summary: string })[]; active?: number } | null;
+  definition(text: string, index: number, options?: DocumentOptions): { origin: Range; target: Range; selection: Range } | null;
+  symbols(text: string, options?: DocumentOptions): DocumentSymbol[];
+  tokens(text: string, options?: DocumentOptions): Token[];
+  folds(text: string, options?: DocumentOptions): (Range & { comment: boolean })[];
+  /** A table of the language: functions, paths, contexts, enums, types, limits, diagnostics, renamed. */
+  describe(table: string, name?: string): { table: string; entries: Record<string, any>[]; [more: string]: any };
+  /** A payload as text, a block for each resource, scope and record. */
+  view(payload: Payload, options?: { signal?: Signal; layout?: 'tree' | 'lines'; maxText?: number }): Block[];
+  /** A payload in the other encoding. */
+  convert(payload: Payload, options?: { signal?: Signal; to?: 'proto' | 'json' }): Uint8Array;
+  /** Runs a file of cases (.ottlt). files: those that it names. update: the file with its expectations rewritten, if any was wrong. */
+  test(
+    text: string,
+    options?: { name?: string; files?: Record<string, string>; update?: boolean },
+  ): { cases: TestCase[]; diagnostics: Diagnostic[]; updated?: string };
 }

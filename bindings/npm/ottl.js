@@ -2,6 +2,7 @@
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const EMPTY = new Uint8Array();
 
 export class OttlError extends Error {
   constructor(reply) {
@@ -35,10 +36,19 @@ async function moduleOf(source = new URL('./ottl.wasm', import.meta.url)) {
 // Where a place of a text is in bytes, and back: JavaScript counts UTF-16 units, the engine bytes.
 const bytesBefore = (text, index) => encoder.encode(text.slice(0, index)).length;
 
+// UTF-16 units of the character whose last byte this is: two when it began with 0xf0 to 0xf4, three bytes before.
+const lengthOf = (bytes, last) => (last >= 3 && bytes[last - 3] >= 0xf0 ? 2 : 1);
+
 function indexOfByte(text) {
   const bytes = encoder.encode(text);
   if (bytes.length === text.length) return (byte) => byte;
-  return (byte) => decoder.decode(bytes.subarray(0, byte)).length;
+  const indices = new Uint32Array(bytes.length + 1);
+  for (let byte = 0, index = 0; byte < bytes.length; byte++) {
+    indices[byte] = index;
+    if ((bytes[byte + 1] & 0xc0) !== 0x80) index += lengthOf(bytes, byte);
+    indices[byte + 1] = index;
+  }
+  return (byte) => indices[byte];
 }
 
 const bytesOf = (payload) => {
@@ -84,6 +94,11 @@ export class Ottl {
     instance.exports._initialize();
     this.#exports = instance.exports;
     this.#generation++;
+  }
+
+  /** Bytes that the instance holds. */
+  get memory() {
+    return this.#exports.memory.buffer.byteLength;
   }
 
   get _generation() {
@@ -148,6 +163,78 @@ export class Ottl {
     return reply.diagnostics ?? [];
   }
 
+  format(text, options = {}) {
+    const { reply } = this._call('ottl_format', { text, ...options });
+    if (reply.text === undefined) throw new OttlError(reply);
+    return { text: reply.text, diagnostics: reply.diagnostics ?? [] };
+  }
+
+  // Questions about a place in a text, an index of JavaScript; ranges come back as such.
+  #place(name, text, index, options, payload) {
+    const { reply } = this.#ask(name, { text, offset: index === undefined ? undefined : bytesBefore(text, index), ...options }, payload);
+    const at = indexOfByte(text);
+    const range = (r) => ({ begin: at(r.begin), end: at(r.end) });
+    delete reply.status;
+    return [reply, range];
+  }
+
+  complete(text, index, { sample, ...options } = {}) {
+    const [reply, range] = this.#place('ottl_complete', text, index, options, sample === undefined ? EMPTY : bytesOf(sample));
+    const items = reply.items.map((item) => ({ ...item, cursor: indexOfByte(item.insert)(item.cursor) }));
+    return { items, range: range(reply.range) };
+  }
+
+  hover(text, index, options) {
+    const [reply, range] = this.#place('ottl_hover', text, index, options);
+    return reply.markdown === undefined ? null : { markdown: reply.markdown, range: range(reply.range) };
+  }
+
+  signature(text, index, options) {
+    const [reply] = this.#place('ottl_signature', text, index, options);
+    if (reply.label === undefined) return null;
+    const at = indexOfByte(reply.label);
+    return { ...reply, params: reply.params.map((p) => ({ ...p, begin: at(p.begin), end: at(p.end) })) };
+  }
+
+  definition(text, index, options) {
+    const [reply, range] = this.#place('ottl_definition', text, index, options);
+    if (!reply.target) return null;
+    return { origin: range(reply.origin), target: range(reply.target), selection: range(reply.selection) };
+  }
+
+  symbols(text, options) {
+    const [reply, range] = this.#place('ottl_symbols', text, undefined, options);
+    return reply.symbols.map((s) => ({ ...s, range: range(s.range), selection: range(s.selection) }));
+  }
+
+  tokens(text, options) {
+    const [reply, range] = this.#place('ottl_tokens', text, undefined, options);
+    return reply.tokens.map((t) => ({ ...t, ...range(t) }));
+  }
+
+  folds(text, options) {
+    const [reply, range] = this.#place('ottl_folds', text, undefined, options);
+    return reply.folds.map((f) => ({ ...f, ...range(f) }));
+  }
+
+  describe(table, name) {
+    return this.#ask('ottl_describe', { table, name }).reply.result;
+  }
+
+  view(payload, options = {}) {
+    return this.#ask('ottl_view', options, bytesOf(payload)).reply.blocks;
+  }
+
+  convert(payload, options = {}) {
+    return this.#ask('ottl_convert', options, bytesOf(payload)).data;
+  }
+
+  test(text, options = {}) {
+    const { reply } = this.#ask('ottl_test', { text, ...options });
+    delete reply.status;
+    return reply;
+  }
+
   run(source, payload, options = {}) {
     const program = this.compile(source, options);
     try {
@@ -186,7 +273,7 @@ export class Program {
   }
 
   #call(name, payload, options) {
-    if (!this.#request) throw new OttlError({ status: 'invalid argument', message: 'the program is closed' });
+    if (!this.#request) throw new OttlError({ status: 'invalid_arg', message: 'the program is closed' });
     options = { signal: this.#request.signal, ...options };
     return this.#ottl._call(name, options, { handle: this.#open(), payload: bytesOf(payload) });
   }
@@ -197,6 +284,26 @@ export class Program {
     const result = { ...reply, data };
     if (reply.encoding === 'json') Object.defineProperty(result, 'json', { get: () => (data.length ? JSON.parse(decoder.decode(data)) : null) });
     return result;
+  }
+
+  #told(name, payload, options) {
+    const { reply } = this.#call(name, payload, options);
+    if (reply.status !== 'ok') throw new OttlError(reply);
+    delete reply.status;
+    return reply;
+  }
+
+  explain({ payload, ...options } = {}) {
+    const reply = this.#told('ottl_explain', payload ?? EMPTY, options);
+    return reply.text ?? reply.result;
+  }
+
+  trace(payload, record, options = {}) {
+    return this.#told('ottl_trace', payload, { record, ...options });
+  }
+
+  diff(payload, options = {}) {
+    return this.#told('ottl_diff', payload, options);
   }
 
   close() {

@@ -72,6 +72,8 @@ typedef struct glue_program {
   ottl_json *json;
 } glue_program;
 
+/* Options of the request; false: one is not what it can be. */
+bool glue_options(const glue_call *c, bool lint, ottl_compile_options *ret, ottl_error_mode *ret_mode);
 /* Compiles what the request says; adds "diagnostics". lint: for people. */
 ottl_status glue_compile(glue_call *c, bool lint, ottl_program **ret);
 ottl_status glue_exec(glue_call *c, glue_program *p);

@@ -10,7 +10,7 @@ static const char *const glue_failures[] = {"default", "keep", "atomic", "rollba
 static const char *const glue_sets[] = {"all", "standard", "transform", "filter", "routing", NULL};
 static const char *const glue_encodings[] = {"same", "proto", "json", NULL};
 
-static bool options_read(const glue_call *c, bool lint, ottl_compile_options *o, ottl_error_mode *mode) {
+bool glue_options(const glue_call *c, bool lint, ottl_compile_options *o, ottl_error_mode *mode) {
   int kind = 0, error_mode = 0, failure = 0, set = 0;
   ottl_compile_options_init(o);
   bool ok = glue_word(c, "kind", glue_kinds, OTTL_KIND_TRANSFORM, &kind) && glue_signal(c, &o->signal) &&
@@ -64,7 +64,7 @@ ottl_status glue_compile(glue_call *c, bool lint, ottl_program **ret) {
   ottl_error_mode mode;
   size_t len;
   *ret = NULL;
-  if (!options_read(c, lint, &options, &mode)) return OTTL_INVALID_ARG;
+  if (!glue_options(c, lint, &options, &mode)) return OTTL_INVALID_ARG;
   const char *config = glue_string(c, "config", &len);
   if (config) return config_compile(c, &options, config, len, ret);
   const char *text = glue_string(c, "text", &len);
@@ -81,7 +81,6 @@ EXPORT("ottl_info") glue_reply *glue_info(void);
 EXPORT("ottl_compile") glue_reply *glue_compile_request(const char *json, size_t len);
 EXPORT("ottl_close") void glue_close(glue_program *p);
 EXPORT("ottl_run") glue_reply *glue_run(glue_program *p, const char *json, size_t len, const char *data, size_t data_len);
-EXPORT("ottl_check") glue_reply *glue_check(const char *json, size_t len);
 
 /* {version, reference, isa} */
 glue_reply *glue_info(void) {
@@ -124,16 +123,6 @@ glue_reply *glue_compile_request(const char *json, size_t len) {
     compiled_add(&c, p);
   else
     glue_close(p);
-  return glue_end(&c, status, NULL, 0);
-}
-
-/* As ottl_compile, with warnings and without a program. */
-glue_reply *glue_check(const char *json, size_t len) {
-  glue_call c;
-  ottl_program *program = NULL;
-  if (!glue_begin(&c, json, len)) return glue_end(&c, OTTL_INVALID_ARG, NULL, 0);
-  ottl_status status = glue_compile(&c, true, &program);
-  ottl_program_free(program);
   return glue_end(&c, status, NULL, 0);
 }
 

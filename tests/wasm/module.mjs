@@ -29,7 +29,7 @@ function sizes(name, data) {
   const brotli = brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
   const kb = (n) => `${(n / KB).toFixed(0)} KB`.padStart(8);
   console.log(`${name.padEnd(14)} ${kb(data.length)} raw ${kb(gzip)} gzip ${kb(brotli)} brotli`);
-  return gzip;
+  return brotli;
 }
 
 assert(sizes('module', bytes) <= 1536 * KB, 'larger than 1.5 MB compressed');
