@@ -1,4 +1,4 @@
-/* ottlt [--update] [--list] [--filter TEXT] FILE...: runs the cases of `.ottlt` files; says file and line of what is wrong. */
+/* ottlt [--update] [--list] [--filter TEXT] FILE...: runs the cases of `.case` files; says file and line of what is wrong. */
 #include <stdio.h>
 #include <string.h>
 

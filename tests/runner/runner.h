@@ -1,4 +1,4 @@
-/* The runner of `.ottlt` case files (see tests/README.md): on the public API and yyjson only, so that it may become a
+/* The runner of `.case` files (see tests/README.md): on the public API and yyjson only, so that it may become a
  * subcommand. Memory comes from one pool that lives until the program ends. */
 #ifndef OTTL_TESTS_RUNNER_H
 #define OTTL_TESTS_RUNNER_H

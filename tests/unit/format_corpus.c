@@ -379,7 +379,7 @@ static void the_corpus_stays(void **state) {
   ottl__arena_init(&arena, &al, 0);
   assert_true(corpus_each("tests/conformance/cases/*/*.jsonl", check_case));
   assert_true(corpus_each("tests/conformance/own/*.jsonl", check_case));
-  assert_true(corpus_each("tests/cases/*/*.ottlt", check_line));
+  assert_true(corpus_each("tests/cases/*/*.case", check_line));
   assert_true(corpus_each("examples/*.ottl", check_line));
   assert_true(corpus_each("docs/*.md", check_line));
   printf(
