@@ -112,6 +112,25 @@ static size_t processors(void) {
   return n < 1 ? 1 : n > THREADS_MOST ? THREADS_MOST : (size_t)n;
 }
 
+bool cli_ends_in(const char *text, const char *ending) {
+  size_t n = strlen(text), m = strlen(ending);
+  return n > m && strcmp(text + n - m, ending) == 0;
+}
+
+bool cli_is_yaml(const char *path) {
+  return cli_ends_in(path, ".yaml") || cli_ends_in(path, ".yml") || cli_ends_in(path, ".json");
+}
+
+/* -f takes configurations too; JSON there is a payload, by mistake. */
+static int arg_file(int in, cli_options *o) {
+  const char *path = o->program_file;
+  if (!path || !(cli_ends_in(path, ".yaml") || cli_ends_in(path, ".yml"))) return CLI_OK;
+  if (!(in & (IN_RUN | IN_DIFF | IN_TRACE)))
+    return cli_fail(CLI_USAGE, "%s is a collector's file: `ottl run --config` runs its filter processors", path);
+  o->program_file = NULL;
+  return arg_once(&o->config, path, "config");
+}
+
 static int arg_set(cli_options *o, int id, const char *value) {
   static const char *const modes[] = {"propagate", "ignore", "silent", NULL};
   static const char *const styles[] = {"either", "prefixed", "bare", NULL};
@@ -128,6 +147,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
     *(id == ARG_CONDITION ? &o->has_conditions : &o->has_statements) = true;
     o->snippets.items[o->snippets.n++] = value;
     break;
+  case ARG_SAME_FILE: o->files.items[o->files.n++] = value; break;
   case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
   case ARG_ROUTE_CONFIG:
   case ARG_TEST_CONFIG:
@@ -306,7 +326,7 @@ int cli_options_read(const char *command, int in, int argc, char **argv, cli_opt
       status = arg_short(command, in, argv, &i, ret);
     if (status != CLI_OK) return status;
   }
-  return CLI_OK;
+  return arg_file(in, ret);
 }
 
 void cli_options_done(cli_options *options) {

@@ -135,20 +135,21 @@ static int check_read(check_state *c, const char *path, const char *what, char *
   return result;
 }
 
-static int check_file(check_state *c, const char *path) {
-  char *text = NULL;
-  size_t len = 0;
-  int result = check_read(c, path, "statements", &text, &len);
-  if (result == CLI_OK) result = cli_check_text(&c->checking, path, text, len);
-  free(text);
-  return result;
-}
-
 static int check_config(check_state *c, const char *path) {
   char *text = NULL;
   size_t len = 0;
   int result = check_read(c, path, "configurations", &text, &len);
   if (result == CLI_OK) result = cli_check_config(&c->checking, path, text, len);
+  free(text);
+  return result;
+}
+
+static int check_file(check_state *c, const char *path) {
+  if (!c->options->conditions && cli_is_yaml(path)) return check_config(c, path);
+  char *text = NULL;
+  size_t len = 0;
+  int result = check_read(c, path, "statements", &text, &len);
+  if (result == CLI_OK) result = cli_check_text(&c->checking, path, text, len);
   free(text);
   return result;
 }
@@ -173,8 +174,7 @@ static int check_sum(check_state *c) {
 
 static int check_usage(const cli_options *o) {
   if (!o->snippets.n && !o->files.n && !o->config)
-    return cli_fail(CLI_USAGE, "nothing to check: give files, or statements with -s, or a collector's file with --config (`ottl "
-                               "help check` shows examples)");
+    return cli_fail(CLI_USAGE, "nothing to check: give files, or statements with -s (`ottl help check` shows examples)");
   if (o->has_statements && o->has_conditions)
     return cli_fail(CLI_USAGE, "-s and -c do not go together: check them one after the other");
   if (o->context && o->files.n)

@@ -93,6 +93,8 @@ typedef struct cli_options {
  * The caller calls cli_options_done in either case. */
 int cli_options_read(const char *command, int in, int argc, char **argv, cli_options *ret);
 void cli_options_done(cli_options *options);
+bool cli_ends_in(const char *text, const char *ending); /* and is longer */
+bool cli_is_yaml(const char *path);                     /* a collector configuration, by its name */
 
 /* help.c */
 void cli_help_overview(void);

@@ -56,16 +56,6 @@ static int add_program(explain_state *s, const ottl_program *program, const char
   return CLI_OK;
 }
 
-static bool is_yaml(const char *path) {
-  static const char *const endings[] = {".yaml", ".yml", ".json"};
-  size_t len = strlen(path);
-  for (size_t i = 0; i < 3; i++) {
-    size_t n = strlen(endings[i]);
-    if (len > n && strcmp(path + len - n, endings[i]) == 0) return true;
-  }
-  return false;
-}
-
 static int open_source(explain_state *s, const char *path, bool config) {
   explain_source *from = &s->sources[s->n_sources++];
   from->path = path;
@@ -86,7 +76,7 @@ static int open_sources(explain_state *s) {
   int status = o->snippets.n ? open_source(s, NULL, false) : CLI_OK;
   if (status == CLI_OK && o->config) status = open_source(s, o->config, true);
   for (size_t i = 0; i < o->files.n && status == CLI_OK; i++)
-    status = open_source(s, o->files.items[i], is_yaml(o->files.items[i]));
+    status = open_source(s, o->files.items[i], cli_is_yaml(o->files.items[i]));
   return status;
 }
 

@@ -22,13 +22,8 @@ static void text_keep(void *context, const char *data, size_t len) {
   text->len = len;
 }
 
-static bool ends_in(const char *path, const char *ending) {
-  size_t n = strlen(path), m = strlen(ending);
-  return n >= m && strcmp(path + n - m, ending) == 0;
-}
-
 static ottl_format_form form_of(const cli_options *o, const char *path) {
-  bool yaml = o->as ? strcmp(o->as, "yaml") == 0 : ends_in(path, ".yaml") || ends_in(path, ".yml") || ends_in(path, ".json");
+  bool yaml = o->as ? strcmp(o->as, "yaml") == 0 : cli_is_yaml(path);
   return yaml ? OTTL_FORMAT_CONFIG : OTTL_FORMAT_FILE;
 }
 

@@ -25,11 +25,6 @@ char *lsp_path(const char *uri) {
   return path;
 }
 
-static bool ends_in(const char *text, const char *ending) {
-  size_t n = strlen(text), m = strlen(ending);
-  return n >= m && strcmp(text + n - m, ending) == 0;
-}
-
 /* ---- opening, changing, closing ---- */
 
 static void forget(lsp_document *d) {
@@ -77,8 +72,7 @@ bool lsp_open(lsp_server *s, const char *uri, const char *language, int64_t vers
   d->uri = strdup(uri);
   d->path = lsp_path(uri);
   d->version = version;
-  d->yaml = strcmp(language, "yaml") == 0 || strcmp(language, "json") == 0 ||
-            (strcmp(language, "ottl") != 0 && (ends_in(uri, ".yaml") || ends_in(uri, ".yml") || ends_in(uri, ".json")));
+  d->yaml = strcmp(language, "yaml") == 0 || strcmp(language, "json") == 0 || (strcmp(language, "ottl") != 0 && cli_is_yaml(uri));
   if (!d->uri || !splice(d, 0, 0, text, len)) {
     lsp_document_free(d);
     return false;

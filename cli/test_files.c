@@ -10,13 +10,8 @@
 #define MOST_FILES  10000
 #define MOST_LEVELS 32 /* of folders */
 
-static bool ends_in(const char *name, const char *ending) {
-  size_t n = strlen(name), m = strlen(ending);
-  return n > m && strcmp(name + n - m, ending) == 0;
-}
-
 static bool is_case_file(const char *name) {
-  return ends_in(name, ".ottlt") || ends_in(name, ".ottlt.yaml") || ends_in(name, ".ottlt.yml");
+  return cli_ends_in(name, ".ottlt") || cli_ends_in(name, ".ottlt.yaml") || cli_ends_in(name, ".ottlt.yml");
 }
 
 static int add_suite(test_session *s, const char *path) {
@@ -45,8 +40,8 @@ static int find_in(test_session *s, const char *folder, unsigned level) {
   for (int i = 0; i < n; i++) {
     char path[4096];
     bool here = strcmp(folder, ".") == 0;
-    int len =
-        snprintf(path, sizeof path, "%s%s%s", here ? "" : folder, here || ends_in(folder, "/") ? "" : "/", entries[i]->d_name);
+    int len = snprintf(path, sizeof path, "%s%s%s", here ? "" : folder, here || cli_ends_in(folder, "/") ? "" : "/",
+                       entries[i]->d_name);
     free(entries[i]);
     if (status != CLI_OK || len < 0 || (size_t)len >= sizeof path || lstat(path, &st) != 0) continue;
     if (S_ISDIR(st.st_mode) && level < MOST_LEVELS)

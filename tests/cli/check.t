@@ -1,7 +1,7 @@
 # Check
 
   $ ottl check
-  ottl: nothing to check: give files, or statements with -s, or a collector's file with --config (`ottl help check` shows examples)
+  ottl: nothing to check: give files, or statements with -s (`ottl help check` shows examples)
   [2]
   $ ottl check -s 'set(log.body, "x")'
   0 errors, 0 warnings
@@ -206,4 +206,28 @@ Routing connectors are checked with the processors.
   }
   $ ottl check --format xml -s 'set(log.body, "x")'
   ottl: `xml` is no value of --format: give text, short, json, sarif or github
+  [2]
+
+Files and configurations are told apart by their names, with -f too:
+
+  $ printf 'processors:\n  filter/f:\n    log_conditions: [log.severity < 9]\n' > collector.yaml
+  $ echo 'set(log.body, "x")' > good.ottl
+  $ ottl check collector.yaml -f good.ottl --format short
+  collector.yaml:3:22: error[E0301]: unknown path `log.severity`
+  [1]
+  $ ottl check -f collector.yaml good.ottl --conditions --format short
+  collector.yaml:1:11: error[E0201]: expected an operator or the end, found `:`
+  good.ottl:1:1: error[E0206]: `set` is an editor name where a converter is wanted
+  [1]
+  $ echo '{"processors": {"transform": {"log_statements": ["set(log.bodi, 1)"]}}}' > collector.json; ottl check --format short collector.json
+  collector.json:1:55: error[E0301]: unknown path `log.bodi`
+  [1]
+  $ sed -i 's/severity /severity_number /' collector.yaml
+  $ ottl run -f collector.yaml data/logs.json --stats 2>&1 | grep ^records
+  records  3 in, 0 changed, 1 dropped, 0 failed (0 errors)
+  $ ottl run -f collector.yaml --config collector.yaml data/logs.json
+  ottl: --config is given twice
+  [2]
+  $ ottl filter -f collector.yaml data/logs.json
+  ottl: collector.yaml is a collector's file: `ottl run --config` runs its filter processors
   [2]

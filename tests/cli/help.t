@@ -47,7 +47,8 @@
     -c, --condition CONDITION   a condition; give it again for more, any of them matches
     -f, --file FILE.ottl        read them from a file: one a line, an indented line continues the
                                 one before, `#` starts a comment line, a line `context: log` sets
-                                the context of what follows
+                                the context of what follows. A name that ends in .yaml or .yml is
+                                that of a collector configuration, as with --config
         --keep                  the other way round: keep what matches, drop the rest
         --context NAME          resource, scope, log, span, spanevent, metric, datapoint or
                                 exemplar; paths may then be written without it (body for log.body).
