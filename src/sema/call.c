@@ -143,6 +143,7 @@ static bool call_coerce(sema *s, const ottl_function *f, const ottl_param *p, ot
       ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("["));
       ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("]"));
     }
+    ottl__call_help_made(s, d, ottl__types_param(kind, &sure), v, e);
     if (kind == OTTL_P_INT && (e->types & TYPES(DOUBLE))) ottl__diag_help(d, "an int has no point; `Int(...)` cuts a float");
     return false;
   }
@@ -197,6 +198,11 @@ static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, c
                is_digits(v->text)) {
       ottl__diag_help(d, "a number stands without quotes");
       ottl__diag_fix(d, sema_span(s, v), v->text);
+    } else if (which == 1 && v->kind == NODE_FLOAT && !v->parenthesized && v->number >= 0 && v->number < 1e15) {
+      char fix[32];
+      snprintf(fix, sizeof fix, "%lld", (long long)v->number);
+      ottl__diag_help(d, "an int has no point");
+      ottl__diag_fix(d, sema_span(s, v), view_str(fix));
     } else if (which == 0 && v->kind == NODE_PATH && !v->first->next && !v->first->first) {
       ottl__diag_help(d, "a text stands in double quotes");
       ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("\""));
@@ -402,26 +408,11 @@ static bool call_counts(sema *s, const ottl_function *f, const ottl_node *node, 
     ottl_span span = {s->source, node->name_begin, node->name_end};
     ottl_diag_item *d =
         SEMA_ERROR(s, ARGUMENT_COUNT, span, "`%s` wants %s, but there %s %u", f->name, count, n == 1 ? "is" : "are", n);
-    ottl__diag_help(d, "its signature is `%s`", call_signature(f, buf));
+    if (n < required || !ottl__call_help_spread(s, d, f, node, n))
+      ottl__diag_help(d, "its signature is `%s`", call_signature(f, buf));
     good = false;
   }
   return good;
-}
-
-/* What to do about a regular expression that is none, by what Go says of it. */
-static void call_help_pattern(ottl_diag_item *d, const char *message) {
-  static const char *const helps[][2] = {
-      {"missing closing ): ", "a parenthesis that is meant itself is written `\\\\(`"},
-      {"unexpected ): ", "a parenthesis that is meant itself is written `\\\\)`"},
-      {"missing closing ]: ", "a bracket that is meant itself is written `\\\\[`"},
-      {"missing argument to repetition operator: ", "`*`, `+` and `?` repeat what is before them: any text is `.*`"},
-      {"invalid nested repetition operator: ", "there are no possessive repetitions"},
-      {"invalid or unsupported Perl syntax: ", "there is no looking ahead or behind; test it with a second condition"},
-      {"invalid escape sequence: ", "a backslash itself is written `\\\\\\\\`; there are no references back to groups"},
-  };
-  for (size_t i = 0; i < OTTL_COUNT(helps); i++) {
-    if (strstr(message, helps[i][0])) ottl__diag_help(d, "%s", helps[i][1]);
-  }
 }
 
 /* Lets the function look at its constant arguments. */
@@ -471,7 +462,7 @@ static bool call_prepare(sema *s, const ottl_function *f, const ottl_node *node,
   const ottl_node *bad = p.bad_arg < n && nodes[p.bad_arg] ? nodes[p.bad_arg] : node;
   ottl_diag_item *d =
       SEMA_ERROR(s, ARGUMENT_REFUSED, sema_span(s, bad), "%s", p.message[0] ? p.message : "the function refuses its arguments");
-  call_help_pattern(d, p.message);
+  ottl__call_help_refused(s, d, p.message, bad);
   return false;
 nomem:
   s->fatal = OTTL_NOMEM;
@@ -528,6 +519,7 @@ static void call_check_set(sema *s, const ottl_function *f, ottl_expr *e, const 
                                 ottl__types_text(takes & ~TYPES_NIL, want, sizeof want));
   ottl__diag_mark(d, "%s", ottl__types_text(value->types, buf, sizeof buf));
   if (takes == TYPES(INT)) ottl__sema_enum_hint(s, d, nodes[1], value);
+  ottl__call_help_made(s, d, takes & ~TYPES_NIL, nodes[1], value);
   ottl__lint_beside(s, d, path, value, false);
 }
 
@@ -579,12 +571,17 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
   e->call = site;
   for (const ottl_node *arg = node->first; arg && arg->kind == NODE_ARG; arg = arg->next) n++;
   bool good = given == 0 || call_counts(s, f, node, n);
-  uint32_t i = 0;
+  uint32_t i = 0, spread = good ? 0 : ottl__call_spread(f, node, n);
   /* A function without parameters never looks at what it is given. */
   for (const ottl_node *arg = node->first; arg && arg->kind == NODE_ARG && given && !s->fatal; arg = arg->next, i++) {
     uint32_t at;
     const ottl_param *p = arg->text.len || i < given ? call_param(s, f, arg, i, &at) : NULL;
     ottl_call_arg a;
+    if (spread && i >= spread - 1) {
+      ottl_expr *value = arg->first ? ottl__sema_value(s, arg->first) : NULL; /* the call is refused; is this one good? */
+      if (value) ottl__sema_drop(s, value);
+      continue;
+    }
     if (!p || !arg->first || !call_argument(s, f, p, arg->first, &a)) {
       good = false;
       continue;

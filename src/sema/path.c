@@ -195,6 +195,36 @@ static bool path_is_context(sema *s, const ottl_node *node, ottl_context_id cont
 }
 
 /* The whole path is not known: perhaps a part of it is. */
+/* `name.length`, `events[0].name`. */
+static bool path_other_field(sema *s, ottl_diag_item *d, const ottl_node *node, const ottl_node *end, ottl_view tail,
+                             const ottl_path_info *part) {
+  if (strcmp(part->spelling, "events") == 0) {
+    ottl__diag_help(d, "events are records of their own, of the context `spanevent`: `spanevent.%.*s`", VIEW_ARG(tail));
+    return true;
+  }
+  if (!view_is(tail, "length") && !view_is(tail, "len") && !view_is(tail, "size")) return false;
+  ottl__diag_help(d, "`Len(...)` counts bytes of a text, items of a list, keys of a map");
+  ottl__diag_fix(d, (ottl_span){s->source, node->begin, node->begin}, VIEW("Len("));
+  ottl__diag_fix(d, (ottl_span){s->source, end->end, node->end}, VIEW(")"));
+  return true;
+}
+
+/* `spans.name`: the context is misspelt. */
+static bool path_misspelt_context(sema *s, ottl_diag_item *d, const ottl_node *first) {
+  char buf[PATH_TEXT];
+  if (!first->next || first->first) return false;
+  ottl_view rest = path_text(first->next, NULL, buf);
+  for (unsigned c = 0; c < OTTL_CONTEXT_COUNT; c++) {
+    const char *name = ottl__contexts[c].name;
+    if (!ottl__context_sees(s->context, (ottl_context_id)c) || ottl__edit_distance(first->text, view_str(name), 1) > 1) continue;
+    if (!ottl__path_find((ottl_context_id)c, rest)) continue;
+    ottl__diag_help(d, "did you mean `%s.%.*s`?", name, VIEW_ARG(rest));
+    ottl__diag_fix(d, (ottl_span){s->source, first->begin, path_name_end(first)}, view_str(name));
+    return true;
+  }
+  return false;
+}
+
 static void path_unknown(sema *s, const ottl_node *node, const path_head *head) {
   const ottl_node *first = node->first;
   bool unnamed = head->from == first;
@@ -229,7 +259,7 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
       ottl__diag_help(d, "values in it are reached with keys: `%s.%s%s%s`", context, part->spelling, end->first ? "[...]" : "",
                       fix);
       ottl__diag_fix(d, (ottl_span){s->source, end->end, node->end}, view_str(fix));
-    } else
+    } else if (!path_other_field(s, d, node, end, tail, part))
       path_suggest(s, d, node, whole, named, NULL);
     return;
   }
@@ -237,6 +267,7 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
                                  "unknown path `%.*s`", VIEW_ARG(whole));
   ottl__diag_mark(d, "not a path of the %s context", context);
   foreign_path at = path_foreign(node, path_text(head->from, NULL, buf), head->context, !unnamed);
+  if (unnamed && path_misspelt_context(s, d, first)) return;
   if (ottl__foreign_path(s, d, &at) || path_suggest(s, d, node, whole, !unnamed, NULL)) return;
   ottl__foreign_attribute(s, d, &at);
 }

@@ -57,6 +57,15 @@ ottl_expr *ottl__sema_value(sema *s, const ottl_node *node);
 bool ottl__sema_keys(sema *s, const ottl_node *first_key, ottl_expr **kids, uint32_t n);
 bool ottl__sema_is_literal(const ottl_expr *e, ottl_type type);
 
+/* -- call_help.c: what to do about calls that are refused -- */
+/* By what the function, or Go's regular expressions, say of an argument. */
+void ottl__call_help_refused(sema *s, ottl_diag_item *d, const char *message, const ottl_node *argument);
+/* A value of another type than what is taken: what makes one of it. */
+void ottl__call_help_made(sema *s, ottl_diag_item *d, ottl_types takes, const ottl_node *v, const ottl_expr *value);
+/* Too many arguments, because those of a list stand there without brackets: the first of them, from 1; 0: no. */
+uint32_t ottl__call_spread(const ottl_function *f, const ottl_node *node, uint32_t n);
+bool ottl__call_help_spread(sema *s, ottl_diag_item *d, const ottl_function *f, const ottl_node *node, uint32_t n);
+
 /* A text where an enum's number is wanted: adds the symbol it may mean. False: there is none. */
 bool ottl__sema_enum_hint(sema *s, ottl_diag_item *d, const ottl_node *node, const ottl_expr *text);
 

@@ -190,10 +190,11 @@ bool ottl__foreign_clause(const foreign_place *p, bool *ret_where) {
 
 /* `path = value` up to `where`, as a call of set. from: where the path begins; at: the `=` or `to`. */
 static void fix_assignment(const foreign_place *p, ottl_diag_item *item, uint32_t begin, size_t from, size_t at) {
-  size_t behind = operand_behind(p, at + 1);
-  if (from >= at || behind == at + 1) return;
+  size_t right = at + 1 + (p->tokens[at].kind == TOK_COLON); /* `:=` */
+  size_t behind = operand_behind(p, right);
+  if (from >= at || behind == right) return;
   if (p->tokens[behind].kind != TOK_END && !is_where(&p->tokens[behind])) return;
-  ottl_view path = operand_text(p, from, at), value = operand_text(p, at + 1, behind);
+  ottl_view path = operand_text(p, from, at), value = operand_text(p, right, behind);
   if (view_is(path, "...") || view_is(value, "...")) return;
   help_filled(p, item, "write `set($1, $2)`", path, value);
   fix_filled(p, item, ctx_span(p->c, begin, p->tokens[behind - 1].end), false, "set($1, $2)", path, value);
@@ -236,8 +237,21 @@ static void remove_token(const foreign_place *p, ottl_diag_item *item, const ott
   ottl__diag_fix(item, ctx_span(p->c, t->begin, t->end), VIEW(""));
 }
 
+/* `a == "x" or == "y"`: the value before the first comparison belongs before the second one. */
+static bool help_half(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i];
+  if (t->kind != TOK_CMP || p->i < 2 || (t[-1].kind != TOK_AND && t[-1].kind != TOK_OR)) return false;
+  size_t right = operand_before(p, p->i - 1);
+  if (!right || p->tokens[right - 1].kind != TOK_CMP) return false;
+  ottl_view left = operand_text(p, operand_before(p, right - 1), right - 1);
+  ottl__diag_help(item, "each comparison names both sides: `%.*s %.*s ...`", VIEW_ARG(left), VIEW_ARG(t->text));
+  if (!view_is(left, "...")) fix_filled(p, item, ctx_span(p->c, t->begin, t->begin), false, "$1 ", left, left);
+  return true;
+}
+
 static bool help_value(const foreign_place *p, ottl_diag_item *item) {
   const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
+  if (help_half(p, item)) return true;
   if (before && before->kind == TOK_COMMA && (is_close(t) || t->kind == TOK_COMMA)) {
     ottl__diag_help(item, "take the `,` away, or write the value behind it");
     if (t->kind != TOK_RPAREN) remove_token(p, item, before); /* a call may lack an argument */
@@ -341,7 +355,8 @@ bool ottl__foreign_help(const foreign_place *p, ottl_diag_item *item) {
   const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
   if (help_ended(p, item) || help_number(p, item) || help_map(p, item) || help_method(p, item)) return true;
   if (p->value) return help_value(p, item);
-  bool assigns = t->kind == TOK_ASSIGN && p->c->entry == OTTL_ENTRY_STATEMENT && !p->open && p->where && before;
+  bool colon = t->kind == TOK_COLON && t[1].kind == TOK_ASSIGN;
+  bool assigns = (t->kind == TOK_ASSIGN || colon) && p->c->entry == OTTL_ENTRY_STATEMENT && !p->open && p->where && before;
   if (assigns) {
     ottl__diag_help(item, "statements write with `set`: `set(path, value)`");
     fix_assignment(p, item, p->tokens[0].begin, 0, p->i);

@@ -255,7 +255,8 @@ static bool drive_forgotten(parse_driver *d, const ottl_token *t, uint32_t kind,
     ottl_diag_item *item = CTX_ERROR(d->c, UNCLOSED, ctx_span(d->c, t->begin, t->end), "`%c` is not closed", open);
     ottl__diag_mark(item, "expected `%c`", mark);
     ottl__diag_help(item, "close it with `%c`", mark);
-    ottl__diag_fix(item, ctx_span(d->c, t->begin, t->begin), view_of(&mark, 1));
+    uint32_t at = kind == TOK_WHERE && d->i ? d->tokens[d->i - 1].end : t->begin;
+    ottl__diag_fix(item, ctx_span(d->c, at, at), view_of(&mark, 1));
     ottl__diag_label(item, ctx_span(d->c, inner.begin, inner.begin + 1), "opened here");
   }
   drive_close(d, t);

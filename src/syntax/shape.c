@@ -49,9 +49,22 @@ static bool shape_is_condition(const ottl_node *n) {
   return n->kind == NODE_CMP || n->kind == NODE_AND || n->kind == NODE_OR || n->kind == NODE_NOT;
 }
 
+/* The operator of a condition was told to be none of OTTL: that it is one too many besides goes there, for what was to be written
+ * instead is no better. NULL: it was not. */
+static ottl_diag_item *shape_foreign(const parse_ctx *c, const ottl_node *n) {
+  for (size_t i = c->diags ? c->diags->n : 0; i-- > 0;) {
+    ottl_diag_item *d = c->diags->items[i];
+    if (d->code != DIAG_FOREIGN_OPERATOR || d->primary.span.source != c->source || d->primary.span.begin != n->name_begin)
+      continue;
+    d->n_fixes = 0;
+    return d;
+  }
+  return NULL;
+}
+
 static void shape_no_condition(parse_ctx *c, ottl_node *n, const char *where) {
-  ottl_diag_item *d =
-      CTX_ERROR(c, CONDITION_AS_VALUE, ctx_span(c, n->name_begin, n->name_end), "%s cannot be %s", shape_name(n), where);
+  ottl_diag_item *d = shape_foreign(c, n);
+  if (!d) d = CTX_ERROR(c, CONDITION_AS_VALUE, ctx_span(c, n->name_begin, n->name_end), "%s cannot be %s", shape_name(n), where);
   const ottl_node *left = n->first;
   if (n->kind == NODE_CMP && n->op == OTTL_CMP_EQ && left->kind == NODE_PATH && !left->next->next && left->n_children == 1 &&
       !left->first->first)
