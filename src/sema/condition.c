@@ -11,10 +11,19 @@ static void condition_told(sema *s, const ottl_expr *e, ottl_diag_item *d) {
   s->told = d;
 }
 
+static bool condition_is_same(const sema *s, ottl_span a, ottl_span b) {
+  if (!s->diags) return false;
+  ottl_view text = ottl__diag_source_of(s->diags, a.source)->text;
+  size_t len = a.end - a.begin;
+  return a.source == b.source && b.end - b.begin == len && a.end <= text.len && b.end <= text.len &&
+         memcmp(text.data + a.begin, text.data + b.begin, len) == 0;
+}
+
 /* Something before decides the condition: what holds if this is evaluated at all. */
 static void condition_decided(sema *s, const ottl_node *node, const ottl_expr *e, ottl_span because) {
   bool yes = e->truth == OTTL_TRUTH_TRUE;
-  if (yes && !s->options->explain) return; /* superfluous, not wrong */
+  if (yes && !s->options->explain) return;                                                  /* superfluous, not wrong */
+  if (yes && s->options->lint && condition_is_same(s, because, sema_span(s, node))) return; /* told as being there twice */
   ottl_diag_item *d = yes ? SEMA_WARN(s, SUPERFLUOUS, sema_span(s, node), "this is always true here")
                           : SEMA_WARN(s, CONTRADICTION, sema_span(s, node), "this is always false here");
   ottl__diag_label(d, because, "because of this");

@@ -249,6 +249,16 @@ void ottl__lint_conditions(const ottl_compile_options *options, ottl_diags *diag
   }
 }
 
+/* Was the condition told to be always true? */
+static bool is_superfluous(const sema *s, const ottl_expr *e) {
+  ottl_span span = expr_span(e);
+  for (size_t i = s->diags ? s->diags->n : 0; i-- > 0;) {
+    const ottl_diag_item *d = s->diags->items[i];
+    if (d->code == DIAG_SUPERFLUOUS && d->primary.span.source == span.source && d->primary.span.begin == span.begin) return true;
+  }
+  return false;
+}
+
 /* The same operand twice in an `and` or `or`. Of an `or`, the second one was told to be always false. */
 static void lint_operands(sema *s, const ottl_expr *e) {
   for (uint32_t i = 0; i < e->n_kids; i++) {
@@ -256,8 +266,7 @@ static void lint_operands(sema *s, const ottl_expr *e) {
     if (e->kind != OTTL_E_AND && e->kind != OTTL_E_OR) continue;
     for (uint32_t k = 0; k < i && k < ottl__limits[OTTL_LIMIT_LINT_WINDOW].standard; k++) {
       if (!ottl__expr_same(e->kids[k], e->kids[i])) continue;
-      bool told = e->kids[i]->truth == OTTL_TRUTH_FALSE || (e->kids[i]->truth == OTTL_TRUTH_TRUE && s->options->explain);
-      if (told) break;
+      if (e->kids[i]->truth == OTTL_TRUTH_FALSE || is_superfluous(s, e->kids[i])) break;
       ottl_diag_item *d = SEMA_WARN(s, DUPLICATE_CONDITION, expr_span(e->kids[i]), "this condition is there already");
       ottl__diag_label(d, expr_span(e->kids[k]), "here");
       break;
