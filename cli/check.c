@@ -29,20 +29,6 @@ static void check_count(check_state *c, const ottl_diags *diags) {
   }
 }
 
-static void check_json_text(const char *text) {
-  putchar('"');
-  for (; *text; text++) {
-    unsigned char ch = (unsigned char)*text;
-    if (ch == '"' || ch == '\\')
-      printf("\\%c", ch);
-    else if (ch < 0x20 || ch == 0x7f)
-      printf("\\u%04x", ch);
-    else
-      putchar(ch);
-  }
-  putchar('"');
-}
-
 /* One program's part of the output. */
 static int check_tell(check_state *c, const char *name, const ottl_diags *diags) {
   if (c->options->report != REPORT_LIBRARY) {
@@ -57,7 +43,7 @@ static int check_tell(check_state *c, const char *name, const ottl_diags *diags)
   if (json) {
     printf("%s\n{\"name\":", c->n_programs ? "," : "");
     if (name)
-      check_json_text(name);
+      cli_json_text(name, strlen(name));
     else
       printf("null");
     printf(",\"diagnostics\":");

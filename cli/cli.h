@@ -130,6 +130,12 @@ void cli_put_words(const char *text, size_t column, size_t indent);
 /* A table of the language, read. NULL: *ret_status says why. */
 struct yyjson_doc *cli_table(const char *table, const char *name, ottl_status *ret_status);
 
+/* json_text.c */
+size_t cli_utf8(const char *p, size_t len, uint32_t *ret); /* length of the character at p; 0: there is none */
+void cli_json_text(const char *text, size_t len);          /* a string, to standard output */
+/* JSON with escapes for what no terminal should see; the caller frees; NULL: out of memory. */
+char *cli_json_plain(const char *json, size_t len);
+
 /* sarif.c: diagnostics for services. files: their sources are files, not statements of the command line. */
 typedef struct cli_sarif cli_sarif;
 cli_sarif *cli_sarif_begin(void); /* NULL: out of memory */

@@ -32,10 +32,7 @@ char *cli_record_values(ottl_exec *exec, size_t error, ottl_signal signal) {
   char *copy = NULL;
   ottl_json *json = NULL;
   if (ottl_exec_error_payload(exec, error, &data, &len) != OTTL_OK || ottl_json_create(NULL, &json) != OTTL_OK) return NULL;
-  if (ottl_json_from_wire(json, signal, data, len, &text, &len) == OTTL_OK && (copy = malloc(len + 1))) {
-    memcpy(copy, text, len);
-    copy[len] = 0;
-  }
+  if (ottl_json_from_wire(json, signal, data, len, &text, &len) == OTTL_OK) copy = cli_json_plain(text, len);
   ottl_json_free(json);
   return copy;
 }

@@ -149,30 +149,14 @@ void test_report_coverage(const test_session *s) {
 
 /* -- JSON -- */
 
-static void put_json(const char *text, size_t len) {
-  putchar('"');
-  for (size_t i = 0; i < len; i++) {
-    unsigned char ch = (unsigned char)text[i];
-    if (ch == '"' || ch == '\\')
-      printf("\\%c", ch);
-    else if (ch == '\n')
-      fputs("\\n", stdout);
-    else if (ch < 0x20 || ch == 0x7f)
-      printf("\\u%04x", ch);
-    else
-      putchar(ch);
-  }
-  putchar('"');
-}
-
 static void put_member(const char *name, const char *text) {
   printf(",\"%s\":", name);
-  put_json(text, strlen(text));
+  cli_json_text(text, strlen(text));
 }
 
 static void json_case(const test_session *s, const test_one *one) {
   fputs("{\"name\":", stdout);
-  put_json(one->name, strlen(one->name));
+  cli_json_text(one->name, strlen(one->name));
   printf(",\"line\":%u", (unsigned)one->line);
   if (!s->options->list) {
     put_member("outcome", outcome_names[one->outcome]);
@@ -191,7 +175,7 @@ static void json_coverage(const test_session *s) {
   printf(",\n\"coverage\":{\"percent\":%.2f,\"files\":[", test_report_percent(s));
   for (size_t i = 0; ottl_coverage_file(s->coverage, i, &file) == OTTL_OK; i++) {
     fputs(i ? ",\n{\"file\":" : "\n{\"file\":", stdout);
-    put_json(file.file.data, file.file.len);
+    cli_json_text(file.file.data, file.file.len);
     printf(",\"statements\":%llu,\"statements_run\":%llu,\"branches\":%llu,\"branches_taken\":%llu}",
            (unsigned long long)file.statements, (unsigned long long)file.statements_run, (unsigned long long)file.branches,
            (unsigned long long)file.branches_taken);
@@ -199,10 +183,10 @@ static void json_coverage(const test_session *s) {
   fputs("],\"gaps\":[", stdout);
   for (size_t i = 0; ottl_coverage_gap_at(s->coverage, i, &gap) == OTTL_OK; i++) {
     fputs(i ? ",\n{\"file\":" : "\n{\"file\":", stdout);
-    put_json(gap.file.data, gap.file.len);
+    cli_json_text(gap.file.data, gap.file.len);
     printf(",\"line\":%u,\"column\":%u,\"gap\":\"%s\",\"operand\":%s,\"text\":", (unsigned)gap.line, (unsigned)gap.column,
            gaps[gap.gap], gap.operand ? "true" : "false");
-    put_json(gap.text.data, gap.text.len);
+    cli_json_text(gap.text.data, gap.text.len);
     putchar('}');
   }
   fputs("]}", stdout);
@@ -213,7 +197,7 @@ void test_report_json(const test_session *s) {
   for (size_t i = 0; i < s->n_suites; i++) {
     const test_suite *suite = &s->suites[i];
     fputs(i ? ",\n{\"file\":" : "\n{\"file\":", stdout);
-    put_json(suite->path, strlen(suite->path));
+    cli_json_text(suite->path, strlen(suite->path));
     if (suite->told) put_member("diagnostics", suite->told);
     if (suite->updated) printf(",\"updated\":%zu", suite->updated);
     fputs(",\"cases\":[", stdout);
@@ -248,16 +232,9 @@ static void xml_puts(xml_out *x, const char *text) { xml_put(x, text, strlen(tex
 
 /* Length of the UTF-8 sequence at p, if it stands for a character that XML has; else 0. */
 static size_t xml_character(const char *p) {
-  const unsigned char *u = (const unsigned char *)p;
-  if (u[0] < 0x80) return u[0] >= 0x20 || u[0] == '\t' || u[0] == '\n';
-  size_t n = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : 2;
-  if (u[0] < 0xc2 || u[0] > 0xf4) return 0;
-  for (size_t i = 1; i < n; i++)
-    if ((u[i] & 0xc0) != 0x80) return 0;
-  if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) || (u[0] == 0xf0 && u[1] < 0x90) ||
-      (u[0] == 0xf4 && u[1] > 0x8f))
-    return 0;
-  return u[0] == 0xef && u[1] == 0xbf && u[2] >= 0xbe ? 0 : n;
+  uint32_t c = 0;
+  size_t n = cli_utf8(p, strnlen(p, 4), &c);
+  return (c < 0x20 && c != '\t' && c != '\n') || c == 0xfffe || c == 0xffff ? 0 : n;
 }
 
 /* Line breaks stay in the text of an element, and would be blanks in an attribute. */

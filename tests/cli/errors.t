@@ -136,3 +136,10 @@ Nobody reads: no error.
   $ set -o pipefail; ottl run -s 'set(span.name, "x")' many many many many many many many many | head -c 10
   {"resource
   (no newline)
+
+Values that are shown have no controls in them, those of Unicode included, and turn no lines around:
+
+  $ printf '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a\\u001b[31m\xc2\x9b31m\xe2\x80\xae \xc3\xa9"}}]}]}]}' > hostile.json
+  $ ottl run --show-values -s 'set(log.attributes["a"], ParseJSON(log.body))' hostile.json 2>&1 | grep came
+  ottl: it came as {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a\u001b[31m\u009b31m\u202e é"}}]}]}]}
+  [5]
