@@ -121,6 +121,8 @@ bool ottl__cfg_fields(cfg_reader *r, const cfg_node *node, const char *what, con
 bool ottl__cfg_bool(cfg_reader *r, const cfg_node *node, const char *what, bool *ret);
 bool ottl__cfg_text(cfg_reader *r, const cfg_node *node, const char *what, ottl_view *ret);
 bool ottl__cfg_error_mode(cfg_reader *r, const cfg_node *node, ottl_error_mode *ret);
+/* `set(a["k: v"], 1)` without quotes is a map with a strange key: told, if it is one. */
+bool ottl__cfg_torn(cfg_reader *r, const cfg_node *node);
 /* A list of strings; a string alone is cut at its commas. */
 bool ottl__cfg_strings(cfg_reader *r, const cfg_node *node, const char *what, ottl_snippet **ret, size_t *ret_n);
 /* A text of the node, and where it stands. */

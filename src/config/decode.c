@@ -23,6 +23,21 @@ static bool wrong_kind(cfg_reader *r, const cfg_node *node, const char *what, co
   return false;
 }
 
+bool ottl__cfg_torn(cfg_reader *r, const cfg_node *node) {
+  const cfg_node *value = node->kind == CFG_MAP && node->n == 1 ? node->first : NULL;
+  if (!value || node->text.data || !value->key.len || !memchr(value->key.data, '(', value->key.len)) return false;
+  bool scalar =
+      value->kind != CFG_LIST && value->kind != CFG_MAP && value->raw_end > value->key_end && value->raw_end <= r->text.len;
+  ottl_span span = {r->source, value->key_begin, scalar ? value->raw_end : value->key_end};
+  ottl_diag_item *d = CFG_ERROR(r, CONFIG_KIND, span, "this is a map to YAML, not a string");
+  ottl__diag_help(d, "`: ` makes a key of what is before it: put the whole into single quotes");
+  size_t len = span.end - span.begin;
+  if (!scalar || memchr(r->text.data + span.begin, '\'', len) || memchr(r->text.data + span.begin, '\n', len)) return true;
+  ottl__diag_fix(d, (ottl_span){r->source, span.begin, span.begin}, VIEW("'"));
+  ottl__diag_fix(d, (ottl_span){r->source, span.end, span.end}, VIEW("'"));
+  return true;
+}
+
 static void key_compat(cfg_reader *r, const char *what, const cfg_node *kid) {
   char shown[100];
   snprintf(shown, sizeof shown, "the key `%.*s`", kid->key.len < 60 ? (int)kid->key.len : 60, kid->key.data);
@@ -67,6 +82,7 @@ bool ottl__cfg_bool(cfg_reader *r, const cfg_node *node, const char *what, bool 
 bool ottl__cfg_text(cfg_reader *r, const cfg_node *node, const char *what, ottl_view *ret) {
   if (!node || (node->kind == CFG_NULL && !node->from_host)) return true;
   if (node->kind != CFG_STRING && !node->from_host && !(node->kind >= CFG_LIST && node->text.data)) {
+    if (ottl__cfg_torn(r, node)) return false;
     if (node->kind >= CFG_LIST) return wrong_kind(r, node, what, "a string");
     ottl_diag_item *d =
         CFG_ERROR(r, CONFIG_KIND, cfg_span(r, node), "`%s` is a string, this is %s", what, ottl__cfg_kind_name(node));

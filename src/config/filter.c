@@ -55,6 +55,7 @@ static void read_new(cfg_reader *r, const cfg_node *list, cfg_signal signal, ott
       CFG_ERROR(r, CONFIG_VALUE, cfg_span(r, kid), "an empty item in a list of conditions");
       return;
     }
+    if (ottl__cfg_torn(r, kid)) return;
     const cfg_node **same = kid->kind == CFG_STRING || kid->from_host ? &plain : &group;
     if (!*same) *same = kid;
     if (plain && group) {

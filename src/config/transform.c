@@ -55,6 +55,8 @@ static void read_list(cfg_reader *r, const cfg_node *list, cfg_signal signal, ot
       tail = &copy->next;
       plain.n++;
       if (!first_plain) first_plain = kid;
+    } else if (ottl__cfg_torn(r, kid)) {
+      continue;
     } else if (first_plain) {
       ottl_diag_item *d = CFG_ERROR(r, CONFIG_CONFLICT, cfg_span(r, kid), "a group behind plain statements");
       ottl__diag_label(d, cfg_span(r, first_plain), "a plain statement");

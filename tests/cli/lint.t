@@ -90,3 +90,36 @@ Comments, in files of statements and in YAML.
   ottl: d.ottl:1: this comment names no code
   0 errors, 0 warnings
   [2]
+
+A statement with `: ` in it is a map to YAML; all of them are told, with quotes as the correction:
+
+  $ cat > torn.yaml <<'END'
+  > processors:
+  >   transform/a:
+  >     log_statements:
+  >       - set(log.attributes["k: v"], log.body)
+  >       - set(log.attributes["a"], "it's: b")
+  >   transform/b:
+  >     log_statements:
+  >       - statements:
+  >           - set(log.attributes["x"], {"a": 1})
+  >           - set(log.body, "a:b")
+  >   filter/c:
+  >     log_conditions:
+  >       - IsMatch(log.body, "error: .*")
+  > END
+  $ ottl check --format short torn.yaml
+  torn.yaml:4:9: error[E1006]: this is a map to YAML, not a string
+  torn.yaml:5:9: error[E1006]: this is a map to YAML, not a string
+  torn.yaml:9:13: error[E1006]: this is a map to YAML, not a string
+  torn.yaml:13:9: error[E1006]: this is a map to YAML, not a string
+  [1]
+  $ ottl check torn.yaml | head -6
+  error[E1006]: this is a map to YAML, not a string
+   --> torn.yaml:4:9
+    |
+  4 |       - set(log.attributes["k: v"], log.body)
+    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    = help: `: ` makes a key of what is before it: put the whole into single quotes
+  $ ottl check --format sarif torn.yaml | grep -c insertedContent
+  6
