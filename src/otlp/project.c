@@ -127,6 +127,16 @@ static OTTL_NOINLINE bool list_grow(pj_walk *w) {
   return true;
 }
 
+/* The key and the value of an attribute in n bytes. */
+static OTTL_ALWAYS_INLINE bool entry_read(ottl_batch *b, bool indirect, const uint8_t *p, uint32_t n, ottl_view *ret_key,
+                                          ottl_cell *ret) {
+  const uint8_t *key, *any;
+  uint32_t klen, len;
+  if (OTTL_UNLIKELY(indirect || !entry_fast(p, n, &key, &klen, &any, &len))) return entry_slow(b, p, n, ret_key, ret);
+  *ret_key = view_of((const char *)key, klen);
+  return any_decode(any, len, ret);
+}
+
 /* Number and column of an entry's key. */
 static inline const ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *key, uint32_t len) {
   ot_key_memo *memo;
@@ -628,10 +638,14 @@ ottl_status ottl__ot_project_again(ottl_batch *b, ottl_level level, uint32_t row
   return OTTL_OK;
 }
 
+enum { ENTRY_BYTES = 32 }; /* of an attribute, about */
+
 ottl_status ottl__ot_entries(ottl_batch *b, ottl_arena *arena, ot_place place, const uint8_t *body, uint32_t begin, uint32_t end,
                              ottl_rowmap *ret) {
   ottl_rowmap list = {0};
   const uint8_t *p = body + begin, *stop = body + end;
+  const bool indirect = b->signal == OTTL_SIGNAL_PROFILES;
+  OTTL_TRY(ottl__rowmap_reserve(arena, &list, 4 + (end - begin) / ENTRY_BYTES));
   while (p < stop) {
     const uint8_t *tag = p;
     uint32_t number, type, n;
@@ -639,9 +653,9 @@ ottl_status ottl__ot_entries(ottl_batch *b, ottl_arena *arena, ot_place place, c
     ottl_cell value;
     p = wr_tag(p, stop, &number, &type);
     p = p && number == place.number && type == WR_LEN ? wr_len(p, stop, &n) : NULL;
-    if (!p || !entry_slow(b, p, n, &key, &value)) return ottl__ot_refuse(b, tag, "malformed attribute");
+    if (!p || !entry_read(b, indirect, p, n, &key, &value)) return ottl__ot_refuse(b, tag, "malformed attribute");
     p += n;
-    ottl_entry *e = ottl__rowmap_push(arena, &list, key);
+    ottl_entry *e = rowmap_append(arena, &list, key);
     if (!e) return OTTL_NOMEM;
     entry_set(e, value);
     e->dirty = 0;
