@@ -209,8 +209,8 @@ static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell 
     if (!map || !items) return OTTL_NOMEM;
     for (uint32_t i = 0; i < from->n; i++) {
       const ottl_entry *e = &from->items[i];
-      ottl_cell value;
-      OTTL_TRY(value_copy_at(arena, entry_cell(e), &value, depth + 1, left));
+      ottl_cell value = entry_cell(e);
+      if (value.tag > OTTL_T_BYTES) OTTL_TRY(value_copy_at(arena, value, &value, depth + 1, left));
       if (value.tag == (OTTL_T_LIST_ANY | OTTL_TAG_TREE)) value.tag = OTTL_T_LIST | OTTL_TAG_TREE; /* likewise */
       items[i] = (ottl_entry){.key = e->key,
                               .word = value.word,
@@ -231,7 +231,13 @@ static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell 
   ottl_list *list = arena_zero(arena, sizeof *list);
   ottl_cell *items = arena_array(arena, from->n, sizeof *items);
   if (!list || !items) return OTTL_NOMEM;
-  for (uint32_t i = 0; i < from->n; i++) OTTL_TRY(value_copy_at(arena, from->items[i], &items[i], depth + 1, left));
+  for (uint32_t i = 0; i < from->n; i++) {
+    const ottl_cell item = from->items[i];
+    if (OTTL_LIKELY(item.tag <= OTTL_T_BYTES))
+      items[i] = item;
+    else
+      OTTL_TRY(value_copy_at(arena, item, &items[i], depth + 1, left));
+  }
   *list = (ottl_list){items, from->n, from->n};
   *ret = cell_tree(cell_type(source), list);
   return OTTL_OK;

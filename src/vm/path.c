@@ -150,8 +150,14 @@ static uint16_t list_of_cells(ottl_vm *vm, slot s, ottl_cell v) {
   uint16_t err = 0;
   /* Only the last item's error counts, as in the reference. An item that holds the slot sees the items before it. */
   for (uint32_t i = 0; i < from->n; i++) {
-    list->items[i] = cell_nil();
+    const ottl_cell item = from->items[i];
     list->n = i + 1;
+    if (OTTL_LIKELY(item.tag >= OTTL_T_BOOL && item.tag <= OTTL_T_BYTES)) {
+      list->items[i] = item;
+      err = 0;
+      continue;
+    }
+    list->items[i] = cell_nil();
     err = slot_set(vm, (slot){&list->items[i], NULL}, from->items[i]);
   }
   return err;
