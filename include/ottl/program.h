@@ -65,6 +65,10 @@ typedef struct ottl_snippet {
   uint32_t indent;  /* bytes before each line but the first in the file that the text does not have, as in YAML's blocks */
   bool derived;     /* the file has it in another form (escapes, variables): diagnostics have no fixes */
   bool doubles;     /* the file has `$$` for a `$`, as configurations of the collector do */
+  /* Of a derived text, or NULL: where each of its bytes and its end stand in the file, in bytes behind `offset`, never falling; and the
+   * file from there on, as far as the last of them. */
+  const uint32_t *places;
+  const char *file;
 } ottl_snippet;
 
 typedef struct ottl_group {

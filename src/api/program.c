@@ -214,7 +214,7 @@ ottl_status ottl__program_sources(ottl_program *p, const ottl_diags *diags, size
     bool same_file = i > 0 && view_eq(s->name, p->sources[i - 1].name);
     s->name = same_file ? p->sources[i - 1].name : arena_copy(&p->arena, s->name.data, s->name.len);
     s->text = arena_copy(&p->arena, s->text.data, s->text.len);
-    if (!s->name.data || !s->text.data) return OTTL_NOMEM;
+    if (!s->name.data || !s->text.data || !ottl__source_keep_places(s, &p->arena)) return OTTL_NOMEM;
   }
   p->n_sources = (uint32_t)n;
   return OTTL_OK;

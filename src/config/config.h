@@ -126,7 +126,9 @@ bool ottl__cfg_torn(cfg_reader *r, const cfg_node *node);
 /* A list of strings; a string alone is cut at its commas. */
 bool ottl__cfg_strings(cfg_reader *r, const cfg_node *node, const char *what, ottl_snippet **ret, size_t *ret_n);
 /* A text of the node, and where it stands. */
-ottl_snippet ottl__cfg_snippet(const cfg_reader *r, const cfg_node *node, ottl_view text);
+/* places.c: where each byte of a scalar's text, which the file has in another form, and its end stand in the file. NULL: out of memory. */
+const uint32_t *ottl__cfg_places(const cfg_reader *r, const cfg_node *node);
+ottl_snippet ottl__cfg_snippet(cfg_reader *r, const cfg_node *node, ottl_view text);
 /* The line of a byte of the file, from 1. */
 uint32_t ottl__cfg_line(const cfg_reader *r, size_t at);
 /* Must be a list; nulls are none. */

@@ -136,9 +136,23 @@ uint32_t ottl__cfg_line(const cfg_reader *r, size_t at) {
   return low + 1;
 }
 
-/* Where the text of a node stands: known to the column only when it stands there as it is. */
-ottl_snippet ottl__cfg_snippet(const cfg_reader *r, const cfg_node *node, ottl_view text) {
-  size_t at = node->begin + (size_t)(node->verbatim ? text.data - node->text.data : 0);
+static const uint32_t *places_of(cfg_reader *r, const cfg_node *node) {
+  if (r->placed != node) {
+    r->placed = node;
+    r->places = ottl__cfg_places(r, node);
+  }
+  return r->places;
+}
+
+/* Where the text of a node stands, which is the node's or a part of it. */
+ottl_snippet ottl__cfg_snippet(cfg_reader *r, const cfg_node *node, ottl_view text) {
+  const bool part = text.data >= node->text.data && text.data + text.len <= node->text.data + node->text.len;
+  const size_t from = part ? (size_t)(text.data - node->text.data) : 0;
+  const uint32_t *places = node->verbatim || !part ? NULL : places_of(r, node);
+  size_t at = node->begin + (node->verbatim ? from : 0);
+  uint32_t *own = places ? arena_array(r->arena, text.len + 1, sizeof *own) : NULL;
+  for (size_t i = 0; own && i <= text.len; i++) own[i] = places[from + i] - places[from];
+  if (own) at = places[from];
   uint32_t line = ottl__cfg_line(r, at);
   return (ottl_snippet){.text = text.data,
                         .len = text.len,
@@ -148,7 +162,9 @@ ottl_snippet ottl__cfg_snippet(const cfg_reader *r, const cfg_node *node, ottl_v
                         .offset = at,
                         .indent = node->indent,
                         .derived = !node->verbatim,
-                        .doubles = !r->options->keep_variables};
+                        .doubles = !r->options->keep_variables,
+                        .places = own,
+                        .file = own ? r->text.data + at : NULL};
 }
 
 static bool cut_at_commas(cfg_reader *r, const cfg_node *node, ottl_snippet **ret, size_t *ret_n) {

@@ -45,7 +45,9 @@ typedef struct cfg_reader {
   const ottl_config_options *options;
   uint64_t nodes; /* read, with aliases followed, those of variables too */
   uint32_t n_errors;
-  ottl_status fatal; /* NOMEM, LIMIT */
+  ottl_status fatal;      /* NOMEM, LIMIT */
+  const cfg_node *placed; /* `places` are of its text */
+  const uint32_t *places;
 } cfg_reader;
 
 static inline ottl_span cfg_span(const cfg_reader *r, const cfg_node *n) { return (ottl_span){r->source, n->begin, n->end}; }

@@ -51,7 +51,8 @@ uint32_t ottl__diags_source(ottl_diags *d, ottl_view name, ottl_view text, uint3
     d->nomem = true;
     return UINT32_MAX;
   }
-  d->sources[d->n_sources] = (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column, 0, false, false};
+  d->sources[d->n_sources] =
+      (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column, 0, false, false, NULL, NULL};
   return (uint32_t)d->n_sources++;
 }
 
@@ -60,6 +61,33 @@ void ottl__diags_form(ottl_diags *d, uint32_t source, uint32_t indent, bool deri
   d->sources[source].indent = indent;
   d->sources[source].derived = derived;
   d->sources[source].doubles = doubles;
+}
+
+bool ottl__source_keep_places(ottl_source *s, ottl_arena *arena) {
+  if (!s->places) return true;
+  const size_t n = s->text.len + 1;
+  uint32_t *places = arena_array(arena, n, sizeof *places);
+  ottl_view file = arena_copy(arena, s->file, s->places[n - 1]);
+  if (!places || !file.data) return false;
+  memcpy(places, s->places, n * sizeof *places);
+  s->places = places;
+  s->file = file.data;
+  return true;
+}
+
+void ottl__diags_places(ottl_diags *d, uint32_t source, const uint32_t *places, const char *file) {
+  if (!d || source >= d->n_sources || !places || !file || !d->sources[source].text.data) return;
+  ottl_source s = d->sources[source];
+  s.places = places;
+  s.file = file;
+  if (ottl__source_keep_places(&s, &d->arena))
+    d->sources[source] = s;
+  else
+    d->nomem = true;
+}
+
+static size_t place_behind(const ottl_source *s, const diag_place *place, size_t at) {
+  return s->places ? s->places[at] : at + (size_t)(place->line - s->line) * s->indent;
 }
 
 const ottl_source *ottl__diag_source_of(const ottl_diags *d, uint32_t id) {
@@ -184,8 +212,8 @@ ottl_diag_span ottl__diag_span(const ottl_source *s, size_t begin, size_t end, o
   if (end > s->text.len) end = s->text.len;
   diag_place b = ottl__diag_place(s, begin), e = ottl__diag_place(s, end);
   return (ottl_diag_span){.file = s->name,
-                          .begin = s->offset + begin + (size_t)(b.line - s->line) * s->indent,
-                          .end = s->offset + end + (size_t)(e.line - s->line) * s->indent,
+                          .begin = s->offset + place_behind(s, &b, begin),
+                          .end = s->offset + place_behind(s, &e, end),
                           .line = b.line,
                           .column = b.column,
                           .column_utf16 = b.column_utf16,

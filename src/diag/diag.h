@@ -38,6 +38,9 @@ typedef struct ottl_source {
   uint32_t indent;       /* bytes that stand before each line but the first in the file, and are not in the text */
   bool derived;          /* the file has it in another form: fixes would not fit */
   bool doubles;          /* the file has `$$` for a `$` */
+  const uint32_t
+      *places;      /* of each byte of the text and its end, in bytes behind the first: where the file has it; NULL: as it is */
+  const char *file; /* from the first byte on, to the last of the places */
 } ottl_source;
 
 typedef struct diag_label {
@@ -80,6 +83,10 @@ uint32_t ottl__diags_source(ottl_diags *diags, ottl_view name, ottl_view text, u
 
 /* How the file has the text: see ottl_source. */
 void ottl__diags_form(ottl_diags *diags, uint32_t source, uint32_t indent, bool derived, bool doubles);
+/* Makes places and file of the source, where it has them, copies in an arena. False: out of memory. */
+bool ottl__source_keep_places(ottl_source *source, ottl_arena *arena);
+/* Where the bytes of the text stand in its file (see ottl_snippet); both are copied. */
+void ottl__diags_places(ottl_diags *diags, uint32_t source, const uint32_t *places, const char *file);
 
 /* NULL when it is not kept (too many, no memory). The message: lower case, no full stop, names in backquotes. */
 ottl_diag_item *ottl__diag_add(ottl_diags *diags, ottl_diag_code code, ottl_span span, const char *format, ...) OTTL_PRINTF(4, 5);

@@ -20,6 +20,20 @@ size_t ottl__diag_rune(const char *data, size_t len, uint32_t *ret) {
   return n;
 }
 
+/* Columns from `from`, which is in the column `first`, to `to`; lines too. */
+static void place_walk(const char *text, size_t from, size_t to, uint32_t first, diag_place *place) {
+  place->column = place->column_utf16 = first;
+  for (size_t i = from; i < to;) {
+    uint32_t rune;
+    i += ottl__diag_rune(text + i, to - i, &rune);
+    place->column++;
+    place->column_utf16 += rune > 0xFFFF ? 2 : 1;
+    if (rune != '\n') continue;
+    place->line++;
+    place->column = place->column_utf16 = 1;
+  }
+}
+
 diag_place ottl__diag_place(const ottl_source *s, size_t at) {
   const char *text = s->text.data;
   if (at > s->text.len) at = s->text.len;
@@ -30,12 +44,11 @@ diag_place ottl__diag_place(const ottl_source *s, size_t at) {
   }
   const char *end = s->text.len > place.line_begin ? memchr(text + place.line_begin, '\n', s->text.len - place.line_begin) : NULL;
   place.line_end = end ? (size_t)(end - text) : s->text.len;
-  place.column = place.column_utf16 = place.line_begin == 0 ? s->column : 1 + s->indent;
-  for (size_t i = place.line_begin; i < at;) {
-    uint32_t rune;
-    i += ottl__diag_rune(text + i, at - i, &rune);
-    place.column++;
-    place.column_utf16 += rune > 0xFFFF ? 2 : 1;
+  if (s->places) {
+    place.line = s->line;
+    place_walk(s->file, 0, s->places[at], s->column, &place);
+    return place;
   }
+  place_walk(text, place.line_begin, at, place.line_begin == 0 ? s->column : 1 + s->indent, &place);
   return place;
 }

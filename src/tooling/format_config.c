@@ -176,6 +176,7 @@ static ottl_span scalar_span(const format_config *f, const scalar *s) {
   ottl_view text = {sn->text, sn->len};
   uint32_t source = ottl__diags_source(f->job->diags, view_str(sn->name), text, sn->line, sn->column, sn->offset);
   ottl__diags_form(f->job->diags, source, sn->indent, sn->derived, sn->doubles);
+  ottl__diags_places(f->job->diags, source, sn->places, sn->file);
   return (ottl_span){source, 0, (uint32_t)sn->len};
 }
 

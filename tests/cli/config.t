@@ -197,7 +197,7 @@ What is wrong is shown where it stands.
     = help: attributes are reached with keys: `log.attributes["nothing"]`
   
   error[E0501]: unknown function `Nope`
-   --> worse.yaml:7:35
+   --> worse.yaml:7:37
     |
   7 | set(log.attributes["a"], Nope(1))
     |                          ^^^^
@@ -297,3 +297,33 @@ Places in literal blocks that begin with empty lines or blanks of their own, and
   $ printf 'processors:\n\ttransform:\n' > tab.yaml
   $ ottl check --config tab.yaml | grep help
     = help: this is a tab: YAML is indented by spaces alone
+
+Places are those of the file, whatever form YAML and variables give a text: escapes, doubled quotes, folded lines, lines that go on.
+
+  $ cat > forms.yaml <<'END'
+  > processors:
+  >   transform:
+  >     log_statements:
+  >       - "set(log.body, \"x\") where log.atributes[\"a\"] == 1"
+  >       - 'set(log.body, ''x'') where log.atributes["b"] == 1'
+  >       - >-
+  >         set(log.body, "x")
+  >         where log.atributes["c"] == 1
+  >       - set(log.body, "x")
+  >         where log.atributes["d"] == 1
+  >       - 'replace_pattern(log.body, "a$$", "${env:FOO:-bar}") where log.atributes["e"] == 1'
+  >       - "set(log.body, \"\u00e9é\") where \
+  >          log.atributes[\"f\"] == 1"
+  >       - |
+  >         set(log.body, "${env:FOO:-bar}")
+  >           where log.atributes["g"] == 1
+  > END
+  $ ottl check --config forms.yaml --format short
+  forms.yaml:4:37: error[E0301]: unknown path `log.atributes`
+  forms.yaml:5:24: error[E0109]: strings do not stand in `'`
+  forms.yaml:8:15: error[E0301]: unknown path `log.atributes`
+  forms.yaml:10:15: error[E0301]: unknown path `log.atributes`
+  forms.yaml:11:68: error[E0301]: unknown path `log.atributes`
+  forms.yaml:13:10: error[E0301]: unknown path `log.atributes`
+  forms.yaml:16:17: error[E0301]: unknown path `log.atributes`
+  [1]
