@@ -35,7 +35,6 @@ struct ottl_program {
   uint32_t first_source, n_sources;
 };
 
-/* Compiles into diagnostics of the caller's. */
 /* An empty program, for ottl_program_free; NULL: out of memory. allocator: NULL for the default. */
 ottl_program *ottl__program_new(const ottl_allocator *allocator, ottl_kind kind);
 /* Keeps the texts that were registered with diags since there were `first`. Fails: NOMEM. */
@@ -47,6 +46,7 @@ OTTL_MUST_CHECK ottl_status ottl__program_debug(const ottl_program *program, siz
                                                 code_debug *ret_debug);
 /* Room for its codes and what belongs to each. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__program_room(ottl_program *program, size_t n_codes);
+/* Compiles into diagnostics of the caller's. */
 OTTL_MUST_CHECK ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *options,
                                                   ottl_diags *diags, ottl_program **ret_program);
 /* The worst outcome of two counts: errors before what is merely lacking. */
