@@ -41,6 +41,10 @@ ottl_program *ottl__program_new(const ottl_allocator *allocator, ottl_kind kind)
 OTTL_MUST_CHECK ottl_status ottl__program_sources(ottl_program *program, const ottl_diags *diags, size_t first);
 /* The source of an expression; never NULL. */
 const ottl_source *ottl__program_source(const ottl_program *program, uint32_t id);
+/* [begin, end) of a source as people count, with its text. */
+ottl_diag_span ottl__program_span(const ottl_program *program, uint32_t source, size_t begin, size_t end);
+/* The caller's group and condition that a condition of a code is. */
+program_origin ottl__program_origin(const ottl_program *program, size_t code, uint32_t condition);
 /* A code of the program once more, and what it is for, in `arena`. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__program_debug(const ottl_program *program, size_t code, ottl_arena *arena, ottl_code *ret_code,
                                                 code_debug *ret_debug);

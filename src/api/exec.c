@@ -454,14 +454,14 @@ static const exec_error *error_at(const ottl_exec *x, size_t i) { return i < x->
 bool ottl_exec_error(ottl_exec *x, size_t i, ottl_row_error *ret) {
   const exec_error *e = x && ret ? error_at(x, i) : NULL;
   if (!e) return false;
-  const program_origin *origin = x->program->origins[e->group];
-  *ret =
-      (ottl_row_error){.item = e->item,
-                       .group = origin && e->statement == UINT32_MAX ? origin[e->condition].group : x->program->groups[e->group],
-                       .statement = e->statement,
-                       .condition = origin && e->statement == UINT32_MAX ? origin[e->condition].condition : e->condition,
-                       .code = ottl__rowerr_name(e->code),
-                       .message = ottl__rowerr_text(e->code, x->message, sizeof x->message)};
+  program_origin from = {x->program->groups[e->group], e->condition};
+  if (e->statement == UINT32_MAX) from = ottl__program_origin(x->program, e->group, e->condition);
+  *ret = (ottl_row_error){.item = e->item,
+                          .group = from.group,
+                          .statement = e->statement,
+                          .condition = from.condition,
+                          .code = ottl__rowerr_name(e->code),
+                          .message = ottl__rowerr_text(e->code, x->message, sizeof x->message)};
   return true;
 }
 

@@ -14,16 +14,14 @@ static ottl_status take_code(ottl_arena *arena, const ottl_program *p, size_t i,
   uint32_t *number = arena_array(arena, (size_t)n + 1, sizeof *number);
   if (!number) return OTTL_NOMEM;
   for (uint32_t k = 0; k < n; k++) {
-    bool condition = k < code->n_conditions;
-    const program_origin *origin = condition ? p->origins[i] : NULL;
-    number[k] = origin ? origin[k].condition : condition ? k : k - code->n_conditions;
-    if (p->kind == OTTL_KIND_ROUTE) number[k] = origin ? origin[k].group : p->groups[i];
+    program_origin from = {p->groups[i], k - code->n_conditions};
+    if (k < code->n_conditions) from = ottl__program_origin(p, i, k);
+    number[k] = p->kind == OTTL_KIND_ROUTE ? from.group : from.condition;
   }
-  bool first = p->origins[i] && code->n_conditions;
   ret->checked = &p->checked[i];
   ret->code = code;
   ret->meter = profile ? profile->meters[i] : NULL;
-  ret->group = first ? p->origins[i][0].group : p->groups[i];
+  ret->group = code->n_conditions ? ottl__program_origin(p, i, 0).group : p->groups[i];
   ret->number = number;
   return OTTL_OK;
 }

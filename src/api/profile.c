@@ -22,10 +22,9 @@ static ottl_status list_items(exec_profile *p, const ottl_program *program) {
   for (uint32_t i = 0; i < program->n_groups; i++) {
     const ottl_code *code = &program->codes[i];
     for (uint32_t k = 0; k < n_parts(code); k++) {
-      const program_origin *origin = k < code->n_conditions ? program->origins[i] : NULL;
-      uint32_t number = k < code->n_conditions ? k : k - code->n_conditions + (UINT32_C(1) << 31);
-      p->items[p->n_items++] =
-          (profile_item){i, k, origin ? origin[k].group : program->groups[i], origin ? origin[k].condition : number};
+      program_origin from = {program->groups[i], k - code->n_conditions + (UINT32_C(1) << 31)}; /* behind all conditions */
+      if (k < code->n_conditions) from = ottl__program_origin(program, i, k);
+      p->items[p->n_items++] = (profile_item){i, k, from.group, from.condition};
     }
   }
   if (p->n_items > 1) qsort(p->items, p->n_items, sizeof *p->items, by_place);
@@ -107,13 +106,6 @@ void ottl__profile_end(exec_profile *p) {
 
 /* ---- what was counted ---- */
 
-static ottl_diag_span span_of(const ottl_program *program, uint32_t source, size_t begin, size_t end) {
-  const ottl_source *s = ottl__program_source(program, source);
-  ottl_view text = {s->text.data, s->text.len};
-  if (begin <= end && end <= text.len) text = (ottl_view){text.data + begin, end - begin};
-  return ottl__diag_span(s, begin, end, text);
-}
-
 static uint64_t time_of(const ottl_code *code, const vm_meter *m, uint32_t part) {
   uint64_t ns = 0;
   for (uint32_t i = code->n_prologue; i < code->n_insns; i++) ns += m->debug.insns[i].part == part ? m->insns[i].ns : 0;
@@ -148,21 +140,22 @@ ottl_status ottl_profile_statement(const ottl_exec *x, size_t statement, ottl_pr
   uint32_t first, k = item->part - code->n_conditions;
   uint32_t source = condition ? checked->conditions[item->part]->source_id : checked->statements[k].source_id;
   size_t n_operands = operands_of(m, item->part, &first);
-  *ret = (ottl_profile_statement_info){.struct_size = sizeof *ret,
-                                       .context = ottl__contexts[code->context].name,
-                                       .group = item->group,
-                                       .statement = condition ? UINT32_MAX : k,
-                                       .condition = condition ? item->number : 0,
-                                       .conditional = n_operands != 0,
-                                       .row_order = code->row_order,
-                                       .span = span_of(program, source, 0, ottl__program_source(program, source)->text.len),
-                                       .rows = part->rows,
-                                       .selected = part->selected,
-                                       .errors = part->errors,
-                                       .nanoseconds = time_of(code, m, item->part),
-                                       .memo_rows = part->memo_rows,
-                                       .memo_hits = part->memo_hits,
-                                       .n_operands = n_operands};
+  *ret = (ottl_profile_statement_info){
+      .struct_size = sizeof *ret,
+      .context = ottl__contexts[code->context].name,
+      .group = item->group,
+      .statement = condition ? UINT32_MAX : k,
+      .condition = condition ? item->number : 0,
+      .conditional = n_operands != 0,
+      .row_order = code->row_order,
+      .span = ottl__program_span(program, source, 0, ottl__program_source(program, source)->text.len),
+      .rows = part->rows,
+      .selected = part->selected,
+      .errors = part->errors,
+      .nanoseconds = time_of(code, m, item->part),
+      .memo_rows = part->memo_rows,
+      .memo_hits = part->memo_hits,
+      .n_operands = n_operands};
   return OTTL_OK;
 }
 
@@ -186,7 +179,7 @@ ottl_status ottl_profile_operand(const ottl_exec *x, size_t statement, size_t op
   *ret = (ottl_profile_operand_info){.struct_size = sizeof *ret,
                                      .kind = operand_kind(o->expr),
                                      .parent = o->parent == UINT32_MAX ? SIZE_MAX : o->parent - first,
-                                     .span = span_of(x->program, o->expr->source_id, o->expr->begin, o->expr->end),
+                                     .span = ottl__program_span(x->program, o->expr->source_id, o->expr->begin, o->expr->end),
                                      .holds = count->holds,
                                      .fails = count->fails,
                                      .errors = count->errors};

@@ -225,6 +225,18 @@ const ottl_source *ottl__program_source(const ottl_program *p, uint32_t id) {
   return id - p->first_source < p->n_sources ? &p->sources[id - p->first_source] : &nothing;
 }
 
+ottl_diag_span ottl__program_span(const ottl_program *p, uint32_t source, size_t begin, size_t end) {
+  const ottl_source *s = ottl__program_source(p, source);
+  ottl_view text = {s->text.data, s->text.len};
+  if (begin <= end && end <= text.len) text = (ottl_view){text.data + begin, end - begin};
+  return ottl__diag_span(s, begin, end, text);
+}
+
+program_origin ottl__program_origin(const ottl_program *p, size_t code, uint32_t condition) {
+  const program_origin *own = p->origins[code];
+  return own ? own[condition] : (program_origin){p->groups[code], condition};
+}
+
 ottl_status ottl__program_debug(const ottl_program *p, size_t code, ottl_arena *arena, ottl_code *ret_code,
                                 code_debug *ret_debug) {
   const ottl_checked_group *g = &p->checked[code];

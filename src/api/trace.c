@@ -543,13 +543,6 @@ static ottl_status look(vm_watch *watch, uint32_t i) {
 
 size_t ottl_trace_steps(const ottl_exec *x) { return x && x->trace ? x->trace->n_steps : 0; }
 
-static ottl_diag_span span_of(const ottl_program *p, uint32_t source, size_t begin, size_t end) {
-  const ottl_source *s = ottl__program_source(p, source);
-  ottl_view text = {s->text.data, s->text.len};
-  if (begin <= end && end <= text.len) text = (ottl_view){text.data + begin, end - begin};
-  return ottl__diag_span(s, begin, end, text);
-}
-
 static uint64_t place(uint32_t i) { return i == UINT32_MAX ? OTTL_NO_PLACE : i; }
 
 ottl_status ottl_trace_step_get(const ottl_exec *x, size_t i, ottl_trace_step *ret) {
@@ -560,18 +553,19 @@ ottl_status ottl_trace_step_get(const ottl_exec *x, size_t i, ottl_trace_step *r
   bool condition = s->part < p->codes[s->code].n_conditions;
   uint32_t k = s->part - p->codes[s->code].n_conditions;
   uint32_t source = condition ? g->conditions[s->part]->source_id : g->statements[k].source_id;
-  const program_origin *origin = condition ? p->origins[s->code] : NULL;
+  program_origin from = {p->groups[s->code], 0};
+  if (condition) from = ottl__program_origin(p, s->code, s->part);
   *ret = (ottl_trace_step){.struct_size = sizeof *ret,
                            .context = ottl__contexts[g->context].name,
-                           .group = origin ? origin[s->part].group : p->groups[s->code],
+                           .group = from.group,
                            .statement = condition ? UINT32_MAX : k,
-                           .condition = condition ? (origin ? origin[s->part].condition : s->part) : 0,
+                           .condition = from.condition,
                            .child = place(s->child),
                            .grandchild = place(s->grandchild),
                            .outcome = s->outcome,
                            .code = s->failure ? ottl__rowerr_name(s->failure) : NULL,
                            .message = s->message,
-                           .span = span_of(p, source, 0, ottl__program_source(p, source)->text.len),
+                           .span = ottl__program_span(p, source, 0, ottl__program_source(p, source)->text.len),
                            .before = s->before,
                            .after = s->after,
                            .n_values = s->n_values};
@@ -593,6 +587,6 @@ ottl_status ottl_trace_value_get(const ottl_exec *x, size_t step, size_t k, ottl
                             .message = failed ? v->value.text : (ottl_view){"", 0},
                             .type = v->value.type,
                             .value = failed ? (ottl_view){"", 0} : v->value.text,
-                            .span = span_of(x->program, v->expr->source_id, v->expr->begin, v->expr->end)};
+                            .span = ottl__program_span(x->program, v->expr->source_id, v->expr->begin, v->expr->end)};
   return OTTL_OK;
 }
