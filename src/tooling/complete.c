@@ -65,8 +65,8 @@ static char char_at(const complete_job *j, size_t at) { return at < j->d->text.l
 
 /* May the group still be of this context? One that is inferred may become one that sees it. */
 static bool is_candidate(const complete_job *j, ottl_context_id c) {
-  const ottl_compile_options *o = ottl__lang_options(j->d, j->r);
-  const lang_group *g = &j->d->groups[j->r->group];
+  const ottl_compile_options *o = ottl__lang_options(j->groups, j->r);
+  const lang_group *g = &j->groups->groups[j->r->group];
   if (g->context && j->context != OTTL_CONTEXT_COUNT) return c == j->context;
   if (context_is_experimental(c) && !o->experimental) return false;
   if (o->signal != OTTL_SIGNAL_NONE && !(ottl__contexts[c].signals >> o->signal & 1)) return false;
@@ -74,12 +74,12 @@ static bool is_candidate(const complete_job *j, ottl_context_id c) {
 }
 
 static bool has_function(const complete_job *j, const ottl_function *f) {
-  const ottl_compile_options *o = ottl__lang_options(j->d, j->r);
+  const ottl_compile_options *o = ottl__lang_options(j->groups, j->r);
   if ((f->flags & OTTL_FN_EXPERIMENTAL) && !o->experimental) return false;
   if ((f->flags & OTTL_FN_XPROFILE) && !o->experimental) return false;
   for (unsigned c = 0; c < OTTL_CONTEXT_COUNT; c++) {
     if (is_candidate(j, (ottl_context_id)c) &&
-        ottl__function_available(ottl__lang_functions(j->d, j->r), (ottl_context_id)c, view_str(f->name)))
+        ottl__function_available(ottl__lang_functions(j->groups, j->r), (ottl_context_id)c, view_str(f->name)))
       return true;
   }
   return false;
@@ -441,10 +441,10 @@ static ottl_status prefix_of(const complete_job *j, uint32_t at, ottl_view *ret)
 static ottl_status complete_region(complete_job *j, uint32_t at, ottl_completions *ret) {
   ottl_view prefix;
   ottl_status status;
-  j->context = ottl__lang_context(j->groups, j->context_region, &status);
+  j->context = ottl__lang_context(j->groups, j->r, &status);
   OTTL_TRY(status);
-  j->own = ottl__lang_own(j->d, j->r);
-  j->bare = ottl__lang_options(j->d, j->r)->paths == OTTL_PATHS_BARE;
+  j->own = ottl__lang_own(j->groups, j->r);
+  j->bare = ottl__lang_options(j->groups, j->r)->paths == OTTL_PATHS_BARE;
   OTTL_TRY(prefix_of(j, at, &prefix));
   OTTL_TRY(ottl__lang_lex(j->d, prefix, &j->t));
   if (j->t.open_string)
@@ -500,18 +500,9 @@ static ottl_status complete_typed(complete_job *j, ottl_completions *ret) {
   ottl_status status;
   lang_region typed;
   if (ottl__lang_typed(j->d, j->offset, &typed, &repaired, &status)) {
-    /* Its group is one of the repaired document, which is read in place of the other. */
-    ottl_document *d = j->d;
-    lang_group *groups = d->groups;
-    size_t n_groups = d->n_groups;
     j->r = &typed;
     j->groups = repaired;
-    j->context_region = &typed;
-    d->groups = repaired->groups;
-    d->n_groups = repaired->n_groups;
     status = complete_region(j, (uint32_t)typed.text.len, ret);
-    d->groups = groups;
-    d->n_groups = n_groups;
   }
   ottl_document_free(repaired);
   return status;
@@ -527,7 +518,7 @@ ottl_status ottl_document_complete(ottl_document *d, size_t offset, ottl_complet
   if (complete_context(&j, ret)) return j.nomem ? OTTL_NOMEM : OTTL_OK;
   const lang_region *r = ottl__lang_region_at(d, offset, &at);
   if (!r) return complete_typed(&j, ret);
-  j.r = j.context_region = r;
+  j.r = r;
   j.groups = d;
   return complete_region(&j, at, ret);
 }

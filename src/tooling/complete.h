@@ -11,8 +11,7 @@ typedef struct complete_job {
   ottl_document *d;
   size_t offset;
   const lang_region *r;
-  ottl_document *groups; /* whose groups they are: the document's, or those of a repaired one */
-  const lang_region *context_region;
+  ottl_document *groups;   /* whose group the region's is: the document's own, or a repaired one's */
   ottl_context_id context; /* COUNT: it cannot be told */
   bool own, bare;          /* paths may, or must, be written without their context */
   lang_tokens t;           /* up to the place */

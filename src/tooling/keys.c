@@ -97,7 +97,7 @@ static ottl_status add_used(keys_job *k) {
   ottl_document *d = k->j->d;
   ottl_sbuf name;
   ottl_status status = OTTL_OK;
-  if (k->j->groups != d) return OTTL_OK; /* regions and groups do not go together now */
+  if (k->j->groups != d) return OTTL_OK; /* in what has no region yet, keys of samples alone are offered */
   ottl__sbuf_init(&name, &d->al);
   for (size_t i = 0; i < d->n_regions && i < KEYS_REGIONS && status == OTTL_OK; i++) {
     if (&d->regions[i] != k->j->r && d->regions[i].map) status = add_of_region(k, &d->regions[i], &name);
