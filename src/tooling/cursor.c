@@ -129,6 +129,21 @@ const ottl_path_info *ottl__lang_path(ottl_context_id context, bool own, const c
   return own && context != OTTL_CONTEXT_COUNT ? ottl__path_find(context, view_str(chain)) : NULL;
 }
 
+const ottl_path_info *ottl__lang_keyed(const lang_tokens *t, const lang_chain *c, uint32_t n_keys, ottl_context_id context,
+                                       bool own, ottl_sbuf *out) {
+  ottl_context_id found;
+  const ottl_path_info *p = ottl__lang_path(context, own, c->text, &found);
+  out->len = 0;
+  if (!p) return NULL;
+  ottl__sbuf_printf(out, "%s.%s", ottl__contexts[found].name, p->spelling);
+  for (uint32_t i = 0; i < n_keys; i++) {
+    if (c->keys[i] == UINT32_MAX) return NULL;
+    sbuf_byte(out, 0);
+    sbuf_view(out, t->items[c->keys[i]].text);
+  }
+  return p;
+}
+
 /* ---- calls ---- */
 
 bool ottl__lang_is_call(const lang_tokens *t, const lang_word *w) {

@@ -8,19 +8,9 @@
 
 /* ---- keys that an earlier statement set ---- */
 
-/* A path with its keys, in one spelling whatever way it is written: "log.attributes", a zero, "a". */
+/* A path with its keys, if it has some. */
 static bool path_name(const lang_tokens *t, const lang_chain *c, ottl_context_id context, bool own, ottl_sbuf *out) {
-  ottl_context_id found;
-  const ottl_path_info *p = ottl__lang_path(context, own, c->text, &found);
-  out->len = 0;
-  if (!p || !c->n_keys) return false;
-  ottl__sbuf_printf(out, "%s.%s", ottl__contexts[found].name, p->spelling);
-  for (uint32_t i = 0; i < c->n_keys; i++) {
-    if (c->keys[i] == UINT32_MAX) return false;
-    sbuf_byte(out, 0);
-    sbuf_view(out, t->items[c->keys[i]].text);
-  }
-  return !out->failed;
+  return c->n_keys && ottl__lang_keyed(t, c, c->n_keys, context, own, out) && !out->failed;
 }
 
 /* Does the region `set` that path? Then its first argument is in *ret. */

@@ -10,20 +10,11 @@ typedef struct keys_job {
   ottl_map seen;
 } keys_job;
 
-/* A name as sample.c has it: "log.attributes", a zero, "http". False: it is no path of a map, or it has keys that are no texts. */
+/* The name of a map. False: it is no path of a map, or it has keys that are no texts. */
 static bool map_name(const lang_tokens *t, const lang_chain *chain, uint32_t n_keys, ottl_context_id context, bool own,
                      ottl_sbuf *out) {
-  ottl_context_id found;
-  const ottl_path_info *p = ottl__lang_path(context, own, chain->text, &found);
-  out->len = 0;
-  if (!p || !p->keyable) return false;
-  ottl__sbuf_printf(out, "%s.%s", ottl__contexts[found].name, p->spelling);
-  for (uint32_t i = 0; i < n_keys; i++) {
-    if (chain->keys[i] == UINT32_MAX) return false;
-    sbuf_byte(out, 0);
-    sbuf_view(out, t->items[chain->keys[i]].text);
-  }
-  return true;
+  const ottl_path_info *p = ottl__lang_keyed(t, chain, n_keys, context, own, out);
+  return p && p->keyable;
 }
 
 static void add_key(keys_job *k, ottl_view key, const char *detail, uint32_t rank) {

@@ -137,6 +137,10 @@ const ottl_param *ottl__lang_param(const ottl_function *f, const lang_tokens *t,
 const ottl_param *ottl__lang_param_named(const ottl_function *f, ottl_view name);
 /* The path that the chain's names are: in *ret_context its own context. NULL: none. */
 const ottl_path_info *ottl__lang_path(ottl_context_id context, bool own, const char *chain, ottl_context_id *ret_context);
+/* The same with its first n_keys keys, into `out` in one spelling whatever way it is written, as sample.c has it: "log.attributes",
+ * a zero, "http". NULL: it is no path, or a key is no string. */
+const ottl_path_info *ottl__lang_keyed(const lang_tokens *t, const lang_chain *c, uint32_t n_keys, ottl_context_id context,
+                                       bool own, ottl_sbuf *out);
 /* May paths be written without their context? */
 bool ottl__lang_own(const ottl_document *d, const lang_region *r);
 
