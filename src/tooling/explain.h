@@ -111,6 +111,7 @@ ottl_view ottl__explain_written(const explain_program *p, const ottl_expr *x);
 void ottl__explain_line(ottl_sbuf *out, ottl_view text, size_t most);
 /* What a row of the level is, seen from the group: "resource", "span"; "run" for what depends on no row. */
 const char *ottl__explain_level(const explain_group *g, uint32_t level);
+const char *ottl__explain_part_kind(const explain_program *p, const explain_part *part); /* "statement", "condition", "route" */
 /* "statement 2", "condition 1", "route 3" */
 void ottl__explain_part_name(ottl_sbuf *out, const explain_program *p, const explain_group *g, uint32_t part);
 /* "vectorized", "record by record", "record by record, in rounds" (of records under different parents) */

@@ -92,49 +92,39 @@ static void put_texts(ottl_sbuf *out, const char *key, const explain_texts *text
   sbuf_byte(out, ']');
 }
 
-static void put_notes(json_walk *w, const explain_part *part) {
-  ottl_sbuf *out = w->out;
-  ottl__describe_key(out, "once");
-  sbuf_byte(out, '[');
-  for (uint32_t i = 0; i < part->once.n; i++) {
-    ottl__describe_comma(out);
-    sbuf_byte(out, '{');
-    ottl__describe_text(out, "per", ottl__explain_level(w->g, part->once.items[i].what));
-    put_line(out, "text", ottl__explain_written(w->p, part->once.items[i].expr));
-    sbuf_byte(out, '}');
+typedef void (*put_note)(const json_walk *w, const explain_note *note);
+
+static void put_expr_line(const json_walk *w, const ottl_expr *x) { put_line(w->out, "text", ottl__explain_written(w->p, x)); }
+
+static void put_once(const json_walk *w, const explain_note *note) {
+  ottl__describe_text(w->out, "per", ottl__explain_level(w->g, note->what));
+  put_expr_line(w, note->expr);
+}
+
+static void put_shared(const json_walk *w, const explain_note *note) {
+  const explain_part *with = &w->g->parts[note->what];
+  put_expr_line(w, note->expr);
+  ottl__describe_text(w->out, "with", with->condition ? "condition" : "statement");
+  ottl__describe_int(w->out, "number", with->number + 1);
+}
+
+static void put_memo(const json_walk *w, const explain_note *note) { put_expr_line(w, note->expr); }
+
+static void put_fails(const json_walk *w, const explain_note *note) {
+  put_expr_line(w, note->expr);
+  ottl__describe_text(w->out, "by", ottl__explain_fail(note->what));
+}
+
+static void put_notes(const json_walk *w, const char *key, const explain_notes *notes, put_note put) {
+  ottl__describe_key(w->out, key);
+  sbuf_byte(w->out, '[');
+  for (uint32_t i = 0; i < notes->n; i++) {
+    ottl__describe_comma(w->out);
+    sbuf_byte(w->out, '{');
+    put(w, &notes->items[i]);
+    sbuf_byte(w->out, '}');
   }
-  sbuf_byte(out, ']');
-  ottl__describe_key(out, "shared");
-  sbuf_byte(out, '[');
-  for (uint32_t i = 0; i < part->shares.n; i++) {
-    const explain_part *with = &w->g->parts[part->shares.items[i].what];
-    ottl__describe_comma(out);
-    sbuf_byte(out, '{');
-    put_line(out, "text", ottl__explain_written(w->p, part->shares.items[i].expr));
-    ottl__describe_text(out, "with", with->condition ? "condition" : "statement");
-    ottl__describe_int(out, "number", with->number + 1);
-    sbuf_byte(out, '}');
-  }
-  sbuf_byte(out, ']');
-  ottl__describe_key(out, "memo");
-  sbuf_byte(out, '[');
-  for (uint32_t i = 0; i < part->memo.n; i++) {
-    ottl__describe_comma(out);
-    sbuf_byte(out, '{');
-    put_line(out, "text", ottl__explain_written(w->p, part->memo.items[i].expr));
-    sbuf_byte(out, '}');
-  }
-  sbuf_byte(out, ']');
-  ottl__describe_key(out, "fails");
-  sbuf_byte(out, '[');
-  for (uint32_t i = 0; i < part->fails.n; i++) {
-    ottl__describe_comma(out);
-    sbuf_byte(out, '{');
-    put_line(out, "text", ottl__explain_written(w->p, part->fails.items[i].expr));
-    ottl__describe_text(out, "by", ottl__explain_fail(part->fails.items[i].what));
-    sbuf_byte(out, '}');
-  }
-  sbuf_byte(out, ']');
+  sbuf_byte(w->out, ']');
 }
 
 static const char *operand_name(const ottl_expr *x) {
@@ -201,11 +191,7 @@ static void put_part(const explain *x, json_walk *w, uint32_t k) {
   ottl_sbuf *out = w->out;
   ottl__describe_comma(out);
   sbuf_str(out, "\n{");
-  ottl__describe_text(out, "kind",
-                      w->p->kind == OTTL_KIND_ROUTE                           ? "route"
-                      : part->condition || w->p->kind == OTTL_KIND_CONDITIONS ? "condition"
-                      : w->p->kind == OTTL_KIND_VALUES                        ? "expression"
-                                                                              : "statement");
+  ottl__describe_text(out, "kind", ottl__explain_part_kind(w->p, part));
   ottl__describe_int(out, "number", part->number + 1);
   put_line(out, "text", part->source->text);
   put_span(out, part->source, 0, part->source->text.len);
@@ -213,7 +199,10 @@ static void put_part(const explain *x, json_walk *w, uint32_t k) {
   ottl__describe_bool(out, "neverRuns", part->never);
   put_texts(out, "reads", &part->reads);
   put_texts(out, "writes", &part->writes);
-  put_notes(w, part);
+  put_notes(w, "once", &part->once, put_once);
+  put_notes(w, "shared", &part->shares, put_shared);
+  put_notes(w, "memo", &part->memo, put_memo);
+  put_notes(w, "fails", &part->fails, put_fails);
   put_optional(w, "where", part->where);
   put_optional(w, "does", part->call);
   if (x->options->bytecode) put_bytecode(w, k);

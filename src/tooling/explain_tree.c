@@ -362,13 +362,15 @@ const char *ottl__explain_level(const explain_group *g, uint32_t level) {
   return "record";
 }
 
+const char *ottl__explain_part_kind(const explain_program *p, const explain_part *part) {
+  if (p->kind == OTTL_KIND_ROUTE) return "route";
+  if (part->condition || p->kind == OTTL_KIND_CONDITIONS) return "condition";
+  return p->kind == OTTL_KIND_VALUES ? "expression" : "statement";
+}
+
 void ottl__explain_part_name(ottl_sbuf *out, const explain_program *p, const explain_group *g, uint32_t part) {
   const explain_part *s = &g->parts[part];
-  const char *what = p->kind == OTTL_KIND_ROUTE                        ? "route"
-                     : s->condition || p->kind == OTTL_KIND_CONDITIONS ? "condition"
-                     : p->kind == OTTL_KIND_VALUES                     ? "expression"
-                                                                       : "statement";
-  ottl__sbuf_printf(out, "%s %u", what, s->number + 1);
+  ottl__sbuf_printf(out, "%s %u", ottl__explain_part_kind(p, s), s->number + 1);
 }
 
 const char *ottl__explain_how(const explain_group *g) {
