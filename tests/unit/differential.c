@@ -44,41 +44,15 @@ static void outcome_free(outcome *o) {
 }
 
 static ottl_status compile(const rg_program *p, bool row_order, ottl_program **ret) {
-  static char texts[RG_MAX_GROUPS * RG_MAX_TEXTS][2 * RG_TEXT + 10];
-  ottl_group groups[RG_MAX_GROUPS];
-  ottl_snippet snippets[RG_MAX_GROUPS][2 * RG_MAX_TEXTS];
-  size_t n_texts = 0;
-  for (unsigned i = 0; i < p->n_groups; i++) {
-    const rg_group *g = &p->groups[i];
-    size_t n = 0;
-    groups[i] =
-        (ottl_group){.struct_size = sizeof *groups, .context = g->context, .conditions = snippets[i], .error_mode = p->mode};
-    for (unsigned k = 0; k < g->n_conditions; k++) {
-      if (!g->conditions[k].removed)
-        snippets[i][n++] = (ottl_snippet){.text = g->conditions[k].text, .len = strlen(g->conditions[k].text)};
-    }
-    groups[i].n_conditions = n;
-    groups[i].statements = &snippets[i][n];
-    for (unsigned k = 0; k < g->n_statements; k++) {
-      const rg_text *s = &g->statements[k];
-      if (s->removed) continue;
-      char *text = texts[n_texts++];
-      snprintf(text, sizeof *texts, "%s%s%s", s->text, s->where[0] ? " where " : "", s->where);
-      snippets[i][n++] = (ottl_snippet){.text = text, .len = strlen(text)};
-      groups[i].n_statements++;
-    }
-  }
   ottl_compile_options options;
   ottl_compile_options_init(&options);
-  options.kind = p->kind;
-  options.signal = p->signal;
   options.row_order = row_order;
   if (p->kind == OTTL_KIND_TRANSFORM) {
     options.on_failure = on_failure;
     options.flatten = flatten;
   }
   ottl_diags *diags = NULL;
-  ottl_status status = ottl_program_compile(groups, p->n_groups, &options, ret, &diags);
+  ottl_status status = rg_compile(p, options, ret, &diags);
   if (status != OTTL_OK && getenv("OTTL_DIFFERENTIAL_VERBOSE") && ottl_diags_count(diags)) {
     ottl_diag d;
     if (ottl_diags_get(diags, 0, &d) == OTTL_OK) printf("refused: %.*s\n", (int)d.message.len, d.message.data);

@@ -230,37 +230,6 @@ static void check_counts(yyjson_doc *doc, const ottl_exec *x) {
   assert_int_equal(told_selected, selected);
 }
 
-static ottl_status compile_random(const rg_program *p, ottl_program **ret) {
-  static char source[RG_MAX_GROUPS * RG_MAX_TEXTS][2 * RG_TEXT + 10];
-  ottl_group groups[RG_MAX_GROUPS];
-  ottl_snippet snippets[RG_MAX_GROUPS][2 * RG_MAX_TEXTS];
-  size_t n_texts = 0;
-  for (unsigned i = 0; i < p->n_groups; i++) {
-    const rg_group *g = &p->groups[i];
-    size_t n = 0;
-    for (unsigned k = 0; k < g->n_conditions; k++)
-      snippets[i][n++] = (ottl_snippet){.text = g->conditions[k].text, .len = strlen(g->conditions[k].text)};
-    for (unsigned k = 0; k < g->n_statements; k++) {
-      char *to = source[n_texts++];
-      snprintf(to, sizeof *source, "%s%s%s", g->statements[k].text, g->statements[k].where[0] ? " where " : "",
-               g->statements[k].where);
-      snippets[i][n++] = (ottl_snippet){.text = to, .len = strlen(to)};
-    }
-    groups[i] = (ottl_group){.struct_size = sizeof *groups,
-                             .context = g->context,
-                             .conditions = snippets[i],
-                             .n_conditions = g->n_conditions,
-                             .statements = &snippets[i][g->n_conditions],
-                             .n_statements = g->n_statements,
-                             .error_mode = OTTL_ERROR_SILENT};
-  }
-  ottl_compile_options options;
-  ottl_compile_options_init(&options);
-  options.kind = p->kind;
-  options.signal = p->signal;
-  return ottl_program_compile(groups, p->n_groups, &options, ret, NULL);
-}
-
 static void test_random(void **state) {
   (void)state;
   rp_tree payload = {.nodes = calloc(RP_MAX_NODES, sizeof(rp_node))};
@@ -271,10 +240,13 @@ static void test_random(void **state) {
     ottl_program *p = NULL;
     ottl_exec *x = NULL;
     ottl_result result;
+    ottl_compile_options options;
+    ottl_compile_options_init(&options);
     rg_make(&r, program);
+    program->mode = OTTL_ERROR_SILENT;
     rp_request(&r, &payload, program->signal, 6);
     rp_encode(&payload);
-    if (compile_random(program, &p) != OTTL_OK) continue;
+    if (rg_compile(program, options, &p, NULL) != OTTL_OK) continue;
     explained_n++;
     assert_int_equal(ottl_exec_create(p, NULL, &x), OTTL_OK);
     for (int profiled = 0; profiled < 2; profiled++) {

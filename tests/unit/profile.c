@@ -360,35 +360,10 @@ static void test_memory(void **state) {
 static unsigned long n_compared, n_operands;
 
 static ottl_status compile_random(const rg_program *p, bool row_order, ottl_program **ret) {
-  static char texts[RG_MAX_GROUPS * RG_MAX_TEXTS][2 * RG_TEXT + 10];
-  ottl_group groups[RG_MAX_GROUPS];
-  ottl_snippet snippets[RG_MAX_GROUPS][2 * RG_MAX_TEXTS];
-  size_t n_texts = 0;
-  for (unsigned i = 0; i < p->n_groups; i++) {
-    const rg_group *g = &p->groups[i];
-    size_t n = 0;
-    for (unsigned k = 0; k < g->n_conditions; k++)
-      snippets[i][n++] = (ottl_snippet){.text = g->conditions[k].text, .len = strlen(g->conditions[k].text)};
-    for (unsigned k = 0; k < g->n_statements; k++) {
-      const rg_text *s = &g->statements[k];
-      char *text = texts[n_texts++];
-      snprintf(text, sizeof *texts, "%s%s%s", s->text, s->where[0] ? " where " : "", s->where);
-      snippets[i][n++] = (ottl_snippet){.text = text, .len = strlen(text)};
-    }
-    groups[i] = (ottl_group){.struct_size = sizeof *groups,
-                             .context = g->context,
-                             .conditions = snippets[i],
-                             .n_conditions = g->n_conditions,
-                             .statements = &snippets[i][g->n_conditions],
-                             .n_statements = g->n_statements,
-                             .error_mode = p->mode};
-  }
   ottl_compile_options options;
   ottl_compile_options_init(&options);
-  options.kind = p->kind;
-  options.signal = p->signal;
   options.row_order = row_order;
-  return ottl_program_compile(groups, p->n_groups, &options, ret, NULL);
+  return rg_compile(p, options, ret, NULL);
 }
 
 /* Does it write to records of its own context? Else it may be asked once for many, and see what it wrote itself. */

@@ -483,6 +483,39 @@ static inline void rg_make(rnd *r, rg_program *p) {
   }
 }
 
+/* Compiles it, without what is removed. options: all but kind and signal, which are the program's; ret_diags: NULL, or freed by the
+ * caller. */
+static inline ottl_status rg_compile(const rg_program *p, ottl_compile_options options, ottl_program **ret,
+                                     ottl_diags **ret_diags) {
+  static char texts[RG_MAX_GROUPS * RG_MAX_TEXTS][2 * RG_TEXT + 10];
+  ottl_group groups[RG_MAX_GROUPS];
+  ottl_snippet snippets[RG_MAX_GROUPS][2 * RG_MAX_TEXTS];
+  size_t n_texts = 0;
+  for (unsigned i = 0; i < p->n_groups; i++) {
+    const rg_group *g = &p->groups[i];
+    size_t n = 0;
+    groups[i] =
+        (ottl_group){.struct_size = sizeof *groups, .context = g->context, .conditions = snippets[i], .error_mode = p->mode};
+    for (unsigned k = 0; k < g->n_conditions; k++) {
+      if (!g->conditions[k].removed)
+        snippets[i][n++] = (ottl_snippet){.text = g->conditions[k].text, .len = strlen(g->conditions[k].text)};
+    }
+    groups[i].n_conditions = n;
+    groups[i].statements = &snippets[i][n];
+    for (unsigned k = 0; k < g->n_statements; k++) {
+      const rg_text *s = &g->statements[k];
+      if (s->removed) continue;
+      char *text = texts[n_texts++];
+      snprintf(text, sizeof *texts, "%s%s%s", s->text, s->where[0] ? " where " : "", s->where);
+      snippets[i][n++] = (ottl_snippet){.text = text, .len = strlen(text)};
+      groups[i].n_statements++;
+    }
+  }
+  options.kind = p->kind;
+  options.signal = p->signal;
+  return ottl_program_compile(groups, p->n_groups, &options, ret, ret_diags);
+}
+
 static inline void rg_print(const rg_program *p, FILE *f) {
   for (unsigned i = 0; i < p->n_groups; i++) {
     const rg_group *g = &p->groups[i];

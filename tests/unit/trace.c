@@ -16,33 +16,10 @@
 #include "random_program.h"
 
 static ottl_status compile(const rg_program *p, bool flatten, ottl_program **ret) {
-  static char texts[RG_MAX_GROUPS * RG_MAX_TEXTS][2 * RG_TEXT + 10];
-  ottl_group groups[RG_MAX_GROUPS];
-  ottl_snippet snippets[RG_MAX_GROUPS][2 * RG_MAX_TEXTS];
-  size_t n_texts = 0;
-  for (unsigned i = 0; i < p->n_groups; i++) {
-    const rg_group *g = &p->groups[i];
-    size_t n = 0;
-    groups[i] =
-        (ottl_group){.struct_size = sizeof *groups, .context = g->context, .conditions = snippets[i], .error_mode = p->mode};
-    for (unsigned k = 0; k < g->n_conditions; k++)
-      snippets[i][n++] = (ottl_snippet){.text = g->conditions[k].text, .len = strlen(g->conditions[k].text)};
-    groups[i].n_conditions = n;
-    groups[i].statements = &snippets[i][n];
-    for (unsigned k = 0; k < g->n_statements; k++) {
-      char *text = texts[n_texts++];
-      snprintf(text, sizeof *texts, "%s%s%s", g->statements[k].text, g->statements[k].where[0] ? " where " : "",
-               g->statements[k].where);
-      snippets[i][n++] = (ottl_snippet){.text = text, .len = strlen(text)};
-      groups[i].n_statements++;
-    }
-  }
   ottl_compile_options options;
   ottl_compile_options_init(&options);
-  options.kind = p->kind;
-  options.signal = p->signal;
   options.flatten = flatten && p->kind == OTTL_KIND_TRANSFORM;
-  return ottl_program_compile(groups, p->n_groups, &options, ret, NULL);
+  return rg_compile(p, options, ret, NULL);
 }
 
 static ottl_exec *exec_of(const ottl_program *program) {
