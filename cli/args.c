@@ -1,5 +1,5 @@
 /* Reads options and file names, in any order, by the table in options.def. `--` ends the options. */
-#include "cli.h"
+#include "table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,18 +8,8 @@
 #define THREADS_MOST 256
 #define NUMBER_MOST  ((size_t)1 << 40)
 
-enum {
-#define OPTION(id, commands, letter, name, argument, help) ARG_##id,
-#include "options.def"
-  ARG_COUNT
-};
-
-static const struct arg {
-  int in;
-  char letter;
-  const char *name, *argument;
-} args[] = {
-#define OPTION(id, commands, letter, name, argument, help) {commands, letter, name, argument},
+const cli_arg cli_args[ARG_COUNT] = {
+#define OPTION(id, commands, letter, name, argument, help) {commands, letter, name, argument, help},
 #include "options.def"
 };
 
@@ -148,12 +138,12 @@ static int arg_set(cli_options *o, int id, const char *value) {
     o->snippets.items[o->snippets.n++] = value;
     break;
   case ARG_SAME_FILE: o->files.items[o->files.n++] = value; break;
-  case ARG_FILE: return arg_once(&o->program_file, value, args[id].name);
+  case ARG_FILE: return arg_once(&o->program_file, value, cli_args[id].name);
   case ARG_ROUTE_CONFIG:
   case ARG_TEST_CONFIG:
-  case ARG_CONFIG: return arg_once(&o->config, value, args[id].name);
-  case ARG_COST: return arg_once(&o->cost, value, args[id].name);
-  case ARG_SVG: return arg_once(&o->svg, value, args[id].name);
+  case ARG_CONFIG: return arg_once(&o->config, value, cli_args[id].name);
+  case ARG_COST: return arg_once(&o->cost, value, cli_args[id].name);
+  case ARG_SVG: return arg_once(&o->svg, value, cli_args[id].name);
   case ARG_TYPES: o->types = true; break;
   case ARG_BYTECODE: o->bytecode = true; break;
   case ARG_NO_TIMES: o->no_times = true; break;
@@ -161,67 +151,70 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_PROCESSOR: o->processors.items[o->processors.n++] = value; break;
   case ARG_ROUTE: o->snippets.items[o->snippets.n++] = value; break;
   case ARG_PLAN_CONNECTOR:
-  case ARG_CONNECTOR: return arg_once(&o->connector, value, args[id].name);
-  case ARG_OUT_DIR: return arg_once(&o->out_dir, value, args[id].name);
+  case ARG_CONNECTOR: return arg_once(&o->connector, value, cli_args[id].name);
+  case ARG_OUT_DIR: return arg_once(&o->out_dir, value, cli_args[id].name);
   case ARG_ROUTE_OUTPUT: o->outputs.items[o->outputs.n++] = value; break;
-  case ARG_REQUEST: return arg_once(&o->request, value, args[id].name);
-  case ARG_CONTEXT: return arg_once(&o->context, value, args[id].name);
-  case ARG_OUTPUT: return arg_once(&o->output, value, args[id].name);
+  case ARG_REQUEST: return arg_once(&o->request, value, cli_args[id].name);
+  case ARG_CONTEXT: return arg_once(&o->context, value, cli_args[id].name);
+  case ARG_OUTPUT: return arg_once(&o->output, value, cli_args[id].name);
   case ARG_ERROR_MODE:
-    if ((choice = arg_choice(value, modes)) < 0) return arg_bad(value, args[id].name, "propagate, ignore or silent");
+    if ((choice = arg_choice(value, modes)) < 0) return arg_bad(value, cli_args[id].name, "propagate, ignore or silent");
     o->error_mode = (ottl_error_mode)choice;
     o->error_mode_given = true;
     break;
   case ARG_SIGNAL:
-    if ((choice = arg_choice(value, signals)) < 0) return arg_bad(value, args[id].name, "logs, traces, metrics or profiles");
+    if ((choice = arg_choice(value, signals)) < 0) return arg_bad(value, cli_args[id].name, "logs, traces, metrics or profiles");
     o->signal = (ottl_signal)(choice + OTTL_SIGNAL_LOGS);
     break;
   case ARG_FROM:
-    if (!ottl_framing_parse(value, strlen(value), &o->from)) return arg_bad(value, args[id].name, formats);
+    if (!ottl_framing_parse(value, strlen(value), &o->from)) return arg_bad(value, cli_args[id].name, formats);
     break;
   case ARG_TO:
-    if (!ottl_framing_parse(value, strlen(value), &o->to)) return arg_bad(value, args[id].name, formats);
+    if (!ottl_framing_parse(value, strlen(value), &o->to)) return arg_bad(value, cli_args[id].name, formats);
     break;
   case ARG_COMPRESS:
     if (!arg_compression(value, o))
-      return arg_bad(value, args[id].name, "zstd, gzip or none, with a level if you like: zstd:1 to zstd:19, gzip:1 to gzip:9");
+      return arg_bad(value, cli_args[id].name,
+                     "zstd, gzip or none, with a level if you like: zstd:1 to zstd:19, gzip:1 to gzip:9");
     break;
   case ARG_THREADS:
-    if (!arg_number(value, THREADS_MOST, &o->threads)) return arg_bad(value, args[id].name, "a number of threads from 0 to 256");
+    if (!arg_number(value, THREADS_MOST, &o->threads))
+      return arg_bad(value, cli_args[id].name, "a number of threads from 0 to 256");
     if (!o->threads) o->threads = processors();
     break;
   case ARG_PATHS:
-    if ((choice = arg_choice(value, styles)) < 0) return arg_bad(value, args[id].name, "either, prefixed or bare");
+    if ((choice = arg_choice(value, styles)) < 0) return arg_bad(value, cli_args[id].name, "either, prefixed or bare");
     o->paths = (ottl_path_style)choice;
     break;
   case ARG_FORMAT:
-    if ((choice = arg_choice(value, renderings)) < 0) return arg_bad(value, args[id].name, "text, short, json, sarif or github");
+    if ((choice = arg_choice(value, renderings)) < 0)
+      return arg_bad(value, cli_args[id].name, "text, short, json, sarif or github");
     if (choice <= OTTL_DIAGS_JSON)
       o->format = (ottl_diags_format)choice;
     else
       o->report = (cli_report)(choice - OTTL_DIAGS_JSON);
     break;
   case ARG_DESCRIBE_FORMAT:
-    if ((choice = arg_choice(value, described)) < 0) return arg_bad(value, args[id].name, "text or json");
+    if ((choice = arg_choice(value, described)) < 0) return arg_bad(value, cli_args[id].name, "text or json");
     o->format = choice ? OTTL_DIAGS_JSON : OTTL_DIAGS_TEXT;
     break;
   case ARG_WHERE: o->where.items[o->where.n++] = value; break;
   case ARG_ROW:
     if (!arg_row(value, o))
-      return arg_bad(value, args[id].name, "the number of a record, such as 7, or 2:7 for one of message 2");
+      return arg_bad(value, cli_args[id].name, "the number of a record, such as 7, or 2:7 for one of message 2");
     break;
   case ARG_LIMIT:
-    if (!arg_number(value, NUMBER_MOST, &o->limit) || !o->limit) return arg_bad(value, args[id].name, "a number of records");
+    if (!arg_number(value, NUMBER_MOST, &o->limit) || !o->limit) return arg_bad(value, cli_args[id].name, "a number of records");
     break;
   case ARG_MAX_TEXT:
-    if (!arg_number(value, NUMBER_MOST, &o->max_text)) return arg_bad(value, args[id].name, "a number of bytes, 0 for all");
+    if (!arg_number(value, NUMBER_MOST, &o->max_text)) return arg_bad(value, cli_args[id].name, "a number of bytes, 0 for all");
     break;
   case ARG_ALL: o->all = true; break;
   case ARG_SUMMARY: o->summary = true; break;
-  case ARG_HTML: return arg_once(&o->html, value, args[id].name);
-  case ARG_FIELDS: return arg_once(&o->fields, value, args[id].name);
+  case ARG_HTML: return arg_once(&o->html, value, cli_args[id].name);
+  case ARG_FIELDS: return arg_once(&o->fields, value, cli_args[id].name);
   case ARG_VIEW_FORMAT:
-    if ((choice = arg_choice(value, layouts)) < 0) return arg_bad(value, args[id].name, "tree or lines");
+    if ((choice = arg_choice(value, layouts)) < 0) return arg_bad(value, cli_args[id].name, "tree or lines");
     o->lines = choice == 1;
     break;
   case ARG_TEST_NAME: o->names.items[o->names.n++] = value; break;
@@ -230,25 +223,25 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_TEST_WATCH: o->watch = true; break;
   case ARG_TEST_COVERAGE: o->coverage = true; break;
   case ARG_TEST_MIN_COVERAGE:
-    if (!arg_percent(value, &o->min_coverage)) return arg_bad(value, args[id].name, "a number from 0 to 100");
+    if (!arg_percent(value, &o->min_coverage)) return arg_bad(value, cli_args[id].name, "a number from 0 to 100");
     o->coverage = true;
     break;
-  case ARG_TEST_JUNIT: return arg_once(&o->junit, value, args[id].name);
+  case ARG_TEST_JUNIT: return arg_once(&o->junit, value, cli_args[id].name);
   case ARG_FMT_CHECK: o->only_check = true; break;
   case ARG_FMT_DIFFERENCE: o->diff = true; break;
   case ARG_FMT_AS:
-    if (strcmp(value, "ottl") != 0 && strcmp(value, "yaml") != 0) return arg_bad(value, args[id].name, "ottl or yaml");
-    return arg_once(&o->as, value, args[id].name);
+    if (strcmp(value, "ottl") != 0 && strcmp(value, "yaml") != 0) return arg_bad(value, cli_args[id].name, "ottl or yaml");
+    return arg_once(&o->as, value, cli_args[id].name);
   case ARG_ALLOW:
   case ARG_WARN:
   case ARG_DENY:
-    o->rules.items[o->rules.n++] = args[id].name;
+    o->rules.items[o->rules.n++] = cli_args[id].name;
     o->rules.items[o->rules.n++] = value;
     break;
   case ARG_COMPAT:
-    if (!arg_version(value, &o->compat)) return arg_bad(value, args[id].name, "a version such as v0.130");
+    if (!arg_version(value, &o->compat)) return arg_bad(value, cli_args[id].name, "a version such as v0.130");
     break;
-  case ARG_SETTINGS: return arg_once(&o->settings, value, args[id].name);
+  case ARG_SETTINGS: return arg_once(&o->settings, value, cli_args[id].name);
   case ARG_CONDITIONS: o->conditions = true; break;
   case ARG_MAY_FAIL: o->may_fail = true; break;
   case ARG_STRICT: o->strict = true; break;
@@ -273,10 +266,11 @@ static int arg_long(const char *command, int in, char **argv, int *i, cli_option
   const char *name = argv[*i] + 2, *equals = strchr(name, '=');
   size_t len = equals ? (size_t)(equals - name) : strlen(name);
   for (int id = 0; id < ARG_COUNT; id++) {
-    if (!(args[id].in & in) || strlen(args[id].name) != len || memcmp(args[id].name, name, len) != 0) continue;
-    if (!args[id].argument) return equals ? cli_fail(CLI_USAGE, "--%s takes no value", args[id].name) : arg_set(o, id, NULL);
+    if (!(cli_args[id].in & in) || strlen(cli_args[id].name) != len || memcmp(cli_args[id].name, name, len) != 0) continue;
+    if (!cli_args[id].argument)
+      return equals ? cli_fail(CLI_USAGE, "--%s takes no value", cli_args[id].name) : arg_set(o, id, NULL);
     if (equals) return arg_set(o, id, equals + 1);
-    if (!argv[*i + 1]) return cli_fail(CLI_USAGE, "--%s needs a value: %s", args[id].name, args[id].argument);
+    if (!argv[*i + 1]) return cli_fail(CLI_USAGE, "--%s needs a value: %s", cli_args[id].name, cli_args[id].argument);
     return arg_set(o, id, argv[++*i]);
   }
   return cli_fail(CLI_USAGE, "no option `--%.*s`; `ottl help %s` lists them", (int)len, name, command);
@@ -286,11 +280,11 @@ static int arg_long(const char *command, int in, char **argv, int *i, cli_option
 static int arg_short(const char *command, int in, char **argv, int *i, cli_options *o) {
   for (const char *p = argv[*i] + 1; *p; p++) {
     int id = 0;
-    while (id < ARG_COUNT && !((args[id].in & in) && args[id].letter == *p)) id++;
+    while (id < ARG_COUNT && !((cli_args[id].in & in) && cli_args[id].letter == *p)) id++;
     if (id == ARG_COUNT) return cli_fail(CLI_USAGE, "no option `-%c`; `ottl help %s` lists them", *p, command);
-    if (args[id].argument) {
+    if (cli_args[id].argument) {
       const char *value = p[1] ? p + 1 : argv[*i + 1];
-      if (!value) return cli_fail(CLI_USAGE, "-%c needs a value: %s", *p, args[id].argument);
+      if (!value) return cli_fail(CLI_USAGE, "-%c needs a value: %s", *p, cli_args[id].argument);
       if (!p[1]) ++*i;
       return arg_set(o, id, value);
     }

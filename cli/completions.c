@@ -1,36 +1,14 @@
 /* ottl completions: scripts for shells, made of options.def. */
-#include "cli.h"
+#include "table.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum {
-#define OPTION(id, commands, letter, name, argument, help) SHELL_##id,
-#include "options.def"
-  SHELL_COUNT
-};
-
-static const struct command {
-  const char *name, *arguments, *summary;
-} commands[] = {
-#define COMMAND(name, main, arguments, summary) {name, arguments, summary},
-#include "options.def"
-};
-
-static const struct option {
-  int in;
-  char letter;
-  const char *name, *argument, *help;
-} options[] = {
-#define OPTION(id, commands, letter, name, argument, help) {commands, letter, name, argument, help},
-#include "options.def"
-};
 
 static const struct {
   int id;
   const char *words;
 } choices[] = {
-#define CHOICES(id, words) {SHELL_##id, words},
+#define CHOICES(id, words) {ARG_##id, words},
 #include "options.def"
 };
 
@@ -41,8 +19,6 @@ static const struct {
 #include "options.def"
 };
 
-#define N_COMMANDS (sizeof commands / sizeof *commands)
-
 /* What a word is completed to. */
 typedef enum value_kind { VALUE_TEXT, VALUE_WORDS, VALUE_FILE, VALUE_COMMAND } value_kind;
 typedef struct value {
@@ -50,21 +26,21 @@ typedef struct value {
   const char *words;
 } value;
 
-static bool takes(const struct command *c, int id) {
+static bool takes(const cli_command *c, int id) {
   const cli_help_text *h = cli_help_find(c->name);
-  return h && (options[id].in & h->in);
+  return h && (cli_args[id].in & h->in);
 }
 
 static value value_of_option(int id) {
   for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
     if (choices[i].id == id) return (value){VALUE_WORDS, choices[i].words};
   }
-  const char *argument = options[id].argument;
+  const char *argument = cli_args[id].argument;
   bool file = strncmp(argument, "FILE", 4) == 0 || strcmp(argument, "DIR") == 0;
   return (value){file ? VALUE_FILE : VALUE_TEXT, NULL};
 }
 
-static value value_of_command(const struct command *c) {
+static value value_of_command(const cli_command *c) {
   if (strstr(c->arguments, "FILE")) return (value){VALUE_FILE, NULL};
   for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
     if (strstr(c->arguments, arguments[i].argument)) return (value){VALUE_WORDS, arguments[i].words};
@@ -73,7 +49,7 @@ static value value_of_command(const struct command *c) {
 }
 
 static void put_commands(void) {
-  for (size_t i = 0; i < N_COMMANDS; i++) printf("%s%s", i ? " " : "", commands[i].name);
+  for (size_t i = 0; i < COMMAND_COUNT; i++) printf("%s%s", i ? " " : "", cli_commands[i].name);
 }
 
 /* The first line of a help, inside of single quotes; what is in `escape` gets a backslash. */
@@ -101,16 +77,16 @@ static void bash_value(value v) {
   putchar('\'');
 }
 
-static void bash_command(const struct command *c) {
+static void bash_command(const cli_command *c) {
   printf("    %s)\n      options='", c->name);
-  for (int id = 0; id < SHELL_COUNT; id++) {
-    if (takes(c, id)) printf("--%s ", options[id].name);
+  for (int id = 0; id < ARG_COUNT; id++) {
+    if (takes(c, id)) printf("--%s ", cli_args[id].name);
   }
   puts("'\n      case $previous in");
-  for (int id = 0; id < SHELL_COUNT; id++) {
-    if (!takes(c, id) || !options[id].argument) continue;
-    printf("        --%s", options[id].name);
-    if (options[id].letter) printf(" | -%c", options[id].letter);
+  for (int id = 0; id < ARG_COUNT; id++) {
+    if (!takes(c, id) || !cli_args[id].argument) continue;
+    printf("        --%s", cli_args[id].name);
+    if (cli_args[id].letter) printf(" | -%c", cli_args[id].letter);
     fputs(") options='' ", stdout);
     bash_value(value_of_option(id));
     puts(" ;;");
@@ -138,7 +114,7 @@ static void bash_script(void) {
        "    return\n"
        "  fi\n"
        "  case ${COMP_WORDS[1]} in");
-  for (size_t i = 0; i < N_COMMANDS; i++) bash_command(&commands[i]);
+  for (size_t i = 0; i < COMMAND_COUNT; i++) bash_command(&cli_commands[i]);
   puts("    *) return ;;\n"
        "  esac\n"
        "  if [[ $word == -* && $options ]]; then\n"
@@ -172,21 +148,21 @@ static void zsh_value(const char *name, value v) {
 
 static void zsh_option(int id, const char *head) {
   printf(" \\\n        '*%s[", head);
-  put_help(options[id].help, "[]:\\");
+  put_help(cli_args[id].help, "[]:\\");
   putchar(']');
-  if (options[id].argument) zsh_value("value", value_of_option(id));
+  if (cli_args[id].argument) zsh_value("value", value_of_option(id));
   putchar('\'');
 }
 
-static void zsh_command(const struct command *c) {
+static void zsh_command(const cli_command *c) {
   printf("    %s)\n      _arguments -s", c->name);
-  for (int id = 0; id < SHELL_COUNT; id++) {
+  for (int id = 0; id < ARG_COUNT; id++) {
     if (!takes(c, id)) continue;
     char head[64];
-    snprintf(head, sizeof head, "--%s%s", options[id].name, options[id].argument ? "=" : "");
+    snprintf(head, sizeof head, "--%s%s", cli_args[id].name, cli_args[id].argument ? "=" : "");
     zsh_option(id, head);
-    snprintf(head, sizeof head, "-%c%s", options[id].letter, options[id].argument ? "+" : "");
-    if (options[id].letter) zsh_option(id, head);
+    snprintf(head, sizeof head, "-%c%s", cli_args[id].letter, cli_args[id].argument ? "+" : "");
+    if (cli_args[id].letter) zsh_option(id, head);
   }
   fputs(" \\\n        '*", stdout);
   zsh_value("argument", value_of_command(c));
@@ -198,9 +174,9 @@ static void zsh_script(void) {
        "# zsh completion of ottl, made by `ottl completions zsh`\n"
        "_ottl() {\n"
        "  local -a commands=(");
-  for (size_t i = 0; i < N_COMMANDS; i++) {
-    printf("    '%s:", commands[i].name);
-    put_help(commands[i].summary, ":\\");
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    printf("    '%s:", cli_commands[i].name);
+    put_help(cli_commands[i].summary, ":\\");
     puts("'");
   }
   puts("  )\n"
@@ -212,7 +188,7 @@ static void zsh_script(void) {
        "  shift words\n"
        "  ((CURRENT--))\n"
        "  case $command in");
-  for (size_t i = 0; i < N_COMMANDS; i++) zsh_command(&commands[i]);
+  for (size_t i = 0; i < COMMAND_COUNT; i++) zsh_command(&cli_commands[i]);
   puts("  esac\n"
        "}\n"
        "compdef _ottl ottl");
@@ -229,14 +205,14 @@ static void fish_value(value v) {
   if (v.kind == VALUE_WORDS) printf(" -a '%s'", v.words);
 }
 
-static void fish_command(const struct command *c) {
-  for (int id = 0; id < SHELL_COUNT; id++) {
+static void fish_command(const cli_command *c) {
+  for (int id = 0; id < ARG_COUNT; id++) {
     if (!takes(c, id)) continue;
-    printf("complete -c ottl -n '__fish_seen_subcommand_from %s' -l %s", c->name, options[id].name);
-    if (options[id].letter) printf(" -s %c", options[id].letter);
-    if (options[id].argument) fish_value(value_of_option(id));
+    printf("complete -c ottl -n '__fish_seen_subcommand_from %s' -l %s", c->name, cli_args[id].name);
+    if (cli_args[id].letter) printf(" -s %c", cli_args[id].letter);
+    if (cli_args[id].argument) fish_value(value_of_option(id));
     fputs(" -d '", stdout);
-    put_help(options[id].help, "\\");
+    put_help(cli_args[id].help, "\\");
     puts("'");
   }
   value v = value_of_command(c);
@@ -252,12 +228,12 @@ static void fish_command(const struct command *c) {
 
 static void fish_script(void) {
   puts("# fish completion of ottl, made by `ottl completions fish`");
-  for (size_t i = 0; i < N_COMMANDS; i++) {
-    printf("complete -c ottl -f -n __fish_use_subcommand -a %s -d '", commands[i].name);
-    put_help(commands[i].summary, "\\");
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    printf("complete -c ottl -f -n __fish_use_subcommand -a %s -d '", cli_commands[i].name);
+    put_help(cli_commands[i].summary, "\\");
     puts("'");
   }
-  for (size_t i = 0; i < N_COMMANDS; i++) fish_command(&commands[i]);
+  for (size_t i = 0; i < COMMAND_COUNT; i++) fish_command(&cli_commands[i]);
 }
 
 int cli_completions(int argc, char **argv) {

@@ -1,24 +1,8 @@
 /* Help: options from options.def, and what else a newcomer wants to know. */
-#include "cli.h"
+#include "table.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const struct {
-  const char *name, *arguments, *summary;
-} commands[] = {
-#define COMMAND(name, main, arguments, summary) {name, arguments, summary},
-#include "options.def"
-};
-
-static const struct {
-  int in;
-  char letter;
-  const char *name, *argument, *help;
-} options[] = {
-#define OPTION(id, commands, letter, name, argument, help) {commands, letter, name, argument, help},
-#include "options.def"
-};
 
 static const char files_text[] =
     "Files are read one after another; `-` or none is standard input. zstd and gzip are undone.\n"
@@ -340,7 +324,7 @@ const cli_help_text *cli_help_find(const char *name) {
 
 void cli_help_overview(void) {
   puts("ottl: run OpenTelemetry Transformation Language statements on OTLP payloads\n\nUsage: ottl COMMAND ...\n");
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) printf("  %-12s %s\n", commands[i].name, commands[i].summary);
+  for (size_t i = 0; i < COMMAND_COUNT; i++) printf("  %-12s %s\n", cli_commands[i].name, cli_commands[i].summary);
   puts("\n"
        "  --help      this text; `ottl help COMMAND` tells more and shows examples\n"
        "  --version   versions of the program and of the language\n"
@@ -351,14 +335,14 @@ void cli_help_overview(void) {
 
 static void help_options(int in) {
   puts("Options:");
-  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-    if (!(options[i].in & in)) continue;
+  for (size_t i = 0; i < ARG_COUNT; i++) {
+    if (!(cli_args[i].in & in)) continue;
     char head[64];
-    snprintf(head, sizeof head, "%c%c%s --%s%s%s", options[i].letter ? '-' : ' ', options[i].letter ? options[i].letter : ' ',
-             options[i].letter ? "," : " ", options[i].name, options[i].argument ? " " : "",
-             options[i].argument ? options[i].argument : "");
+    snprintf(head, sizeof head, "%c%c%s --%s%s%s", cli_args[i].letter ? '-' : ' ', cli_args[i].letter ? cli_args[i].letter : ' ',
+             cli_args[i].letter ? "," : " ", cli_args[i].name, cli_args[i].argument ? " " : "",
+             cli_args[i].argument ? cli_args[i].argument : "");
     printf("  %-27s ", head);
-    for (const char *p = options[i].help; *p; p++) {
+    for (const char *p = cli_args[i].help; *p; p++) {
       putchar(*p);
       if (*p == '\n') printf("%30s", "");
     }
@@ -368,9 +352,9 @@ static void help_options(int in) {
 }
 
 bool cli_help_command(const char *name) {
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-    if (strcmp(name, commands[i].name) != 0) continue;
-    printf("ottl %s: %s\n\nUsage: ottl %s %s\n\n", name, commands[i].summary, name, commands[i].arguments);
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    if (strcmp(name, cli_commands[i].name) != 0) continue;
+    printf("ottl %s: %s\n\nUsage: ottl %s %s\n\n", name, cli_commands[i].summary, name, cli_commands[i].arguments);
     const cli_help_text *h = cli_help_find(name);
     if (!h) return true;
     puts(h->text);

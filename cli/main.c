@@ -1,5 +1,5 @@
 /* The ottl command: finds the subcommand and hands over. */
-#include "cli.h"
+#include "table.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -44,11 +44,8 @@ bool cli_colour(int fd) {
   return isatty(fd) && !(no_colour && *no_colour);
 }
 
-static const struct {
-  const char *name;
-  int (*main)(int argc, char **argv);
-} commands[] = {
-#define COMMAND(name, main, arguments, summary) {name, main},
+const cli_command cli_commands[COMMAND_COUNT] = {
+#define COMMAND(name, main, arguments, summary) {name, main, arguments, summary},
 #include "options.def"
 };
 
@@ -70,10 +67,10 @@ int main(int argc, char **argv) {
   } else if (strcmp(argv[1], "--version") == 0) {
     status = main_version();
   } else {
-    size_t i = 0, n = sizeof commands / sizeof *commands;
-    while (i < n && strcmp(argv[1], commands[i].name) != 0) i++;
-    if (i < n)
-      status = commands[i].main(argc - 1, argv + 1);
+    size_t i = 0;
+    while (i < COMMAND_COUNT && strcmp(argv[1], cli_commands[i].name) != 0) i++;
+    if (i < COMMAND_COUNT)
+      status = cli_commands[i].main(argc - 1, argv + 1);
     else
       cli_fail(0, "no command `%s`; `ottl --help` lists them", argv[1]);
   }

@@ -1,27 +1,9 @@
 /* ottl help --man: manual pages, made of the help. */
-#include "cli.h"
+#include "table.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-
-static const struct {
-  const char *name, *arguments, *summary;
-} commands[] = {
-#define COMMAND(name, main, arguments, summary) {name, arguments, summary},
-#include "options.def"
-};
-
-static const struct {
-  int in;
-  char letter;
-  const char *name, *argument, *help;
-} options[] = {
-#define OPTION(id, commands, letter, name, argument, help) {commands, letter, name, argument, help},
-#include "options.def"
-};
-
-#define N_COMMANDS (sizeof commands / sizeof *commands)
 
 /* Text as troff reads it. `begins`: at the start of a line, where points and quotes mean something. */
 static void man_text(const char *text, size_t len, bool begins) {
@@ -87,21 +69,21 @@ static void man_title(const char *name) {
 
 static void man_options(int in) {
   puts(".SH OPTIONS");
-  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-    if (!(options[i].in & in)) continue;
+  for (size_t i = 0; i < ARG_COUNT; i++) {
+    if (!(cli_args[i].in & in)) continue;
     puts(".TP");
-    if (options[i].letter) printf("\\fB\\-%c\\fR, ", options[i].letter);
+    if (cli_args[i].letter) printf("\\fB\\-%c\\fR, ", cli_args[i].letter);
     fputs("\\fB\\-\\-", stdout);
-    man_text(options[i].name, strlen(options[i].name), false);
+    man_text(cli_args[i].name, strlen(cli_args[i].name), false);
     fputs("\\fR", stdout);
-    if (options[i].argument) {
+    if (cli_args[i].argument) {
       fputs(" \\fI", stdout);
-      man_text(options[i].argument, strlen(options[i].argument), false);
+      man_text(cli_args[i].argument, strlen(cli_args[i].argument), false);
       fputs("\\fR", stdout);
     }
     putchar('\n');
     bool list = false; /* lines with two spaces in them are columns */
-    for (const char *p = options[i].help; *p;) {
+    for (const char *p = cli_args[i].help; *p;) {
       size_t len = strcspn(p, "\n");
       bool column = false;
       for (size_t k = 0; k + 1 < len; k++) column |= p[k] == ' ' && p[k + 1] == ' ';
@@ -120,11 +102,11 @@ static void man_see_also(const char *but) {
     fputs(".BR ottl (1)", stdout);
     first = false;
   }
-  for (size_t i = 0; i < N_COMMANDS; i++) {
-    if (but && strcmp(commands[i].name, but) == 0) continue;
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    if (but && strcmp(cli_commands[i].name, but) == 0) continue;
     fputs(first ? "" : ",\n", stdout);
     fputs(".BR ottl\\-", stdout);
-    man_text(commands[i].name, strlen(commands[i].name), false);
+    man_text(cli_commands[i].name, strlen(cli_commands[i].name), false);
     fputs(" (1)", stdout);
     first = false;
   }
@@ -136,11 +118,11 @@ static void man_overview(void) {
   puts(".SH NAME\nottl \\- run OpenTelemetry Transformation Language statements on OTLP payloads\n"
        ".SH SYNOPSIS\n.B ottl\n.I COMMAND\n[\\fIOPTION\\fR]... [\\fIFILE\\fR]...\n"
        ".SH COMMANDS");
-  for (size_t i = 0; i < N_COMMANDS; i++) {
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
     fputs(".TP\n.BR ottl\\-", stdout);
-    man_text(commands[i].name, strlen(commands[i].name), false);
+    man_text(cli_commands[i].name, strlen(cli_commands[i].name), false);
     puts(" (1)");
-    man_line(commands[i].summary, strlen(commands[i].summary));
+    man_line(cli_commands[i].summary, strlen(cli_commands[i].summary));
   }
   puts(".SH OPTIONS\n"
        ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nthe list of commands; \\fBottl help\\fR \\fICOMMAND\\fR explains one\n"
@@ -151,17 +133,17 @@ static void man_overview(void) {
 }
 
 static int man_command(size_t i) {
-  const cli_help_text *h = cli_help_find(commands[i].name);
+  const cli_help_text *h = cli_help_find(cli_commands[i].name);
   char title[64];
-  snprintf(title, sizeof title, "ottl-%s", commands[i].name);
+  snprintf(title, sizeof title, "ottl-%s", cli_commands[i].name);
   man_title(title);
   fputs(".SH NAME\n", stdout);
   man_text(title, strlen(title), false);
   fputs(" \\- ", stdout);
-  man_line(commands[i].summary, strlen(commands[i].summary));
+  man_line(cli_commands[i].summary, strlen(cli_commands[i].summary));
   fputs(".SH SYNOPSIS\n.B ottl ", stdout);
-  man_line(commands[i].name, strlen(commands[i].name));
-  man_line(commands[i].arguments, strlen(commands[i].arguments));
+  man_line(cli_commands[i].name, strlen(cli_commands[i].name));
+  man_line(cli_commands[i].arguments, strlen(cli_commands[i].arguments));
   puts(".SH DESCRIPTION");
   if (!h) return CLI_OK;
   man_help(h->text);
@@ -171,7 +153,7 @@ static int man_command(size_t i) {
     man_help(h->files);
   }
   man_help(h->exits);
-  man_see_also(commands[i].name);
+  man_see_also(cli_commands[i].name);
   return CLI_OK;
 }
 
@@ -180,8 +162,8 @@ int cli_man(const char *command) {
     man_overview();
     return CLI_OK;
   }
-  for (size_t i = 0; i < N_COMMANDS; i++) {
-    if (strcmp(command, commands[i].name) == 0) return man_command(i);
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    if (strcmp(command, cli_commands[i].name) == 0) return man_command(i);
   }
   return cli_fail(CLI_USAGE, "no command `%s`; `ottl --help` lists them", command);
 }
