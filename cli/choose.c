@@ -128,12 +128,11 @@ static void choice_mark(cli_choice *c, const ottl_viewer *viewer, const ottl_rec
 static int choice_run(cli_choice *c, const choice_program *p, const cli_message *m, const ottl_viewer *viewer) {
   ottl_result result;
   ottl_status status = ottl_exec_run(p->exec, m->wire, m->len, &result);
-  if (status == OTTL_DATA || status == OTTL_LIMIT) {
+  if (status != OTTL_OK) {
     size_t offset = 0;
     const char *why = ottl_exec_failure(p->exec, &offset);
-    return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "not valid OTLP at byte %zu: %s", CLI_AT(m), offset, why ? why : "");
+    return cli_message_refused(CLI_AT(m), "OTLP", status, offset, why ? why : "");
   }
-  if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, CLI_AT_FORMAT "%s", CLI_AT(m), ottl_status_name(status));
   for (size_t row = 0; row < ottl_eval_rows(p->exec); row++) {
     ottl_value value;
     ottl_record_place place = {.struct_size = sizeof place};

@@ -260,6 +260,10 @@ int cli_stream(const cli_options *options, cli_program *program);
 int cli_io_fail(io_status status, const io_error *error); /* tells, and gives the exit status */
 int cli_one_json(void);                                   /* several messages for a format that holds one */
 
+/* "FILE: message 3", for errors about something with `input` and `number`. */
+#define CLI_AT_FORMAT "%s: message %llu: "
+#define CLI_AT(m)     (m)->input, (unsigned long long)(m)->number
+
 /* record.c: the record that a failure is about. */
 typedef struct cli_record {
   const char *name; /* "log record", "datapoint", ... */
@@ -279,6 +283,9 @@ typedef struct cli_refused {
   bool bytes; /* offsets mean something, because it came as protobuf */
 } cli_refused;
 int cli_run_refused(const cli_refused *refused, ottl_status status);
+/* The library refused the message CLI_AT(...) as `what`, "OTLP" or "OTLP/JSON", because of what stands at the offset. */
+int cli_message_refused(const char *input, unsigned long long number, const char *what, ottl_status status, size_t offset,
+                        const char *why);
 
 /* stats.c: what happened, summed up over the messages. */
 typedef struct cli_failure {

@@ -125,9 +125,7 @@ static void put_message(diff_state *s, const cli_message *m) {
 static int diff_refused(const diff_state *s, const cli_message *m, ottl_status status) {
   size_t offset = 0;
   const char *why = ottl_diff_error(s->diff, &offset);
-  if (status == OTTL_DATA || status == OTTL_LIMIT)
-    return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "not valid OTLP at byte %zu: %s", CLI_AT(m), offset, why);
-  return cli_fail(CLI_INTERNAL, CLI_AT_FORMAT "%s", CLI_AT(m), ottl_status_name(status));
+  return cli_message_refused(CLI_AT(m), "OTLP", status, offset, why);
 }
 
 /* Execs for messages of a signal. */

@@ -4,7 +4,6 @@
  */
 #include "job.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,19 +92,16 @@ io_status cli_part_pack(cli_part *part, io_codec *codec, io_compression compress
 typedef struct job_message {
   cli_worker *worker;
   cli_job *job;
-  uint64_t number; /* in its file, from 1 */
+  const char *input; /* of the job */
+  uint64_t number;   /* in its file, from 1 */
   ottl_view message;
   ottl_signal signal;
   ottl_encoding encoding, wanted;
   io_compression packed;
 } job_message;
 
-/* "FILE: message 3", for errors. */
-#define AT_FORMAT "%s: message %" PRIu64 ": "
-#define AT(m)     (m)->job->input, (m)->number
-
 static int message_status(const job_message *m, ottl_status status) {
-  return cli_fail(CLI_INTERNAL, AT_FORMAT "%s", AT(m), ottl_status_name(status));
+  return cli_fail(CLI_INTERNAL, CLI_AT_FORMAT "%s", CLI_AT(m), ottl_status_name(status));
 }
 
 static int message_json(const job_message *m, ottl_json **json) {
@@ -120,11 +116,11 @@ static int message_signal(job_message *m) {
   ottl_signal wanted = program->signal;
   ottl_signal found = m->encoding == OTTL_ENCODING_JSON ? ottl_json_signal(m->message.data, m->message.len) : OTTL_SIGNAL_NONE;
   if (wanted && found && wanted != found)
-    return cli_fail(CLI_PAYLOAD, AT_FORMAT "it has %s, the %s are about %s", AT(m), cli_signal_names[found],
+    return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "it has %s, the %s are about %s", CLI_AT(m), cli_signal_names[found],
                     cli_program_what(program), cli_signal_names[wanted]);
   if (!wanted && !found && m->encoding == OTTL_ENCODING_JSON)
-    return cli_fail(CLI_PAYLOAD, AT_FORMAT "this JSON has no resourceLogs, resourceSpans, resourceMetrics or resourceProfiles",
-                    AT(m));
+    return cli_fail(CLI_PAYLOAD,
+                    CLI_AT_FORMAT "this JSON has no resourceLogs, resourceSpans, resourceMetrics or resourceProfiles", CLI_AT(m));
   if (!wanted && !found)
     return cli_fail(CLI_USAGE,
                     "protobuf does not tell logs, traces, metrics and profiles apart, and neither do the %s: give --signal",
@@ -176,9 +172,7 @@ static int worker_steps(cli_worker *w, ottl_signal signal) {
 static int message_bad_json(const job_message *m, const ottl_json *json, ottl_status status) {
   size_t offset = 0;
   const char *why = ottl_json_error(json, &offset);
-  if (status == OTTL_DATA || status == OTTL_LIMIT)
-    return cli_fail(CLI_PAYLOAD, AT_FORMAT "not valid OTLP/JSON at byte %zu: %s", AT(m), offset, why);
-  return message_status(m, status);
+  return cli_message_refused(CLI_AT(m), "OTLP/JSON", status, offset, why);
 }
 
 /* A message as it is written, framed, into a part. */
@@ -193,7 +187,7 @@ static int message_write(const job_message *m, cli_part *part, const void *data,
   if (shared->framing == OTTL_FRAMING_JSON && part->written) return cli_one_json();
   ottl_status status = ottl_frame_edges_of(shared->framing, part->written, data, len, &edges);
   if (status != OTTL_OK)
-    return cli_fail(CLI_PAYLOAD, AT_FORMAT "it does not fit into format %s", AT(m), ottl_framing_name(shared->framing));
+    return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "it does not fit into format %s", CLI_AT(m), ottl_framing_name(shared->framing));
   part->written++;
   m->job->stats.bytes_out += len;
   bool fits = cli_part_add(part, edges.before, edges.n_before) && cli_part_add(part, data, len) &&
@@ -246,7 +240,7 @@ static int message_run(job_message *m, const uint8_t *wire, size_t len) {
     ottl_status run = ottl_exec_run(steps[i].exec, result.data, result.len, &next);
     bool bytes = m->encoding != OTTL_ENCODING_JSON && result.unchanged; /* else places are in what the steps before made of it */
     if (run != OTTL_OK) {
-      cli_refused refused = {m->worker->shared->program, &steps[i], m->job->input, m->number, m->signal, bytes};
+      cli_refused refused = {m->worker->shared->program, &steps[i], m->input, m->number, m->signal, bytes};
       return cli_run_refused(&refused, run);
     }
     cli_stats_add(&m->job->stats, steps, i, &next, m->signal, bytes);
@@ -264,7 +258,7 @@ static int message_unpack(job_message *m) {
   io_codec *codec = cli_worker_codec(m->worker);
   if (!codec) return cli_fail(CLI_INTERNAL, "out of memory");
   io_status io = io_unpack(codec, m->message.data, m->message.len, OTTL_FRAME_MAX_BYTES, &data, &m->message.len, &error);
-  if (io != IO_OK) return cli_fail(CLI_PAYLOAD, AT_FORMAT "%s", AT(m), error.text);
+  if (io != IO_OK) return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "%s", CLI_AT(m), error.text);
   m->message.data = data;
   return CLI_OK;
 }
@@ -272,7 +266,7 @@ static int message_unpack(job_message *m) {
 /* One message, as it stands in the input. */
 static int job_message_run(cli_job *job, cli_worker *w, size_t i) {
   const cli_shared *shared = w->shared;
-  job_message m = {.worker = w, .job = job, .number = job->before + i + 1, .message = job->messages[i]};
+  job_message m = {.worker = w, .job = job, .input = job->input, .number = job->before + i + 1, .message = job->messages[i]};
   bool framed = job->framing == OTTL_FRAMING_PROTO_FRAMED;
   int status = CLI_OK;
   if (framed && (m.packed = io_compression_of(m.message.data, m.message.len)) != IO_PLAIN) status = message_unpack(&m);

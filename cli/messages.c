@@ -44,11 +44,10 @@ static int message_json(messages *s, ottl_view *text) {
   size_t len, offset = 0;
   ottl_status status = s->json ? OTTL_OK : ottl_json_create(NULL, &s->json);
   if (status == OTTL_OK) status = ottl_json_to_wire(s->json, m->signal, text->data, text->len, &wire, &len);
-  if (status == OTTL_DATA || status == OTTL_LIMIT) {
+  if (status != OTTL_OK) {
     const char *why = ottl_json_error(s->json, &offset);
-    return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "not valid OTLP/JSON at byte %zu: %s", CLI_AT(m), offset, why);
+    return cli_message_refused(CLI_AT(m), "OTLP/JSON", status, offset, why);
   }
-  if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, CLI_AT_FORMAT "%s", CLI_AT(m), ottl_status_name(status));
   *text = (ottl_view){(const char *)wire, len};
   return CLI_OK;
 }

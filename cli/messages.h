@@ -20,8 +20,4 @@ typedef struct cli_message {
 int cli_messages(const cli_options *options, ottl_signal signal, const char *what,
                  int (*take)(void *context, const cli_message *message), void *context);
 
-/* "FILE: message 3", for errors. */
-#define CLI_AT_FORMAT "%s: message %llu: "
-#define CLI_AT(m)     (m)->input, (unsigned long long)(m)->number
-
 #endif

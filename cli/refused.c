@@ -4,9 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* "FILE: message 3", for errors. */
-#define AT_FORMAT "%s: message %" PRIu64 ": "
-
 /* The failure that ended the run: there may be others before it, which were ignored. */
 static bool refused_failure(const cli_step *step, size_t *ret_error, ottl_row_error *ret) {
   for (*ret_error = 0; ottl_exec_error(step->exec, *ret_error, ret); ++*ret_error) {
@@ -22,12 +19,19 @@ static int refused_record(const cli_refused *r, size_t error, const ottl_row_err
   cli_failure_place(r->program, r->step->processor, e->group, e->statement, e->condition, place, sizeof place);
   cli_record_of(r->step->exec, error, r->bytes, &record);
   bool known = record.place[0];
-  cli_fail(0, AT_FORMAT "%s failed on %s %" PRIu64 "%s%s%s: %s: %s", r->input, r->number, place, record.name, e->item + 1,
+  cli_fail(0, CLI_AT_FORMAT "%s failed on %s %" PRIu64 "%s%s%s: %s: %s", CLI_AT(r), place, record.name, e->item + 1,
            known ? " (" : "", record.place, known ? ")" : "", e->code, e->message);
   char *values = o->show_values ? cli_record_values(r->step->exec, error, r->signal) : NULL;
   if (values) cli_fail(0, "it came as %s", values);
   free(values);
   return cli_fail(CLI_ROW, "stopped there; %s goes on", o->config ? "`error_mode: ignore`" : "--error-mode ignore");
+}
+
+int cli_message_refused(const char *input, unsigned long long number, const char *what, ottl_status status, size_t offset,
+                        const char *why) {
+  if (status == OTTL_DATA || status == OTTL_LIMIT)
+    return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "not valid %s at byte %zu: %s", input, number, what, offset, why);
+  return cli_fail(CLI_INTERNAL, CLI_AT_FORMAT "%s", input, number, ottl_status_name(status));
 }
 
 int cli_run_refused(const cli_refused *r, ottl_status status) {
@@ -36,9 +40,6 @@ int cli_run_refused(const cli_refused *r, ottl_status status) {
   ottl_row_error e;
   size_t error;
   if (status == OTTL_RUNTIME && refused_failure(r->step, &error, &e)) return refused_record(r, error, &e);
-  if (status == OTTL_RUNTIME) return cli_fail(CLI_ROW, AT_FORMAT "a record failed", r->input, r->number);
-  if (status == OTTL_DATA || status == OTTL_LIMIT)
-    return cli_fail(CLI_PAYLOAD, AT_FORMAT "not valid OTLP at byte %zu: %s", r->input, r->number, offset,
-                    why ? why : ottl_status_name(status));
-  return cli_fail(CLI_INTERNAL, AT_FORMAT "%s", r->input, r->number, ottl_status_name(status));
+  if (status == OTTL_RUNTIME) return cli_fail(CLI_ROW, CLI_AT_FORMAT "a record failed", CLI_AT(r));
+  return cli_message_refused(CLI_AT(r), "OTLP", status, offset, why ? why : ottl_status_name(status));
 }

@@ -63,9 +63,7 @@ static void view_lines(ottl_view text) {
 static int view_failed(const view_state *s, const cli_message *m, ottl_status status) {
   size_t offset = 0;
   const char *why = ottl_viewer_error(s->viewer, &offset);
-  if (status == OTTL_DATA || status == OTTL_LIMIT)
-    return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "not valid OTLP at byte %zu: %s", CLI_AT(m), offset, why);
-  return cli_fail(CLI_INTERNAL, CLI_AT_FORMAT "%s", CLI_AT(m), ottl_status_name(status));
+  return cli_message_refused(CLI_AT(m), "OTLP", status, offset, why);
 }
 
 static int view_block(view_state *s, const cli_message *m, size_t i) {
