@@ -48,6 +48,19 @@ static inline uint32_t load_u32(const void *p) {
   memcpy(&v, p, 4);
   return v;
 }
+/* Numbers that lie in memory with their least byte first, as on the wire; the same way there and back. */
+static inline uint64_t little_u64(uint64_t v) { return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(v) : v; }
+static inline uint32_t little_u32(uint32_t v) { return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(v) : v; }
+static inline uint64_t load_le64(const void *p) { return little_u64(load_u64(p)); }
+static inline uint32_t load_le32(const void *p) { return little_u32(load_u32(p)); }
+static inline void store_le64(void *to, uint64_t v) {
+  v = little_u64(v);
+  memcpy(to, &v, 8);
+}
+static inline void store_le32(void *to, uint32_t v) {
+  v = little_u32(v);
+  memcpy(to, &v, 4);
+}
 /* memcmp == 0 for what is short mostly. */
 static inline bool bytes_same(const char *a, const char *b, size_t len) {
   if (len >= 8) {

@@ -55,10 +55,8 @@ const uint64_t ottl__sha512_round[80] = {
     0x5fcb6fab3ad6faec, 0x6c44198c4a475817,
 };
 
-static inline void put32_little(unsigned char *p, uint32_t v) {
-  for (unsigned i = 0; i < 4; i++) p[i] = (unsigned char)(v >> (8 * i));
-}
-static inline void put32_big(unsigned char *p, uint32_t v) { put32_little(p, __builtin_bswap32(v)); }
+static inline void put32_big(unsigned char *p, uint32_t v) { store_le32(p, __builtin_bswap32(v)); }
+static inline void put64_big(unsigned char *p, uint64_t v) { store_le64(p, __builtin_bswap64(v)); }
 
 /* A 1 bit, zeros, the length in bits in the last eight bytes (SHA-512 has 16 for it, the first eight of which are zero here). */
 size_t ottl__digest_tail(const ottl_digest *d, ottl_view text, unsigned char *tail) {
@@ -68,13 +66,10 @@ size_t ottl__digest_tail(const ottl_digest *d, ottl_view text, unsigned char *ta
   if (rest) copy_short(tail, text.data + (text.len - rest), rest);
   tail[rest] = 0x80;
   const uint64_t bits = (uint64_t)text.len * 8;
-  if (d->little) {
-    put32_little(tail + n - 8, (uint32_t)bits);
-    put32_little(tail + n - 4, (uint32_t)(bits >> 32));
-  } else {
-    put32_big(tail + n - 8, (uint32_t)(bits >> 32));
-    put32_big(tail + n - 4, (uint32_t)bits);
-  }
+  if (d->little)
+    store_le64(tail + n - 8, bits);
+  else
+    put64_big(tail + n - 8, bits);
   return n;
 }
 
@@ -113,12 +108,9 @@ void ottl__digest_start(ottl_digest_kind kind, ottl_digest_state *s) {
 void ottl__digest_out(ottl_digest_kind kind, const ottl_digest_state *s, unsigned char *out) {
   const ottl_digest *d = &ottl__digests[kind];
   if (kind == OTTL_SHA512) {
-    for (unsigned i = 0; i < 8; i++) {
-      put32_big(out + 8 * i, (uint32_t)(s->long_word[i] >> 32));
-      put32_big(out + 8 * i + 4, (uint32_t)s->long_word[i]);
-    }
+    for (unsigned i = 0; i < d->n_words; i++) put64_big(out + 8 * i, s->long_word[i]);
   } else if (d->little) {
-    for (unsigned i = 0; i < d->n_words; i++) put32_little(out + 4 * i, s->word[i]);
+    for (unsigned i = 0; i < d->n_words; i++) store_le32(out + 4 * i, s->word[i]);
   } else {
     for (unsigned i = 0; i < d->n_words; i++) put32_big(out + 4 * i, s->word[i]);
   }

@@ -23,11 +23,7 @@ static inline const char *digits_read(const char *p, const char *end, uint64_t *
   static const uint32_t power[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
   uint64_t v = *value;
   while (end - p >= 8) {
-    uint64_t x = load_u64(p);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    x = __builtin_bswap64(x);
-#endif
-    x ^= 0x3030303030303030;
+    uint64_t x = load_le64(p) ^ 0x3030303030303030;
     unsigned n = digits_count(x);
     /* What is no digit is shifted out, zeros come in front. */
     if (n) v = v * power[n] + digits_eight(x << (64 - 8 * n));

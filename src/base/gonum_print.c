@@ -20,11 +20,7 @@ static inline uint64_t np_eight(uint32_t v) {
 }
 
 static inline char *np_put_eight(char *to, uint64_t digits) {
-  digits |= 0x3030303030303030;
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  digits = __builtin_bswap64(digits);
-#endif
-  memcpy(to, &digits, 8);
+  store_le64(to, digits | 0x3030303030303030);
   return to + 8;
 }
 

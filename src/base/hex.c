@@ -35,16 +35,10 @@ void ottl__hex_put(ottl_sbuf *buf, ottl_view bytes) {
 
 /* Eight halves, in the order of memory, as four bytes in that order. */
 static inline uint32_t hx_join(uint64_t halves) {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  halves = __builtin_bswap64(halves);
-#endif
+  halves = little_u64(halves);
   halves = (halves << 4 | halves >> 8) & 0x00ff00ff00ff00ff;
   halves = (halves | halves >> 8) & 0x0000ffff0000ffff;
-  uint32_t bytes = (uint32_t)(halves | halves >> 16);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  bytes = __builtin_bswap32(bytes);
-#endif
-  return bytes;
+  return little_u32((uint32_t)(halves | halves >> 16));
 }
 
 /* 16 digits at once; false: some are not. */

@@ -372,7 +372,8 @@ static uint8_t *value_write_back(uint8_t *at, ottl_cell c) {
     *--at = 0x18;
     return at;
   case OTTL_T_DOUBLE:
-    for (int i = 7; i >= 0; i--) *--at = (uint8_t)(c.word >> (8 * i));
+    at -= 8;
+    store_le64(at, c.word);
     *--at = 0x21;
     return at;
   case OTTL_T_STRING: return back_bytes(at, 0x0a, c.word, c.len);

@@ -38,8 +38,8 @@ static inline uint8_t *any_flat_write(uint8_t *at, ottl_cell c) {
     return at;
   case OTTL_T_DOUBLE:
     *at++ = 0x21;
-    for (unsigned i = 0; i < 8; i++) *at++ = (uint8_t)(c.word >> (8 * i));
-    return at;
+    store_le64(at, c.word);
+    return at + 8;
   default: return at;
   }
 }

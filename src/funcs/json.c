@@ -207,7 +207,8 @@ static uint8_t *json_encode(uint8_t *to, const json_value *at, const json_value 
       break;
     case OTTL_T_DOUBLE:
       *to++ = 0x21;
-      for (int i = 0; i < 8; i++) *to++ = (uint8_t)(v.word >> (8 * i));
+      store_le64(to, v.word);
+      to += 8;
       break;
     case OTTL_T_NIL: break;
     default: *to++ = v.tag == OTTL_T_MAP ? 0x32 : 0x2a; to = varint_put(to, v.word);

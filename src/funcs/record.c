@@ -13,12 +13,12 @@ bool ottl__rec_next(rec_walk *w, rec_field *ret) {
   case WR_VARINT: p = wr_varint(p, w->end, &ret->word); break;
   case WR_64:
     if (w->end - p < 8) goto bad;
-    ret->word = wr_load64(p);
+    ret->word = load_le64(p);
     p += 8;
     break;
   case WR_32:
     if (w->end - p < 4) goto bad;
-    ret->word = wr_load32(p);
+    ret->word = load_le32(p);
     p += 4;
     break;
   case WR_LEN:
@@ -107,7 +107,7 @@ static ottl_status numbers(ottl_arena *arena, rec_numbers *list, const rec_field
   while (p < end) {
     uint64_t v;
     if (type == WR_64) {
-      v = wr_load64(p);
+      v = load_le64(p);
       p += 8;
     } else {
       p = wr_varint(p, end, &v);

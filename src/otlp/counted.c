@@ -27,7 +27,7 @@ static inline uint64_t present_word(const uint8_t *tag) {
   const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
   uint64_t bits = 0;
   for (unsigned k = 0; k < 8; k++) {
-    uint64_t x = wr_load64(tag + k * 8);
+    uint64_t x = load_le64(tag + k * 8);
     x = ((((x & low) + low) | x) & ~low) >> 7;          /* one bit a byte */
     bits |= (x * 0x0102040810204080u) >> 56 << (k * 8); /* side by side */
   }

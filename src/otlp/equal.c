@@ -141,7 +141,7 @@ static ottl_status put_value(ottl_batch *b, const uint8_t *value, uint32_t size,
   } else if (p && type == WR_VARINT && (number == 2 || number == 3)) {
     if (wr_varint(p, end, &word) == end) return put_word(b, (uint8_t)number, number == 2 ? word != 0 : word);
   } else if (p && type == WR_64 && number == 4 && end - p == 8) {
-    return put_word(b, (uint8_t)number, wr_load64(p));
+    return put_word(b, (uint8_t)number, load_le64(p));
   }
   return put_text(b, EQ_RAW, value, size);
 }

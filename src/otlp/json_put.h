@@ -174,7 +174,7 @@ static inline char *jw_plain_value(const jw_state *s, char *w, const uint8_t *p,
   case 0x21:
     if (end - p != 8) return NULL;
     memcpy(w, real, 15);
-    w = ottl__json_double(w + 15, double_of_bits(js_fixed64(p)));
+    w = ottl__json_double(w + 15, double_of_bits(load_le64(p)));
     break;
   default: return NULL;
   }

@@ -182,10 +182,10 @@ static inline void jr_put_scalar(jr_state *r, const js_field *f, uint64_t bits) 
     jr_varint(r, bits);
   } else if (f->wire_type == JS_FIXED64) {
     r->p -= 8;
-    for (int i = 0; i < 8; i++) r->p[i] = (uint8_t)(bits >> (8 * i));
+    store_le64(r->p, bits);
   } else {
     r->p -= 4;
-    for (int i = 0; i < 4; i++) r->p[i] = (uint8_t)(bits >> (8 * i));
+    store_le32(r->p, (uint32_t)bits);
   }
 }
 

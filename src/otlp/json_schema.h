@@ -68,16 +68,6 @@ static inline uint64_t js_head(const char *name, size_t len) {
   return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? v >> (64 - 8 * len - !len) : v & (((uint64_t)1 << (8 * len)) - 1);
 }
 
-/* Fixed-width values are little-endian on the wire. */
-static inline uint64_t js_fixed64(const void *p) {
-  uint64_t v = load_u64(p);
-  return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(v) : v;
-}
-static inline uint32_t js_fixed32(const void *p) {
-  uint32_t v = load_u32(p);
-  return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(v) : v;
-}
-
 /* The request of a signal; NULL: it has none. */
 const ProtobufCMessageDescriptor *ottl__json_root(int signal);
 

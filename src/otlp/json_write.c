@@ -63,12 +63,12 @@ static ottl_status jw_list(jw_state *s, const js_message *m, const uint8_t *p, c
       break;
     case JS_FIXED64:
       if (end - p < 8) return jw_fail(s, data, "value is cut off");
-      v = js_fixed64(p);
+      v = load_le64(p);
       p += 8;
       break;
     case JS_FIXED32:
       if (end - p < 4) return jw_fail(s, data, "value is cut off");
-      v = js_fixed32(p);
+      v = load_le32(p);
       p += 4;
       break;
     case JS_BYTES:
@@ -191,10 +191,10 @@ static ottl_status jw_packed64(jw_state *s, const js_field *f, const js_entry *e
     w += !*first;
     *first = false;
     if (f->kind == JS_KIND_DOUBLE) {
-      w = ottl__json_double(w, double_of_bits(js_fixed64(p)));
+      w = ottl__json_double(w, double_of_bits(load_le64(p)));
     } else {
       *w++ = '"';
-      w = json_u64(w, js_fixed64(p));
+      w = json_u64(w, load_le64(p));
       *w++ = '"';
     }
   }
@@ -218,7 +218,7 @@ static ottl_status jw_packed(jw_state *s, const js_field *f, const js_entry *e, 
   size_t width = f->wire_type == JS_FIXED64 ? 8 : 4;
   if (e->value % width) return jw_fail(s, p, "packed values are cut off");
   if (f->kind == JS_KIND_DOUBLE || f->kind == JS_KIND_TIME) return jw_packed64(s, f, e, first);
-  for (; p < end; p += width) OTTL_TRY(jw_element(s, f, width == 8 ? js_fixed64(p) : js_fixed32(p), first));
+  for (; p < end; p += width) OTTL_TRY(jw_element(s, f, width == 8 ? load_le64(p) : load_le32(p), first));
   return OTTL_OK;
 }
 
@@ -314,12 +314,12 @@ static inline bool jw_next(const js_message *m, const uint8_t **p_io, const uint
       break;
     case JS_FIXED64:
       if (end - p < 8) return false;
-      v = js_fixed64(p);
+      v = load_le64(p);
       p += 8;
       break;
     case JS_FIXED32:
       if (end - p < 4) return false;
-      v = js_fixed32(p);
+      v = load_le32(p);
       p += 4;
       break;
     case JS_BYTES:

@@ -408,14 +408,14 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
       if (OTTL_UNLIKELY(end - p < 8)) return pj_bad(w, tag, TOO_LONG);
       p += 8;
       if (!seen(w, &columns[a.index], tag, p)) return PJ_ODD;
-      columns[a.index].word[i] = wr_load64(p - 8);
+      columns[a.index].word[i] = load_le64(p - 8);
       if (a.op != OT_FIX64) columns[a.index].tag[i] = a.op == OT_INT ? OTTL_T_INT : OTTL_T_DOUBLE;
       continue;
     case OT_FIX32:
       if (OTTL_UNLIKELY(end - p < 4)) return pj_bad(w, tag, TOO_LONG);
       p += 4;
       if (!seen(w, &columns[a.index], tag, p)) return PJ_ODD;
-      columns[a.index].word[i] = wr_load32(p - 4);
+      columns[a.index].word[i] = load_le32(p - 4);
       continue;
     case OT_SKIP_GROUP:
       p = ottl__wr_skip(p, end, WR_GROUP);

@@ -40,7 +40,7 @@ static inline bool any_fast(const uint8_t *p, uint32_t n, ottl_cell *ret) {
   }
   case WR_TAG(4, WR_64):
     if (n != 9) return false;
-    *ret = (ottl_cell){wr_load64(p + 1), 0, OTTL_T_DOUBLE};
+    *ret = (ottl_cell){load_le64(p + 1), 0, OTTL_T_DOUBLE};
     return true;
   default: return false;
   }

@@ -209,7 +209,7 @@ static bool vd_packed_varints(const uint8_t *p, const uint8_t *end) {
 static inline bool vd_varint_fills(const uint8_t *p, uint32_t len, size_t room) {
   if (OTTL_LIKELY(len <= 8 && room >= 8)) { /* all its bytes go on but the last */
     uint64_t high = 0x8080808080808080u >> (64 - 8 * len);
-    return (wr_load64(p) & high) == high >> 8;
+    return (load_le64(p) & high) == high >> 8;
   }
   uint64_t ignored;
   return wr_varint(p, p + len, &ignored) == p + len;

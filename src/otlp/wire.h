@@ -52,33 +52,12 @@ static inline const uint8_t *wr_len(const uint8_t *p, const uint8_t *end, uint32
   return p;
 }
 
-static inline uint64_t wr_load64(const uint8_t *p) {
-  uint64_t v = load_u64(p);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  v = __builtin_bswap64(v);
-#endif
-  return v;
-}
-static inline uint32_t wr_load32(const uint8_t *p) {
-  uint32_t v = load_u32(p);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  v = __builtin_bswap32(v);
-#endif
-  return v;
-}
-
 static inline uint8_t *wr_put64(uint8_t *at, uint64_t v) {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  v = __builtin_bswap64(v);
-#endif
-  memcpy(at, &v, 8);
+  store_le64(at, v);
   return at + 8;
 }
 static inline uint8_t *wr_put32(uint8_t *at, uint32_t v) {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  v = __builtin_bswap32(v);
-#endif
-  memcpy(at, &v, 4);
+  store_le32(at, v);
   return at + 4;
 }
 static inline uint8_t *wr_put(uint8_t *at, const void *data, size_t len) {

@@ -80,12 +80,12 @@ static bool next_raw(rec_reader *r, const uint8_t **p, const uint8_t *end, rec_r
   case WR_VARINT: *p = wr_varint(*p, end, &ret->value); break;
   case WR_64:
     if (end - *p < 8) return fail(r, OTTL_DATA);
-    ret->value = wr_load64(*p);
+    ret->value = load_le64(*p);
     *p += 8;
     break;
   case WR_32:
     if (end - *p < 4) return fail(r, OTTL_DATA);
-    ret->value = wr_load32(*p);
+    ret->value = load_le32(*p);
     *p += 4;
     break;
   case WR_LEN:
@@ -263,7 +263,7 @@ static bool read_packed(rec_reader *r, const js_field *f, ottl_view bytes, rec *
     } else if ((size_t)(end - p) < width) {
       return fail(r, OTTL_DATA);
     } else {
-      bits = width == 8 ? wr_load64(p) : wr_load32(p);
+      bits = width == 8 ? load_le64(p) : load_le32(p);
       p += width;
     }
     rec *v = read_scalar(r, f, bits, (ottl_view){NULL, 0});

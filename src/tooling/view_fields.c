@@ -26,12 +26,12 @@ bool ottl__view_next(ottl_view *rest, view_field *ret) {
   case WR_VARINT: p = wr_varint(p, end, &ret->word); break;
   case WR_64:
     if (end - p < 8) return false;
-    ret->word = wr_load64(p);
+    ret->word = load_le64(p);
     p += 8;
     break;
   case WR_32:
     if (end - p < 4) return false;
-    ret->word = wr_load32(p);
+    ret->word = load_le32(p);
     p += 4;
     break;
   case WR_LEN:
@@ -229,11 +229,11 @@ static void put_packed(ottl_viewer *v, const js_field *f, ottl_view body, size_t
       if (!p) return;
     } else if (f->wire_type == JS_FIXED64) {
       if (end - p < 8) return;
-      word = wr_load64(p);
+      word = load_le64(p);
       p += 8;
     } else {
       if (end - p < 4) return;
-      word = wr_load32(p);
+      word = load_le32(p);
       p += 4;
     }
     if (v->text.len > from) sbuf_str(&v->text, ", ");

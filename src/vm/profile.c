@@ -85,13 +85,7 @@ static uint16_t varint_list(ottl_vm *vm, ottl_view packed, bool narrow, ottl_cel
   return 0;
 }
 
-static uint64_t fixed_at(ottl_view packed, size_t i) {
-  uint64_t v = load_u64(packed.data + i * 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  v = __builtin_bswap64(v);
-#endif
-  return v;
-}
+static uint64_t fixed_at(ottl_view packed, size_t i) { return load_le64(packed.data + i * 8); }
 
 static uint16_t fixed_list(ottl_vm *vm, ottl_view packed, bool times, ottl_cell *ret) {
   size_t n = packed.len / 8;
@@ -126,11 +120,11 @@ static uint16_t put_ints(ottl_vm *vm, ottl_path_view view, ottl_reg *col, uint32
       if (item.tag != OTTL_T_INT) return OTTL_ROWERR(SET_ELEMENT, cell_type(item));
       uint64_t word = view == OTTL_V_INTS_32 ? (uint64_t)(int64_t)(int32_t)(uint32_t)item.word : item.word;
       if (view == OTTL_V_INTS_FIX64) {
-        for (unsigned k = 0; k < 8; k++) *at++ = (uint8_t)(word >> 8 * k);
+        store_le64(at, word);
+        at += 8;
         continue;
       }
-      for (; word >= 0x80; word >>= 7) *at++ = (uint8_t)(word | 0x80);
-      *at++ = (uint8_t)word;
+      at = varint_put(at, word);
     }
     packed = view_of(out, (size_t)(at - out));
     arena_trim(&vm->batch->arena, out, ((size_t)n + 1) * 10, packed.len);
@@ -144,11 +138,11 @@ static uint16_t put_times(ottl_vm *vm, ottl_reg *col, uint32_t row, ottl_cell v)
   if (!cell_is_nil(v) && cell_type(v) != OTTL_T_LIST_TIME) return OTTL_ROWERR(SET_TYPE, cell_type(v));
   const ottl_list *list = cell_is_nil(v) ? NULL : cell_list(v);
   size_t n = list ? list->n : 0;
-  uint8_t *out = arena_array(&vm->batch->arena, n + 1, 8), *at = out;
+  uint8_t *out = arena_array(&vm->batch->arena, n + 1, 8);
   if (!out) return OTTL_RE_TOO_LARGE;
   for (size_t i = 0; i < n; i++) {
     uint64_t nanos = (uint64_t)ottl__gotime_unix_nano((ottl_instant){(int64_t)list->items[i].word, list->items[i].len});
-    for (unsigned k = 0; k < 8; k++) *at++ = (uint8_t)(nanos >> 8 * k);
+    store_le64(out + i * 8, nanos);
   }
   reg_put_view(col, row, view_of(out, n * 8));
   col_touch(col, row);
