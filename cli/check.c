@@ -17,8 +17,6 @@ typedef struct check_state {
   cli_checking checking;
 } check_state;
 
-static void check_to_stdout(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
-
 static void check_count(check_state *c, const ottl_diags *diags) {
   c->errors += ottl_diags_errors(diags);
   for (size_t i = 0; i < ottl_diags_count(diags); i++) {
@@ -52,7 +50,7 @@ static int check_tell(check_state *c, const char *name, const ottl_diags *diags)
   c->n_programs++;
   ottl_status status = OTTL_OK;
   if (diags)
-    status = ottl_diags_render(diags, c->options->format, colour, check_to_stdout, stdout);
+    status = ottl_diags_render(diags, c->options->format, colour, cli_put, stdout);
   else if (json)
     printf("[]\n");
   if (json) putchar('}');

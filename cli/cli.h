@@ -130,6 +130,15 @@ void cli_put_words(const char *text, size_t column, size_t indent);
 /* A table of the language, read. NULL: *ret_status says why. */
 struct yyjson_doc *cli_table(const char *table, const char *name, ottl_status *ret_status);
 
+/* text.c: takers of what the library writes. */
+typedef struct cli_text {
+  char *data; /* with a zero behind it; the caller frees; NULL: nothing was written, or failed */
+  size_t len;
+  bool failed; /* out of memory */
+} cli_text;
+void cli_put(void *file, const char *data, size_t len);  /* to a FILE */
+void cli_keep(void *text, const char *data, size_t len); /* behind what a cli_text has, which is zero at first */
+
 /* json_text.c */
 size_t cli_utf8(const char *p, size_t len, uint32_t *ret); /* length of the character at p; 0: there is none */
 void cli_json_text(const char *text, size_t len);          /* a string, to standard output */

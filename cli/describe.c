@@ -166,23 +166,6 @@ static const struct {
 
 /* ---- the command ---- */
 
-typedef struct describe_text {
-  char *data;
-  size_t len;
-} describe_text;
-
-static void text_keep(void *context, const char *data, size_t len) {
-  describe_text *text = context;
-  char *grown = text->len == SIZE_MAX ? NULL : realloc(text->data, text->len + len);
-  if (!grown) {
-    text->len = SIZE_MAX; /* out of memory */
-    return;
-  }
-  memcpy(grown + text->len, data, len);
-  text->data = grown;
-  text->len += len;
-}
-
 static int describe_tables(bool json) {
   const char *doc, *name;
   if (json) {
@@ -223,14 +206,14 @@ static int describe_show(size_t view, const char *name, yyjson_val *root) {
 }
 
 /* The table as it is written, and read. The caller frees both. */
-static ottl_status table_read(const char *table, const char *name, describe_text *text, yyjson_doc **ret) {
-  ottl_status status = ottl_describe(table, name, NULL, text_keep, text);
-  *ret = status == OTTL_OK && text->len != SIZE_MAX ? yyjson_read(text->data, text->len, 0) : NULL;
+static ottl_status table_read(const char *table, const char *name, cli_text *text, yyjson_doc **ret) {
+  ottl_status status = ottl_describe(table, name, NULL, cli_keep, text);
+  *ret = status == OTTL_OK && !text->failed ? yyjson_read(text->data, text->len, 0) : NULL;
   return status == OTTL_OK && !*ret ? OTTL_NOMEM : status;
 }
 
 struct yyjson_doc *cli_table(const char *table, const char *name, ottl_status *ret_status) {
-  describe_text text = {0};
+  cli_text text = {0};
   yyjson_doc *doc;
   *ret_status = table_read(table, name, &text, &doc);
   free(text.data);
@@ -238,7 +221,7 @@ struct yyjson_doc *cli_table(const char *table, const char *name, ottl_status *r
 }
 
 static int describe_table(const cli_options *options, size_t view, const char *name) {
-  describe_text text = {0};
+  cli_text text = {0};
   yyjson_doc *doc;
   ottl_status status = table_read(views[view].table, name, &text, &doc);
   int result = CLI_OK;

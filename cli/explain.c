@@ -306,13 +306,11 @@ static int cost_run(explain_state *s, const explain_payloads *m, ottl_exec **exe
 
 /* ---- telling ---- */
 
-static void put(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
-
 static int tell_svg(const explain_state *s, ottl_explain_options *o) {
   FILE *f = fopen(s->options->svg, "w");
   if (!f) return cli_fail(CLI_USAGE, "%s cannot be written", s->options->svg);
   o->format = OTTL_EXPLAIN_SVG;
-  ottl_status status = ottl_explain(s->programs, s->n, o, put, f);
+  ottl_status status = ottl_explain(s->programs, s->n, o, cli_put, f);
   bool bad = ferror(f) != 0;
   bad |= fclose(f) != 0;
   if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, "%s: %s", s->options->svg, ottl_status_name(status));
@@ -332,7 +330,7 @@ static int tell(explain_state *s, uint64_t passes) {
   e.passes = passes;
   e.colour = e.format == OTTL_EXPLAIN_TEXT && cli_colour(STDOUT_FILENO);
   if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) e.width = size.ws_col;
-  ottl_status status = ottl_explain(s->programs, s->n, &e, put, stdout);
+  ottl_status status = ottl_explain(s->programs, s->n, &e, cli_put, stdout);
   if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, "it cannot be explained: %s", ottl_status_name(status));
   return o->svg ? tell_svg(s, &e) : CLI_OK;
 }

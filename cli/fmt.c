@@ -7,34 +7,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct fmt_text {
-  char *data;
-  size_t len;
-  bool failed;
-} fmt_text;
-
-static void text_keep(void *context, const char *data, size_t len) {
-  fmt_text *text = context;
-  text->data = malloc(len + 1);
-  text->failed = !text->data;
-  if (text->failed) return;
-  memcpy(text->data, data, len);
-  text->len = len;
-}
-
 static ottl_format_form form_of(const cli_options *o, const char *path) {
   bool yaml = o->as ? strcmp(o->as, "yaml") == 0 : cli_is_yaml(path);
   return yaml ? OTTL_FORMAT_CONFIG : OTTL_FORMAT_FILE;
 }
 
 /* Formats, and tells what is wrong. CLI_NO: something does not parse, the rest is formatted. */
-static int fmt_run(ottl_view text, ottl_format_form form, const char *name, fmt_text *ret) {
+static int fmt_run(ottl_view text, ottl_format_form form, const char *name, cli_text *ret) {
   ottl_format_options options;
   ottl_diags *diags = NULL;
   ottl_format_options_init(&options);
   options.form = form;
   options.name = name;
-  ottl_status status = ottl_format(text.data, text.len, &options, text_keep, ret, &diags);
+  ottl_status status = ottl_format(text.data, text.len, &options, cli_keep, ret, &diags);
   if (diags) cli_tell(diags);
   ottl_diags_free(diags);
   if (ret->failed) status = OTTL_NOMEM;
@@ -85,7 +70,7 @@ static int fmt_put(const cli_options *o, const char *path, ottl_view before, ott
 static int fmt_file(const cli_options *o, const char *path) {
   char *text = NULL;
   size_t len = 0;
-  fmt_text out = {0};
+  cli_text out = {0};
   int status = cli_file_text(path, "statements", &text, &len);
   if (status != CLI_OK) return status;
   status = fmt_run((ottl_view){text, len}, form_of(o, path), strcmp(path, "-") == 0 ? NULL : path, &out);
@@ -99,9 +84,9 @@ static int fmt_file(const cli_options *o, const char *path) {
 }
 
 static int fmt_snippet(const char *text) {
-  fmt_text out = {0};
+  cli_text out = {0};
   int status = fmt_run((ottl_view){text, strlen(text)}, OTTL_FORMAT_SNIPPET, NULL, &out);
-  if (status == CLI_OK) printf("%s\n", (out.data[out.len] = 0, out.data));
+  if (status == CLI_OK) puts(out.data);
   free(out.data);
   return status;
 }

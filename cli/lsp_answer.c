@@ -84,25 +84,11 @@ yyjson_mut_val *lsp_complete(lsp_server *s, lsp_document *d, yyjson_mut_doc *doc
   return list;
 }
 
-typedef struct kept_text {
-  char *data;
-  size_t len;
-} kept_text;
-
-static void keep_text(void *context, const char *data, size_t len) {
-  kept_text *text = context;
-  char *grown = realloc(text->data, text->len + len);
-  if (!grown) return;
-  memcpy(grown + text->len, data, len);
-  text->data = grown;
-  text->len += len;
-}
-
 yyjson_mut_val *lsp_resolve(yyjson_mut_doc *doc, yyjson_val *params) {
   yyjson_mut_val *item = yyjson_val_mut_copy(doc, params);
   const char *function = yyjson_get_str(yyjson_obj_get(params, "data"));
-  kept_text text = {NULL, 0};
-  if (function && ottl_language_manual(function, NULL, keep_text, &text) == OTTL_OK && text.data) {
+  cli_text text = {0};
+  if (function && ottl_language_manual(function, NULL, cli_keep, &text) == OTTL_OK && text.data) {
     yyjson_mut_val *markup = yyjson_mut_obj(doc);
     yyjson_mut_obj_add_str(doc, markup, "kind", "markdown");
     yyjson_mut_obj_add_val(doc, markup, "value", text_of(doc, (ottl_view){text.data, text.len}));

@@ -274,24 +274,14 @@ typedef struct format_edits {
   yyjson_mut_doc *doc;
   yyjson_mut_val *list;
   size_t first, last; /* lines that may change */
-  char *text;
-  size_t len;
+  cli_text text;
   bool failed;
 } format_edits;
-
-static void keep_formatted(void *context, const char *data, size_t len) {
-  format_edits *f = context;
-  f->text = malloc(len + 1);
-  f->failed = !f->text;
-  if (f->failed) return;
-  memcpy(f->text, data, len);
-  f->len = len;
-}
 
 /* The lines of a hunk that come, with the end of the last one. */
 static ottl_view added_lines(const format_edits *f, const ottl_line_diff *diff, size_t begin, size_t end) {
   ottl_view lines = {"", 0};
-  const char *behind = f->text + f->len;
+  const char *behind = f->text.data + f->text.len;
   for (size_t i = begin; i < end; i++) {
     const ottl_diff_line *line = &diff->lines[i];
     if (line->kind != '+') continue;
@@ -318,7 +308,8 @@ static void add_hunk(format_edits *f, const ottl_line_diff *diff, size_t begin, 
 static void add_hunks(format_edits *f) {
   ottl_line_diff diff;
   size_t begin, end = 0;
-  f->failed |= ottl_line_diff_create(NULL, (ottl_view){f->d->text, f->d->len}, (ottl_view){f->text, f->len}, &diff) != OTTL_OK;
+  f->failed |=
+      ottl_line_diff_create(NULL, (ottl_view){f->d->text, f->d->len}, (ottl_view){f->text.data, f->text.len}, &diff) != OTTL_OK;
   if (f->failed) return;
   while (ottl_line_diff_hunk(&diff, 0, &begin, &end)) add_hunk(f, &diff, begin, end);
   ottl_line_diff_free(&diff);
@@ -334,9 +325,9 @@ yyjson_mut_val *lsp_format(lsp_server *s, lsp_document *d, yyjson_mut_doc *doc, 
   ottl_format_options options;
   ottl_format_options_init(&options);
   options.form = d->yaml ? OTTL_FORMAT_CONFIG : OTTL_FORMAT_FILE;
-  ottl_status status = ottl_format(d->text, d->len, &options, keep_formatted, &f, NULL);
-  bool ok = (status == OTTL_OK || status == OTTL_COMPILE) && f.text; /* what does not parse stays, the rest is formatted */
-  if (ok && (f.len != d->len || memcmp(f.text, d->text, d->len) != 0)) add_hunks(&f);
-  free(f.text);
-  return f.failed ? NULL : f.list;
+  ottl_status status = ottl_format(d->text, d->len, &options, cli_keep, &f.text, NULL);
+  bool ok = (status == OTTL_OK || status == OTTL_COMPILE) && f.text.data; /* what does not parse stays, the rest is formatted */
+  if (ok && (f.text.len != d->len || memcmp(f.text.data, d->text, d->len) != 0)) add_hunks(&f);
+  free(f.text.data);
+  return f.failed || f.text.failed ? NULL : f.list;
 }

@@ -44,10 +44,8 @@ int cli_file_text(const char *path, const char *what, char **ret_text, size_t *r
   return CLI_OK;
 }
 
-static void program_say(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
-
 void cli_tell(const ottl_diags *diags) {
-  if (ottl_diags_render(diags, OTTL_DIAGS_TEXT, cli_colour(STDERR_FILENO), program_say, cli_says()) != OTTL_OK)
+  if (ottl_diags_render(diags, OTTL_DIAGS_TEXT, cli_colour(STDERR_FILENO), cli_put, cli_says()) != OTTL_OK)
     cli_fail(0, "diagnostics cannot be shown");
 }
 

@@ -39,8 +39,6 @@ static char *copy_view(ottl_view v) {
   return copy;
 }
 
-static void keep(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
-
 /* Diagnostics as text; NULL: none. */
 static char *render(const ottl_diags *diags, bool colour) {
   char *text = NULL;
@@ -48,7 +46,7 @@ static char *render(const ottl_diags *diags, bool colour) {
   if (!ottl_diags_count(diags)) return NULL;
   FILE *to = open_memstream(&text, &len);
   if (!to) return NULL;
-  bool ok = ottl_diags_render(diags, OTTL_DIAGS_TEXT, colour, keep, to) == OTTL_OK;
+  bool ok = ottl_diags_render(diags, OTTL_DIAGS_TEXT, colour, cli_put, to) == OTTL_OK;
   fclose(to);
   if (ok) return text;
   free(text);
@@ -113,19 +111,6 @@ static int run_cases(test_session *s, test_suite *suite, ottl_test *test) {
   return CLI_OK;
 }
 
-typedef struct test_text {
-  char *data;
-  size_t len;
-} test_text;
-
-static void text_keep(void *context, const char *data, size_t len) {
-  test_text *text = context;
-  text->data = malloc(len + 1);
-  if (!text->data) return;
-  memcpy(text->data, data, len);
-  text->len = len;
-}
-
 static void test_options(test_session *s, test_reader *reader, const test_suite *suite, ottl_test_options *ret) {
   ottl_test_options_init(ret);
   ret->name = suite->path;
@@ -137,14 +122,14 @@ static void test_options(test_session *s, test_reader *reader, const test_suite 
 
 /* The file with what the cases gave in its place. What cannot be read again is not written. */
 static int write_update(test_session *s, test_suite *suite, test_reader *reader, ottl_test *test, bool *ret_written) {
-  test_text text = {0};
+  cli_text text = {0};
   ottl_test *again = NULL;
   ottl_test_options options;
   io_output *out = NULL;
   io_error error;
   size_t updated;
   test_options(s, reader, suite, &options);
-  ottl_status status = ottl_test_update(test, text_keep, &text, &updated);
+  ottl_status status = ottl_test_update(test, cli_keep, &text, &updated);
   if (status == OTTL_OK && updated && !text.data) status = OTTL_NOMEM;
   if (status == OTTL_OK && updated) status = ottl_test_parse(text.data, text.len, &options, &again, NULL);
   ottl_test_free(again);

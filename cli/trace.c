@@ -19,8 +19,6 @@ typedef struct trace_state {
   int status; /* of the run */
 } trace_state;
 
-static void trace_put(void *context, const char *data, size_t len) { fwrite(data, 1, len, context); }
-
 static int trace_failed(const trace_state *s, const cli_message *m, ottl_status status) {
   size_t offset = 0;
   const char *why = ottl_viewer_error(s->viewer, &offset);
@@ -100,7 +98,7 @@ static int trace_write(const trace_state *s, const cli_step *step, size_t i, con
     if (*name) printf("%s%s%s\n\n", s->colour ? "\x1b[1m" : "", name, s->colour ? "\x1b[0m" : "");
     if (!ottl_trace_steps(exec)) puts("  nothing is about this record");
   }
-  ottl_status status = ottl_trace_write(exec, s->json ? OTTL_TRACE_JSON : OTTL_TRACE_TEXT, s->colour, trace_put, stdout);
+  ottl_status status = ottl_trace_write(exec, s->json ? OTTL_TRACE_JSON : OTTL_TRACE_TEXT, s->colour, cli_put, stdout);
   return status == OTTL_OK ? CLI_OK : cli_fail(CLI_INTERNAL, "%s", ottl_status_name(status));
 }
 
