@@ -4,13 +4,6 @@
 #include "base/hex.h"
 #include "base/sha256_x86.h"
 
-static inline void sha_store(unsigned char *p, uint32_t v) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  v = __builtin_bswap32(v);
-#endif
-  memcpy(p, &v, sizeof v);
-}
-
 static void scalar_one(uint32_t state[8], const unsigned char *data, size_t n_blocks) {
   ottl_digest_state s;
   memcpy(s.word, state, sizeof s.word);
@@ -35,8 +28,8 @@ const ottl_sha256_form *ottl__sha256_pick(void) {
 typedef struct sha_lane {
   const unsigned char *data;
   size_t n_blocks, n_tail;
-  uint32_t state[8];
-  unsigned char tail[128]; /* what is left behind the whole blocks, padded */
+  ottl_digest_state state;
+  unsigned char tail[128]; /* what is left behind the whole blocks, padded: two of them at most */
 } sha_lane;
 
 /* `n` blocks are done. */
@@ -52,35 +45,25 @@ static inline void lane_step(sha_lane *lane, size_t n) {
 }
 
 static inline void lane_begin(sha_lane *lane, ottl_view text) {
-  static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  size_t rest = text.len % 64;
-  memcpy(lane->state, start, sizeof start);
+  ottl__digest_start(OTTL_SHA256, &lane->state);
   lane->data = (const unsigned char *)text.data;
   lane->n_blocks = text.len / 64;
-  lane->n_tail = rest < 56 ? 1 : 2;
-  memset(lane->tail, 0, 64); /* clears of known length are cheaper than one of what is needed */
-  if (lane->n_tail == 2) memset(lane->tail + 64, 0, 64);
-  if (rest) copy_short(lane->tail, lane->data + 64 * lane->n_blocks, rest);
-  lane->tail[rest] = 0x80;
-  uint64_t bits = (uint64_t)text.len * 8;
-  sha_store(lane->tail + 64 * lane->n_tail - 8, (uint32_t)(bits >> 32));
-  sha_store(lane->tail + 64 * lane->n_tail - 4, (uint32_t)bits);
+  lane->n_tail = ottl__digest_tail(&ottl__digests[OTTL_SHA256], text, lane->tail) / 64;
   lane_step(lane, 0);
 }
 
 static void lanes_two(const ottl_sha256_form *form, sha_lane *a, sha_lane *b) {
   while (a->n_blocks && b->n_blocks) {
     size_t n = a->n_blocks < b->n_blocks ? a->n_blocks : b->n_blocks;
-    form->two((uint32_t *const[2]){a->state, b->state}, (const unsigned char *const[2]){a->data, b->data}, n);
+    form->two((uint32_t *const[2]){a->state.word, b->state.word}, (const unsigned char *const[2]){a->data, b->data}, n);
     lane_step(a, n);
     lane_step(b, n);
   }
 }
 
 static void lane_end(const ottl_sha256_form *form, sha_lane *lane, unsigned char out[32]) {
-  for (; lane->n_blocks; lane_step(lane, lane->n_blocks)) form->one(lane->state, lane->data, lane->n_blocks);
-  for (int i = 0; i < 8; i++) sha_store(out + 4 * i, lane->state[i]);
+  for (; lane->n_blocks; lane_step(lane, lane->n_blocks)) form->one(lane->state.word, lane->data, lane->n_blocks);
+  ottl__digest_out(OTTL_SHA256, &lane->state, out);
 }
 
 void ottl__sha256_many(const ottl_sha256_form *form, const ottl_view *text, size_t n, unsigned char (*out)[32]) {
