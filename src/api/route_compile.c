@@ -30,9 +30,9 @@ void ottl_route_options_init(ottl_route_options *options) {
 
 static ottl_view snippet_view(const ottl_snippet *s) { return (ottl_view){s->text, s->len}; }
 
-static uint32_t snippet_source(const route_maker *m, const ottl_snippet *s) {
-  return ottl__diags_source(m->diags, view_str(s->name), snippet_view(s), s->line ? s->line : 1, s->column ? s->column : 1,
-                            s->offset);
+/* The whole text of a route, to tell of it. */
+static ottl_span route_span(const route_maker *m, const ottl_route *route) {
+  return (ottl_span){ottl__diags_snippet(m->diags, &route->text), 0, (uint32_t)route->text.len};
 }
 
 /* -- request["name"] == "value" -- */
@@ -114,6 +114,10 @@ static bool route_condition(const ottl_snippet *text, const ottl_node *statement
   if (at > text->len) return false;
   ret->text += at;
   ret->len -= at;
+  if (text->places) {
+    ret->places += at; /* behind the same byte of the file */
+    return true;
+  }
   ret->offset += at;
   uint32_t line = text->line ? text->line : 1, column = text->column ? text->column : 1;
   for (size_t i = 0; i < at; i++) {
@@ -249,8 +253,7 @@ static ottl_status route_repeats(route_maker *m, const ottl_route *route, const 
   uint32_t first = ottl__map_find(&m->seen, key);
   *ret = first != OTTL_MAP_NONE;
   if (!*ret) return ottl__map_put(&m->seen, key, number);
-  uint32_t source = snippet_source(m, &route->text);
-  ottl_diag_item *d = ottl__diag_add(m->diags, DIAG_ROUTE_IGNORED, (ottl_span){source, 0, (uint32_t)route->text.len},
+  ottl_diag_item *d = ottl__diag_add(m->diags, DIAG_ROUTE_IGNORED, route_span(m, route),
                                      "this route is left out: route %u of the table is the same", (unsigned)first + 1);
   ottl__diag_help(d, "list the pipelines of both in one route");
   return OTTL_OK;
@@ -267,8 +270,7 @@ static bool context_has(route_maker *m, ottl_context_id context) {
 
 /* A route of another signal's records takes nothing, as in the connector. */
 static void tell_foreign(route_maker *m, const ottl_route *route, ottl_context_id context) {
-  uint32_t source = snippet_source(m, &route->text);
-  ottl__diag_add(m->diags, DIAG_ROUTE_IGNORED, (ottl_span){source, 0, (uint32_t)route->text.len},
+  ottl__diag_add(m->diags, DIAG_ROUTE_IGNORED, route_span(m, route),
                  "this route takes nothing: what it is given has no %s context", ottl__contexts[context].name);
 }
 
@@ -278,16 +280,13 @@ static ottl_status make_request(route_maker *m, const ottl_route *route, uint32_
   const char *wrong =
       route->statement ? "a route of the request context has a condition, not a statement" : read_request(text, e);
   if (wrong) {
-    uint32_t source = snippet_source(m, &route->text);
-    ottl_diag_item *d =
-        ottl__diag_add(m->diags, DIAG_ROUTE_REQUEST, (ottl_span){source, 0, (uint32_t)route->text.len}, "%s", wrong);
+    ottl_diag_item *d = ottl__diag_add(m->diags, DIAG_ROUTE_REQUEST, route_span(m, route), "%s", wrong);
     ottl__diag_help(d, "write `request[\"NAME\"] == \"VALUE\"`, or a condition of the otelcol context");
     return OTTL_COMPILE;
   }
   e->what = ROUTE_REQUEST;
   if (m->options->lint && (!m->options->compat || m->options->compat >= REQUEST_DEPRECATED)) {
-    uint32_t source = snippet_source(m, &route->text);
-    ottl_diag_item *d = ottl__diag_add(m->diags, DIAG_CONFIG_OLD_CONTEXT, (ottl_span){source, 0, (uint32_t)route->text.len},
+    ottl_diag_item *d = ottl__diag_add(m->diags, DIAG_CONFIG_OLD_CONTEXT, route_span(m, route),
                                        "the connector deprecates the context `request`, since v0.156");
     ottl__diag_help(d, "leave `context` out and ask for `otelcol.client.metadata[\"%.*s\"][0]`, or `otelcol.grpc.metadata`",
                     VIEW_ARG(e->name));
@@ -340,9 +339,8 @@ static ottl_status make_entry(route_maker *m, uint32_t number) {
   route_entry e = {.copy = route->copy};
   bool there = false, request = route->context && strcmp(route->context, "request") == 0;
   if (route->context && !request && !known_context(route->context)) {
-    uint32_t source = snippet_source(m, &route->text);
-    ottl_diag_item *d = ottl__diag_add(m->diags, DIAG_GROUP_CONTEXT, (ottl_span){source, 0, (uint32_t)route->text.len},
-                                       "routes have no %s context", route->context);
+    ottl_diag_item *d =
+        ottl__diag_add(m->diags, DIAG_GROUP_CONTEXT, route_span(m, route), "routes have no %s context", route->context);
     ottl__diag_help(d, "`resource`, `span`, `metric`, `datapoint`, `log` or `otelcol`");
     return OTTL_COMPILE;
   }

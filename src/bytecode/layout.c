@@ -245,17 +245,9 @@ static void layout_counting(ottl_emit *e, const ottl_expr *editor, bool limit) {
 
 static bool sees_order(const ottl_expr *x) {
   if (!x) return false;
-  for (uint32_t i = 0; i < x->n_kids; i++) {
-    if (sees_order(x->kids[i])) return true;
-  }
-  if (x->kind != OTTL_E_CALL) return false;
-  if (ottl__functions[x->call->function].flags & OTTL_FN_SEES_ORDER) return true;
-  for (uint32_t i = 0; i < x->call->n_args; i++) {
-    const ottl_call_arg *a = &x->call->args[i];
-    if (sees_order(a->expr)) return true;
-    for (uint32_t k = 0; k < a->n_items; k++) {
-      if (sees_order(a->items[k])) return true;
-    }
+  if (x->kind == OTTL_E_CALL && (ottl__functions[x->call->function].flags & OTTL_FN_SEES_ORDER)) return true;
+  EXPR_INSIDE(x, in) {
+    if (sees_order(in.is)) return true;
   }
   return false;
 }

@@ -52,15 +52,8 @@ uint32_t ottl__diags_source(ottl_diags *d, ottl_view name, ottl_view text, uint3
     return UINT32_MAX;
   }
   d->sources[d->n_sources] =
-      (ottl_source){diag_copy(d, name), diag_copy(d, text), offset, line, column, 0, false, false, NULL, NULL};
+      (ottl_source){.name = diag_copy(d, name), .text = diag_copy(d, text), .offset = offset, .line = line, .column = column};
   return (uint32_t)d->n_sources++;
-}
-
-void ottl__diags_form(ottl_diags *d, uint32_t source, uint32_t indent, bool derived, bool doubles) {
-  if (!d || source >= d->n_sources) return;
-  d->sources[source].indent = indent;
-  d->sources[source].derived = derived;
-  d->sources[source].doubles = doubles;
 }
 
 bool ottl__source_keep_places(ottl_source *s, ottl_arena *arena) {
@@ -75,15 +68,22 @@ bool ottl__source_keep_places(ottl_source *s, ottl_arena *arena) {
   return true;
 }
 
-void ottl__diags_places(ottl_diags *d, uint32_t source, const uint32_t *places, const char *file) {
-  if (!d || source >= d->n_sources || !places || !file || !d->sources[source].text.data) return;
-  ottl_source s = d->sources[source];
-  s.places = places;
-  s.file = file;
-  if (ottl__source_keep_places(&s, &d->arena))
-    d->sources[source] = s;
-  else
-    d->nomem = true;
+uint32_t ottl__diags_snippet(ottl_diags *d, const ottl_snippet *sn) {
+  uint32_t id = ottl__diags_source(d, view_str(sn->name), (ottl_view){sn->text, sn->len}, sn->line ? sn->line : 1,
+                                   sn->column ? sn->column : 1, sn->offset);
+  if (!d || id >= d->n_sources) return id;
+  ottl_source *s = &d->sources[id];
+  s->indent = sn->indent;
+  s->derived = sn->derived;
+  s->doubles = sn->doubles;
+  if (!sn->places || !sn->file || !s->text.data) return id;
+  s->places = sn->places;
+  s->file = sn->file;
+  if (ottl__source_keep_places(s, &d->arena)) return id;
+  s->places = NULL;
+  s->file = NULL;
+  d->nomem = true;
+  return id;
 }
 
 static size_t place_behind(const ottl_source *s, const diag_place *place, size_t at) {

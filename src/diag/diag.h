@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/sbuf.h"
 #include "ottl/diag.h"
+#include "ottl/program.h"
 
 typedef enum ottl_diag_code {
 #define DIAG(code, severity, name, summary, help) DIAG_##name,
@@ -80,13 +81,10 @@ OTTL_MUST_CHECK ottl_status ottl__diags_give(ottl_diags *diags, ottl_diags **ret
 /* Registers a text and gives its id; name and text are copied. line and column: of the first byte, 1 and 1 for a text of its
  * own; offset: of the first byte in its file. Out of memory: an id without text. */
 uint32_t ottl__diags_source(ottl_diags *diags, ottl_view name, ottl_view text, uint32_t line, uint32_t column, size_t offset);
-
-/* How the file has the text: see ottl_source. */
-void ottl__diags_form(ottl_diags *diags, uint32_t source, uint32_t indent, bool derived, bool doubles);
+/* The same for a snippet, with how and where its file has it, which is copied too. */
+uint32_t ottl__diags_snippet(ottl_diags *diags, const ottl_snippet *snippet);
 /* Makes places and file of the source, where it has them, copies in an arena. False: out of memory. */
 bool ottl__source_keep_places(ottl_source *source, ottl_arena *arena);
-/* Where the bytes of the text stand in its file (see ottl_snippet); both are copied. */
-void ottl__diags_places(ottl_diags *diags, uint32_t source, const uint32_t *places, const char *file);
 
 /* NULL when it is not kept (too many, no memory). The message: lower case, no full stop, names in backquotes. */
 ottl_diag_item *ottl__diag_add(ottl_diags *diags, ottl_diag_code code, ottl_span span, const char *format, ...) OTTL_PRINTF(4, 5);

@@ -134,14 +134,12 @@ static bool call_coerce(sema *s, const ottl_function *f, const ottl_param *p, ot
     ottl__diag_mark(d, "%s", ottl__types_text(e->types, buf, sizeof buf));
     if (kind == OTTL_P_STRING && (v->kind == NODE_INT || v->kind == NODE_FLOAT)) {
       ottl__diag_help(d, "as a text it stands in double quotes");
-      ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("\""));
-      ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("\""));
+      ottl__fix_around(s, d, v, "\"", "\"");
     }
     if (kind == OTTL_P_STRING && v->kind == NODE_LIST) ottl__diag_help(d, "one call for each");
     if (v->kind == NODE_STRING && (kind == OTTL_P_LIST || slice)) {
       ottl__diag_help(d, "put it into brackets");
-      ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("["));
-      ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("]"));
+      ottl__fix_around(s, d, v, "[", "]");
     }
     ottl__call_help_made(s, d, ottl__types_param(kind, &sure), v, e);
     if (kind == OTTL_P_INT && (e->types & TYPES(DOUBLE))) ottl__diag_help(d, "an int has no point; `Int(...)` cuts a float");
@@ -205,8 +203,7 @@ static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, c
       ottl__diag_fix(d, sema_span(s, v), view_str(fix));
     } else if (which == 0 && v->kind == NODE_PATH && !v->first->next && !v->first->first) {
       ottl__diag_help(d, "a text stands in double quotes");
-      ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("\""));
-      ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("\""));
+      ottl__fix_around(s, d, v, "\"", "\"");
     }
     return false;
   }
@@ -307,8 +304,7 @@ static bool call_wants_list(sema *s, const ottl_function *f, const ottl_param *p
   ottl_diag_item *d = call_wants(s, DIAG_LIST_WANTED, v, f, p, "a list in brackets, such as `[a, b]`");
   if (v->kind != NODE_ERROR) {
     ottl__diag_help(d, "put it into brackets");
-    ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, VIEW("["));
-    ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, VIEW("]"));
+    ottl__fix_around(s, d, v, "[", "]");
   }
   return false;
 }
@@ -622,13 +618,9 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
 
 static void call_release(const ottl_allocator *al, ottl_expr *e) {
   if (!e) return;
-  for (uint32_t i = 0; i < e->n_kids; i++) call_release(al, e->kids[i]);
+  EXPR_INSIDE(e, x) call_release(al, x.is);
   ottl_call_site *site = e->call;
   if (!site) return;
-  for (uint32_t i = 0; i < site->n_args; i++) {
-    call_release(al, site->args[i].expr);
-    for (uint32_t k = 0; k < site->args[i].n_items; k++) call_release(al, site->args[i].items[k]);
-  }
   if (site->free_prep && site->prep) site->free_prep(al, site->prep);
   site->prep = NULL;
   site->free_prep = NULL;

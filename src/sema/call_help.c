@@ -63,7 +63,7 @@ void ottl__call_help_refused(sema *s, ottl_diag_item *d, const char *message, co
   help_mode(s, d, message, argument);
 }
 
-static void fix_around(sema *s, ottl_diag_item *d, const ottl_node *v, const char *before, const char *behind) {
+void ottl__fix_around(sema *s, ottl_diag_item *d, const ottl_node *v, const char *before, const char *behind) {
   ottl__diag_fix(d, (ottl_span){s->source, v->begin, v->begin}, view_str(before));
   ottl__diag_fix(d, (ottl_span){s->source, v->end, v->end}, view_str(behind));
 }
@@ -89,15 +89,15 @@ static void help_from_text(sema *s, ottl_diag_item *d, ottl_types takes, const o
   if (takes & TYPES(STRING)) return;
   if (takes & TYPES(DURATION)) {
     ottl__diag_help(d, "a duration is made by `Duration(\"1h30m\")`");
-    if (is_duration(text)) fix_around(s, d, v, "Duration(", ")");
+    if (is_duration(text)) ottl__fix_around(s, d, v, "Duration(", ")");
   } else if (takes & TYPES(TIME)) {
     ottl__diag_help(d, "a time is made by `Time(text, \"%%Y-%%m-%%dT%%H:%%M:%%SZ\")`, the format as of the text");
   } else if (takes & TYPES(TRACE_ID)) {
     ottl__diag_help(d, "an id is made of hex digits by `TraceID(\"...\")`, or by writing to `.string`");
-    if (is_hex(text, 32)) fix_around(s, d, v, "TraceID(", ")");
+    if (is_hex(text, 32)) ottl__fix_around(s, d, v, "TraceID(", ")");
   } else if (takes & TYPES(SPAN_ID)) {
     ottl__diag_help(d, "an id is made of hex digits by `SpanID(\"...\")`, or by writing to `.string`");
-    if (is_hex(text, 16)) fix_around(s, d, v, "SpanID(", ")");
+    if (is_hex(text, 16)) ottl__fix_around(s, d, v, "SpanID(", ")");
   } else if (takes & TYPES(STATUS)) {
     ottl__diag_help(d, "write to its fields: `status.code` takes `STATUS_CODE_ERROR`, `status.message` a text");
   }
@@ -112,10 +112,10 @@ void ottl__call_help_made(sema *s, ottl_diag_item *d, ottl_types takes, const ot
     ottl__diag_help(d, "as a text: `FormatTime(time, \"%%Y-%%m-%%dT%%H:%%M:%%SZ\")`; as a number: `UnixNano(time)`");
   else if ((value->types & TYPES(DURATION)) && (takes & TYPES(DOUBLE))) {
     ottl__diag_help(d, "as a number: `Seconds(...)`, `Milliseconds(...)`");
-    fix_around(s, d, v, "Seconds(", ")");
+    ottl__fix_around(s, d, v, "Seconds(", ")");
   } else if ((value->types & (TYPES(TRACE_ID) | TYPES(SPAN_ID))) && (takes & TYPES(STRING)) && value->kind == OTTL_E_PATH) {
     ottl__diag_help(d, "take its text: add `.string`");
-    fix_around(s, d, v, "", ".string");
+    ottl__fix_around(s, d, v, "", ".string");
   }
 }
 

@@ -14,10 +14,7 @@ typedef struct group_item {
 static ottl_status group_parse(sema *s, ottl_arena *trees, group_item *item) {
   const ottl_snippet *sn = item->snippet;
   ottl_view text = view_of(sn->text, sn->len);
-  item->source =
-      ottl__diags_source(s->diags, view_str(sn->name), text, sn->line ? sn->line : 1, sn->column ? sn->column : 1, sn->offset);
-  ottl__diags_form(s->diags, item->source, sn->indent, sn->derived, sn->doubles);
-  ottl__diags_places(s->diags, item->source, sn->places, sn->file);
+  item->source = ottl__diags_snippet(s->diags, sn);
   uint32_t depth = ottl__limits[OTTL_LIMIT_NESTING].standard;
   ottl_status st = ottl__parse(trees, item->entry, text, item->source, depth, s->diags, &item->node);
   item->broken = st == OTTL_COMPILE;

@@ -91,12 +91,7 @@ static void compat_walk(sema *s, const ottl_expr *e) {
     break;
   default: break;
   }
-  for (uint32_t i = 0; i < e->n_kids; i++) compat_walk(s, e->kids[i]);
-  for (uint32_t i = 0; e->call && i < e->call->n_args; i++) {
-    const ottl_call_arg *a = &e->call->args[i];
-    if (a->expr) compat_walk(s, a->expr);
-    for (uint32_t k = 0; k < a->n_items; k++) compat_walk(s, a->items[k]);
-  }
+  EXPR_INSIDE(e, x) compat_walk(s, x.is);
 }
 
 void ottl__compat_group(sema *s, const ottl_checked_group *g) {

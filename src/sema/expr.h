@@ -157,6 +157,29 @@ struct ottl_expr {
   uint32_t hash; /* the emitter's; 0: not computed */
 };
 
+/* Goes over the expressions right inside of another: its kids, then those of a call's arguments. Begins with zeros. */
+typedef struct expr_inside {
+  ottl_expr *is;
+  uint32_t kid, arg, item;
+} expr_inside;
+
+static inline bool expr_next(const ottl_expr *e, expr_inside *at) {
+  if (at->kid < e->n_kids) {
+    at->is = e->kids[at->kid++];
+    return true;
+  }
+  for (; e->call && at->arg < e->call->n_args; at->arg++, at->item = 0) {
+    const ottl_call_arg *a = &e->call->args[at->arg];
+    if (at->item == 0 && !a->expr) at->item = 1; /* 0: the value, from 1 on: the items */
+    if (at->item > a->n_items) continue;
+    at->is = at->item ? a->items[at->item - 1] : a->expr;
+    at->item++;
+    return true;
+  }
+  return false;
+}
+#define EXPR_INSIDE(e, x) for (expr_inside x = {0}; expr_next(e, &x);)
+
 typedef struct ottl_checked_statement {
   ottl_expr *call;  /* an editor's CALL; programs of kind VALUES: any value; CONDITIONS: a bool */
   ottl_expr *where; /* NULL: always */

@@ -9,12 +9,7 @@
 uint8_t ottl__sema_failures(const ottl_expr *e) {
   uint8_t classes = e->fails;
   if (e->may_fail || e->must_fail) {
-    for (uint32_t i = 0; i < e->n_kids; i++) classes |= ottl__sema_failures(e->kids[i]);
-    for (uint32_t i = 0; e->call && i < e->call->n_args; i++) {
-      const ottl_call_arg *a = &e->call->args[i];
-      if (a->expr) classes |= ottl__sema_failures(a->expr);
-      for (uint32_t k = 0; k < a->n_items; k++) classes |= ottl__sema_failures(a->items[k]);
-    }
+    EXPR_INSIDE(e, x) classes |= ottl__sema_failures(x.is);
     if (!classes) classes = OTTL_FAIL_TYPE | OTTL_FAIL_DATA | OTTL_FAIL_LIMIT; /* nobody says why */
   }
   return classes;
@@ -24,15 +19,8 @@ bool ottl__lint_likely_fails(const ottl_expr *e) {
   if (!e->may_fail) return false;
   bool remote = e->call && strcmp(ottl__functions[e->call->function].name, "IsMatch") == 0;
   if (!remote && (e->fails & (OTTL_FAIL_TYPE | OTTL_FAIL_DATA))) return true;
-  for (uint32_t i = 0; i < e->n_kids; i++) {
-    if (ottl__lint_likely_fails(e->kids[i])) return true;
-  }
-  for (uint32_t i = 0; e->call && i < e->call->n_args; i++) {
-    const ottl_call_arg *a = &e->call->args[i];
-    if (a->expr && ottl__lint_likely_fails(a->expr)) return true;
-    for (uint32_t k = 0; k < a->n_items; k++) {
-      if (ottl__lint_likely_fails(a->items[k])) return true;
-    }
+  EXPR_INSIDE(e, x) {
+    if (ottl__lint_likely_fails(x.is)) return true;
   }
   return false;
 }

@@ -105,15 +105,8 @@ static const ottl_expr *set_place(const ottl_checked_statement *st) {
 /* Does the editor change what the condition reads? */
 static bool condition_changed(const ottl_expr *condition, const ottl_expr *editor) {
   if (condition->kind == OTTL_E_PATH && ottl__editor_touches(editor, condition, condition->n_kids)) return true;
-  for (uint32_t i = 0; i < condition->n_kids; i++) {
-    if (condition_changed(condition->kids[i], editor)) return true;
-  }
-  for (uint32_t i = 0; condition->call && i < condition->call->n_args; i++) {
-    const ottl_call_arg *a = &condition->call->args[i];
-    if (a->expr && condition_changed(a->expr, editor)) return true;
-    for (uint32_t k = 0; k < a->n_items; k++) {
-      if (condition_changed(a->items[k], editor)) return true;
-    }
+  EXPR_INSIDE(condition, x) {
+    if (condition_changed(x.is, editor)) return true;
   }
   return condition->call && (ottl__functions[condition->call->function].flags & OTTL_FN_RECORD);
 }
@@ -173,14 +166,11 @@ static void lint_nil(sema *s, const ottl_checked_statement *st) {
 
 static const ottl_expr *find_costly(const ottl_expr *e) {
   if (e->kind == OTTL_E_CALL && (ottl__functions[e->call->function].flags & OTTL_FN_COSTLY) && e->level >= 0) return e;
-  const ottl_expr *found = NULL;
-  for (uint32_t i = 0; i < e->n_kids && !found; i++) found = find_costly(e->kids[i]);
-  for (uint32_t i = 0; e->call && i < e->call->n_args && !found; i++) {
-    const ottl_call_arg *a = &e->call->args[i];
-    if (a->expr) found = find_costly(a->expr);
-    for (uint32_t k = 0; k < a->n_items && !found; k++) found = find_costly(a->items[k]);
+  EXPR_INSIDE(e, x) {
+    const ottl_expr *found = find_costly(x.is);
+    if (found) return found;
   }
-  return found;
+  return NULL;
 }
 
 /* In an `and`, something expensive before something cheap that cannot fail. */

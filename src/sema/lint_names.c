@@ -57,12 +57,7 @@ static void names_key(lint_names *l, const ottl_expr *key) {
 static void names_walk(lint_names *l, const ottl_expr *e) {
   if (e->kind == OTTL_E_PATH && e->path->view == OTTL_V_MAP && e->n_kids && ottl__sema_is_literal(e->kids[0], OTTL_T_STRING))
     names_key(l, e->kids[0]);
-  for (uint32_t i = 0; i < e->n_kids; i++) names_walk(l, e->kids[i]);
-  for (uint32_t i = 0; e->call && i < e->call->n_args; i++) {
-    const ottl_call_arg *a = &e->call->args[i];
-    if (a->expr) names_walk(l, a->expr);
-    for (uint32_t k = 0; k < a->n_items; k++) names_walk(l, a->items[k]);
-  }
+  EXPR_INSIDE(e, x) names_walk(l, x.is);
 }
 
 static void names_all(lint_names *l, const ottl_checked_group *g) {

@@ -62,6 +62,8 @@ bool ottl__sema_is_literal(const ottl_expr *e, ottl_type type);
 void ottl__call_help_refused(sema *s, ottl_diag_item *d, const char *message, const ottl_node *argument);
 /* A value of another type than what is taken: what makes one of it. */
 void ottl__call_help_made(sema *s, ottl_diag_item *d, ottl_types takes, const ottl_node *v, const ottl_expr *value);
+/* Adds the correction that puts a node between two texts. */
+void ottl__fix_around(sema *s, ottl_diag_item *d, const ottl_node *v, const char *before, const char *behind);
 /* Too many arguments, because those of a list stand there without brackets: the first of them, from 1; 0: no. */
 uint32_t ottl__call_spread(const ottl_function *f, const ottl_node *node, uint32_t n);
 bool ottl__call_help_spread(sema *s, ottl_diag_item *d, const ottl_function *f, const ottl_node *node, uint32_t n);

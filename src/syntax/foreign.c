@@ -64,6 +64,14 @@ const char *ottl__foreign_value(ottl_view name) {
   return w ? w->fix : NULL;
 }
 
+bool ottl__is_unit(ottl_view name) {
+  static const char *const units[] = {"ns", "us", "ms", "s", "m", "h"};
+  for (size_t i = 0; i < OTTL_COUNT(units); i++) {
+    if (view_is(name, units[i])) return true;
+  }
+  return false;
+}
+
 /* ---- operands ---- */
 
 /* First token of the value before token i. */
@@ -313,12 +321,11 @@ static bool help_number(const foreign_place *p, ottl_diag_item *item) {
   const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
   if (!before || before->end != t->begin || t->kind != TOK_LOWER || (before->kind != TOK_INT && before->kind != TOK_FLOAT))
     return false;
-  static const char *const units[] = {"ns", "us", "ms", "s", "m", "h"};
   ottl_view number = text_of(p, before->begin, before->end);
-  for (size_t i = 0; i < OTTL_COUNT(units); i++) {
-    if (!view_is(t->text, units[i])) continue;
+  if (ottl__is_unit(t->text)) {
     char text[64];
-    int n = snprintf(text, sizeof text, "Duration(\"%.*s%s\")", number.len < 32 ? (int)number.len : 0, number.data, units[i]);
+    int n = snprintf(text, sizeof text, "Duration(\"%.*s%.*s\")", number.len < 32 ? (int)number.len : 0, number.data,
+                     VIEW_ARG(t->text));
     ottl__diag_help(item, "a duration is `%.*s`", n, text);
     ottl__diag_fix(item, ctx_span(p->c, before->begin, t->end), view_of(text, (size_t)n));
     return true;

@@ -24,5 +24,7 @@ bool ottl__foreign_start(const foreign_place *p);
 bool ottl__foreign_help(const foreign_place *p, ottl_diag_item *item);
 /* A literal that is written otherwise: "nil" for `None`. NULL: none. */
 const char *ottl__foreign_value(ottl_view name);
+/* A unit of durations: "ms". */
+bool ottl__is_unit(ottl_view name);
 
 #endif

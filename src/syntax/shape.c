@@ -139,14 +139,10 @@ static void shape_call(parse_ctx *c, ottl_node *n) {
 
 /* "5s", "10ms" */
 static bool shape_is_duration(const ottl_node *n) {
-  static const char *const units[] = {"ns", "us", "ms", "s", "m", "h"};
   size_t digits = 0;
   if (n->kind != NODE_STRING) return false;
   while (digits < n->text.len && n->text.data[digits] >= '0' && n->text.data[digits] <= '9') digits++;
-  for (size_t i = 0; digits && i < OTTL_COUNT(units); i++) {
-    if (view_is(view_of(n->text.data + digits, n->text.len - digits), units[i])) return true;
-  }
-  return false;
+  return digits && ottl__is_unit(view_of(n->text.data + digits, n->text.len - digits));
 }
 
 static void shape_operand(parse_ctx *c, ottl_node *n) {

@@ -173,11 +173,7 @@ static void put_lines(const format_config *f, ottl_sbuf *out, ottl_view text, cf
 
 static ottl_span scalar_span(const format_config *f, const scalar *s) {
   const ottl_snippet *sn = &s->snippet;
-  ottl_view text = {sn->text, sn->len};
-  uint32_t source = ottl__diags_source(f->job->diags, view_str(sn->name), text, sn->line, sn->column, sn->offset);
-  ottl__diags_form(f->job->diags, source, sn->indent, sn->derived, sn->doubles);
-  ottl__diags_places(f->job->diags, source, sn->places, sn->file);
-  return (ottl_span){source, 0, (uint32_t)sn->len};
+  return (ottl_span){ottl__diags_snippet(f->job->diags, sn), 0, (uint32_t)sn->len};
 }
 
 static void leave(format_config *f, scalar *s, const char *why) {

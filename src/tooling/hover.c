@@ -24,12 +24,7 @@ static const ottl_expr *expr_at(const ottl_expr *e, uint32_t source, uint32_t be
   if (!e || e->source_id != source) return best;
   bool around = e->begin <= begin && e->end >= end;
   if (around && (!best || e->end - e->begin <= best->end - best->begin)) best = e;
-  for (uint32_t i = 0; i < e->n_kids; i++) best = expr_at(e->kids[i], source, begin, end, best);
-  for (uint32_t i = 0; e->call && i < e->call->n_args; i++) {
-    const ottl_call_arg *a = &e->call->args[i];
-    best = expr_at(a->expr, source, begin, end, best);
-    for (uint32_t k = 0; k < a->n_items; k++) best = expr_at(a->items[k], source, begin, end, best);
-  }
+  EXPR_INSIDE(e, x) best = expr_at(x.is, source, begin, end, best);
   return best;
 }
 

@@ -327,3 +327,22 @@ Places are those of the file, whatever form YAML and variables give a text: esca
   forms.yaml:13:10: error[E0301]: unknown path `log.atributes`
   forms.yaml:16:17: error[E0301]: unknown path `log.atributes`
   [1]
+
+The condition of a route's statement too.
+
+  $ cat > routes.yaml <<'END'
+  > connectors:
+  >   routing:
+  >     table:
+  >       - statement: "route() where resource.attributes[\"a\"] == \"b\" and resource.bod == 1"
+  >         pipelines: [logs/x]
+  >       - statement: |
+  >           route()
+  >             where resource.attributes["a"] == "b"
+  >               and resource.bod == 2
+  >         pipelines: [logs/x]
+  > END
+  $ ottl check --config routes.yaml --format short
+  routes.yaml:4:75: error[E0301]: unknown path `resource.bod`
+  routes.yaml:9:19: error[E0301]: unknown path `resource.bod`
+  [1]
