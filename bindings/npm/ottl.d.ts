@@ -2,8 +2,17 @@
 
 export type Signal = 'logs' | 'traces' | 'metrics' | 'profiles';
 
-/** Statements as in an .ottl file (a line each), or a collector's YAML and the name of a processor in it. */
-export type Source = string | { text: string; name?: string } | { config: string; processor?: string };
+/** What a configuration is: a collector's file (default), or what stands below `transform:`, `filter:` or `routing:` alone. */
+export type ConfigForm = 'collector' | 'transform' | 'filter' | 'routing';
+
+/**
+ * Statements as in an .ottl file (a line each), or a collector's YAML and the name of a processor or of a routing connector in it
+ * (without either: the first one).
+ */
+export type Source =
+  | string
+  | { text: string; name?: string }
+  | { config: string; form?: ConfigForm; name?: string; processor?: string; connector?: string };
 
 export interface CompileOptions {
   kind?: 'transform' | 'filter';
@@ -89,10 +98,75 @@ export interface RunResult {
   failures: number;
   errors: RowError[];
   encoding: 'proto' | 'json';
-  /** What comes out; empty when nothing is left. */
+  /** What comes out; empty when nothing is left. Not so of routing connectors. */
   data: Uint8Array;
   /** With encoding json: the data parsed; null when nothing is left. */
   readonly json?: any;
+  /** Of routing connectors alone, an entry for each of `Program.pipelines`. */
+  outputs?: RouteOutput[];
+}
+
+/** Of a routing connector: what a pipeline gets. */
+export interface RouteOutput {
+  pipeline: string;
+  records: number;
+  /** All that came in, as it came. */
+  whole: boolean;
+  /** Empty: nothing. */
+  data: Uint8Array;
+  readonly json?: any;
+}
+
+export interface Component {
+  kind: 'processor' | 'connector';
+  type: 'transform' | 'filter' | 'routing';
+  name: string;
+  /** Of its name, from 1. */
+  line: number;
+  /** For which it does something; empty where it does not compile. */
+  signals: Signal[];
+}
+
+export interface Pipeline {
+  name: string;
+  signal: Signal;
+  /** Names of components, in order. */
+  processors: string[];
+  /** How many other processors it has. */
+  others: number;
+}
+
+export interface FileMessage {
+  /** '': none that is known. */
+  signal: Signal | '';
+  encoding: 'proto' | 'json';
+  /** Messages of the file that it was made of: 1, more with `join`. */
+  count: number;
+  data: Uint8Array;
+}
+
+export interface FileContents {
+  compression: 'none' | 'gzip' | 'zstd';
+  /** As `--framing` of the command: one message, length-delimited ones, frames of the file exporter, JSON lines. */
+  framing: 'proto' | 'proto-delimited' | 'proto-framed' | 'json' | 'jsonl' | 'auto';
+  /** Decompressed. */
+  bytes: number;
+  messages: FileMessage[];
+}
+
+export interface Table {
+  signal: Signal;
+  /** Of the whole payload. */
+  records: number;
+  /** A column is a field: `path` of the resource, scope, record or data point that a row is about; count: rows that have it. */
+  columns: { context: 'resource' | 'scope' | 'log' | 'span' | 'metric' | 'datapoint' | 'profile'; path: string; count: number }[];
+  /** There are more than are told. */
+  moreColumns: boolean;
+  /**
+   * A row for each record (`record`: its number), of metrics for each data point (`point`: its number in the record). Cells are in the order of
+   * columns, those at the end may be missing: texts as `view` shows them, how many elements where a field is a list of messages, or null.
+   */
+  rows: { record: number; point?: number; cells: (string | number | null)[] }[];
 }
 
 /** OTLP/JSON as text or as an object, or bytes: JSON or protobuf, told apart by themselves. */
@@ -175,7 +249,9 @@ export interface DiffEntry {
   lines: ({ same: string } | { before: string } | { after: string })[];
 }
 
-export interface Diff extends Omit<RunResult, 'status' | 'encoding' | 'data' | 'json'> {
+export interface Diff extends Omit<RunResult, 'status' | 'encoding' | 'data' | 'json' | 'outputs'> {
+  /** How many entries there are, whatever `first` and `limit` say. */
+  total: number;
   entries: DiffEntry[];
 }
 
@@ -207,6 +283,8 @@ export class Program {
   readonly groups: { context: string; rowOrder: boolean }[];
   /** Warnings. */
   readonly diagnostics: Diagnostic[];
+  /** Of routing connectors: what their table names, in its order, the default ones last. */
+  readonly pipelines: string[];
   /** @throws OttlError */
   run(payload: Payload, options?: RunOptions): RunResult;
   /**
@@ -217,8 +295,8 @@ export class Program {
   explain(options: { format: 'text' | 'svg'; payload?: Payload; bytecode?: boolean; noTimes?: boolean; name?: string }): string;
   /** One record, its number from 0, through every statement. `refused`: a failure refused the payload. */
   trace(payload: Payload, record: number, options?: RunOptions): { refused: boolean; steps: Record<string, any>[] };
-  /** What it changes, record by record. */
-  diff(payload: Payload, options?: RunOptions): Diff;
+  /** What it changes, record by record; changed: without what stays as it is; first, limit: which entries. Not of routing connectors. */
+  diff(payload: Payload, options?: RunOptions & { changed?: boolean; first?: number; limit?: number }): Diff;
   /** Gives its memory back. */
   close(): void;
 }
@@ -258,6 +336,16 @@ export class Ottl {
   folds(text: string, options?: DocumentOptions): (Range & { comment: boolean })[];
   /** A table of the language: functions, paths, contexts, enums, types, limits, diagnostics, renamed. */
   describe(table: string, name?: string): { table: string; entries: Record<string, any>[]; [more: string]: any };
+  /** Processors and routing connectors of a configuration that hold OTTL, and its pipelines. @throws OttlError, with diagnostics */
+  components(config: string, options?: { form?: ConfigForm; name?: string }): { components: Component[]; pipelines: Pipeline[] };
+  /**
+   * A file as it was dropped: gzip, zstd or neither; protobuf or OTLP/JSON; one export request or many. signal: of protobuf, else it is
+   * found by what fits. join: all messages of a signal as one in protobuf (profiles stay apart). maxBytes: decompressed, at most and by
+   * default 256 MiB. A message that is damaged fails the whole, with its `number` in the error's reply.
+   */
+  read(file: Payload, options?: { signal?: Signal; join?: boolean; maxBytes?: number }): FileContents;
+  /** Records as rows; first, limit: which of them (default 1,000); maxText: bytes shown of one text (default 200). */
+  table(payload: Payload, options?: { signal?: Signal; first?: number; limit?: number; maxText?: number }): Table;
   /** A payload as text, a block for each resource, scope and record. */
   view(payload: Payload, options?: { signal?: Signal; layout?: 'tree' | 'lines'; maxText?: number }): Block[];
   /** A payload in the other encoding. */

@@ -221,6 +221,24 @@ export class Ottl {
     return this.#ask('ottl_describe', { table, name }).reply.result;
   }
 
+  components(config, options = {}) {
+    const { components, pipelines } = this.#ask('ottl_components', { config, ...options }).reply;
+    return { components, pipelines };
+  }
+
+  read(file, options = {}) {
+    const { reply, data } = this.#ask('ottl_read', options, bytesOf(file));
+    delete reply.status;
+    const messages = reply.messages.map(({ begin, end, ...message }) => ({ ...message, data: data.subarray(begin, end) }));
+    return { ...reply, messages };
+  }
+
+  table(payload, options = {}) {
+    const { reply } = this.#ask('ottl_table', options, bytesOf(payload));
+    delete reply.status;
+    return reply;
+  }
+
   view(payload, options = {}) {
     return this.#ask('ottl_view', options, bytesOf(payload)).reply.blocks;
   }
@@ -247,6 +265,13 @@ export class Ottl {
 
 const requestOf = (source, options) => (typeof source === 'string' ? { text: source, ...options } : { ...source, ...options });
 
+// The data, and parsed when somebody looks.
+function withData(told, data, encoding) {
+  const result = { ...told, data };
+  if (encoding === 'json') Object.defineProperty(result, 'json', { get: () => (data.length ? JSON.parse(decoder.decode(data)) : null) });
+  return result;
+}
+
 // A program; after an instance broke off it is compiled anew.
 export class Program {
   #ottl;
@@ -269,6 +294,7 @@ export class Program {
     this.signal = reply.signal;
     this.groups = reply.groups;
     this.diagnostics = reply.diagnostics ?? [];
+    this.pipelines = reply.pipelines ?? [];
     return this.#handle;
   }
 
@@ -281,9 +307,9 @@ export class Program {
   run(payload, options = {}) {
     const { reply, data } = this.#call('ottl_run', payload, options);
     if (reply.status !== 'ok') throw new OttlError(reply);
-    const result = { ...reply, data };
-    if (reply.encoding === 'json') Object.defineProperty(result, 'json', { get: () => (data.length ? JSON.parse(decoder.decode(data)) : null) });
-    return result;
+    const { outputs, ...told } = reply;
+    if (!outputs) return withData(told, data, told.encoding);
+    return { ...told, outputs: outputs.map(({ begin, end, ...o }) => withData(o, data.subarray(begin, end), told.encoding)) };
   }
 
   #told(name, payload, options) {

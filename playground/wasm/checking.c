@@ -68,10 +68,7 @@ static ottl_status check_config(glue_call *c, const char *text, size_t len, cons
   ottl_config_options options;
   ottl_config *config = NULL;
   ottl_diags *diags = NULL;
-  ottl_config_options_init(&options);
-  options.name = glue_string(c, "name", NULL);
-  options.flatten_logs = true;
-  options.compat = o->compat;
+  if (!glue_config_options(c, &options)) return OTTL_INVALID_ARG;
   yyjson_mut_val *told = yyjson_mut_obj_add_arr(c->doc, c->out, "diagnostics");
   yyjson_mut_val *names = yyjson_mut_obj_add_arr(c->doc, c->out, "processors");
   ottl_status status = ottl_config_parse(text, len, &options, &config, &diags);

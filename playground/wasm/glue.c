@@ -109,10 +109,43 @@ void glue_add_diags(glue_call *c, ottl_diags *diags) {
   ottl_diags_free(diags);
 }
 
+bool glue_config_options(const glue_call *c, ottl_config_options *ret) {
+  static const char *const forms[] = {"collector", "transform", "filter", "routing", NULL};
+  int form;
+  ottl_config_options_init(ret);
+  bool ok = glue_word(c, "form", forms, OTTL_CONFIG_COLLECTOR, &form);
+  ret->form = (ottl_config_form)form;
+  ret->name = glue_string(c, "name", NULL);
+  ret->flatten_logs = true;
+  ret->compat = (uint32_t)glue_number(c, "compat");
+  return ok;
+}
+
+void glue_add_viewer_failure(glue_call *c, const ottl_viewer *v) {
+  size_t offset = 0;
+  const char *why = v ? ottl_viewer_error(v, &offset) : "";
+  if (!*why) return;
+  glue_add_string(c, c->out, "message", why);
+  yyjson_mut_obj_add_uint(c->doc, c->out, "offset", offset);
+}
+
+ottl_signal glue_signal_of(const char *data, size_t len) {
+  ottl_viewer *viewer = NULL;
+  if (!len || ottl_viewer_create(NULL, &viewer) != OTTL_OK) return OTTL_SIGNAL_NONE;
+  int signal = OTTL_SIGNAL_LOGS;
+  while (signal <= OTTL_SIGNAL_PROFILES && ottl_viewer_open(viewer, (ottl_signal)signal, (const uint8_t *)data, len) != OTTL_OK)
+    signal++;
+  ottl_viewer_free(viewer);
+  return signal <= OTTL_SIGNAL_PROFILES ? (ottl_signal)signal : OTTL_SIGNAL_NONE;
+}
+
 ottl_status glue_payload_read(glue_call *c, ottl_json *json, ottl_signal signal, const char *data, size_t len,
                               glue_payload *ret) {
   *ret = (glue_payload){.data = (const uint8_t *)data, .len = len, .signal = signal};
-  if (ottl_message_encoding(data, len) != OTTL_ENCODING_JSON) return OTTL_OK;
+  if (ottl_message_encoding(data, len) != OTTL_ENCODING_JSON) {
+    if (signal == OTTL_SIGNAL_NONE) ret->signal = glue_signal_of(data, len);
+    return OTTL_OK;
+  }
   ret->was_json = true;
   if (signal == OTTL_SIGNAL_NONE) ret->signal = ottl_json_signal(data, len);
   if (ret->signal == OTTL_SIGNAL_NONE) {

@@ -53,6 +53,11 @@ void glue_add_diags(glue_call *c, ottl_diags *diags);
 
 extern const char *const glue_signals[];
 bool glue_signal(const glue_call *c, ottl_signal *ret);
+/* "form" (what a configuration is), "name", "compat"; false: one is not what it can be. */
+bool glue_config_options(const glue_call *c, ottl_config_options *ret);
+
+/* What protobuf is, by what its fields can be: the first signal whose messages it fits; NONE: none. */
+ottl_signal glue_signal_of(const char *data, size_t len);
 
 /* A payload in wire form: as it came, or made of OTLP/JSON. */
 typedef struct glue_payload {
@@ -77,6 +82,12 @@ bool glue_options(const glue_call *c, bool lint, ottl_compile_options *ret, ottl
 /* Compiles what the request says; adds "diagnostics". lint: for people. */
 ottl_status glue_compile(glue_call *c, bool lint, ottl_program **ret);
 ottl_status glue_exec(glue_call *c, glue_program *p);
+/* Adds "message" and "offset" of a viewer that failed; it may be NULL. */
+void glue_add_viewer_failure(glue_call *c, const ottl_viewer *v);
+/* Adds what a routing program names: "pipelines"; nothing of others. */
+void glue_add_pipelines(glue_call *c, const ottl_program *program);
+/* After a run of a routing program: "outputs", which lie in `out` as JSON or protobuf. */
+ottl_status glue_add_outputs(glue_call *c, glue_program *p, ottl_signal signal, bool as_json, glue_text *out);
 /* Adds counts and row errors of a run. */
 void glue_add_result(glue_call *c, ottl_exec *exec, const ottl_result *result);
 

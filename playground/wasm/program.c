@@ -29,30 +29,53 @@ bool glue_options(const glue_call *c, bool lint, ottl_compile_options *o, ottl_e
   return ok;
 }
 
-/* The processor of that name, or the only one. */
+static bool name_is(ottl_view is, const char *name, size_t len) {
+  return !name || (is.len == len && memcmp(is.data, name, len) == 0);
+}
+
+/* The processor of that name, or the first one. */
 static ottl_status config_find(glue_call *c, const ottl_config *config, size_t *ret) {
   size_t len, n = ottl_config_processors(config);
   const char *name = glue_string(c, "processor", &len);
   ottl_config_processor_info info;
   for (*ret = 0; *ret < n && ottl_config_processor(config, *ret, &info) == OTTL_OK; ++*ret) {
-    if (!name || (info.name.len == len && memcmp(info.name.data, name, len) == 0)) return OTTL_OK;
+    if (name_is(info.name, name, len)) return OTTL_OK;
   }
   glue_add_string(c, c->out, "message",
                   name ? "no transform or filter processor of that name" : "no transform or filter processor");
   return OTTL_INVALID_ARG;
 }
 
+/* Likewise of routing connectors. */
+static ottl_status connector_find(glue_call *c, const ottl_config *config, size_t *ret, ottl_signal *ret_signal) {
+  size_t len, n = ottl_config_connectors(config);
+  const char *name = glue_string(c, "connector", &len);
+  ottl_config_connector_info info;
+  for (*ret = 0; *ret < n && ottl_config_connector(config, *ret, &info) == OTTL_OK; ++*ret) {
+    if (!name_is(info.name, name, len)) continue;
+    if (*ret_signal == OTTL_SIGNAL_NONE) *ret_signal = info.signal;
+    return OTTL_OK;
+  }
+  glue_add_string(c, c->out, "message", name ? "no routing connector of that name" : "no routing connector");
+  return OTTL_INVALID_ARG;
+}
+
+/* One processor of a configuration; its routing connector where one is named, or where that is all it has. */
 static ottl_status config_compile(glue_call *c, ottl_compile_options *o, const char *text, size_t len, ottl_program **ret) {
   ottl_config_options options;
   ottl_config *config = NULL;
   ottl_diags *diags = NULL;
-  size_t processor;
-  ottl_config_options_init(&options);
+  size_t at;
+  if (!glue_config_options(c, &options)) return OTTL_INVALID_ARG;
   ottl_status status = ottl_config_parse(text, len, &options, &config, &diags);
-  if (status == OTTL_OK) status = config_find(c, config, &processor);
+  bool routes = glue_string(c, "connector", NULL) ||
+                (!glue_string(c, "processor", NULL) && !ottl_config_processors(config) && ottl_config_connectors(config));
+  if (status == OTTL_OK) status = routes ? connector_find(c, config, &at, &o->signal) : config_find(c, config, &at);
   if (status == OTTL_OK) {
     ottl_diags_free(diags);
-    status = ottl_config_compile(config, processor, o->signal, o, ret, &diags);
+    diags = NULL;
+    status = routes ? ottl_config_connector_compile(config, at, o->signal, o, ret, &diags)
+                    : ottl_config_compile(config, at, o->signal, o, ret, &diags);
   }
   glue_add_diags(c, diags);
   ottl_config_free(config);
@@ -109,10 +132,11 @@ static void compiled_add(glue_call *c, const glue_program *p) {
     glue_add_string(c, group, "context", ottl_program_context(p->program, i));
     yyjson_mut_obj_add_bool(c->doc, group, "rowOrder", ottl_program_row_order(p->program, i));
   }
+  glue_add_pipelines(c, p->program);
 }
 
-/* "text" (a file of statements) or "config" (a collector's YAML) and "processor", and options, to a program: the number "program",
- * closed with ottl_close. */
+/* "text" (a file of statements) or "config" (a collector's YAML, or what "form" says) and "processor" or "connector", and options, to a
+ * program: the number "program", closed with ottl_close. */
 glue_reply *glue_compile_request(const char *json, size_t len) {
   glue_call c;
   if (!glue_begin(&c, json, len)) return glue_end(&c, OTTL_INVALID_ARG, NULL, 0);
@@ -202,7 +226,15 @@ glue_reply *glue_run(glue_program *p, const char *json, size_t len, const char *
   if (ready && status != OTTL_OK) failure_add(&c, p->exec);
   const char *out = (const char *)result.data;
   size_t out_len = result.len;
+  glue_text outputs = {0};
   bool as_json = to == 2 || (to == 0 && in.was_json);
+  if (status == OTTL_OK && ottl_route_pipelines(p->program)) {
+    status = glue_add_outputs(&c, p, in.signal, as_json, &outputs);
+    glue_add_string(&c, c.out, "encoding", as_json ? "json" : "proto");
+    glue_reply *reply = glue_end(&c, status, outputs.data, status == OTTL_OK ? outputs.len : 0);
+    glue_text_free(&outputs);
+    return reply;
+  }
   if (status == OTTL_OK && out && as_json) {
     status = in.signal == OTTL_SIGNAL_NONE ? OTTL_INVALID_ARG
                                            : ottl_json_from_wire(p->json, in.signal, result.data, result.len, &out, &out_len);

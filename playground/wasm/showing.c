@@ -61,14 +61,6 @@ static bool record_find(const ottl_viewer *v, uint64_t n, ottl_block *ret) {
   return false;
 }
 
-static void viewer_failure(glue_call *c, const ottl_viewer *v) {
-  size_t offset = 0;
-  const char *why = v ? ottl_viewer_error(v, &offset) : "";
-  if (!*why) return;
-  glue_add_string(c, c->out, "message", why);
-  yyjson_mut_obj_add_uint(c->doc, c->out, "offset", offset);
-}
-
 static ottl_status trace_run(glue_call *c, glue_program *p, const glue_payload *in, uint64_t offset) {
   ottl_result result;
   glue_text text = {0};
@@ -95,7 +87,7 @@ glue_reply *glue_trace(glue_program *p, const char *json, size_t len, const char
   if (status == OTTL_OK) status = ottl_viewer_create(NULL, &viewer);
   if (status == OTTL_OK) {
     status = ottl_viewer_open(viewer, in.signal, in.data, in.len);
-    viewer_failure(&c, viewer);
+    glue_add_viewer_failure(&c, viewer);
   }
   if (status == OTTL_OK && !record_find(viewer, glue_number(&c, "record"), &block)) {
     glue_add_string(&c, c.out, "message", "no such record");
@@ -144,14 +136,20 @@ static ottl_status diff_fill(glue_call *c, ottl_diff *diff, glue_program *p, con
   }
   if (status == OTTL_OK) status = ottl_diff_step(diff, p->exec, &result);
   yyjson_mut_val *entries = yyjson_mut_obj_add_arr(c->doc, c->out, "entries");
+  uint64_t first = glue_number(c, "first"), limit = glue_number(c, "limit"), n = 0;
+  bool changed = glue_flag(c, "changed");
   for (size_t i = 0; status == OTTL_OK && i < ottl_diff_count(diff); i++) {
     status = ottl_diff_get(diff, i, &entry);
-    if (status == OTTL_OK) diff_entry_add(c, entries, &entry);
+    if (status != OTTL_OK || (changed && entry.change == OTTL_CHANGE_NONE && !entry.moved)) continue;
+    if (n >= first && (!limit || n - first < limit)) diff_entry_add(c, entries, &entry);
+    n++;
   }
+  yyjson_mut_obj_add_uint(c->doc, c->out, "total", n);
   return status;
 }
 
-/* What the program changes, resource by resource, scope by scope, record by record. */
+/* What the program changes, resource by resource, scope by scope, record by record. "changed": nothing of what did not change; "first" and
+ * "limit": entries, of "total". */
 glue_reply *glue_diff(glue_program *p, const char *json, size_t len, const char *data, size_t data_len) {
   glue_call c;
   glue_payload in;
@@ -205,7 +203,7 @@ glue_reply *glue_view(const char *json, size_t len, const char *data, size_t dat
   if (status == OTTL_OK) status = glue_payload_read(&c, transcoder, signal, data, data_len, &in);
   if (status == OTTL_OK) status = ottl_viewer_create(&o, &viewer);
   if (status == OTTL_OK) status = view_fill(&c, viewer, &in);
-  if (status != OTTL_OK) viewer_failure(&c, viewer);
+  if (status != OTTL_OK) glue_add_viewer_failure(&c, viewer);
   ottl_viewer_free(viewer);
   ottl_json_free(transcoder);
   return glue_end(&c, status, NULL, 0);
