@@ -1,0 +1,78 @@
+/* Texts and bytes between the library and Python, and failures as exceptions. */
+#include "binding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct kept {
+  char *data;
+  size_t len;
+  bool failed;
+} kept;
+
+static void keep(void *context, const char *data, size_t len) {
+  kept *k = context;
+  if (k->failed) return;
+  char *grown = realloc(k->data, k->len + len + 1);
+  if (!grown) {
+    k->failed = true;
+    return;
+  }
+  memcpy(grown + k->len, data, len);
+  k->data = grown;
+  k->len += len;
+}
+
+PyObject *binding_diags(ottl_diags *diags, ottl_diags_format format, bool colour) {
+  kept k = {0};
+  ottl_status status = OTTL_OK;
+  if (diags)
+    status = ottl_diags_render(diags, format, colour, keep, &k);
+  else if (format == OTTL_DIAGS_JSON)
+    keep(&k, "[]", 2);
+  ottl_diags_free(diags);
+  PyObject *text =
+      status == OTTL_OK && !k.failed ? PyUnicode_DecodeUTF8(k.data ? k.data : "", (Py_ssize_t)k.len, "replace") : NULL;
+  free(k.data);
+  return text || PyErr_Occurred() ? text : PyErr_NoMemory();
+}
+
+PyObject *binding_str(ottl_view text) {
+  return PyUnicode_DecodeUTF8(text.len ? text.data : "", (Py_ssize_t)text.len, "surrogateescape");
+}
+
+bool binding_bytes_get(PyObject *object, binding_bytes *ret) {
+  *ret = (binding_bytes){0};
+  Py_ssize_t len;
+  if (PyUnicode_Check(object)) {
+    ret->data = PyUnicode_AsUTF8AndSize(object, &len);
+    if (!ret->data) return false;
+    ret->len = (size_t)len;
+    Py_INCREF(object);
+    ret->buffer.obj = object; /* it keeps the text */
+    return true;
+  }
+  if (PyObject_GetBuffer(object, &ret->buffer, PyBUF_SIMPLE) < 0) return false;
+  ret->held = true;
+  ret->data = ret->buffer.buf;
+  ret->len = (size_t)ret->buffer.len;
+  return true;
+}
+
+void binding_bytes_release(binding_bytes *bytes) {
+  if (bytes->held)
+    PyBuffer_Release(&bytes->buffer);
+  else
+    Py_XDECREF(bytes->buffer.obj);
+  *bytes = (binding_bytes){0};
+}
+
+PyObject *binding_raise(binding_state *state, ottl_status status, const char *message) {
+  PyObject *type = state->error;
+  if (status == OTTL_NOMEM) return PyErr_NoMemory();
+  if (status == OTTL_INVALID_ARG) type = PyExc_ValueError;
+  if (status == OTTL_DATA) type = state->data_error;
+  if (status == OTTL_LIMIT) type = state->limit_error;
+  PyErr_SetString(type, message ? message : ottl_status_name(status));
+  return NULL;
+}
