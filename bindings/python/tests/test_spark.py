@@ -1,6 +1,7 @@
 """A local session with two workers. Needs pyspark and a Java."""
 
 import gzip
+import os
 import shutil
 import sys
 
@@ -19,13 +20,13 @@ import ottl.spark  # noqa: E402
 def spark():
     from pyspark.sql import SparkSession
 
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # of the workers
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.pyspark.python", sys.executable)
         .getOrCreate()
     )
     yield session
