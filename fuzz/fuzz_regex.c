@@ -14,7 +14,7 @@ static void find_all(const ottl_regex *re, ottl_regex_engine engine, bool filter
   if (ottl__kernels_at(isa)) cx->kernels = ottl__kernels_at(isa);
   size_t n = 2 * ((size_t)ottl__regex_groups(re) + 1), *spans = calloc(n, sizeof *spans);
   FZ_CHECK(spans, "no memory");
-  ottl_regex_iter it = {0, SIZE_MAX, 0};
+  ottl_regex_iter it = {.previous_end = SIZE_MAX};
   bool found, any = false, matches = false, changed = false;
   for (size_t k = 0;; k++) {
     FZ_CHECK(k <= subject.len + 1, "more matches than bytes");

@@ -161,7 +161,7 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
   const ottl_regex *re = use->re;
   *ret_error = 0;
   OTTL_TRY(ottl__scratch_spans(s, re));
-  ottl_regex_iter it = {0, SIZE_MAX, 0};
+  ottl_regex_iter it = {.previous_end = SIZE_MAX};
   size_t last = 0, expansions = 0; /* bytes: they live as long as the batch */
   for (bool hit;;) {
     OTTL_TRY(ottl__regex_next(re, s->regex, subject, &it, s->spans, &hit));

@@ -127,6 +127,37 @@ void ottl__regex_linear_free(const ottl_allocator *al, rx_program *program);
 OTTL_MUST_CHECK ottl_status ottl__regex_linear_find(const ottl_allocator *al, const rx_program *program, rx_scratch *scratch,
                                                     ottl_view subject, size_t start, size_t *spans, bool *ret);
 
+/* linear_all.c: all matches of one subject, in order, in time linear in its length. */
+typedef struct rx_walk_set {
+  uint64_t *bits;
+  uint32_t *items, n;
+} rx_walk_set;
+typedef struct rx_walk {
+  void *memory;
+  size_t bytes;
+  uint64_t number; /* of the subject that is being walked, from 1 */
+  uint64_t steps;
+  size_t most_bytes; /* for tests: of sets, instead of the limit */
+  const rx_program *program;
+  ottl_view subject;
+  size_t from;             /* where it begins; places are counted from there */
+  uint64_t *bounds;        /* places between runes */
+  uint64_t *starts;        /* those where a match begins */
+  uint64_t *marks;         /* for the first place of each block, what leads to a match from there */
+  uint64_t *rows;          /* for all places of one block */
+  size_t row_words, block; /* of a row; bytes of a block */
+  size_t in_rows;          /* the block */
+  rx_walk_set now, next;   /* instructions */
+  void *todo;              /* ways left for later */
+  uint32_t *first, *edges; /* the program turned round */
+  uint32_t match;          /* its last instruction */
+} rx_walk;
+/* The program and the subject are used until the last match. Fails: NOMEM; LIMIT (it would take too much memory). */
+OTTL_MUST_CHECK ottl_status ottl__regex_walk_begin(const ottl_allocator *al, const rx_program *program, rx_walk *walk,
+                                                   ottl_view subject, size_t from);
+/* The leftmost match at or after `start`, which lies between runes, and not before the end of the match before. */
+bool ottl__regex_walk_next(rx_walk *walk, size_t start, size_t *spans);
+
 /* prefilter.c: what literals decide without an engine. */
 typedef enum rx_shape {
   SHAPE_NONE,

@@ -32,20 +32,6 @@ typedef struct lin_machine {
   uint32_t *best;
 } lin_machine;
 
-static bool lin_is_word(uint8_t c) { return (unsigned)(c - '0') < 10 || (unsigned)((c | 0x20) - 'a') < 26 || c == '_'; }
-
-/* What holds between two runes. Only ASCII matters, so bytes do. */
-static uint32_t lin_conditions(ottl_view s, size_t at) {
-  bool begin = at == 0, end = at == s.len;
-  uint8_t before = begin ? 0 : (uint8_t)s.data[at - 1], after = end ? 0 : (uint8_t)s.data[at];
-  uint32_t c = 0;
-  if (begin) c |= LIN_BEGIN_TEXT;
-  if (begin || before == '\n') c |= LIN_BEGIN_LINE;
-  if (end) c |= LIN_END_TEXT;
-  if (end || after == '\n') c |= LIN_END_LINE;
-  return c | ((!begin && lin_is_word(before)) != (!end && lin_is_word(after)) ? LIN_WORD : LIN_NOT_WORD);
-}
-
 /* Follows all that needs no rune from `at`, preferred ways first. */
 static void lin_follow(lin_machine *m, lin_set *set, uint32_t at, size_t pos, uint32_t holds) {
   const lin_inst *insts = m->p->insts;
@@ -91,29 +77,17 @@ static void lin_follow(lin_machine *m, lin_set *set, uint32_t at, size_t pos, ui
   }
 }
 
-static bool lin_class_has(const lin_class *c, uint32_t r) {
-  if (r < 128) return c->ascii[r / 64] >> r % 64 & 1;
-  const rx_class ranges = {.items = (rx_range *)c->ranges, .n = c->n};
-  return ottl__regex_class_has(&ranges, r);
-}
-
 /* Moves every thread of `now` over the rune. True: the preferred way left has matched, its slots are in `best`. */
 static bool lin_step(lin_machine *m, uint32_t rune, bool end, size_t next_pos, uint32_t holds) {
   const rx_program *p = m->p;
   for (uint32_t t = 0; t < m->now.n_threads; t++) {
     const lin_inst *i = &p->insts[m->now.threads[t]];
     const uint32_t *slots = m->now.slots + (size_t)t * m->n_slots;
-    bool over = false;
-    switch (i->op) {
-    case LIN_MATCH:
+    if (i->op == LIN_MATCH) {
       if (m->n_slots) memcpy(m->best, slots, m->n_slots * sizeof(uint32_t));
       return true; /* the threads behind are less preferred */
-    case LIN_RUNE: over = rune == i->arg; break;
-    case LIN_CLASS: over = !end && lin_class_has(&p->classes[i->arg], rune); break;
-    case LIN_ANY: over = !end; break;
-    default: over = !end && rune != '\n'; break;
     }
-    if (!over) continue;
+    if (end || !lin_takes(p, i, rune)) continue;
     if (m->n_slots) memcpy(m->current, slots, m->n_slots * sizeof(uint32_t));
     lin_follow(m, &m->next, i->out, next_pos, holds);
   }

@@ -11,7 +11,10 @@ enum {
   MOST_SCANNED = 1 << 27, /* starts of one call times bytes of the subject */
   MOST_STEPPED = 1 << 30, /* steps of one start times bytes of the subject */
   BUDGET_NS = 100000,     /* and 10 ns for each byte: about what the linear engine takes */
-  SLOW_MATCHES = 32       /* after PCRE2 gave up, so many go straight to the linear engine */
+  SLOW_MATCHES = 32,      /* after PCRE2 gave up, so many go straight to the linear engine */
+  COURSE_NS = 400,        /* for each byte, and BUDGET_NS: all matches of a subject, before it is walked */
+  FIRST_LOOK = 3,         /* searches before the clock is read */
+  LOOKS = 16              /* and between two looks at most */
 };
 
 ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *cx) {
@@ -200,7 +203,7 @@ static inline bool match_filtered(const ottl_regex *re, const ottl_regex_context
 /* The rest: `start` is where the search began, `at` where matches may begin. */
 static OTTL_NOINLINE ottl_status match_engines(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start,
                                                match_starts at, utf8_kind *kind, size_t *spans, bool *ret) {
-  bool linear = !re->code || cx->force == REGEX_LINEAR;
+  bool linear = !re->code || cx->force == REGEX_LINEAR || cx->force == REGEX_WALK;
   if (OTTL_UNLIKELY(cx->slow == re)) {
     if (cx->slow_left && cx->force != REGEX_PCRE2) {
       cx->slow_left--;
@@ -255,7 +258,7 @@ static OTTL_NOINLINE ottl_status match_engines(const ottl_regex *re, ottl_regex_
   return ottl__regex_linear_find(&cx->al, re->program, &cx->linear, subject, start, spans, ret);
 }
 
-uint64_t ottl__regex_steps(const ottl_regex_context *cx) { return cx->linear.steps; }
+uint64_t ottl__regex_steps(const ottl_regex_context *cx) { return cx->linear.steps + cx->walk.steps; }
 
 ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start, utf8_kind *kind,
                             size_t *spans, bool *ret) {
@@ -289,4 +292,43 @@ ottl_status ottl__regex_find(const ottl_regex *re, ottl_regex_context *cx, ottl_
                              bool *ret) {
   utf8_kind kind = UTF8_UNKNOWN;
   return ottl__regex_run(re, cx, subject, start, &kind, spans, ret);
+}
+
+/* --- all matches of one subject --- */
+
+/* A search is bounded by the subject's length, but as many of them as there are matches are not. So they run under a clock, too. */
+static bool match_course_over(const ottl_regex *re, ottl_regex_context *cx, ottl_regex_course *c, size_t bytes) {
+  uint32_t n = c->n++;
+  if (OTTL_UNLIKELY(cx->force != REGEX_AUTO)) return cx->force == REGEX_WALK;
+  if (OTTL_UNLIKELY(cx->hurry)) return n >= cx->hurry;
+  if (n == 1 && OTTL_UNLIKELY(cx->tedious == re) && cx->tedious_left) {
+    cx->tedious_left--;
+    return true;
+  }
+  if (n < FIRST_LOOK || n < c->look) return false;
+  c->look = n + (n < LOOKS ? n : LOOKS);
+  int64_t now = match_now_ns();
+  if (!c->begun) c->begun = now;
+  if ((uint64_t)(now - c->begun) / COURSE_NS <= BUDGET_NS / COURSE_NS + bytes) return false;
+  cx->tedious = re;
+  cx->tedious_left = SLOW_MATCHES;
+  return true;
+}
+
+ottl_status ottl__regex_step(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start, utf8_kind *kind,
+                             ottl_regex_course *course, size_t *spans, bool *ret) {
+  if (OTTL_LIKELY(!course->walk) && (course->stays || !match_course_over(re, cx, course, subject.len)))
+    return ottl__regex_run(re, cx, subject, start, kind, spans, ret);
+  *ret = false;
+  if (start > subject.len) return OTTL_OK;
+  /* Another subject may have been walked since. */
+  if (course->walk != cx->walk.number || !course->walk) {
+    ottl_status status = ottl__regex_walk_begin(&cx->al, re->program, &cx->walk, subject.data ? subject : VIEW(""), start);
+    course->walk = status == OTTL_OK ? cx->walk.number : 0;
+    course->stays = status == OTTL_LIMIT;
+    if (course->stays) return ottl__regex_run(re, cx, subject, start, kind, spans, ret);
+    if (status != OTTL_OK) return status;
+  }
+  *ret = ottl__regex_walk_next(&cx->walk, start, spans);
+  return OTTL_OK;
 }

@@ -193,6 +193,7 @@ void ottl__regex_context_free(ottl_regex_context *cx) {
   pcre2_match_context_free(cx->match);
   pcre2_general_context_free(cx->general);
   al_free(&cx->al, cx->linear.memory, cx->linear.bytes);
+  al_free(&cx->al, cx->walk.memory, cx->walk.bytes);
   al_free(&cx->al, cx->spans, cx->n_spans * sizeof *cx->spans);
   al_free(&cx->al, cx->copy, cx->copy_cap);
   al_free(&cx->al, cx->bad, cx->bad_cap * sizeof *cx->bad);

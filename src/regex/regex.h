@@ -33,7 +33,7 @@ ottl_view ottl__regex_group_name(const ottl_regex *re, uint32_t group);
 OTTL_MUST_CHECK ottl_status ottl__regex_context_create(const ottl_allocator *al, ottl_regex_context **ret);
 void ottl__regex_context_free(ottl_regex_context *cx);
 
-/* Steps of the linear engine so far: what a host of many matches counts. */
+/* Steps of the linear engines so far: what a host of many matches counts. */
 uint64_t ottl__regex_steps(const ottl_regex_context *cx);
 /* True: it matches nowhere, found out at little cost. False: it may match. */
 bool ottl__regex_rejects(const ottl_regex *re, const ottl_regex_context *cx, ottl_view subject);
@@ -44,10 +44,20 @@ OTTL_MUST_CHECK ottl_status ottl__regex_match(const ottl_regex *re, ottl_regex_c
 OTTL_MUST_CHECK ottl_status ottl__regex_find(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start,
                                              size_t *spans, bool *ret);
 
-/* The steps of Go's FindAllStringSubmatchIndex. Initialise with {0, SIZE_MAX}; one subject per iteration. */
+/* How the search for all matches of one subject goes; zero to begin with. */
+typedef struct ottl_regex_course {
+  uint32_t n, look; /* searches so far, and before which of them the clock is looked at */
+  int64_t begun;    /* ns */
+  uint64_t walk;    /* number of the context's walk; 0: each match is searched anew */
+  bool stays;       /* a walk would take too much memory */
+} ottl_regex_course;
+
+/* The steps of Go's FindAllStringSubmatchIndex. Initialise with {.previous_end = SIZE_MAX}; one subject per iteration. All of them
+ * together take time that grows with the subject's length. */
 typedef struct ottl_regex_iter {
   size_t position, previous_end;
   uint8_t kind; /* 0, or what is known of the subject's UTF-8 */
+  ottl_regex_course course;
 } ottl_regex_iter;
 OTTL_MUST_CHECK ottl_status ottl__regex_next(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, ottl_regex_iter *it,
                                              size_t *spans, bool *ret);

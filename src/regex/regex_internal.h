@@ -24,7 +24,7 @@ struct ottl_regex {
   rx_program *program;
 };
 
-typedef enum ottl_regex_engine { REGEX_AUTO, REGEX_LINEAR, REGEX_PCRE2 } ottl_regex_engine;
+typedef enum ottl_regex_engine { REGEX_AUTO, REGEX_LINEAR, REGEX_PCRE2, REGEX_WALK } ottl_regex_engine;
 
 struct ottl_regex_context {
   ottl_allocator al;
@@ -37,7 +37,10 @@ struct ottl_regex_context {
   rx_scratch linear;
   const ottl_regex *slow; /* gave PCRE2 up lately */
   unsigned slow_left;     /* so many matches go to the linear engine at once */
-  size_t *spans;          /* for replacements */
+  rx_walk walk;
+  const ottl_regex *tedious; /* its matches in one subject took too long lately */
+  unsigned tedious_left;     /* so many subjects are walked at once */
+  size_t *spans;             /* for replacements */
   size_t n_spans;
   /* A copy of a subject that is not UTF-8, with U+FFFD in it, and where the bad bytes were. */
   char *copy;
@@ -48,12 +51,16 @@ struct ottl_regex_context {
   /* For tests. */
   ottl_regex_engine force;
   unsigned no_filter;
+  unsigned hurry;             /* the time for all matches of a subject is over after so many searches; 0: by the clock */
   unsigned n_linear, n_pcre2; /* matches each engine has done */
 };
 
 /* As ottl__regex_find; *kind is UTF8_UNKNOWN or what is known, and is updated. With spans NULL only *ret is wanted. */
 OTTL_MUST_CHECK ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start,
                                             utf8_kind *kind, size_t *spans, bool *ret);
+/* The same as one of the searches for all matches of a subject, each at or behind the end of the match before. `spans` is given. */
+OTTL_MUST_CHECK ottl_status ottl__regex_step(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start,
+                                             utf8_kind *kind, ottl_regex_course *course, size_t *spans, bool *ret);
 /* Room for the spans of this regex in cx->spans. */
 OTTL_MUST_CHECK ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *cx);
 

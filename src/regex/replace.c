@@ -149,7 +149,7 @@ static size_t replace_width(ottl_view s, size_t at) {
 
 /* From the first match on, whose spans are in the context. Appends. */
 static ottl_status replace_rest(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
-                                utf8_kind kind, ottl_sbuf *out) {
+                                utf8_kind kind, ottl_regex_course *course, ottl_sbuf *out) {
   size_t *spans = cx->spans, done = 0, search = 0;
   ottl_status status = OTTL_OK;
   for (bool hit = true; hit;) {
@@ -167,7 +167,7 @@ static ottl_status replace_rest(const ottl_regex *re, ottl_regex_context *cx, co
       search = done;
     }
     if (search > subject.len) break;
-    status = ottl__regex_run(re, cx, subject, search, &kind, spans, &hit);
+    status = ottl__regex_step(re, cx, subject, search, &kind, course, spans, &hit);
     if (status != OTTL_OK) break;
   }
   cx->copy_of = NULL;
@@ -179,12 +179,13 @@ static ottl_status replace_rest(const ottl_regex *re, ottl_regex_context *cx, co
 ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
                                     ottl_sbuf *out, bool *ret_changed) {
   utf8_kind kind = UTF8_UNKNOWN;
+  ottl_regex_course course = {0};
   bool hit;
   OTTL_TRY(ottl__regex_reserve_spans(re, cx));
-  OTTL_TRY(ottl__regex_run(re, cx, subject, 0, &kind, cx->spans, &hit));
+  OTTL_TRY(ottl__regex_step(re, cx, subject, 0, &kind, &course, cx->spans, &hit));
   if (hit) {
     size_t before = out->len;
-    ottl_status status = replace_rest(re, cx, t, subject, kind, out);
+    ottl_status status = replace_rest(re, cx, t, subject, kind, &course, out);
     if (status != OTTL_OK) {
       out->len = before;
       return status;
@@ -199,7 +200,7 @@ ottl_status ottl__regex_next(const ottl_regex *re, ottl_regex_context *cx, ottl_
   utf8_kind kind = (utf8_kind)it->kind;
   while (it->position <= subject.len) {
     bool hit;
-    OTTL_TRY(ottl__regex_run(re, cx, subject, it->position, &kind, spans, &hit));
+    OTTL_TRY(ottl__regex_step(re, cx, subject, it->position, &kind, &it->course, spans, &hit));
     it->kind = (uint8_t)kind;
     if (!hit) break;
     bool accept = true;

@@ -48,7 +48,7 @@ static void check_case(const ottl_regex *re, ottl_regex_context *cx, const char 
   ottl_sbuf out;
   ottl__sbuf_init(&out, &cx->al);
   size_t *spans = calloc(2 * (ottl__regex_groups(re) + 1), sizeof *spans);
-  ottl_regex_iter it = {0, SIZE_MAX, 0};
+  ottl_regex_iter it = {.previous_end = SIZE_MAX};
   bool hit = true, first = true;
   for (;;) {
     assert_int_equal(ottl__regex_next(re, cx, f[0], &it, spans, &hit), OTTL_OK);
@@ -134,6 +134,8 @@ static void test_fixture(void **state) {
     re->jit = jit;
     cx->force = REGEX_LINEAR;
     check_case(re, cx, "linear", pattern, f);
+    cx->force = REGEX_WALK;
+    check_case(re, cx, "walk", pattern, f);
     ottl__regex_free(re);
   }
   if (getenv("OTTL_TEST_VERBOSE")) {

@@ -129,7 +129,7 @@ static void put_text(ottl_sbuf *out) {
 
 static size_t *all_spans(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, size_t *ret_n) {
   size_t n = 2 * ((size_t)ottl__regex_groups(re) + 1), cap = 64, used = 0, *out = calloc(cap, sizeof *out);
-  ottl_regex_iter it = {0, SIZE_MAX, 0};
+  ottl_regex_iter it = {.previous_end = SIZE_MAX};
   for (;;) {
     bool hit;
     while (used + n > cap) out = realloc(out, (cap *= 2) * sizeof *out);
@@ -149,7 +149,7 @@ static void compare(const ottl_regex *re, ottl_regex_context *cx, ottl_view patt
   cx->no_filter = 1;
   spans[0] = all_spans(re, cx, s, &n[0]);
   cx->no_filter = 0;
-  for (unsigned force = REGEX_AUTO; force <= REGEX_PCRE2; force++) {
+  for (unsigned force = REGEX_AUTO; force <= REGEX_WALK; force++) {
     cx->force = (ottl_regex_engine)force;
     cx->slow = NULL;
     spans[1] = all_spans(re, cx, s, &n[1]);
