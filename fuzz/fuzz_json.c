@@ -34,8 +34,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     status = ottl_json_to_wire(json, signal, (const char *)again.data, again.len, &wire, &len);
     FZ_CHECK(status == OTTL_OK || memory.refused, "its own text is refused: %s", ottl_json_error(json, NULL));
     /* Text that is no UTF-8 is kept as bytes, and written as U+FFFD. */
-    if (status == OTTL_OK && from_text && utf8_valid((ottl_view){(const char *)in.data, in.len}))
-      FZ_CHECK(len == first.len && (len == 0 || memcmp(wire, first.data, len) == 0), "there and back is not the same");
+    if (status == OTTL_OK && from_text && utf8_valid((ottl_view){(const char *)in.data, in.len})) {
+      bool same = len == first.len && (len == 0 || memcmp(wire, first.data, len) == 0);
+      /* A message whose key comes twice has two fields in the wire form, which are one when they are read: it gets shorter, once. */
+      FZ_CHECK(same || len < first.len, "there and back is not the same: %zu bytes, then %zu", first.len, len);
+      mu_set(&first, wire, len);
+      status = ottl_json_from_wire(json, signal, first.data, first.len, &text, &text_len);
+      FZ_CHECK(status == OTTL_OK || memory.refused, "its own wire form is refused: %s", ottl_json_error(json, NULL));
+      FZ_CHECK(status != OTTL_OK || (text_len == again.len && (text_len == 0 || memcmp(text, again.data, text_len) == 0)),
+               "there and back twice is not the same");
+    }
   }
 out:
   ottl_json_free(json);

@@ -110,7 +110,8 @@ bool ottl__regex_bytes_will_do(const rx_node *root);
 bool ottl__regex_emit(const rx_node *root, bool bytes, ottl_sbuf *out);
 /* Is there a node of one of the kinds from `first` to `last`? */
 bool ottl__regex_has(const rx_node *n, rx_op first, rx_op last);
-/* Is there a repetition without upper limit? Then a search can take longer than the subject is long. */
+/* Is there a repetition without upper limit, or are there very many ways to take the same text? Then a search can take much longer
+ * than the subject is long. */
 bool ottl__regex_unbounded(const rx_node *n);
 
 /* linear.c: the program of the linear engine, immutable, and its scratch memory, grown to what a program needs. */

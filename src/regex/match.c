@@ -4,17 +4,18 @@
 #include "regex/regex_internal.h"
 
 enum {
-  MATCH_LIMIT_LEAST = 1000, /* PCRE2's steps of one start position: this and 4 for each byte of the subject */
-  MATCH_LIMIT_MOST = 50000,
-  SMALL_SUBJECT = 1024,   /* searched in one call */
-  FIRST_STARTS = 256,     /* start positions of the first call on a larger subject */
-  MOST_SCANNED = 1 << 27, /* starts of one call times bytes of the subject */
-  MOST_STEPPED = 1 << 30, /* steps of one start times bytes of the subject */
-  BUDGET_NS = 100000,     /* and 10 ns for each byte: about what the linear engine takes */
-  SLOW_MATCHES = 32,      /* after PCRE2 gave up, so many go straight to the linear engine */
-  COURSE_NS = 400,        /* for each byte, and BUDGET_NS: all matches of a subject, before it is walked */
-  FIRST_LOOK = 3,         /* searches before the clock is read */
-  LOOKS = 16              /* and between two looks at most */
+  LIMIT_LEAST = 1000, /* PCRE2's steps of one start position: this and 4 for each byte of the subject */
+  LIMIT_MOST = 50000,
+  LIMIT_OF_MANY = 64,  /* at least, where many starts are tried in one call */
+  CALL_STEPS = 16384,  /* of one call */
+  CALL_WORK = 1 << 27, /* steps of one call times bytes of the subject, which a step may scan */
+  SMALL_SUBJECT = 64,  /* searched in one call */
+  FIRST_STARTS = 64,   /* start positions of the first call on a larger subject */
+  BUDGET_NS = 100000,  /* and 10 ns for each byte: about what the linear engine takes */
+  SLOW_MATCHES = 32,   /* after PCRE2 gave up, so many go straight to the linear engine */
+  COURSE_NS = 400,     /* for each byte, and BUDGET_NS: all matches of a subject, before it is walked */
+  FIRST_LOOK = 3,      /* searches before the clock is read */
+  LOOKS = 16           /* and between two looks at most */
 };
 
 ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *cx) {
@@ -113,36 +114,43 @@ static int64_t match_now_ns(void) {
   return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-/* Steps allowed to one start position. A step may scan the whole subject, so a large one gets fewer. */
-static uint32_t match_limit(size_t bytes) {
-  size_t limit = bytes < MATCH_LIMIT_MOST / 4 ? MATCH_LIMIT_LEAST + 4 * bytes : MATCH_LIMIT_MOST;
-  size_t share = MOST_STEPPED / (bytes + 1);
-  if (limit > share) limit = share > MATCH_LIMIT_LEAST ? share : MATCH_LIMIT_LEAST;
-  return (uint32_t)limit;
-}
-
-/* PCRE2 limits the steps of one start position, not of all, and does not count plain scanning. So the starts on a larger
- * subject are tried in groups, under a clock: a search that grows with the square of the subject is given up. The engines agree,
- * so the clock decides who answers, not what. */
+/* PCRE2 limits the steps of one start position, not of all, and does not count plain scanning. So the starts on a larger subject
+ * are tried in groups, many with few steps each or few with many, and under a clock: a search that grows with a power of the subject
+ * is given up. The engines agree, so the clock decides who answers, not what. */
 typedef struct match_clock {
-  int64_t begun, budget;     /* ns; begun is 0 until the first group has failed, which is bounded as it is */
-  size_t group, most, tried; /* starts: of the next group, at most, since the last look at the clock */
+  int64_t begun, budget; /* ns; begun is 0 until the first group has failed, which is bounded as it is */
+  size_t call, starts;   /* steps of a call; starts of the next */
+  size_t owed;           /* steps allowed since the last look at the clock */
 } match_clock;
 
-static void match_clock_start(match_clock *clock, size_t left) {
-  clock->begun = 0;
-  clock->budget = BUDGET_NS + ((uint64_t)left > (UINT64_C(1) << 50) ? INT64_MAX / 2 : 10 * (int64_t)left);
-  clock->most = MOST_SCANNED / left > 64 ? MOST_SCANNED / left : 64;
-  clock->group = FIRST_STARTS < clock->most ? FIRST_STARTS : clock->most;
+static match_clock match_clock_start(size_t left) {
+  size_t share = CALL_WORK / (left + 1);
+  match_clock clock = {.call = share > CALL_STEPS    ? CALL_STEPS
+                               : share < LIMIT_LEAST ? LIMIT_LEAST
+                                                     : share,
+                       .starts = FIRST_STARTS};
+  clock.budget = BUDGET_NS + ((uint64_t)left > (UINT64_C(1) << 50) ? INT64_MAX / 2 : 10 * (int64_t)left);
+  if (clock.starts > clock.call / LIMIT_OF_MANY) clock.starts = clock.call / LIMIT_OF_MANY;
+  return clock;
 }
 
-static bool match_clock_over(match_clock *clock, size_t starts) {
-  if ((clock->tried += starts) < clock->group) return false;
-  clock->tried = 0;
-  clock->group = clock->group * 2 < clock->most ? clock->group * 2 : clock->most;
+static bool match_clock_over(match_clock *clock, size_t steps) {
+  if ((clock->owed += steps) < clock->call) return false;
+  clock->owed = 0;
   int64_t now = match_now_ns();
   if (!clock->begun) clock->begun = now;
   return now - clock->begun > clock->budget;
+}
+
+/* Steps allowed to each of some starts in one call. */
+static uint32_t match_limit(const match_clock *clock, size_t left, size_t starts) {
+  size_t most = left < LIMIT_MOST / 4 ? LIMIT_LEAST + 4 * left : LIMIT_MOST, share = CALL_WORK / (left + 1);
+  if (starts > 1) {
+    share = clock->call / starts;
+    return (uint32_t)(share < LIMIT_OF_MANY ? LIMIT_OF_MANY : share < most ? share : most);
+  }
+  if (share < LIMIT_LEAST) share = LIMIT_LEAST;
+  return (uint32_t)(share < most ? share : most);
 }
 
 /* The next start behind `at` that is no byte within a rune. */
@@ -155,18 +163,25 @@ static size_t match_behind(const ottl_regex *re, ottl_view s, size_t at) {
 /* at.first is moved over starts that are known to fail. */
 static int match_pcre2(const ottl_regex *re, ottl_regex_context *cx, ottl_view s, match_starts *at) {
   size_t left = s.len - at->first, begin = at->first;
-  bool timed = re->unbounded && left > SMALL_SUBJECT, windows = re->window.used && !cx->no_filter;
-  match_clock clock = {0};
-  if (timed) match_clock_start(&clock, left);
-  (void)pcre2_set_match_limit(cx->match, match_limit(left));
+  bool windows = re->window.used && !cx->no_filter, timed = (re->unbounded || windows) && left > SMALL_SUBJECT;
+  match_clock clock = match_clock_start(left);
   for (;;) {
     while (!re->bytes && at->first > begin && ((uint8_t)s.data[at->first] & 0xc0) == 0x80) at->first--;
     match_starts group = *at;
-    if (timed && group.last - group.first >= clock.group) group.last = group.first + clock.group - 1;
+    if (timed && group.last - group.first >= clock.starts) group.last = group.first + clock.starts - 1;
+    size_t starts = timed ? group.last - group.first + 1 : 1;
+    uint32_t limit = match_limit(&clock, left, starts);
+    (void)pcre2_set_match_limit(cx->match, limit);
     int rc = match_pcre2_once(re, cx, s, group);
-    if (rc != PCRE2_ERROR_NOMATCH || group.last >= s.len) return rc;
+    bool few = rc == PCRE2_ERROR_MATCHLIMIT && starts > 1; /* steps: then fewer starts */
+    if ((rc != PCRE2_ERROR_NOMATCH && !few) || (!few && group.last >= s.len)) return rc;
+    if (timed && match_clock_over(&clock, starts * limit)) return PCRE2_ERROR_MATCHLIMIT;
+    if (few) {
+      clock.starts = starts / 8 ? starts / 8 : 1;
+      continue;
+    }
+    if (clock.starts < clock.call / LIMIT_OF_MANY) clock.starts *= 2;
     at->first = match_behind(re, s, group.last);
-    if (timed && match_clock_over(&clock, group.last - group.first + 1)) return PCRE2_ERROR_MATCHLIMIT;
     if (group.last < at->last) continue;
     begin = at->first;
     if (!windows || begin > s.len) return rc;
@@ -183,6 +198,12 @@ static ottl_status match_reserve_data(const ottl_regex *re, ottl_regex_context *
   cx->data = data;
   cx->n_pairs = n;
   return OTTL_OK;
+}
+
+/* Before the linear engine: the literal was not looked for where windows seemed to be better. */
+static bool match_has_need(const ottl_regex *re, ottl_view s, size_t start) {
+  const rx_prefilter *f = &re->filter;
+  return !f->need || ottl__regex_search(view_of(s.data + start, s.len - start), f->need, f->need_len, f->need_rare) != SIZE_MAX;
 }
 
 /* What literals and windows say. True: *ret is the answer. Otherwise the engines are to begin at `at`. */
@@ -255,6 +276,10 @@ static OTTL_NOINLINE ottl_status match_engines(const ottl_regex *re, ottl_regex_
     start = repaired ? at.first - 2 * match_bad_before(cx, at.first, 2) : at.first;
   }
   cx->n_linear++;
+  if (!cx->no_filter && !match_has_need(re, subject, start)) {
+    *ret = false;
+    return OTTL_OK;
+  }
   return ottl__regex_linear_find(&cx->al, re->program, &cx->linear, subject, start, spans, ret);
 }
 

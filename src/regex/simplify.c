@@ -84,10 +84,26 @@ bool ottl__regex_has(const rx_node *n, rx_op first, rx_op last) {
   return false;
 }
 
-bool ottl__regex_unbounded(const rx_node *n) {
-  if (n->op == RX_STAR || n->op == RX_PLUS || (n->op == RX_REPEAT && (n->max == -1 || n->max > 10))) return true;
+/* About how many ways there are to take the same text; SIZE_MAX: no limit. */
+static size_t simplify_ways(const rx_node *n) {
+  enum { MOST = 1000, REPEATS = 10 };
+  size_t ways = 1;
+  if (n->op == RX_STAR || n->op == RX_PLUS || (n->op == RX_REPEAT && (n->max == -1 || n->max > REPEATS))) return SIZE_MAX;
+  if (n->op == RX_ALTERNATE) ways = 0;
   for (size_t i = 0; i < n->n_subs; i++) {
-    if (ottl__regex_unbounded(n->subs[i])) return true;
+    size_t sub = simplify_ways(n->subs[i]);
+    if (sub > MOST) return SIZE_MAX;
+    ways = n->op == RX_ALTERNATE ? ways + sub : ways * sub;
+    if (ways > MOST) return SIZE_MAX;
   }
-  return false;
+  if (n->op == RX_QUEST) return ways + 1;
+  if (n->op != RX_REPEAT) return ways;
+  size_t sum = 0, power = 1;
+  for (int i = 0; i <= n->max && sum <= MOST; i++, power *= ways) {
+    if (i >= n->min) sum += power;
+    if (power > MOST) return SIZE_MAX;
+  }
+  return sum > MOST ? SIZE_MAX : sum;
 }
+
+bool ottl__regex_unbounded(const rx_node *n) { return simplify_ways(n) == SIZE_MAX; }
