@@ -128,6 +128,7 @@ static cfg_node *scalar(yaml_reader *y, const yaml_event_t *event) {
   }
   yaml_scalar_style_t style = event->data.scalar.style;
   if (event->data.scalar.anchor || event->data.scalar.tag) n->begin = behind_properties(y, n->begin);
+  if (n->end < n->begin) n->end = n->begin; /* nothing is there but blanks */
   n->raw_begin = n->begin;
   n->raw_end = n->end;
   n->style = style == YAML_SINGLE_QUOTED_SCALAR_STYLE   ? CFG_SINGLE_QUOTED

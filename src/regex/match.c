@@ -7,15 +7,17 @@ enum {
   LIMIT_LEAST = 1000, /* PCRE2's steps of one start position: this and 4 for each byte of the subject */
   LIMIT_MOST = 50000,
   LIMIT_OF_MANY = 64,  /* at least, where many starts are tried in one call */
+  FEW_STARTS = 64,     /* and these get what so many would get, at first */
   CALL_STEPS = 16384,  /* of one call */
   CALL_WORK = 1 << 27, /* steps of one call times bytes of the subject, which a step may scan */
   SMALL_SUBJECT = 64,  /* searched in one call */
   FIRST_STARTS = 64,   /* start positions of the first call on a larger subject */
-  BUDGET_NS = 100000,  /* and 10 ns for each byte: about what the linear engine takes */
-  SLOW_MATCHES = 32,   /* after PCRE2 gave up, so many go straight to the linear engine */
-  COURSE_NS = 400,     /* for each byte, and BUDGET_NS: all matches of a subject, before it is walked */
-  FIRST_LOOK = 3,      /* searches before the clock is read */
-  LOOKS = 16           /* and between two looks at most */
+  BUDGET_NS = 100000,  /* and BYTE_NS for each byte: about what the linear engine takes */
+  BYTE_NS = 10,
+  SLOW_MATCHES = 32, /* after PCRE2 gave up, so many go straight to the linear engine */
+  COURSE_NS = 400,   /* for each byte, and BUDGET_NS: all matches of a subject, before it is walked */
+  FIRST_LOOK = 8,    /* searches before the clock is read */
+  LOOKS = 16         /* and between two looks at most */
 };
 
 ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *cx) {
@@ -108,48 +110,50 @@ static int match_pcre2_once(const ottl_regex *re, ottl_regex_context *cx, ottl_v
   return pcre2_match(re->code, data, s.len, at.first, re->bytes ? 0 : PCRE2_NO_UTF_CHECK, cx->data, cx->match);
 }
 
-static int64_t match_now_ns(void) {
+static int64_t match_clock_ns(clockid_t id) {
   struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  (void)clock_gettime(id, &t);
   return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
+static int64_t match_now_ns(void) { return match_clock_ns(CLOCK_MONOTONIC); }
 
 /* PCRE2 limits the steps of one start position, not of all, and does not count plain scanning. So the starts on a larger subject
  * are tried in groups, many with few steps each or few with many, and under a clock: a search that grows with a power of the subject
  * is given up. The engines agree, so the clock decides who answers, not what. */
 typedef struct match_clock {
-  int64_t begun, budget; /* ns; begun is 0 until the first group has failed, which is bounded as it is */
-  size_t call, starts;   /* steps of a call; starts of the next */
-  size_t owed;           /* steps allowed since the last look at the clock */
+  int64_t begun;       /* ns; 0 until the first group has failed, which is bounded as it is */
+  size_t call, starts; /* steps of a call; starts of the next */
+  size_t owed;         /* steps allowed since the last look at the clock */
+  bool alone;          /* the next start gets all that one may take */
 } match_clock;
 
 static match_clock match_clock_start(size_t left) {
-  size_t share = CALL_WORK / (left + 1);
-  match_clock clock = {.call = share > CALL_STEPS    ? CALL_STEPS
-                               : share < LIMIT_LEAST ? LIMIT_LEAST
-                                                     : share,
-                       .starts = FIRST_STARTS};
-  clock.budget = BUDGET_NS + ((uint64_t)left > (UINT64_C(1) << 50) ? INT64_MAX / 2 : 10 * (int64_t)left);
-  if (clock.starts > clock.call / LIMIT_OF_MANY) clock.starts = clock.call / LIMIT_OF_MANY;
+  match_clock clock = {.call = CALL_STEPS, .starts = FIRST_STARTS};
+  if (OTTL_UNLIKELY(left >= CALL_WORK / CALL_STEPS)) {
+    size_t share = CALL_WORK / (left + 1);
+    clock.call = share < LIMIT_LEAST ? LIMIT_LEAST : share;
+    if (clock.starts > clock.call / LIMIT_OF_MANY) clock.starts = clock.call / LIMIT_OF_MANY;
+  }
   return clock;
 }
 
-static bool match_clock_over(match_clock *clock, size_t steps) {
+static bool match_clock_over(match_clock *clock, size_t steps, size_t left) {
   if ((clock->owed += steps) < clock->call) return false;
   clock->owed = 0;
   int64_t now = match_now_ns();
   if (!clock->begun) clock->begun = now;
-  return now - clock->begun > clock->budget;
+  return (uint64_t)(now - clock->begun) / BYTE_NS > BUDGET_NS / BYTE_NS + left;
 }
 
 /* Steps allowed to each of some starts in one call. */
 static uint32_t match_limit(const match_clock *clock, size_t left, size_t starts) {
-  size_t most = left < LIMIT_MOST / 4 ? LIMIT_LEAST + 4 * left : LIMIT_MOST, share = CALL_WORK / (left + 1);
-  if (starts > 1) {
-    share = clock->call / starts;
-    return (uint32_t)(share < LIMIT_OF_MANY ? LIMIT_OF_MANY : share < most ? share : most);
+  size_t most = left < LIMIT_MOST / 4 ? LIMIT_LEAST + 4 * left : LIMIT_MOST;
+  size_t share = starts > FEW_STARTS ? clock->call / starts : clock->call / FEW_STARTS;
+  if (clock->alone) {
+    share = left < CALL_WORK / LIMIT_MOST ? LIMIT_MOST : CALL_WORK / (left + 1);
+    if (share < LIMIT_LEAST) share = LIMIT_LEAST;
   }
-  if (share < LIMIT_LEAST) share = LIMIT_LEAST;
+  if (share < LIMIT_OF_MANY) share = LIMIT_OF_MANY;
   return (uint32_t)(share < most ? share : most);
 }
 
@@ -165,21 +169,25 @@ static int match_pcre2(const ottl_regex *re, ottl_regex_context *cx, ottl_view s
   size_t left = s.len - at->first, begin = at->first;
   bool windows = re->window.used && !cx->no_filter, timed = (re->unbounded || windows) && left > SMALL_SUBJECT;
   match_clock clock = match_clock_start(left);
+  uint32_t last = 0;
+  clock.alone = !timed;
   for (;;) {
     while (!re->bytes && at->first > begin && ((uint8_t)s.data[at->first] & 0xc0) == 0x80) at->first--;
     match_starts group = *at;
     if (timed && group.last - group.first >= clock.starts) group.last = group.first + clock.starts - 1;
     size_t starts = timed ? group.last - group.first + 1 : 1;
     uint32_t limit = match_limit(&clock, left, starts);
-    (void)pcre2_set_match_limit(cx->match, limit);
+    if (limit != last) (void)pcre2_set_match_limit(cx->match, last = limit);
     int rc = match_pcre2_once(re, cx, s, group);
-    bool few = rc == PCRE2_ERROR_MATCHLIMIT && starts > 1; /* steps: then fewer starts */
+    bool few = rc == PCRE2_ERROR_MATCHLIMIT && !clock.alone; /* steps: then fewer starts */
     if ((rc != PCRE2_ERROR_NOMATCH && !few) || (!few && group.last >= s.len)) return rc;
-    if (timed && match_clock_over(&clock, starts * limit)) return PCRE2_ERROR_MATCHLIMIT;
+    if (timed && match_clock_over(&clock, starts * limit, left)) return PCRE2_ERROR_MATCHLIMIT;
     if (few) {
+      clock.alone = starts == 1;
       clock.starts = starts / 8 ? starts / 8 : 1;
       continue;
     }
+    clock.alone = !timed;
     if (clock.starts < clock.call / LIMIT_OF_MANY) clock.starts *= 2;
     at->first = match_behind(re, s, group.last);
     if (group.last < at->last) continue;
@@ -321,6 +329,12 @@ ottl_status ottl__regex_find(const ottl_regex *re, ottl_regex_context *cx, ottl_
 
 /* --- all matches of one subject --- */
 
+#ifdef CLOCK_THREAD_CPUTIME_ID
+#define COURSE_CLOCK CLOCK_THREAD_CPUTIME_ID
+#else
+#define COURSE_CLOCK CLOCK_MONOTONIC
+#endif
+
 /* A search is bounded by the subject's length, but as many of them as there are matches are not. So they run under a clock, too. */
 static bool match_course_over(const ottl_regex *re, ottl_regex_context *cx, ottl_regex_course *c, size_t bytes) {
   uint32_t n = c->n++;
@@ -332,9 +346,14 @@ static bool match_course_over(const ottl_regex *re, ottl_regex_context *cx, ottl
   }
   if (n < FIRST_LOOK || n < c->look) return false;
   c->look = n + (n < LOOKS ? n : LOOKS);
-  int64_t now = match_now_ns();
+  int64_t now = match_clock_ns(c->busy ? COURSE_CLOCK : CLOCK_MONOTONIC);
   if (!c->begun) c->begun = now;
   if ((uint64_t)(now - c->begun) / COURSE_NS <= BUDGET_NS / COURSE_NS + bytes) return false;
+  if (!c->busy) { /* or others were: now by the thread's own clock, which takes longer to read */
+    c->busy = true;
+    c->begun = match_clock_ns(COURSE_CLOCK);
+    return false;
+  }
   cx->tedious = re;
   cx->tedious_left = SLOW_MATCHES;
   return true;

@@ -49,6 +49,7 @@ typedef struct ottl_regex_course {
   uint32_t n, look; /* searches so far, and before which of them the clock is looked at */
   int64_t begun;    /* ns */
   uint64_t walk;    /* number of the context's walk; 0: each match is searched anew */
+  bool busy;        /* the time was over once */
   bool stays;       /* a walk would take too much memory */
 } ottl_regex_course;
 
