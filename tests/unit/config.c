@@ -118,6 +118,23 @@ static void test_aliases(void **state) {
   reads("a: 1\n---\nb: 2\n", false, "{a:1}");
 }
 
+/* Found by fuzz_config: an anchor with nothing behind it but blanks ended before it began. */
+static void test_anchor_of_nothing(void **state) {
+  (void)state;
+  static const char *const texts[] = {"&am:pleInt ", "a: [!1 , &b ,2]", "{\"a\":  9.0, !8.x  9, b: &c }"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    tree t;
+    const cfg_node *n = tree_read(&t, texts[i], strlen(texts[i]), false);
+    assert_non_null(n);
+    assert_true(n->begin <= n->end);
+    CFG_EACH(n, kid) {
+      assert_true(kid->begin <= kid->end);
+      CFG_EACH(kid, inner) assert_true(inner->begin <= inner->end);
+    }
+    tree_done(&t);
+  }
+}
+
 static void test_variables(void **state) {
   (void)state;
   reads("['${env:WORD}', '${WORD}s', '$$${WORD}', '$${WORD}', '$$$${WORD}', '${NONE}', '${env:NONE:-a:-b}']", true,
@@ -376,10 +393,15 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_scalars),      cmocka_unit_test(test_aliases),
-      cmocka_unit_test(test_variables),    cmocka_unit_test(test_texts_of_variables),
-      cmocka_unit_test(test_limits),       cmocka_unit_test(test_contents),
-      cmocka_unit_test(test_shared_cache), cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_scalars),
+      cmocka_unit_test(test_aliases),
+      cmocka_unit_test(test_anchor_of_nothing),
+      cmocka_unit_test(test_variables),
+      cmocka_unit_test(test_texts_of_variables),
+      cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_contents),
+      cmocka_unit_test(test_shared_cache),
+      cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
