@@ -90,4 +90,7 @@ if(TARGET ottl-conformance AND OTTL_NODE AND NOT OTTL_SANITIZE)
     add_test(NAME wasm/${name} COMMAND bash tests/wasm/${name} $<TARGET_FILE:ottl-conformance> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(wasm/${name} PROPERTIES LABELS wasm SKIP_RETURN_CODE 77 TIMEOUT 900 RESOURCE_LOCK wasm-build)
   endforeach()
+  # The page, in a real browser.
+  add_test(NAME playground/browser COMMAND bash tests/playground/browser WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(playground/browser PROPERTIES LABELS playground SKIP_RETURN_CODE 77 TIMEOUT 600 RESOURCE_LOCK wasm-build RUN_SERIAL ON)
 endif()
