@@ -111,7 +111,8 @@ static int check_connector(const cli_checking *c, const ottl_config *config, siz
   return checking_tell(c, name, status, program, diags, false);
 }
 
-static int check_parts(const cli_checking *c, const ottl_config *config, const char *path) {
+/* whole: nothing of the configuration was left out because it is wrong. */
+static int check_parts(const cli_checking *c, const ottl_config *config, const char *path, bool whole) {
   char name[600];
   for (size_t i = 0; i < ottl_config_processors(config); i++) {
     ottl_config_processor_info info;
@@ -123,8 +124,20 @@ static int check_parts(const cli_checking *c, const ottl_config *config, const c
   for (size_t i = 0; i < ottl_config_connectors(config); i++) {
     ottl_config_connector_info info;
     if (ottl_config_connector(config, i, &info) != OTTL_OK) break;
+    if (!whole && info.signal == OTTL_SIGNAL_NONE) continue;
     snprintf(name, sizeof name, "%s: %.*s", path, (int)(info.name.len < 200 ? info.name.len : 200), info.name.data);
     int result = check_connector(c, config, i, info.signal, name);
+    if (result != CLI_OK) return result;
+  }
+  for (size_t i = 0; i < ottl_config_others(config); i++) {
+    ottl_config_other_info info;
+    ottl_compile_options options;
+    ottl_diags *diags = NULL;
+    if (ottl_config_other(config, i, &info) != OTTL_OK) break;
+    snprintf(name, sizeof name, "%s: %.*s", path, (int)(info.name.len < 200 ? info.name.len : 200), info.name.data);
+    cli_checking_options(c, false, &options);
+    ottl_status status = ottl_config_other_check(config, i, &options, &diags);
+    int result = checking_tell(c, name, status, NULL, diags, false);
     if (result != CLI_OK) return result;
   }
   return CLI_OK;
@@ -137,6 +150,7 @@ int cli_check_config(const cli_checking *c, const char *name, const char *text, 
   options.env = cli_config_env;
   options.flatten_logs = true;
   options.compat = c->compat;
+  options.keep_going = true;
   ottl_config *config = NULL;
   ottl_diags *diags = NULL;
   int result = CLI_OK;
@@ -145,7 +159,7 @@ int cli_check_config(const cli_checking *c, const char *name, const char *text, 
     result = checking_tell(c, name, status, NULL, diags, false);
   else
     ottl_diags_free(diags);
-  if (config && result == CLI_OK) result = check_parts(c, config, name);
+  if (config && result == CLI_OK) result = check_parts(c, config, name, status == OTTL_OK);
   ottl_config_free(config);
   return result;
 }

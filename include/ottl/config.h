@@ -3,6 +3,7 @@
  *   ottl_config_parse      YAML (or JSON) to a configuration: what is there, and is it what the processors take?
  *   ottl_config_processor  which processors it has;  ottl_config_pipeline: and in which order the pipelines use them
  *   ottl_config_compile    one processor for one signal to a program, which runs like any other (exec.h)
+ *   ottl_config_other_check  what is to be told of OTTL in components that are not run (tail_sampling, count, ...)
  *
  * What the collector refuses is refused, with the place in the file; processors of other types are passed over. */
 #ifndef OTTL_CONFIG_H
@@ -38,7 +39,9 @@ typedef struct ottl_config_options {
   ottl_config_env env; /* NULL: no variable is set */
   void *env_context;
   bool flatten_logs; /* the collector's feature gate transform.flatten.logs is on: flatten_data may be used */
-  uint32_t compat;   /* warns of keys that collector-contrib v0.`compat` is known not to have; 0: not asked */
+  bool
+      keep_going; /* for people: what is wrong is told and left out; with COMPILE comes a configuration of what is left, if it is YAML */
+  uint32_t compat; /* warns of keys that collector-contrib v0.`compat` is known not to have; 0: not asked */
 } ottl_config_options;
 
 /* Defaults: a collector's file, variables replaced, everything else 0. Never fails; any thread; since 0.1. */
@@ -46,7 +49,7 @@ OTTL_API void ottl_config_options_init(ottl_config_options *options);
 
 /* Reads a configuration. options: may be NULL. ret_diags: may be NULL; else set in every case (NULL: nothing to tell).
  * Owns: the caller frees the configuration with ottl_config_free, the diagnostics with ottl_diags_free; the text need not outlive
- * the call. Fails: COMPILE (see the diagnostics), UNSUPPORTED, LIMIT, NOMEM, INVALID_ARG. Threads: any. Since 0.1. */
+ * the call. *ret_config is left alone on failure, but for `keep_going`. Fails: COMPILE (see the diagnostics), UNSUPPORTED, LIMIT, NOMEM, INVALID_ARG. Threads: any. Since 0.1. */
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_parse(const char *text, size_t len, const ottl_config_options *options,
                                                        ottl_config **ret_config, ottl_diags **ret_diags);
 /* NULL is accepted. Programs made from it live on. Threads: any, once. Since 0.1. */
@@ -103,6 +106,22 @@ OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_connector(const ottl_config *co
 OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_connector_compile(const ottl_config *config, size_t connector,
                                                                    ottl_signal signal, const ottl_compile_options *options,
                                                                    ottl_program **ret_program, ottl_diags **ret_diags);
+
+typedef struct ottl_config_other_info {
+  ottl_view name;      /* "tail_sampling", "count/errors"; lives as long as the configuration */
+  const char *section; /* "processors", "connectors", "exporters" */
+  uint32_t line;       /* of its name, from 1 */
+} ottl_config_other_info;
+
+/* Components that are not run, and whose OTTL can be checked (docs/config.md has the list), section by section in the order of the file.
+ * Never fails; any thread; since 0.1. */
+OTTL_API size_t ottl_config_others(const ottl_config *config);
+/* Fails: INVALID_ARG (no such component). Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_other(const ottl_config *config, size_t other, ottl_config_other_info *ret);
+/* Compiles the OTTL of such a component for what is told of it. options: may be NULL; kind, signal, paths and functions are the
+ * component's. Owns, fails: as ottl_program_compile. Threads: any. Since 0.1. */
+OTTL_API OTTL_MUST_CHECK ottl_status ottl_config_other_check(const ottl_config *config, size_t other,
+                                                             const ottl_compile_options *options, ottl_diags **ret_diags);
 
 #ifdef __cplusplus
 }

@@ -6,12 +6,13 @@
 
 void ottl_config_options_init(ottl_config_options *options) { *options = (ottl_config_options){.struct_size = sizeof *options}; }
 
-static ottl_status read_config(ottl_config *c, cfg_reader *r, const char *text, size_t len) {
+static ottl_status read_config(ottl_config *c, cfg_reader *r, const char *text, size_t len, bool *ret_formed) {
   const cfg_node *root = NULL;
   OTTL_TRY(ottl__cfg_tree(c, r, text, len, &root));
   if (!r->options->keep_variables) root = ottl__cfg_expand(r, root);
   if (root) ottl__cfg_form(c, r, root);
   if (r->fatal) return r->fatal;
+  *ret_formed = root != NULL;
   return r->n_errors ? OTTL_COMPILE : OTTL_OK;
 }
 
@@ -34,14 +35,14 @@ ottl_status ottl_config_parse(const char *text, size_t len, const ottl_config_op
   c->al = al;
   ottl__arena_init(&c->arena, &al, (size_t)16 << 10);
   cfg_reader r = {.arena = &c->arena, .al = al, .diags = diags, .options = o};
-  ottl_status status = read_config(c, &r, text ? text : "", len);
+  bool formed = false;
+  ottl_status status = read_config(c, &r, text ? text : "", len, &formed);
   status = ottl__diags_give(diags, ret_diags, status);
-  if (status != OTTL_OK) {
+  if (status == OTTL_OK || (status == OTTL_COMPILE && formed && o->keep_going))
+    *ret_config = c;
+  else
     ottl_config_free(c);
-    return status;
-  }
-  *ret_config = c;
-  return OTTL_OK;
+  return status;
 }
 
 void ottl_config_free(ottl_config *c) {
@@ -199,4 +200,38 @@ ottl_status ottl_config_compile(const ottl_config *c, size_t processor, ottl_sig
   }
   *ret_program = program;
   return OTTL_OK;
+}
+
+/* -- OTTL of components that are not run -- */
+
+size_t ottl_config_others(const ottl_config *c) { return c ? c->n_others : 0; }
+
+ottl_status ottl_config_other(const ottl_config *c, size_t other, ottl_config_other_info *ret) {
+  if (!c || !ret || other >= c->n_others) return OTTL_INVALID_ARG;
+  *ret = (ottl_config_other_info){c->others[other].name, c->others[other].section, c->others[other].line};
+  return OTTL_OK;
+}
+
+ottl_status ottl_config_other_check(const ottl_config *c, size_t other, const ottl_compile_options *options,
+                                    ottl_diags **ret_diags) {
+  ottl_compile_options defaults;
+  ottl_compile_options_init(&defaults);
+  const ottl_compile_options *base = options ? options : &defaults;
+  if (ret_diags) *ret_diags = NULL;
+  if (!c || other >= c->n_others || base->struct_size < sizeof *base) return OTTL_INVALID_ARG;
+  ottl_allocator al = ottl__alloc_or_default(base->allocator);
+  ottl_diags *diags = NULL;
+  OTTL_TRY(ottl__diags_create(&al, &diags));
+  ottl_status status = OTTL_OK;
+  for (int use = 0; use < CFG_USES && status != OTTL_NOMEM; use++) {
+    const cfg_part *part = &c->others[other].parts[use];
+    for (size_t i = 0; i < part->n_groups && status != OTTL_NOMEM; i++) {
+      ottl_compile_options o = *base;
+      ottl_program *program = NULL;
+      ottl__cfg_other_options((cfg_use)use, part->groups[i].context, &o);
+      status = ottl__worse_status(status, ottl__program_compile(&part->groups[i], 1, &o, diags, &program));
+      ottl_program_free(program);
+    }
+  }
+  return ottl__diags_give(diags, ret_diags, status);
 }

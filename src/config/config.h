@@ -76,6 +76,17 @@ typedef struct cfg_connector {
   size_t n_defaults;
 } cfg_connector;
 
+/* What OTTL of a component that is not run is for: grammar/others.def. */
+typedef enum cfg_use { CFG_USE_FILTER, CFG_USE_STANDARD, CFG_USE_VALUE, CFG_USES } cfg_use;
+
+/* A component that is not run. Its groups have contexts. */
+typedef struct cfg_other {
+  ottl_view name;
+  const char *section;
+  uint32_t line;
+  cfg_part parts[CFG_USES];
+} cfg_other;
+
 struct ottl_config {
   ottl_allocator al;
   ottl_arena arena;
@@ -85,6 +96,8 @@ struct ottl_config {
   size_t n_processors, cap_processors;
   cfg_connector *connectors;
   size_t n_connectors;
+  cfg_other *others;
+  size_t n_others;
   cfg_pipeline *pipelines;
   size_t n_pipelines, cap_pipelines;
 };
@@ -101,6 +114,11 @@ void ottl__cfg_filter(cfg_reader *r, const cfg_node *node, cfg_processor *ret);
 void ottl__cfg_routing(cfg_reader *r, const cfg_node *node, cfg_connector *ret);
 /* service.c: all processors and pipelines of a collector's file. */
 void ottl__cfg_collector(cfg_reader *r, const cfg_node *root, ottl_config *ret);
+
+/* others.c: OTTL of components that are not run. */
+void ottl__cfg_others(cfg_reader *r, const cfg_node *root, ottl_config *ret);
+/* How such OTTL is compiled: what it is for and with which functions. */
+void ottl__cfg_other_options(cfg_use use, const char *context, ottl_compile_options *o);
 
 /* match.c: the filter's include and exclude, as conditions of OTTL. What the collector finds out only when it makes the processor
  * for the signal becomes a problem of the part. */

@@ -201,7 +201,9 @@ bool ottl__cfg_strings(cfg_reader *r, const cfg_node *node, const char *what, ot
   size_t n = 0;
   CFG_EACH(node, kid) {
     ottl_view text = {"", 0}; /* null is "", as there */
-    ok &= ottl__cfg_text(r, kid, what, &text);
+    bool good = ottl__cfg_text(r, kid, what, &text);
+    if (!good && r->options->keep_going) continue;
+    ok &= good;
     list[n++] = ottl__cfg_snippet(r, kid, text);
   }
   *ret = list;
@@ -279,5 +281,7 @@ bool ottl__cfg_context(cfg_reader *r, const cfg_node *node, cfg_signal signal, c
   ottl__diag_help(d, "did you mean `%s`?", meant);
   if (view_eq(view_of(r->text.data + node->begin, node->end - node->begin), text))
     ottl__diag_fix(d, cfg_span(r, node), view_str(meant));
-  return false;
+  if (!r->options->keep_going || !signal_has(signal, ottl__context_find(view_str(meant)))) return false;
+  *ret = meant; /* what is in it is looked at as if */
+  return true;
 }

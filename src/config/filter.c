@@ -35,7 +35,10 @@ static void read_group(cfg_reader *r, const cfg_node *node, cfg_signal signal, o
   if (!g) return;
   g->stage = stage;
   g->error_mode = mode;
-  ottl__cfg_context(r, context, signal, contexts, &g->context);
+  if (!ottl__cfg_context(r, context, signal, contexts, &g->context) && r->options->keep_going) {
+    part->n_groups--;
+    return;
+  }
   ottl__cfg_error_mode(r, error_mode, &g->error_mode);
   if (error_mode) part->modes[part->n_groups - 1] = error_mode;
   if (ottl__cfg_strings(r, conditions, "conditions", &list, &g->n_conditions)) g->conditions = list;

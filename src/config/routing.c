@@ -145,7 +145,9 @@ void ottl__cfg_routing(cfg_reader *r, const cfg_node *node, cfg_connector *ret) 
     return;
   }
   CFG_EACH(table, kid) {
+    uint32_t before = r->n_errors;
     read_route(r, kid, &ret->routes[ret->n_routes++]);
     if (r->fatal) return;
+    if (r->n_errors > before && r->options->keep_going) ret->routes[--ret->n_routes] = (cfg_route){.context = NULL};
   }
 }

@@ -165,6 +165,7 @@ void ottl__cfg_collector(cfg_reader *r, const cfg_node *root, ottl_config *ret) 
   if (!is_map(r, root, "a collector configuration")) return;
   read_processors(r, child(root, "processors"), ret);
   if (!r->fatal) read_connectors(r, child(root, "connectors"), ret);
+  if (!r->fatal) ottl__cfg_others(r, root, ret);
   const cfg_node *service = child(root, "service");
   if (r->fatal || !is_map(r, service, "service")) return;
   const cfg_node *pipelines = child(service, "pipelines");

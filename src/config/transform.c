@@ -20,7 +20,10 @@ static void read_group(cfg_reader *r, const cfg_node *node, cfg_signal signal, o
   ottl_snippet *list;
   if (!g) return;
   g->error_mode = mode;
-  ottl__cfg_context(r, context, signal, contexts, &g->context);
+  if (!ottl__cfg_context(r, context, signal, contexts, &g->context) && r->options->keep_going) { /* what is in it means nothing */
+    part->n_groups--;
+    return;
+  }
   ottl__cfg_error_mode(r, error_mode, &g->error_mode);
   if (error_mode) part->modes[part->n_groups - 1] = error_mode;
   ottl__cfg_bool(r, shared_cache, "shared_cache", &g->shared_cache);
@@ -30,6 +33,7 @@ static void read_group(cfg_reader *r, const cfg_node *node, cfg_signal signal, o
   ottl_diag_item *d =
       CFG_ERROR(r, CONFIG_MISSING, cfg_span(r, node), "a group without context, conditions and statements: for what is it?");
   ottl__diag_help(d, "give it `statements`");
+  if (r->options->keep_going) part->n_groups--;
 }
 
 /* Strings behind groups are one group more; groups behind strings are refused. */

@@ -81,10 +81,10 @@ static ottl_status add_list(format_config *f, const ottl_snippet *list, size_t n
   return OTTL_OK;
 }
 
-static ottl_status add_groups(format_config *f, const cfg_part *part) {
+static ottl_status add_groups(format_config *f, const cfg_part *part, ottl_parse_entry statements) {
   for (size_t i = 0; i < part->n_groups; i++) {
     const ottl_group *g = &part->groups[i];
-    OTTL_TRY(add_list(f, g->statements, g->n_statements, OTTL_ENTRY_STATEMENT));
+    OTTL_TRY(add_list(f, g->statements, g->n_statements, statements));
     OTTL_TRY(add_list(f, g->conditions, g->n_conditions, OTTL_ENTRY_CONDITION));
   }
   return OTTL_OK;
@@ -94,13 +94,16 @@ static ottl_status find_scalars(format_config *f, const ottl_config *c, const cf
   OTTL_TRY(gather_nodes(f, root));
   if (f->n_nodes) qsort(f->nodes, f->n_nodes, sizeof *f->nodes, by_text);
   for (size_t p = 0; p < c->n_processors; p++) {
-    for (int s = 0; s < CFG_SIGNALS; s++) OTTL_TRY(add_groups(f, &c->processors[p].parts[s]));
+    for (int s = 0; s < CFG_SIGNALS; s++) OTTL_TRY(add_groups(f, &c->processors[p].parts[s], OTTL_ENTRY_STATEMENT));
   }
   for (size_t k = 0; k < c->n_connectors; k++) {
     for (size_t i = 0; i < c->connectors[k].n_routes; i++) {
       const cfg_route *r = &c->connectors[k].routes[i];
       OTTL_TRY(add_snippet(f, &r->text, r->statement ? OTTL_ENTRY_STATEMENT : OTTL_ENTRY_CONDITION));
     }
+  }
+  for (size_t k = 0; k < c->n_others; k++) {
+    for (int use = 0; use < CFG_USES; use++) OTTL_TRY(add_groups(f, &c->others[k].parts[use], OTTL_ENTRY_VALUE));
   }
   if (!f->n_scalars) return OTTL_OK;
   qsort(f->scalars, f->n_scalars, sizeof *f->scalars, by_place);

@@ -209,12 +209,28 @@ static ottl_status add_connector(config_regions *c, const cfg_connector *k) {
   return OTTL_OK;
 }
 
+static ottl_status add_other(config_regions *c, const cfg_other *k) {
+  OTTL_TRY(add_owner(c, k->name, key_at(c->d, k->section, k->name)));
+  for (int use = 0; use < CFG_USES; use++) {
+    for (size_t i = 0; i < k->parts[use].n_groups; i++) {
+      const ottl_group *g = &k->parts[use].groups[i];
+      ottl_compile_options o = c->d->compile;
+      ottl__cfg_other_options((cfg_use)use, g->context, &o);
+      if (!ottl__lang_add_group(c->d, &o, g->context)) return OTTL_NOMEM;
+      OTTL_TRY(add_list(c, g->conditions, g->n_conditions, OTTL_ENTRY_CONDITION, true));
+      OTTL_TRY(add_list(c, g->statements, g->n_statements, OTTL_ENTRY_VALUE, false));
+    }
+  }
+  return OTTL_OK;
+}
+
 static ottl_status add_all(config_regions *c) {
   const ottl_config *config = &c->d->config;
   OTTL_TRY(gather_nodes(c, c->d->root));
   if (c->n) qsort(c->items, c->n, sizeof *c->items, by_text);
   for (size_t i = 0; i < config->n_processors; i++) OTTL_TRY(add_processor(c, &config->processors[i]));
   for (size_t i = 0; i < config->n_connectors; i++) OTTL_TRY(add_connector(c, &config->connectors[i]));
+  for (size_t i = 0; i < config->n_others; i++) OTTL_TRY(add_other(c, &config->others[i]));
   return OTTL_OK;
 }
 

@@ -278,6 +278,90 @@ static void test_contents(void **state) {
   ottl_config_free(config);
 }
 
+static const char others[] =
+    "processors:\n"
+    "  tail_sampling/a:\n"
+    "    policies:\n"
+    "      - type: ottl_condition\n"
+    "        ottl_condition: { spanevent: ['name == \"x\"', 'nam == \"x\"'] }\n"
+    "      - type: latency\n"
+    "        ottl_condition: { span: [unused unused] }\n"
+    "      - type: composite\n"
+    "        composite:\n"
+    "          composite_sub_policy:\n"
+    "            - type: and\n"
+    "              and:\n"
+    "                and_sub_policy:\n"
+    "                  - type: not\n"
+    "                    not: { not_sub_policy: { type: ottl_condition, ottl_condition: { span: [kin == 1] } } }\n"
+    "  batch:\n"
+    "connectors:\n"
+    "  count: { logs: { n: { conditions: ['span.name == \"x\"'] } }, spanevents: { n: { conditions: [name != nil] } } }\n"
+    "  signaltometrics:\n"
+    "    spans:\n"
+    "      - sum: { value: 'Int(AdjustedCount())' }\n"
+    "      - histogram: { value: 'end_time - start_tim', count: '1' }\n"
+    "exporters: { honeycombmarker: { markers: [{ rules: { log_conditions: [bod == 1] } }] } }\n";
+
+static size_t other_errors(const ottl_config *config, size_t other, ottl_status *ret) {
+  ottl_diags *diags = NULL;
+  *ret = ottl_config_other_check(config, other, NULL, &diags);
+  size_t n = ottl_diags_errors(diags);
+  ottl_diags_free(diags);
+  return n;
+}
+
+/* OTTL of components that are not run. */
+static void test_others(void **state) {
+  (void)state;
+  static const char *const names[] = {"tail_sampling/a", "count", "signaltometrics", "honeycombmarker"};
+  static const size_t errors[] = {2, 1, 1, 1};
+  ottl_config *config = NULL;
+  ottl_config_other_info info;
+  ottl_status status;
+  assert_int_equal(ottl_config_parse(others, strlen(others), NULL, &config, NULL), OTTL_OK);
+  assert_int_equal(ottl_config_others(config), 4);
+  for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(ottl_config_other(config, i, &info), OTTL_OK);
+    assert_true(view_is(info.name, names[i]));
+    assert_int_equal(other_errors(config, i, &status), errors[i]);
+    assert_int_equal(status, OTTL_COMPILE);
+  }
+  assert_int_equal(ottl_config_other(config, 4, &info), OTTL_INVALID_ARG);
+  assert_int_equal(ottl_config_other_check(config, 4, NULL, NULL), OTTL_INVALID_ARG);
+  ottl_config_free(config);
+}
+
+/* What is wrong is left out, and the rest is there. */
+static void test_keep_going(void **state) {
+  (void)state;
+  static const char text[] = "processors:\n"
+                             "  transform:\n"
+                             "    error_mode: never\n"
+                             "    log_statements:\n"
+                             "      - { context: logs, statements: ['set(body, 1)', [2], 'set(body, 3)'] }\n"
+                             "      - { context: nothing, statements: ['set(body, 4)'] }\n";
+  ottl_config_options o;
+  ottl_config_options_init(&o);
+  ottl_config *config = NULL;
+  ottl_program *program = NULL;
+  ottl_diags *diags = NULL;
+  assert_int_equal(ottl_config_parse(text, strlen(text), &o, &config, NULL), OTTL_COMPILE);
+  assert_null(config);
+  o.keep_going = true;
+  assert_int_equal(ottl_config_parse(text, strlen(text), &o, &config, &diags), OTTL_COMPILE);
+  assert_int_equal(ottl_diags_errors(diags), 4);
+  ottl_diags_free(diags);
+  assert_int_equal(ottl_config_compile(config, 0, OTTL_SIGNAL_LOGS, NULL, &program, NULL), OTTL_OK);
+  assert_int_equal(ottl_program_groups(program), 1);
+  assert_string_equal(ottl_program_context(program, 0), "log");
+  ottl_program_free(program);
+  ottl_config_free(config);
+  config = NULL;
+  assert_int_equal(ottl_config_parse("a: [", 4, &o, &config, NULL), OTTL_COMPILE); /* no YAML: nothing is left */
+  assert_null(config);
+}
+
 /* A shared cache lives as long as the exec, whatever becomes of the payload it was filled from. */
 static void test_shared_cache(void **state) {
   (void)state;
@@ -371,6 +455,16 @@ static ottl_status all_of_it(const ottl_allocator *al) {
     ottl_program_free(program);
   }
   ottl_config_free(config);
+  if (status == OTTL_OK) status = ottl_config_parse(others, strlen(others), &o, &config, NULL);
+  for (size_t i = 0; status == OTTL_OK && i < ottl_config_others(config); i++) {
+    status = ottl_config_other_check(config, i, &co, &diags);
+    if (status == OTTL_COMPILE) status = OTTL_OK;
+    ottl_diags_free(diags);
+    if (status != OTTL_OK || i + 1 == ottl_config_others(config)) {
+      ottl_config_free(config);
+      break;
+    }
+  }
   return status;
 }
 
@@ -400,6 +494,8 @@ int main(void) {
       cmocka_unit_test(test_texts_of_variables),
       cmocka_unit_test(test_limits),
       cmocka_unit_test(test_contents),
+      cmocka_unit_test(test_others),
+      cmocka_unit_test(test_keep_going),
       cmocka_unit_test(test_shared_cache),
       cmocka_unit_test(test_memory),
   };
