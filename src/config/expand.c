@@ -10,6 +10,7 @@ typedef struct expander {
   uint64_t bytes;        /* of text that was made */
   uint32_t rounds;
   uint32_t depth;
+  bool unset; /* the last variable looked up has no value */
 } expander;
 
 /* Counts what is made, for all values together: one may be aliased often. */
@@ -106,8 +107,12 @@ static bool look_up(expander *x, ottl_view uri, ottl_view *ret) {
     return false;
   }
   const char *value = r->options->env ? r->options->env(r->options->env_context, copy.data) : NULL;
-  if (!value && !fallback.data)
-    ottl__diag_add(r->diags, DIAG_CONFIG_UNSET, span, "the variable `%.*s` is not set: it counts as empty", VIEW_ARG(name));
+  x->unset = !value && !fallback.data;
+  if (x->unset) {
+    ottl_diag_item *d =
+        ottl__diag_add(r->diags, DIAG_CONFIG_UNSET, span, "the variable `%.*s` is not set: it counts as empty", VIEW_ARG(name));
+    if (!r->options->keep_going) ottl__diag_severity(d, OTTL_SEVERITY_WARNING); /* it is going to run like this */
+  }
   *ret = value ? view_str(value) : fallback;
   if (!count_bytes(x, ret->len)) return false;
   *ret = arena_copy(r->arena, ret->data, ret->len); /* the host's text need not outlive the call */
@@ -146,6 +151,18 @@ static bool replace_all(expander *x, ottl_view *text, ottl_view what, ottl_view 
   }
   ottl__sbuf_done(&out);
   return ok;
+}
+
+/* Is a place of a statement outside of its strings? There an empty value makes another statement of it. */
+static bool outside_strings(ottl_view text, size_t at) {
+  bool quoted = false;
+  for (size_t i = 0; i < at; i++) {
+    if (quoted && text.data[i] == '\\')
+      i++;
+    else if (text.data[i] == '"')
+      quoted = !quoted;
+  }
+  return !quoted;
 }
 
 static cfg_node *expand_node(expander *x, const cfg_node *node);
@@ -192,13 +209,15 @@ static cfg_node *whole_value(expander *x, const cfg_node *node, ottl_view text) 
 static cfg_node *expand_text(expander *x, const cfg_node *node) {
   ottl_view text = node->text;
   size_t begin, end;
-  bool changed = false;
+  bool changed = false, unset = node->open;
   while (find_uri(text, &begin, &end)) {
     if (out_of_rounds(x)) return NULL;
     ottl_view uri = {text.data + begin, end - begin}, with;
     if (!look_up(x, uri, &with)) return NULL;
+    unset |= x->unset && outside_strings(text, begin);
     if (begin == 0 && end == text.len) {
       cfg_node *whole = whole_value(x, node, with);
+      if (whole) whole->open = unset;
       return whole ? expand_node(x, whole) : NULL;
     }
     if (!replace_all(x, &text, uri, with)) return NULL;
@@ -217,6 +236,7 @@ static cfg_node *expand_text(expander *x, const cfg_node *node) {
   *n = *node;
   n->text = text;
   n->verbatim &= !changed;
+  n->open = unset;
   return n;
 }
 
@@ -252,6 +272,10 @@ static cfg_node *expand_node(expander *x, const cfg_node *node) {
     if (from_file) x->rounds = 0;
     if (!copy && r->fatal) return NULL;
     if (!copy) continue; /* told; others may be wrong as well */
+    if (copy->open && r->options->keep_going) { /* it will say something else where it runs */
+      n->n--;
+      continue;
+    }
     copy->next = NULL;
     if (!from_file) {
       copy->begin = copy->key_begin = x->place->begin;

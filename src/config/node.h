@@ -19,6 +19,7 @@ typedef struct cfg_node {
   uint8_t style;               /* scalars: cfg_style */
   bool verbatim;               /* a scalar whose text stands in the file as it is, from `begin` on */
   bool from_host;              /* a scalar that came out of ${...}: a field of strings takes it whatever its kind */
+  bool open;                   /* what it says hangs on a variable that is not set */
   bool boolean;                /* BOOL */
   uint32_t begin, end;         /* bytes of the file; `begin` of a scalar is its first character, behind quotes */
   uint32_t raw_begin, raw_end; /* scalars: with quotes, or from the `|` or `>` of a block on */
