@@ -211,6 +211,8 @@ static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, c
   if (!e) return false;
   a->is_literal = true;
   a->literal = e->literal;
+  a->begin = e->begin;
+  a->end = e->end;
   return true;
 }
 

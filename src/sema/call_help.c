@@ -1,4 +1,5 @@
 /* What to do about calls that are refused. */
+#include "sema/narrow.h"
 #include "sema/sema.h"
 
 #include "syntax/renamed.h"
@@ -19,6 +20,7 @@ static void help_pattern(ottl_diag_item *d, const char *message) {
       {"invalid or unsupported Perl syntax: ", "there is no looking ahead or behind; test it with a second condition"},
       {"invalid named capture: `(?<!", "there is no looking ahead or behind; test it with a second condition"},
       {"invalid named capture: `(?<=", "there is no looking ahead or behind; test it with a second condition"},
+      {"at least 1 named capture group", "name what is wanted: `%{NUMBER:bytes}`"},
       {"invalid escape sequence: ", "a backslash itself is written `\\\\\\\\`; there are no references back to groups"},
   };
   for (size_t i = 0; i < OTTL_COUNT(helps); i++) {
@@ -61,6 +63,8 @@ static void help_mode(sema *s, ottl_diag_item *d, const char *message, const ott
 void ottl__call_help_refused(sema *s, ottl_diag_item *d, const char *message, const ottl_node *argument) {
   help_pattern(d, message);
   help_mode(s, d, message, argument);
+  if (strstr(message, "format string should not contain decimals") && argument && argument->kind == NODE_STRING)
+    ottl__format_help(d, sema_span(s, argument), argument->text);
 }
 
 void ottl__fix_around(sema *s, ottl_diag_item *d, const ottl_node *v, const char *before, const char *behind) {

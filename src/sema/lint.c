@@ -316,6 +316,7 @@ void ottl__lint_expr(sema *s, const ottl_expr *e) {
   for (uint32_t i = 0; i < e->n_kids; i++) ottl__lint_expr(s, e->kids[i]);
   if (!e->call) return;
   if (s->options->lint) ottl__lint_patterns(s, e);
+  if (s->options->lint) ottl__lint_formats(s, e);
   const ottl_call_site *site = e->call;
   if (ottl__functions[site->function].kind == OTTL_F_EDITOR && site->n_args) lint_effect(s, e);
   if (call_is_set(e)) lint_enum(s, site->args[0].expr, site->args[1].expr, true);

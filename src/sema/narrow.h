@@ -80,6 +80,10 @@ bool ottl__lint_likely_fails(const ottl_expr *e);
 void ottl__lint_statement(sema *s, ottl_checked_statement *statement, const ottl_checked_group *group);
 /* lint_pattern.c: patterns and replacements that are not what they look like, of a call. */
 void ottl__lint_patterns(sema *s, const ottl_expr *call);
+/* lint_format.c: formats of times, patterns without names. */
+void ottl__lint_formats(sema *s, const ottl_expr *call);
+/* A format as another system writes it: adds what to write instead, if that is known. */
+void ottl__format_help(ottl_diag_item *d, ottl_span span, ottl_view text);
 /* lint_group.c, lint_shared.c, lint_names.c: what statements do to each other. `checked` may lack statements that
  * have errors. */
 void ottl__lint_group(sema *s, const ottl_checked_group *checked);

@@ -158,6 +158,8 @@ static void tables(void **state) {
 #define TAKES(function, parameter, types) known_function(#function);
 #define LIMITS(function)                  known_function(#function);
 #define ACTS_ON(function, types)          known_function(#function);
+#define FORMAT(function, parameter)       known_function(#function);
+#define GROUPS(function, parameter, grok) known_function(#function);
 #include "refine.def"
 #define ENUM_PATH(context, spelling, prefix, closed) assert_non_null(ottl__path_find(OTTL_C_##context, VIEW(spelling)));
 #define ENUM_BESIDE(context, spelling, meant)                                                                                    \
