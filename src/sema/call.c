@@ -201,9 +201,18 @@ static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, c
       snprintf(fix, sizeof fix, "%lld", (long long)v->number);
       ottl__diag_help(d, "an int has no point");
       ottl__diag_fix(d, sema_span(s, v), view_str(fix));
+    } else if (which == 3 && v->kind == NODE_STRING && (view_is(v->text, "yes") || view_is(v->text, "true"))) {
+      ottl__diag_help(d, "write `true`");
+      ottl__diag_fix(d, sema_span(s, v), VIEW("true"));
+    } else if (which == 3 && v->kind == NODE_STRING && (view_is(v->text, "no") || view_is(v->text, "false"))) {
+      ottl__diag_help(d, "write `false`");
+      ottl__diag_fix(d, sema_span(s, v), VIEW("false"));
     } else if (which == 0 && v->kind == NODE_PATH && !v->first->next && !v->first->first) {
       ottl__diag_help(d, "a text stands in double quotes");
       ottl__fix_around(s, d, v, "\"", "\"");
+    } else {
+      char buf[200];
+      ottl__diag_help(d, "its signature is `%s`", call_signature(f, buf));
     }
     return false;
   }
@@ -218,7 +227,14 @@ static bool call_literal(sema *s, const ottl_function *f, const ottl_param *p, c
 
 static bool call_literal_list(sema *s, const ottl_function *f, const ottl_param *p, const ottl_node *v, ottl_call_arg *a) {
   bool good = v->kind == NODE_LIST, floats = p->kind == OTTL_P_LIT_DOUBLES;
-  if (!good) call_wants(s, DIAG_LIST_WANTED, v, f, p, floats ? "a list of float literals" : "a list of string literals");
+  if (!good) {
+    ottl_diag_item *d =
+        call_wants(s, DIAG_LIST_WANTED, v, f, p, floats ? "a list of float literals" : "a list of string literals");
+    if (v->kind == (floats ? NODE_FLOAT : NODE_STRING)) {
+      ottl__diag_help(d, "put it into brackets");
+      ottl__fix_around(s, d, v, "[", "]");
+    }
+  }
   for (const ottl_node *item = good ? v->first : NULL; item; item = item->next) {
     if (item->kind == (floats ? NODE_FLOAT : NODE_STRING) && !item->parenthesized) continue;
     call_wants(s, DIAG_LITERAL_WANTED, item, f, p, floats ? "float literals only" : "string literals only");
@@ -366,6 +382,8 @@ static const ottl_param *call_param(sema *s, const ottl_function *f, const ottl_
     if (strcmp(f->params[i].field, camel) == 0) return &f->params[i];
     if (ottl__name_same(f->params[i].field, arg->text)) guess = (sema_guess){f->params[i].name, 0, arg->text};
     ottl__guess_try(&guess, f->params[i].name);
+    bool begins = arg->text.len >= 3 && strncmp(f->params[i].name, arg->text.data, arg->text.len) == 0;
+    if (begins && guess.distance) guess = (sema_guess){f->params[i].name, 1, arg->text};
   }
   ottl_span span = {s->source, arg->name_begin, arg->name_end};
   char buf[CALL_TEXT];
@@ -582,6 +600,8 @@ ottl_expr *ottl__sema_call(sema *s, const ottl_node *node) {
     }
     if (!p || !arg->first || !call_argument(s, f, p, arg->first, &a)) {
       good = false;
+      if (p && at == 1 && arg->first && f->params[0].kind == OTTL_P_SETTER)
+        ottl__call_help_symbol(s, site->args[0].expr, arg->first);
       continue;
     }
     if (site->args[at].given) {

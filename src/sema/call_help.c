@@ -30,7 +30,8 @@ static void help_pattern(ottl_diag_item *d, const char *message) {
 
 /* Words of other systems for modes, where no spelling is near. */
 static const char *const mode_words[][2] = {
-    {"overwrite", "upsert"}, {"merge", "upsert"}, {"replace", "upsert"}, {"add", "insert"}, {"append", "insert"},
+    {"overwrite", "upsert"}, {"merge", "upsert"},  {"replace", "upsert"},
+    {"add", "insert"},       {"append", "insert"}, {"always", "upsert"},
 };
 
 /* `must be either 'key' or 'value'`: the one that is meant. */
@@ -112,7 +113,13 @@ void ottl__call_help_made(sema *s, ottl_diag_item *d, ottl_types takes, const ot
     help_from_text(s, d, takes, v, cell_view(value->literal));
     return;
   }
-  if ((value->types & TYPES(TIME)) && (takes & TYPES(STRING)))
+  if (value->types == TYPES(INT) && (takes & TYPES(TIME)) && !(takes & TYPES(INT))) {
+    ottl__diag_help(d, "a time is made of seconds by `Unix(...)`; `time_unix_nano` and its like take nanoseconds");
+    ottl__fix_around(s, d, v, "Unix(", ")");
+  } else if (value->types == TYPES(INT) && takes == TYPES(DOUBLE)) {
+    ottl__diag_help(d, "as a double: `Double(...)`");
+    ottl__fix_around(s, d, v, "Double(", ")");
+  } else if ((value->types & TYPES(TIME)) && (takes & TYPES(STRING)))
     ottl__diag_help(d, "as a text: `FormatTime(time, \"%%Y-%%m-%%dT%%H:%%M:%%SZ\")`; as a number: `UnixNano(time)`");
   else if ((value->types & TYPES(DURATION)) && (takes & TYPES(DOUBLE))) {
     ottl__diag_help(d, "as a number: `Seconds(...)`, `Milliseconds(...)`");
@@ -121,6 +128,21 @@ void ottl__call_help_made(sema *s, ottl_diag_item *d, ottl_types takes, const ot
     ottl__diag_help(d, "take its text: add `.string`");
     ottl__fix_around(s, d, v, "", ".string");
   }
+}
+
+void ottl__call_help_symbol(sema *s, const ottl_expr *path, const ottl_node *symbol) {
+  ottl_diag_item *d = s->diags && s->diags->n ? s->diags->items[s->diags->n - 1] : NULL;
+  if (!d || d->code != DIAG_UNKNOWN_ENUM || d->primary.span.begin != symbol->begin || !path || path->kind != OTTL_E_PATH) return;
+  ottl_types takes = ottl__types_settable(path->path, path->n_kids > 0);
+  if (takes & TYPES(INT)) return;
+  d->n_fixes = 0;
+  if (takes & TYPES(STRING)) {
+    ottl__diag_help(d, "a text stands in double quotes");
+    ottl__fix_around(s, d, symbol, "\"", "\"");
+  } else if (takes & TYPES(STATUS))
+    ottl__diag_help(d, "write to its fields: `status.code` takes `STATUS_CODE_ERROR`, `status.message` a text");
+  else
+    ottl__diag_help(d, "the path takes no number");
 }
 
 /* A parameter that takes a list of values. */
@@ -136,8 +158,8 @@ static uint32_t spread_of(const ottl_function *f, const ottl_node *node, uint32_
     required += !f->params[i].optional;
     if (!at && takes_list((ottl_param_kind)f->params[i].kind)) at = i + 1;
   }
-  if (!at || n <= most || f->params[at - 1].optional) return 0;
-  *ret_many = n - required + 1;
+  if (!at || n <= most || (f->params[at - 1].optional && at != most)) return 0;
+  *ret_many = f->params[at - 1].optional ? n - at + 1 : n - required + 1;
   uint32_t i = 1;
   for (const ottl_node *arg = node->first; arg && arg->kind == NODE_ARG; arg = arg->next, i++) {
     if (arg->text.len || !arg->first || arg->first->kind == NODE_ERROR) return 0;
@@ -155,6 +177,13 @@ bool ottl__call_help_spread(sema *s, ottl_diag_item *d, const ottl_function *f, 
   uint32_t many = 0, at = spread_of(f, node, n, &many), i = 1;
   if (!at) return false;
   ottl__diag_help(d, "`%s` is one argument, a list: put the values into brackets", f->params[at - 1].name);
+  const ottl_node *last = node->first;
+  while (last->next && last->next->kind == NODE_ARG) last = last->next;
+  if (strcmp(f->name, "Concat") == 0 && last->first->kind != NODE_STRING) { /* no delimiter was meant */
+    ottl__diag_fix(d, (ottl_span){s->source, node->first->begin, node->first->begin}, VIEW("["));
+    ottl__diag_fix(d, (ottl_span){s->source, last->end, last->end}, VIEW("], \"\""));
+    return true;
+  }
   for (const ottl_node *arg = node->first; arg && arg->kind == NODE_ARG; arg = arg->next, i++) {
     if (i == at) ottl__diag_fix(d, (ottl_span){s->source, arg->begin, arg->begin}, VIEW("["));
     if (i == at + many - 1) ottl__diag_fix(d, (ottl_span){s->source, arg->end, arg->end}, VIEW("]"));

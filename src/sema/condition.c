@@ -82,7 +82,9 @@ static ottl_expr *condition_compare(sema *s, const ottl_node *node) {
       const ottl_node *at = path == a ? node->first : node->last;
       ottl__diag_help(d, "compare the text: add `.string`");
       ottl__diag_fix(d, (ottl_span){s->source, at->end, at->end}, VIEW(".string"));
-    } else if (node->op > OTTL_CMP_NE)
+    } else if ((a->types | b->types) & TYPES(DURATION) && (a->types | b->types) & (TYPES(INT) | TYPES(DOUBLE)))
+      ottl__diag_help(d, "a duration is made by `Duration(\"5s\")`; or compare a number: `Milliseconds(...)`, `Seconds(...)`");
+    else if (node->op > OTTL_CMP_NE)
       ottl__diag_help(d, "`%s` compares values of one type", condition_ops[node->op]);
   }
   return e;

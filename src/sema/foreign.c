@@ -113,14 +113,16 @@ bool ottl__foreign_path(sema *s, ottl_diag_item *d, const foreign_path *at) {
   return false;
 }
 
-void ottl__foreign_attribute(sema *s, ottl_diag_item *d, const foreign_path *at) {
+bool ottl__foreign_attribute(sema *s, ottl_diag_item *d, const foreign_path *at) {
   bool dotted = at->name.len && memchr(at->name.data, '.', at->name.len);
   for (unsigned c = 0; dotted && c < OTTL_CONTEXT_COUNT; c++) {
     if (!ottl__path_find((ottl_context_id)c, at->name)) continue;
     ottl__diag_help(d, "`%s.%.*s` is of another context", ottl__contexts[c].name, VIEW_ARG(at->name));
-    return;
+    return true;
   }
-  if (ottl__path_find(at->context, VIEW("attributes"))) help_attribute(s, d, at, at->context, at->name, at->named && !at->keys);
+  bool attributes = ottl__path_find(at->context, VIEW("attributes")) != NULL;
+  if (attributes) help_attribute(s, d, at, at->context, at->name, at->named && !at->keys);
+  return attributes;
 }
 
 const char *ottl__foreign_symbol(ottl_context_id context, ottl_view name) {

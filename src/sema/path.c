@@ -131,6 +131,8 @@ static void path_foreign_context(sema *s, const ottl_node *node) {
     }
     if (s->context == OTTL_C_SCOPE && view_is(first->text, "instrumentation_scope"))
       ottl__diag_help(d, "write `scope`");
+    else if (ottl__context_sees(ottl__context_find(first->text), s->context))
+      ottl__diag_help(d, "it sees %s; a group of the context `%.*s` sees `%s` too", list, VIEW_ARG(first->text), own);
     else
       ottl__diag_help(d, "it sees %s", list);
     return;
@@ -189,6 +191,14 @@ static bool path_is_context(sema *s, const ottl_node *node, ottl_context_id cont
     return true;
   }
   uint32_t end = path_name_end(node->first);
+  const ottl_node *key = node->first->first;
+  if (key->first && key->first->kind == NODE_STRING && ottl__path_find(context, key->first->text)) {
+    char fix[PATH_TEXT];
+    snprintf(fix, sizeof fix, ".%.*s", VIEW_ARG(key->first->text));
+    ottl__diag_help(d, "write `%s%s`", name, fix);
+    ottl__diag_fix(d, (ottl_span){s->source, end, key->end}, view_str(fix));
+    return true;
+  }
   ottl__diag_help(d, "attributes are `%s.attributes[\"key\"]`", name);
   ottl__diag_fix(d, (ottl_span){s->source, end, end}, VIEW(".attributes"));
   return true;
@@ -259,8 +269,8 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
       ottl__diag_help(d, "values in it are reached with keys: `%s.%s%s%s`", context, part->spelling, end->first ? "[...]" : "",
                       fix);
       ottl__diag_fix(d, (ottl_span){s->source, end->end, node->end}, view_str(fix));
-    } else if (!path_other_field(s, d, node, end, tail, part))
-      path_suggest(s, d, node, whole, named, NULL);
+    } else if (!path_other_field(s, d, node, end, tail, part) && !path_suggest(s, d, node, whole, named, NULL) && end->first)
+      ottl__diag_help(d, "its items are not reached one by one");
     return;
   }
   ottl_diag_item *d = SEMA_ERROR(s, UNKNOWN_PATH, ((ottl_span){s->source, node->begin, path_name_end(node->last)}),
@@ -268,8 +278,9 @@ static void path_unknown(sema *s, const ottl_node *node, const path_head *head) 
   ottl__diag_mark(d, "not a path of the %s context", context);
   foreign_path at = path_foreign(node, path_text(head->from, NULL, buf), head->context, !unnamed);
   if (unnamed && path_misspelt_context(s, d, first)) return;
-  if (ottl__foreign_path(s, d, &at) || path_suggest(s, d, node, whole, !unnamed, NULL)) return;
-  ottl__foreign_attribute(s, d, &at);
+  if (ottl__foreign_path(s, d, &at) || path_suggest(s, d, node, whole, !unnamed, NULL) || ottl__foreign_attribute(s, d, &at))
+    return;
+  if (unnamed && !at.keys) ottl__diag_help(d, "a text stands in double quotes: `\"%.*s\"`", VIEW_ARG(whole));
 }
 
 static ottl_types path_keyed(ottl_expr *e, const ottl_path_info *info) {

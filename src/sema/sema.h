@@ -125,7 +125,9 @@ typedef struct foreign_path {
 /* Adds what is known of a path that is none. False: nothing is. */
 bool ottl__foreign_path(sema *s, ottl_diag_item *d, const foreign_path *at);
 /* When nothing else is known: an attribute may be meant. */
-void ottl__foreign_attribute(sema *s, ottl_diag_item *d, const foreign_path *at);
+/* call_help.c: a symbol that there is not was to be written to a path which takes no number: what was said of it is put right. */
+void ottl__call_help_symbol(sema *s, const ottl_expr *path, const ottl_node *symbol);
+bool ottl__foreign_attribute(sema *s, ottl_diag_item *d, const foreign_path *at);
 /* The context that a name of another system stands for. NULL: none. */
 const char *ottl__foreign_context(ottl_view name);
 /* Help for a key of a component that has no such key (any more). NULL: none. */

@@ -100,6 +100,7 @@ static bool name_segment(parse_ctx *c, parse_name name) {
     name_two_values(c, name, gap);
     return false;
   }
+  if (name_last(name)[1].kind == TOK_LPAREN) return false; /* a method: the parenthesis is told of */
   ottl_view text = name_text(c, name);
   ottl_diag_item *d = CTX_ERROR(c, BAD_SEGMENT, ctx_span(c, name.first->begin, name_last(name)->end),
                                 "`%.*s` cannot be a segment of a path", VIEW_ARG(text));
@@ -141,6 +142,8 @@ ottl_node *ottl__build_field(parse_ctx *c, ottl_node *base, const ottl_token *do
     ottl_diag_item *d = CTX_ERROR(c, NO_FIELDS, ctx_span(c, dot->begin, dot->end), "only paths have fields");
     ottl__diag_label(d, ctx_node_span(c, base), "not a path");
     if (base->kind == NODE_CALL) ottl__diag_help(d, "index what a converter returns with a key, such as `[\"name\"]`");
+    if (base->kind == NODE_ENUM || name.first->kind == TOK_UPPER)
+      ottl__diag_help(d, "a symbol of an enum is one word, such as `SEVERITY_NUMBER_ERROR`");
     return ottl__build_hole(c);
   }
   if (!name_segment(c, name)) return ottl__build_hole(c);

@@ -148,6 +148,17 @@ static bool names_editor(const ottl_token *tokens, size_t i) {
   return i < k && ottl__is_editor(view_of(text, n));
 }
 
+/* `("a", "b")`, the list of SQL, as a list. */
+static ottl_view in_brackets(const foreign_place *p, ottl_view list) {
+  if (list.len < 2 || list.data[0] != '(' || list.data[list.len - 1] != ')') return list;
+  ottl_view copy = arena_copy(p->c->arena, list.data, list.len);
+  char *text = (char *)copy.data;
+  if (!text) return list;
+  text[0] = '[';
+  text[list.len - 1] = ']';
+  return copy;
+}
+
 bool ottl__foreign_word(const foreign_place *p) {
   size_t i = p->i, before = i;
   bool negated = p->tokens[i].kind == TOK_NOT && is_name(&p->tokens[i + 1]);
@@ -167,6 +178,7 @@ bool ottl__foreign_word(const foreign_place *p) {
   }
   size_t behind = operand_behind(p, right);
   ottl_view a = operand_text(p, left, before), b = operand_text(p, right, behind);
+  if (strcmp(w->word, "in") == 0) b = in_brackets(p, b);
   ottl_span span = ctx_span(p->c, p->tokens[p->i].begin, p->tokens[last].end);
   ottl_diag_item *item =
       CTX_ERROR(p->c, FOREIGN_OPERATOR, span, "there is no operator `%s%.*s`", negated ? "not " : "", VIEW_ARG(name));
@@ -196,6 +208,16 @@ bool ottl__foreign_clause(const foreign_place *p, bool *ret_where) {
   return true;
 }
 
+/* Are these tokens a path with fields, and not a name by itself or several words? */
+static bool is_path(const foreign_place *p, size_t from, size_t behind) {
+  bool dotted = false;
+  for (size_t i = from; i < behind; i++) {
+    if (i > from && is_name(&p->tokens[i]) && p->tokens[i - 1].end < p->tokens[i].begin) return false;
+    dotted |= p->tokens[i].kind == TOK_DOT || p->tokens[i].kind == TOK_LBRACK;
+  }
+  return dotted || behind - from > 1 || from == 0;
+}
+
 /* `path = value` up to `where`, as a call of set. from: where the path begins; at: the `=` or `to`. */
 static void fix_assignment(const foreign_place *p, ottl_diag_item *item, uint32_t begin, size_t from, size_t at) {
   size_t right = at + 1 + (p->tokens[at].kind == TOK_COLON); /* `:=` */
@@ -203,14 +225,14 @@ static void fix_assignment(const foreign_place *p, ottl_diag_item *item, uint32_
   if (from >= at || behind == right) return;
   if (p->tokens[behind].kind != TOK_END && !is_where(&p->tokens[behind])) return;
   ottl_view path = operand_text(p, from, at), value = operand_text(p, right, behind);
-  if (view_is(path, "...") || view_is(value, "...")) return;
+  if (view_is(path, "...") || view_is(value, "...") || !is_path(p, from, at)) return;
   help_filled(p, item, "write `set($1, $2)`", path, value);
   fix_filled(p, item, ctx_span(p->c, begin, p->tokens[behind - 1].end), false, "set($1, $2)", path, value);
 }
 
 bool ottl__foreign_start(const foreign_place *p) {
   const ottl_token *t = p->tokens;
-  if (p->c->entry != OTTL_ENTRY_STATEMENT || p->i != 1 || t[0].kind != TOK_LOWER || t[1].begin == t[0].end) return false;
+  if (p->c->entry != OTTL_ENTRY_STATEMENT || p->i != 1 || !is_name(&t[0]) || t[1].begin == t[0].end) return false;
   if ((!is_name(&t[1]) && t[1].kind != TOK_NOT) || names_editor(t, 1)) return false;
   const struct word *w = find(foreign_starts, OTTL_COUNT(foreign_starts), t[0].text);
   if (!w) return false;
@@ -235,8 +257,19 @@ static bool help_method(const foreign_place *p, ottl_diag_item *item) {
   size_t name = name_begin(p->tokens, p->i - 1);
   if (name < 2 || p->tokens[name - 1].kind != TOK_DOT) return false;
   size_t left = operand_before(p, name - 1);
-  const char *function = ottl__function_like(text_of(p, p->tokens[name].begin, t->begin));
+  ottl_view method = text_of(p, p->tokens[name].begin, t->begin);
+  const char *function = ottl__function_like(method);
   ottl_view value = operand_text(p, left, name - 1);
+  const struct word *word = find(foreign_words, OTTL_COUNT(foreign_words), method);
+  if (word && !*word->fix && strstr(word->help, "$1")) {
+    help_filled(p, item, word->help, value, VIEW("..."));
+    return true;
+  }
+  if (function && strcmp(function, "Now") == 0 && t[1].kind == TOK_RPAREN) {
+    ottl__diag_help(item, "write `Now()`");
+    ottl__diag_fix(item, ctx_span(p->c, p->tokens[left].begin, t[1].end), VIEW("Now()"));
+    return true;
+  }
   ottl__diag_help(item, "functions stand before their arguments: `%s(%.*s, ...)`", function ? function : "Name", VIEW_ARG(value));
   return true;
 }
@@ -302,14 +335,16 @@ static bool help_value(const foreign_place *p, ottl_diag_item *item) {
 /* Behind a complete statement. */
 static bool help_ended(const foreign_place *p, ottl_diag_item *item) {
   const ottl_token *t = &p->tokens[p->i];
+  if (t->kind == TOK_RPAREN && !p->open) {
+    ottl__diag_help(item, "there is one `)` too many");
+    remove_token(p, item, t);
+    return true;
+  }
   if (p->c->entry != OTTL_ENTRY_STATEMENT || p->open || !p->where || !p->i || p->tokens[p->i - 1].kind != TOK_RPAREN)
     return false;
   if (t->kind == TOK_COMMA || t->kind == TOK_LOWER)
     ottl__diag_help(item, "each statement stands by itself: on a line of its own, or an item of the list of its own");
-  else if (t->kind == TOK_RPAREN) {
-    ottl__diag_help(item, "there is one `)` too many");
-    remove_token(p, item, t);
-  } else if (t->kind == TOK_AND || t->kind == TOK_OR)
+  else if (t->kind == TOK_AND || t->kind == TOK_OR)
     ottl__diag_help(item, "a condition follows `where`");
   else
     return false;
@@ -319,7 +354,8 @@ static bool help_ended(const foreign_place *p, ottl_diag_item *item) {
 /* Units and exponents behind a number. */
 static bool help_number(const foreign_place *p, ottl_diag_item *item) {
   const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
-  if (!before || before->end != t->begin || t->kind != TOK_LOWER || (before->kind != TOK_INT && before->kind != TOK_FLOAT))
+  if (!before || t->kind != TOK_LOWER || (before->end != t->begin && !ottl__is_unit(t->text)) ||
+      (before->kind != TOK_INT && before->kind != TOK_FLOAT))
     return false;
   ottl_view number = text_of(p, before->begin, before->end);
   if (ottl__is_unit(t->text)) {
@@ -358,8 +394,46 @@ static bool help_map(const foreign_place *p, ottl_diag_item *item) {
   return false;
 }
 
+/* Marks that stand between arguments elsewhere, and keys of YAML. */
+static bool help_marks(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
+  if (t->kind == TOK_COLON && p->i == 1 && !p->open && is_name(before)) {
+    ottl__diag_help(item,
+                    "this is no YAML: files whose names end in .yaml are; here each line is a statement, or `context: NAME`");
+    return true;
+  }
+  bool named = before && p->i > 1 && is_name(before) && (t[-2].kind == TOK_LPAREN || t[-2].kind == TOK_COMMA);
+  if (t->kind == TOK_COLON && p->open && p->comma && before->kind != TOK_INT) {
+    ottl__diag_help(item, named ? "arguments are named with `=`" : "arguments are separated by `,`");
+    ottl__diag_fix(item, ctx_span(p->c, t->begin, t->end), view_str(named ? "=" : ","));
+    return true;
+  }
+  if (p->value && p->open && before && before->kind == TOK_MINUS && before->end == t->begin && view_is(t->text, ">")) {
+    ottl__diag_help(item, "arguments are separated by `,`");
+    ottl__diag_fix(item, ctx_span(p->c, before->begin, t->end), VIEW(","));
+    return true;
+  }
+  if (t->kind == TOK_LBRACK && before && before->kind == TOK_DOT) {
+    ottl__diag_help(item, "there is no point before `[`");
+    remove_token(p, item, before);
+    return true;
+  }
+  return false;
+}
+
+/* Behind the quote that closes a string: what was meant to be in it, or a mark of other languages. */
+static bool help_quoted(const foreign_place *p, ottl_diag_item *item) {
+  const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
+  if (!before || before->kind != TOK_STRING || before->end != t->begin || !is_name(t)) return false;
+  bool flag = t->text.len == 1 && memchr("gimsux", t->text.data[0], 6) && t[1].kind != TOK_STRING;
+  ottl__diag_help(item, flag ? "flags stand at the beginning of the pattern: `\"(?i)...\"`"
+                             : "a quote inside of a string is written `\\\"`");
+  return true;
+}
+
 bool ottl__foreign_help(const foreign_place *p, ottl_diag_item *item) {
   const ottl_token *t = &p->tokens[p->i], *before = p->i ? t - 1 : NULL;
+  if (help_marks(p, item) || help_quoted(p, item)) return true;
   if (help_ended(p, item) || help_number(p, item) || help_map(p, item) || help_method(p, item)) return true;
   if (p->value) return help_value(p, item);
   bool colon = t->kind == TOK_COLON && t[1].kind == TOK_ASSIGN;

@@ -337,13 +337,22 @@ uint32_t ottl__lex_junk(ottl_lexer *lx, uint32_t begin) {
     if (c == ';') ottl__diag_help(d, "statements are not ended by anything; each stands by itself");
     if (c == '~') ottl__diag_help(d, "`IsMatch(value, \"pattern\")` matches a regular expression");
     if (c == '$') {
-      ottl__diag_help(d, "paths are written without a sign before them");
+      if (end < lx->len && s[end] == '{')
+        ottl__diag_help(d, "variables are put in by configurations of the collector alone: `\"${env:NAME}\"`");
+      else
+        ottl__diag_help(d, "paths are written without a sign before them");
       if (end < lx->len && lex_word(s[end])) ottl__diag_fix(d, lex_span(lx, begin, end), VIEW(""));
     }
-    if (c == '?')
+    if (c == '?' && end < lx->len && s[end] == '.')
+      ottl__diag_help(d, "what is not there reads as nil: `attributes[\"a\"][\"b\"]`");
+    else if (c == '?')
       ottl__diag_help(d, end - begin > 1
                              ? "the first value that is not nil: `Coalesce([a, b])`"
                              : "one statement for each case, with `where`; or the experimental `When(() => condition, a, b)`");
+    if (c == '&') {
+      ottl__diag_help(d, "write `and`");
+      ottl__diag_fix(d, lex_span(lx, begin, end), VIEW("and"));
+    }
     if (c == '|') ottl__diag_help(d, "functions stand inside one another: `Outer(Inner(value))`");
     if (c == '@') ottl__diag_help(d, "fields are paths, such as `log.time`; attributes are `log.attributes[\"@timestamp\"]`");
     if (c == '\\') ottl__diag_help(d, "a pattern is a string in double quotes, with `\\\\` for each backslash");

@@ -265,14 +265,15 @@ static void shape_value(parse_ctx *c, ottl_node *n, bool argument) {
   }
 }
 
-static void shape_condition(parse_ctx *c, ottl_node *n) {
+/* operand: of `and` or `or`. */
+static void shape_condition_of(parse_ctx *c, ottl_node *n, bool operand) {
   switch (n->kind) {
   case NODE_ERROR:
   case NODE_BOOL: return;
   case NODE_CALL: shape_call(c, n); return;
   case NODE_AND:
   case NODE_OR:
-    for (ottl_node *i = n->first; i; i = i->next) shape_condition(c, i);
+    for (ottl_node *i = n->first; i; i = i->next) shape_condition_of(c, i, true);
     return;
   case NODE_NOT:
     if (n->first->kind == NODE_NOT && !n->first->parenthesized) {
@@ -306,10 +307,14 @@ static void shape_condition(parse_ctx *c, ottl_node *n) {
   if (n->kind == NODE_PATH) {
     ottl__diag_help(d, "compare it, for instance with `== true` or `!= nil`");
     ottl__diag_fix(d, ctx_span(c, n->end, n->end), VIEW(" == true"));
-  } else if (n->kind != NODE_LAMBDA)
+  } else if (operand && n->kind != NODE_LAMBDA)
+    ottl__diag_help(d, "both sides of `and` and `or` are conditions: `a == nil or a == \"\"`");
+  else if (n->kind != NODE_LAMBDA)
     ottl__diag_help(d, "compare it with something: `==`, `!=`, `<`, `<=`, `>`, `>=`");
   if (n->kind == NODE_LAMBDA) shape_lambda(c, n);
 }
+
+static void shape_condition(parse_ctx *c, ottl_node *n) { shape_condition_of(c, n, false); }
 
 static void shape_statement(parse_ctx *c, ottl_node *n) {
   ottl_node *call = n->first;
@@ -333,14 +338,22 @@ static void shape_statement(parse_ctx *c, ottl_node *n) {
       CTX_ERROR(c, EDITOR_KEYS, ctx_span(c, key->begin, call->last->end), "what an editor returns cannot be indexed");
   } else if (call->kind != NODE_ERROR && !c->cut) {
     ottl_diag_item *d = CTX_ERROR(c, NOT_A_STATEMENT, ctx_node_span(c, call), "%s is not a statement", shape_name(call));
-    if (call->parenthesized && call->kind == NODE_CALL) {
+    if (call->kind == NODE_NEG && call->first->kind == NODE_CALL && call->first->is_editor) {
+      ottl__diag_help(d, "here each line is a statement, without `- ` before it");
+      ottl__diag_fix(d, ctx_span(c, call->begin, call->first->begin), VIEW(""));
+    } else if (call->kind == NODE_STRING && call->text.len && memchr(call->text.data, '(', call->text.len)) {
+      ottl__diag_help(d, "a statement stands without quotes");
+      if (call->end - call->begin == call->text.len + 2) shape_unparen(c, d, call);
+    } else if (call->parenthesized && call->kind == NODE_CALL) {
       ottl__diag_help(d, "leave out the parentheses");
       shape_unparen(c, d, call);
     } else if (shape_is_condition(call) && call->first->kind == NODE_CALL && call->first->is_editor) {
       if (call->last->kind == NODE_CALL && call->last->is_editor)
         ottl__diag_help(d, "each statement stands by itself");
-      else
+      else {
         ottl__diag_help(d, "a condition follows `where`");
+        if (call->kind == NODE_AND) ottl__diag_fix(d, ctx_span(c, call->name_begin, call->name_end), VIEW("where"));
+      }
     }
   }
   if (call->next) shape_condition(c, call->next);

@@ -46,4 +46,5 @@ Brackets of a condition do not leak into the others.
     |
   1 | log.severity_number == 9) or (true
     |                         ^
+    = help: there is one `)` too many
   [3]

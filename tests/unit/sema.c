@@ -236,6 +236,7 @@ static const struct told_case told_cases[] = {
      "  |\n"
      "1 | limit(log.attributes, -1, [log.body])\n"
      "  |                       ^^\n"
+     "  = help: its signature is `limit(target, limit, priority_keys)`\n"
      "\n"
      "error[E0505]: `priority_keys` of `limit` wants string literals only\n"
      " --> 1:28\n"
