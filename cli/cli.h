@@ -259,6 +259,7 @@ char *cli_sections_text(const cli_program *program, ottl_signal signal); /* what
 
 /* progress.c: a line that shows how far a run is. NULL is one that shows nothing. */
 typedef struct cli_progress cli_progress;
+#define CLI_PROGRESS_GONE "\r\033[K" /* takes it from the terminal */
 cli_progress *cli_progress_begin(const cli_options *options, bool writes_stdout); /* freed with free */
 void cli_progress_step(cli_progress *progress, uint64_t bytes);                   /* of this file so far, as it lies there */
 void cli_progress_file(cli_progress *progress, uint64_t bytes);                   /* it is done */

@@ -90,7 +90,7 @@ void cli_progress_file(cli_progress *p, uint64_t bytes) {
 
 void cli_progress_clear(cli_progress *p) {
   if (!p || !p->shown) return;
-  fputs("\r\033[K", stderr);
+  fputs(CLI_PROGRESS_GONE, stderr);
   fflush(stderr);
   p->shown = false;
 }

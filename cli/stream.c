@@ -40,6 +40,7 @@ typedef struct stream {
 
   io_input *in;
   cli_progress *progress;
+  bool shows_progress; /* the line may stand where something is said */
   const char *input; /* its name */
   uint64_t in_file;  /* messages of it so far */
 
@@ -107,11 +108,14 @@ static int stream_flush(stream *s) {
   return status;
 }
 
+/* What takes the progress away, before something is said. Any thread. */
+static const char *stream_line(const stream *s) { return s->shows_progress ? CLI_PROGRESS_GONE : ""; }
+
 /* For cli_order: one job, when it is its turn. */
 static void stream_write(void *context, cli_job *job) {
   stream *s = context;
   if (atomic_load(&s->over)) return;
-  if (job->said) fputs(job->said, stderr);
+  if (job->said) fprintf(stderr, "%s%s", stream_line(s), job->said);
   cli_stats_merge(&s->stats, &job->stats);
   int status = CLI_OK;
   for (size_t i = 0; i < job->n_parts && status == CLI_OK; i++) status = sink_write(s, &s->sinks[i], &job->parts[i]);
@@ -238,6 +242,7 @@ static int stream_after(stream *s) {
 }
 
 static int stream_read_failed(stream *s, io_status io, const io_error *error) {
+  fputs(stream_line(s), stderr);
   int before = stream_after(s);
   return before != CLI_OK ? before : cli_io_fail(io, error);
 }
@@ -377,6 +382,7 @@ int cli_stream(const cli_options *options, cli_program *program) {
   s.own.path = options->output;
   s.sinks = &s.own;
   s.progress = cli_progress_begin(options, !options->output && !program->routes);
+  s.shows_progress = s.progress != NULL;
   int status = stream_begin(&s);
   if (status == CLI_OK) status = cli_program_request(program);
   if (status == CLI_OK && !options->files.n) status = stream_file(&s, NULL);
