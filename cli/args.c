@@ -84,8 +84,7 @@ static bool arg_compression(const char *value, cli_options *o) {
   return true;
 }
 
-/* "v0.130", "0.130.1": 130 */
-static bool arg_version(const char *value, size_t *ret) {
+bool cli_version_number(const char *value, size_t *ret) {
   char minor[8];
   if (*value == 'v') value++;
   if (strncmp(value, "0.", 2) != 0) return false;
@@ -239,7 +238,7 @@ static int arg_set(cli_options *o, int id, const char *value) {
     o->rules.items[o->rules.n++] = value;
     break;
   case ARG_COMPAT:
-    if (!arg_version(value, &o->compat)) return arg_bad(value, cli_args[id].name, "a version such as v0.130");
+    if (!cli_version_number(value, &o->compat)) return arg_bad(value, cli_args[id].name, "a version such as v0.130");
     break;
   case ARG_SETTINGS: return arg_once(&o->settings, value, cli_args[id].name);
   case ARG_CONDITIONS: o->conditions = true; break;

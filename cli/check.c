@@ -77,7 +77,7 @@ static void check_how(check_state *c) {
                                .experimental = o->experimental,
                                .signal = o->signal,
                                .paths = o->paths,
-                               .compat = (uint32_t)o->compat,
+                               .compat = (uint32_t)(o->compat ? o->compat : c->rules.compat),
                                .told = check_told,
                                .context = c};
 }
@@ -133,6 +133,7 @@ static int check_file(check_state *c, const char *path) {
   char *text = NULL;
   size_t len = 0;
   int result = check_read(c, path, "statements", &text, &len);
+  c->checking.conditions = c->options->conditions || cli_rules_conditions(text, len);
   if (result == CLI_OK) result = cli_check_text(&c->checking, path, text, len);
   free(text);
   return result;

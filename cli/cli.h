@@ -94,7 +94,9 @@ typedef struct cli_options {
 int cli_options_read(const char *command, int in, int argc, char **argv, cli_options *ret);
 void cli_options_done(cli_options *options);
 bool cli_ends_in(const char *text, const char *ending); /* and is longer */
-bool cli_is_yaml(const char *path);                     /* a collector configuration, by its name */
+/* "v0.130", "0.130.1": 130. False: it is no version. */
+bool cli_version_number(const char *value, size_t *ret);
+bool cli_is_yaml(const char *path); /* a collector configuration, by its name */
 
 /* help.c */
 void cli_help_overview(void);
@@ -259,7 +261,7 @@ char *cli_sections_text(const cli_program *program, ottl_signal signal); /* what
 
 /* progress.c: a line that shows how far a run is. NULL is one that shows nothing. */
 typedef struct cli_progress cli_progress;
-#define CLI_PROGRESS_GONE "\r\033[K" /* takes it from the terminal */
+#define CLI_PROGRESS_GONE "\r\033[K"                                              /* takes it from the terminal */
 cli_progress *cli_progress_begin(const cli_options *options, bool writes_stdout); /* freed with free */
 void cli_progress_step(cli_progress *progress, uint64_t bytes);                   /* of this file so far, as it lies there */
 void cli_progress_file(cli_progress *progress, uint64_t bytes);                   /* it is done */

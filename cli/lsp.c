@@ -37,6 +37,8 @@ static void take_settings(lsp_server *s, yyjson_val *settings) {
   s->sample_time = -2; /* read it again */
   s->experimental = yyjson_get_bool(yyjson_obj_get(from, "experimental"));
   s->may_fail = yyjson_get_bool(yyjson_obj_get(from, "mayFail"));
+  const char *compat = yyjson_get_str(yyjson_obj_get(from, "compat"));
+  if (!compat || !cli_version_number(compat, &s->compat)) s->compat = 0;
   lsp_sample_load(s);
   for (size_t i = 0; i < s->n_documents; i++) {
     ottl_document_free(s->documents[i]->language);

@@ -51,7 +51,8 @@ typedef struct lsp_server {
   lsp_encoding encoding;
   bool snippets, markdown, links, action_literals, hierarchical; /* what the client can do */
   bool experimental, may_fail;
-  char *root; /* folder of the workspace */
+  size_t compat; /* v0.N; 0: what .ottl.toml says */
+  char *root;    /* folder of the workspace */
   char *sample_path;
   ottl_signal sample_signal;
   ottl_sample *sample;

@@ -156,6 +156,7 @@ static void find_diagnostics(tell_job *j) {
   read_rules(j);
   cli_checking checking = {.explain = j->rules.notes || cli_rules_need_notes(&j->rules),
                            .experimental = j->s->experimental,
+                           .compat = (uint32_t)(j->s->compat ? j->s->compat : j->rules.compat),
                            .conditions = lsp_holds_conditions(d),
                            .told = tell_program,
                            .context = j};

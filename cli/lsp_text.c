@@ -210,6 +210,7 @@ yyjson_mut_val *lsp_range(const lsp_server *s, lsp_document *d, yyjson_mut_doc *
 /* ---- what it holds ---- */
 
 bool lsp_holds_conditions(const lsp_document *d) {
+  if (cli_rules_conditions(d->text, d->len)) return true;
   for (size_t at = 0; at < d->len;) {
     const char *line = d->text + at, *newline = memchr(line, '\n', d->len - at);
     size_t len = newline ? (size_t)(newline - line) : d->len - at, i = 0;

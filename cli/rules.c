@@ -113,11 +113,30 @@ static uint32_t last_line(const char *text, size_t len, size_t at, uint32_t numb
   return last;
 }
 
+static bool says_conditions(const char *words, size_t len) {
+  static const char word[] = "conditions";
+  return len >= sizeof word - 1 && memcmp(words, word, sizeof word - 1) == 0 &&
+         (len == sizeof word - 1 || words[sizeof word - 1] <= ' ');
+}
+
+bool cli_rules_conditions(const char *text, size_t len) {
+  for (size_t at = 0; at < len;) {
+    rule_line l = line_at(text, len, at);
+    size_t words_len = 0;
+    const char *words = comment_of(&l, &words_len);
+    if (words && says_conditions(words, words_len)) return true;
+    if (!l.blank && !l.comment) return false;
+    at += l.len + 1;
+  }
+  return false;
+}
+
 static bool rules_comment(cli_rules *r, const char *where, const char *words, size_t len, uint32_t first, uint32_t last) {
   static const char allow[] = "allow ", whole[] = "allow-file ";
+  if (says_conditions(words, len)) return true;
   bool file = len >= sizeof whole - 1 && memcmp(words, whole, sizeof whole - 1) == 0;
   if (!file && (len < sizeof allow - 1 || memcmp(words, allow, sizeof allow - 1) != 0)) {
-    cli_fail(CLI_USAGE, "%s: a comment for ottl says `allow CODE` or `allow-file CODE`", where);
+    cli_fail(CLI_USAGE, "%s: a comment for ottl says `allow CODE`, `allow-file CODE` or `conditions`", where);
     return false;
   }
   size_t at = file ? sizeof whole - 1 : sizeof allow - 1, end = at;

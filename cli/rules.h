@@ -17,6 +17,7 @@ typedef struct cli_rules {
   size_t n, cap;
   size_t n_general;      /* before those of a file's comments */
   bool strict, may_fail; /* of the settings */
+  size_t compat;         /* of the settings: v0.N; 0: not asked */
   bool notes;            /* notes are told without being asked for one by one */
 } cli_rules;
 
@@ -24,6 +25,8 @@ typedef struct cli_rules {
 bool cli_rules_add(cli_rules *rules, const char *codes, size_t len, rule_level level, const char *where);
 /* Comments `# ottl: allow CODE` of a file, instead of those of the file before. */
 bool cli_rules_file(cli_rules *rules, const char *path, const char *text, size_t len);
+/* Does a comment at the beginning of a file of OTTL say `ottl: conditions`? */
+bool cli_rules_conditions(const char *text, size_t len);
 /* Does some rule ask for notes? */
 bool cli_rules_need_notes(const cli_rules *rules);
 void cli_rules_apply(cli_rules *rules, ottl_diags *diags);

@@ -6,7 +6,8 @@
  *   warn = ["W0715"]
  *   deny = ["W0729"]
  *   strict = true
- *   may-fail = false */
+ *   may-fail = false
+ *   compat = "v0.130" */
 #include "rules.h"
 
 #include <stdlib.h>
@@ -120,6 +121,16 @@ static bool toml_bool(toml *t) {
   return word[0] == 't';
 }
 
+static size_t toml_version(toml *t) {
+  size_t len = 0, version = 0;
+  toml_blanks(t);
+  const char *text = toml_string(t, &len);
+  char word[16];
+  snprintf(word, sizeof word, "%.*s", (int)(len < 15 ? len : 15), t->failed ? "" : text);
+  if (!t->failed && !cli_version_number(word, &version)) toml_fail(t, "a version such as \"v0.130\" is wanted here");
+  return version;
+}
+
 static void toml_pair(toml *t, cli_rules *rules) {
   static const struct {
     const char *key;
@@ -140,8 +151,10 @@ static void toml_pair(toml *t, cli_rules *rules) {
     rules->strict = toml_bool(t);
   else if (strcmp(key, "may-fail") == 0)
     rules->may_fail = toml_bool(t);
+  else if (strcmp(key, "compat") == 0)
+    rules->compat = toml_version(t);
   else
-    toml_fail(t, "no such key: [lint] has allow, warn, deny, strict and may-fail");
+    toml_fail(t, "no such key: [lint] has allow, warn, deny, strict, may-fail and compat");
 }
 
 static bool settings_parse(const char *path, const char *text, size_t len, cli_rules *rules) {

@@ -41,8 +41,8 @@ typedef struct stream {
   io_input *in;
   cli_progress *progress;
   bool shows_progress; /* the line may stand where something is said */
-  const char *input; /* its name */
-  uint64_t in_file;  /* messages of it so far */
+  const char *input;   /* its name */
+  uint64_t in_file;    /* messages of it so far */
 
   /* The side that writes: by one thread at a time. */
   cli_sink *sinks, own; /* own: the only one, but for `ottl route` */

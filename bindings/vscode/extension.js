@@ -7,7 +7,7 @@ let client;
 
 function settings() {
   const ottl = vscode.workspace.getConfiguration('ottl');
-  return Object.fromEntries(['samplePayload', 'sampleSignal', 'mayFail', 'experimental'].map((key) => [key, ottl.get(key)]));
+  return Object.fromEntries(['samplePayload', 'sampleSignal', 'mayFail', 'experimental', 'compat'].map((key) => [key, ottl.get(key)]));
 }
 
 async function start() {

@@ -122,5 +122,9 @@ void ottl__misplaced_help(ottl_diag_item *item, const ottl_node *call, ottl_span
     ottl__diag_fix(item, name, view_str(functions[i].name));
     return;
   }
-  ottl__renamed_help(item, call, name, statement);
+  bool test = call->text.len > 3 && (memcmp(call->text.data, "Is", 2) == 0 || memcmp(call->text.data, "Has", 3) == 0);
+  if (statement && test)
+    ottl__diag_help(item, "a statement is a call of an editor; files of conditions begin with a line `# ottl: conditions`");
+  else
+    ottl__renamed_help(item, call, name, statement);
 }

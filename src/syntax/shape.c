@@ -347,7 +347,9 @@ static void shape_statement(parse_ctx *c, ottl_node *n) {
     } else if (call->parenthesized && call->kind == NODE_CALL) {
       ottl__diag_help(d, "leave out the parentheses");
       shape_unparen(c, d, call);
-    } else if (shape_is_condition(call) && call->first->kind == NODE_CALL && call->first->is_editor) {
+    } else if (shape_is_condition(call) && !(call->first->kind == NODE_CALL && call->first->is_editor)) {
+      ottl__diag_help(d, "a statement is a call of an editor; files of conditions begin with a line `# ottl: conditions`");
+    } else if (shape_is_condition(call)) {
       if (call->last->kind == NODE_CALL && call->last->is_editor)
         ottl__diag_help(d, "each statement stands by itself");
       else {

@@ -231,3 +231,43 @@ Files and configurations are told apart by their names, with -f too:
   $ ottl filter -f collector.yaml data/logs.json
   ottl: collector.yaml is a collector's file: `ottl run --config` runs its filter processors
   [2]
+
+A file of conditions says so itself, or is told that it might:
+
+  $ printf '# what goes\n# ottl: conditions\nlog.severity_number < 5\nIsMatch(log.bodi, "x")\n' > drop.ottl
+  $ ottl check drop.ottl --format short
+  drop.ottl:4:9: error[E0301]: unknown path `log.bodi`
+  [1]
+  $ sed -i 2d drop.ottl
+  $ ottl check drop.ottl
+  error[E0204]: a comparison is not a statement
+   --> drop.ottl:2:1
+    |
+  2 | log.severity_number < 5
+    | ^^^^^^^^^^^^^^^^^^^^^^^
+    = help: a statement is a call of an editor; files of conditions begin with a line `# ottl: conditions`
+  
+  error[E0205]: `IsMatch` is a converter name where an editor is wanted
+   --> drop.ottl:3:1
+    |
+  3 | IsMatch(log.bodi, "x")
+    | ^^^^^^^
+    = help: a statement is a call of an editor; files of conditions begin with a line `# ottl: conditions`
+  
+  2 errors, 0 warnings
+  [1]
+  $ printf '# ottl: condition\n' | ottl check /dev/stdin
+  ottl: /dev/stdin:1: a comment for ottl says `allow CODE`, `allow-file CODE` or `conditions`
+  0 errors, 0 warnings
+  [2]
+
+A version of the collector stands in the settings too:
+
+  $ printf '[lint]\ncompat = "v0.100"\n' > .ottl.toml
+  $ ottl check -s 'set(log.event_name, "x")' --format short
+  1:5: warning[W0736]: v0.100 does not have `log.event_name`
+  $ ottl check -s 'set(log.event_name, "x")' --format short --compat v0.161
+  $ printf '[lint]\ncompat = "newest"\n' > .ottl.toml
+  $ ottl check -s 'set(log.event_name, "x")' --format short
+  ottl: .ottl.toml:2: a version such as "v0.130" is wanted here
+  [2]

@@ -35,7 +35,7 @@ Settings: the nearest file, from here upwards.
   ottl: .ottl.toml:2: `,` or `]` is wanted here
   [2]
   $ printf '[lint]\nalow = ["W0728"]\n' > .ottl.toml && ottl check ../../a.ottl
-  ottl: .ottl.toml:2: no such key: [lint] has allow, warn, deny, strict and may-fail
+  ottl: .ottl.toml:2: no such key: [lint] has allow, warn, deny, strict, may-fail and compat
   [2]
   $ printf '[lint]\nstrict = yes\n' > .ottl.toml && ottl check ../../a.ottl
   ottl: .ottl.toml:2: `true` or `false` is wanted here
@@ -83,7 +83,7 @@ Comments, in files of statements and in YAML.
   0 errors, 0 warnings
   [2]
   $ printf '# ottl: ignore W0729\nset(log.body, 1)\n' > d.ottl && ottl check d.ottl
-  ottl: d.ottl:1: a comment for ottl says `allow CODE` or `allow-file CODE`
+  ottl: d.ottl:1: a comment for ottl says `allow CODE`, `allow-file CODE` or `conditions`
   0 errors, 0 warnings
   [2]
   $ printf '# ottl: allow all\nset(log.body, 1)\n' > d.ottl && ottl check d.ottl

@@ -55,7 +55,7 @@ file sample.json "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"attribu
 > completionItem/resolve {"label": "Len", "data": "Len"}
 < {"label": "Len", "data": "Len", "documentation": {"kind": "markdown", "value": "```ottl\nLen(target: value) -> int\n```\n\nNumber of bytes of a string, or of elements of a list or map.\n\nBytes of a string, elements of a list, entries of a map. Fails for others.\n\n\nExample:\n\n```ottl\nLen(\"caf\\u00e9\")\n```\n\ngives `int 5`\n"}}
 ~ textDocument/didChange {"textDocument": {"uri": "file://$DIR/a.ottl", "version": 5}, "contentChanges": [{"text": "# ottl: allow W0728 we want the key\nset(log.attributes[\"a\"], nil)\n# ottl: deny\n"}]}
-< {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/a.ottl", "version": 5, "diagnostics": [{"range": {"start": {"line": 2, "character": 0}, "end": {"line": 3, "character": 0}}, "severity": 1, "source": "ottl", "message": "a comment for ottl says `allow CODE` or `allow-file CODE`"}]}}
+< {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/a.ottl", "version": 5, "diagnostics": [{"range": {"start": {"line": 2, "character": 0}, "end": {"line": 3, "character": 0}}, "severity": 1, "source": "ottl", "message": "a comment for ottl says `allow CODE`, `allow-file CODE` or `conditions`"}]}}
 ~ textDocument/didClose {"textDocument": {"uri": "file://$DIR/a.ottl"}}
 < {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/a.ottl", "diagnostics": []}}
 
@@ -68,6 +68,13 @@ file sample.json "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"attribu
 # Settings come and go.
 ~ workspace/didChangeConfiguration {"settings": {"ottl": {"mayFail": true, "samplePayload": "nowhere.json"}}}
 < {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/b.ottl", "version": 1, "diagnostics": [{"range": {"start": {"line": 1, "character": 11}, "end": {"line": 1, "character": 11}}, "severity": 1, "code": "E0202", "source": "ottl", "message": "expected a value, found the end"}]}}
+~ textDocument/didOpen {"textDocument": {"uri": "file://$DIR/d.ottl", "languageId": "ottl", "version": 1, "text": "# ottl: conditions\nset(log.event_name, \"x\")"}}
+< {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/d.ottl", "version": 1, "diagnostics": [{"range": {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 3}}, "severity": 1, "code": "E0206", "source": "ottl", "message": "`set` is an editor name where a converter is wanted\nhelp: converter names must start with an uppercase letter"}]}}
+~ textDocument/didChange {"textDocument": {"uri": "file://$DIR/d.ottl", "version": 2}, "contentChanges": [{"text": "set(log.event_name, \"x\")"}]}
+< {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/d.ottl", "version": 2, "diagnostics": []}}
+~ workspace/didChangeConfiguration {"settings": {"ottl": {"compat": "v0.100"}}}
+< {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/b.ottl", "version": 1, "diagnostics": [{"range": {"start": {"line": 1, "character": 11}, "end": {"line": 1, "character": 11}}, "severity": 1, "code": "E0202", "source": "ottl", "message": "expected a value, found the end"}]}}
+< {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/d.ottl", "version": 2, "diagnostics": [{"range": {"start": {"line": 0, "character": 4}, "end": {"line": 0, "character": 18}}, "severity": 2, "code": "W0736", "source": "ottl", "message": "v0.100 does not have `log.event_name`\nhelp: it came after v0.125, not later than v0.128"}]}}
 > shutdown
 < null
 ~ exit
