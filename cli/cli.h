@@ -146,6 +146,8 @@ size_t cli_utf8(const char *p, size_t len, uint32_t *ret); /* length of the char
 void cli_json_text(const char *text, size_t len);          /* a string, to standard output */
 /* JSON with escapes for what no terminal should see; the caller frees; NULL: out of memory. */
 char *cli_json_plain(const char *json, size_t len);
+/* A document that sets *failed when something did not get into it for want of memory; *failed lives as long. NULL: likewise. */
+struct yyjson_mut_doc *cli_json_doc(bool *failed);
 
 /* sarif.c: diagnostics for services. files: their sources are files, not statements of the command line. */
 typedef struct cli_sarif cli_sarif;

@@ -228,7 +228,7 @@ static int describe_table(const cli_options *options, size_t view, const char *n
   if (status == OTTL_INVALID_ARG)
     result = cli_fail(CLI_USAGE, "that name is too long");
   else if (status != OTTL_OK)
-    result = cli_fail(CLI_INTERNAL, "cannot describe it");
+    result = cli_fail(CLI_INTERNAL, "cannot describe it: %s", ottl_status_name(status));
   else if (options->format != OTTL_DIAGS_JSON)
     result = describe_show(view, name, yyjson_doc_get_root(doc));
   else {

@@ -7,8 +7,8 @@
 #include "yyjson.h"
 
 /* Writes a value of the document, and frees that. False: out of memory. */
-static bool put(yyjson_mut_doc *doc, yyjson_mut_val *value) {
-  char *text = value ? yyjson_mut_val_write(value, 0, NULL) : NULL;
+static bool put(yyjson_mut_doc *doc, yyjson_mut_val *value, const bool *failed) {
+  char *text = value && !*failed ? yyjson_mut_val_write(value, 0, NULL) : NULL;
   if (text) fputs(text, stdout);
   free(text);
   yyjson_mut_doc_free(doc);
@@ -18,10 +18,11 @@ static bool put(yyjson_mut_doc *doc, yyjson_mut_val *value) {
 void diff_json_begin(void) { fputs("{\"messages\":[", stdout); }
 
 void diff_json_message(const cli_message *m, bool first) {
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  bool failed = false;
+  yyjson_mut_doc *doc = cli_json_doc(&failed);
   printf("%s\n{\"input\":", first ? "" : ",");
   /* A name that is no text is no JSON either. */
-  if (!put(doc, yyjson_mut_str(doc, m->input))) fputs("null", stdout);
+  if (!put(doc, yyjson_mut_str(doc, m->input), &failed)) fputs("null", stdout);
   printf(",\"message\":%llu,\"signal\":\"%s\",\"entries\":[", (unsigned long long)m->number, cli_signal_names[m->signal]);
 }
 
@@ -39,7 +40,8 @@ static yyjson_mut_val *place(yyjson_mut_doc *doc, const ottl_block *b) {
 bool diff_json_entry(const ottl_diff_entry *e, bool first) {
   static const char *const changes[] = {"none", "changed", "dropped", "added"};
   static const char *const kinds[] = {"same", "before", "after"};
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  bool failed = false;
+  yyjson_mut_doc *doc = cli_json_doc(&failed);
   yyjson_mut_val *o = yyjson_mut_obj(doc), *lines = yyjson_mut_arr(doc);
   yyjson_mut_obj_add_str(doc, o, "kind", e->has_before ? e->before.kind : e->after.kind);
   yyjson_mut_obj_add_str(doc, o, "change", changes[e->change]);
@@ -56,13 +58,14 @@ bool diff_json_entry(const ottl_diff_entry *e, bool first) {
   }
   yyjson_mut_obj_add_val(doc, o, "lines", lines);
   printf("%s\n  ", first ? "" : ",");
-  return put(doc, o);
+  return put(doc, o, &failed);
 }
 
 bool diff_json_end(const diff_totals *t) {
   static const char *const levels[] = {"resources", "scopes", "records"};
   static const char *const changes[] = {"unchanged", "changed", "dropped", "added"};
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  bool failed = false;
+  yyjson_mut_doc *doc = cli_json_doc(&failed);
   yyjson_mut_val *o = yyjson_mut_obj(doc);
   for (size_t level = 0; level <= OTTL_BLOCK_RECORD; level++) {
     yyjson_mut_val *one = yyjson_mut_obj_add_obj(doc, o, levels[level]);
@@ -73,7 +76,7 @@ bool diff_json_end(const diff_totals *t) {
   yyjson_mut_obj_add_uint(doc, o, "bytes_in", t->bytes_in);
   yyjson_mut_obj_add_uint(doc, o, "bytes_out", t->bytes_out);
   fputs("\n],\"summary\":", stdout);
-  bool written = put(doc, o);
+  bool written = put(doc, o, &failed);
   puts("}");
   return written;
 }

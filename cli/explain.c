@@ -307,14 +307,18 @@ static int cost_run(explain_state *s, const explain_payloads *m, ottl_exec **exe
 /* ---- telling ---- */
 
 static int tell_svg(const explain_state *s, ottl_explain_options *o) {
-  FILE *f = fopen(s->options->svg, "w");
-  if (!f) return cli_fail(CLI_USAGE, "%s cannot be written", s->options->svg);
+  cli_text text = {0};
+  io_error error;
   o->format = OTTL_EXPLAIN_SVG;
-  ottl_status status = ottl_explain(s->programs, s->n, o, cli_put, f);
-  bool bad = ferror(f) != 0;
-  bad |= fclose(f) != 0;
-  if (status != OTTL_OK) return cli_fail(CLI_INTERNAL, "%s: %s", s->options->svg, ottl_status_name(status));
-  return bad ? cli_fail(CLI_USAGE, "%s cannot be written", s->options->svg) : CLI_OK;
+  ottl_status status = ottl_explain(s->programs, s->n, o, cli_keep, &text);
+  if (status == OTTL_OK && text.failed) status = OTTL_NOMEM;
+  int result = CLI_OK;
+  if (status != OTTL_OK)
+    result = cli_fail(CLI_INTERNAL, "%s: %s", s->options->svg, ottl_status_name(status));
+  else if (io_write_file(s->options->svg, text.data, text.len, &error) != IO_OK)
+    result = cli_fail(CLI_USAGE, "%s", error.text);
+  free(text.data);
+  return result;
 }
 
 static int tell(explain_state *s, uint64_t passes) {

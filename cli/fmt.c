@@ -35,16 +35,10 @@ static int fmt_show(const char *name, ottl_view before, ottl_view after) {
 
 static int fmt_write(const char *path, ottl_view before, ottl_view after) {
   struct stat st;
-  io_output *out = NULL;
   io_error error;
   if (stat(path, &st) == 0 && (size_t)st.st_size != before.len)
     return cli_fail(CLI_USAGE, "%s is compressed, or changed meanwhile: it stays as it is", path);
-  if (io_open_output(path, &out, &error) != IO_OK) return cli_fail(CLI_USAGE, "%s", error.text);
-  if (io_write(out, after.data, after.len, &error) != IO_OK) {
-    io_abandon(out);
-    return cli_fail(CLI_USAGE, "%s", error.text);
-  }
-  if (io_finish(out, &error) != IO_OK) return cli_fail(CLI_USAGE, "%s", error.text);
+  if (io_write_file(path, after.data, after.len, &error) != IO_OK) return cli_fail(CLI_USAGE, "%s", error.text);
   puts(path);
   return CLI_OK;
 }

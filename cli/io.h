@@ -50,14 +50,17 @@ typedef struct io_output io_output;
 
 /* path: NULL or "-" for standard output. A regular (or new) file is written under a temporary name beside it, and takes its
  * name in io_finish; a link is followed, permissions are kept. Anything else (pipe, device) is written as it is.
- * Ignores SIGPIPE from then on. */
+ * From then on SIGPIPE and SIGXFSZ are ignored, and a signal that ends the command takes the temporary file along. */
 io_status io_open_output(const char *path, io_output **ret, io_error *error);
 io_status io_write(io_output *out, const void *data, size_t len, io_error *error);
 /* Passes on what is buffered, so that a reader of a pipe sees whole messages. */
 io_status io_flush(io_output *out, io_error *error);
-/* Ends the stream, puts the file in place and frees `out`, also when it fails (then the target is as it was). */
+/* Ends the stream, puts the file in place and frees `out`, also when it fails (then the target is as it was). What replaces a file
+ * is on the disk before (fsync); what is new may not be. */
 io_status io_finish(io_output *out, io_error *error);
 void io_abandon(io_output *out); /* frees; the target is as it was; NULL is fine */
+/* A whole file, or what was there before. */
+io_status io_write_file(const char *path, const void *data, size_t len, io_error *error);
 
 /* Compression of pieces: those of the output, and messages that are compressed one by one, as the collector's file exporter does
  * within its frames. */
@@ -74,6 +77,9 @@ io_status io_unpack_frame(io_codec *codec, const void *data, size_t len, void *r
 io_status io_pack(io_codec *codec, io_compression compression, int level, const void *data, size_t len, const void **ret,
                   size_t *ret_bytes, io_error *error);
 
+/* For the files of this module: after a failed read or write on fd, did it fail because it would have to wait (O_NONBLOCK is
+ * inherited)? Then it has waited. */
+bool io_would_wait(int fd, short events);
 /* For the files of this module: printf into error, returns status. */
 io_status io_fail(io_error *error, io_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,7 +115,8 @@ static io_status in_read(io_input *in, void *data, size_t len, size_t *ret_bytes
       if (n == 0) in->at_end = true;
       return IO_OK;
     }
-    if (errno != EINTR) return io_fail(error, IO_FAILED, "cannot read %s: %s", in->name, strerror(errno));
+    if (errno != EINTR && !io_would_wait(in->fd, POLLIN))
+      return io_fail(error, IO_FAILED, "cannot read %s: %s", in->name, strerror(errno));
   }
 }
 

@@ -1,9 +1,10 @@
 /* Output: standard output, or a file that is there whole or not at all. */
 #include "io.h"
+#include "io_guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@ struct io_output {
   char *name;   /* for messages */
   char *target; /* what the temporary file becomes; NULL: written in place */
   char *temporary;
+  io_left left;  /* the temporary file, for signals */
+  bool replaces; /* a file that was there */
   size_t used;
   unsigned char buffer[OUT_BUFFER];
 };
@@ -31,9 +34,28 @@ static void out_free(io_output *out) {
 }
 
 void io_abandon(io_output *out) {
+  sigset_t before;
   if (!out) return;
+  io_guard_enter(&before);
   if (out->temporary) unlink(out->temporary);
+  io_guard_remove(&out->left);
+  io_guard_leave(&before);
   out_free(out);
+}
+
+/* mkstemp, or -1 with errno; a signal finds the file, or there is none. */
+static int out_make(io_output *out, char *path) {
+  sigset_t before;
+  io_guard_enter(&before);
+  int fd = mkstemp(path), why = errno;
+  if (fd >= 0) {
+    out->temporary = path;
+    out->left.path = path;
+    io_guard_add(&out->left);
+  }
+  io_guard_leave(&before);
+  errno = why;
+  return fd;
 }
 
 /* A temporary file beside the target, with the mode that the target has or would get. */
@@ -44,14 +66,14 @@ static io_status out_temporary(io_output *out, const struct stat *old, io_error 
   if (!path) return io_fail(error, IO_FAILED, "%s: out of memory", out->name);
   /* Long names are cut: the temporary one must fit the directory's limit as well. */
   snprintf(path, len + 16, "%.*s.%.200s.XXXXXX", (int)dir, out->target, out->target + dir);
-  out->fd = mkstemp(path);
+  out->fd = out_make(out, path);
   if (out->fd < 0) {
     io_fail(error, IO_FAILED, "cannot create a file beside %s: %s", out->name, strerror(errno));
     free(path);
     return IO_FAILED;
   }
   out->own_fd = true;
-  out->temporary = path;
+  out->replaces = old != NULL;
   fcntl(out->fd, F_SETFD, FD_CLOEXEC);
   mode_t mask = umask(0);
   umask(mask);
@@ -88,7 +110,9 @@ io_status io_open_output(const char *path, io_output **ret, io_error *error) {
     return io_fail(error, IO_FAILED, "%s: out of memory", name);
   }
   out->fd = -1;
-  signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows as EPIPE, so that files can be cleaned up */
+  sigset_t before;
+  io_guard_enter(&before); /* a reader that leaves shows as EPIPE from here on */
+  io_guard_leave(&before);
   io_status status = out_open(out, path, error);
   if (status != IO_OK) {
     io_abandon(out);
@@ -98,13 +122,20 @@ io_status io_open_output(const char *path, io_output **ret, io_error *error) {
   return IO_OK;
 }
 
+bool io_would_wait(int fd, short events) {
+  if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
+  struct pollfd p = {.fd = fd, .events = events};
+  poll(&p, 1, -1);
+  return true;
+}
+
 /* All of it to the file. */
 static io_status out_write(io_output *out, const void *data, size_t len, io_error *error) {
   for (const char *p = data; len;) {
     ssize_t n = write(out->fd, p, len > (size_t)1 << 30 ? (size_t)1 << 30 : len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      int why = errno;
+    if (n < 0 && (errno == EINTR || io_would_wait(out->fd, POLLOUT))) continue;
+    if (n <= 0) {
+      int why = n ? errno : ENOSPC;
       return io_fail(error, why == EPIPE ? IO_CLOSED : IO_FAILED, "cannot write %s: %s", out->name, strerror(why));
     }
     p += n;
@@ -132,21 +163,44 @@ io_status io_write(io_output *out, const void *data, size_t len, io_error *error
 
 io_status io_flush(io_output *out, io_error *error) { return out_drain(out, error); }
 
+/* What a power cut leaves is the old file or the new one. A new file has nothing to lose, and is not waited for. */
+static io_status out_sync(const io_output *out, io_error *error) {
+  if (!out->replaces || fsync(out->fd) == 0 || errno == EINVAL || errno == ENOTSUP) return IO_OK;
+  return io_fail(error, IO_FAILED, "cannot write %s: %s", out->name, strerror(errno));
+}
+
+static io_status out_place(io_output *out, io_error *error) {
+  sigset_t before;
+  io_guard_enter(&before);
+  int failed = rename(out->temporary, out->target), why = errno;
+  if (!failed) {
+    io_guard_remove(&out->left);
+    free(out->temporary);
+    out->temporary = NULL;
+  }
+  io_guard_leave(&before);
+  return failed ? io_fail(error, IO_FAILED, "cannot put %s in place: %s", out->name, strerror(why)) : IO_OK;
+}
+
 io_status io_finish(io_output *out, io_error *error) {
   io_status status = out_drain(out, error);
+  if (status == IO_OK) status = out_sync(out, error);
   if (out->own_fd) { /* full disks may show only here */
     int fd = out->fd;
     out->fd = -1;
     if (close(fd) != 0 && status == IO_OK) status = io_fail(error, IO_FAILED, "cannot write %s: %s", out->name, strerror(errno));
   }
-  if (status == IO_OK && out->temporary) {
-    if (rename(out->temporary, out->target) != 0) {
-      status = io_fail(error, IO_FAILED, "cannot put %s in place: %s", out->name, strerror(errno));
-    } else {
-      free(out->temporary);
-      out->temporary = NULL;
-    }
-  }
+  if (status == IO_OK && out->temporary) status = out_place(out, error);
+  io_abandon(out);
+  return status;
+}
+
+io_status io_write_file(const char *path, const void *data, size_t len, io_error *error) {
+  io_output *out = NULL;
+  io_status status = io_open_output(path, &out, error);
+  if (status != IO_OK) return status;
+  status = io_write(out, data, len, error);
+  if (status == IO_OK) return io_finish(out, error);
   io_abandon(out);
   return status;
 }

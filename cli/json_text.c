@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "yyjson.h"
+
 size_t cli_utf8(const char *p, size_t len, uint32_t *ret) {
   static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
   const unsigned char *u = (const unsigned char *)p;
@@ -63,4 +65,27 @@ char *cli_json_plain(const char *json, size_t len) {
   }
   if (copy) copy[at] = 0;
   return copy;
+}
+
+static void *doc_malloc(void *failed, size_t bytes) {
+  void *memory = malloc(bytes);
+  if (!memory) *(bool *)failed = true;
+  return memory;
+}
+
+static void *doc_realloc(void *failed, void *old, size_t old_bytes, size_t bytes) {
+  (void)old_bytes;
+  void *memory = realloc(old, bytes);
+  if (!memory) *(bool *)failed = true;
+  return memory;
+}
+
+static void doc_free(void *failed, void *memory) {
+  (void)failed;
+  free(memory);
+}
+
+yyjson_mut_doc *cli_json_doc(bool *failed) {
+  yyjson_alc memory = {doc_malloc, doc_realloc, doc_free, failed};
+  return yyjson_mut_doc_new(&memory);
 }

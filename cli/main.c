@@ -4,6 +4,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,8 +58,17 @@ static int main_version(void) {
   return CLI_OK;
 }
 
+/* A standard stream that came closed must not become the number of the next file that is opened, which its output would then go
+ * into. The wrong mode is on purpose: who uses it is told. */
+static void main_standard(void) {
+  static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+  for (int fd = 0; fd < 3; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd) _exit(CLI_USAGE);
+}
+
 int main(int argc, char **argv) {
   int status = CLI_USAGE;
+  main_standard();
   if (argc < 2) {
     cli_fail(0, "what is to be done? `ottl --help` tells");
   } else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {

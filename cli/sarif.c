@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 struct cli_sarif {
+  bool failed;       /* out of memory */
   yyjson_doc *codes; /* entries of the table "diagnostics" */
   yyjson_mut_doc *doc;
   yyjson_mut_val *results;
@@ -174,7 +175,7 @@ cli_sarif *cli_sarif_begin(void) {
   ottl_status status;
   if (!s) return NULL;
   s->codes = cli_table("diagnostics", NULL, &status);
-  s->doc = yyjson_mut_doc_new(NULL);
+  s->doc = cli_json_doc(&s->failed);
   if (!s->codes || !s->doc) {
     cli_sarif_end(s, NULL);
     return NULL;
@@ -209,7 +210,7 @@ static const yyjson_write_flag sarif_style =
 bool cli_sarif_end(cli_sarif *s, FILE *to) {
   char *text = NULL;
   if (!s) return false;
-  if (to) text = yyjson_mut_write(s->doc, sarif_style, NULL);
+  if (to && !s->failed) text = yyjson_mut_write(s->doc, sarif_style, NULL);
   if (text) fprintf(to, "%s\n", text);
   bool written = text != NULL;
   free(text);

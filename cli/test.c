@@ -125,7 +125,6 @@ static int write_update(test_session *s, test_suite *suite, test_reader *reader,
   cli_text text = {0};
   ottl_test *again = NULL;
   ottl_test_options options;
-  io_output *out = NULL;
   io_error error;
   size_t updated;
   test_options(s, reader, suite, &options);
@@ -135,13 +134,7 @@ static int write_update(test_session *s, test_suite *suite, test_reader *reader,
   ottl_test_free(again);
   int result = CLI_OK;
   if (status == OTTL_OK && updated) {
-    if (io_open_output(suite->path, &out, &error) != IO_OK) result = cli_fail(CLI_USAGE, "%s", error.text);
-    if (result == CLI_OK && io_write(out, text.data, text.len, &error) != IO_OK) {
-      io_abandon(out);
-      result = cli_fail(CLI_USAGE, "%s", error.text);
-    } else if (result == CLI_OK && io_finish(out, &error) != IO_OK) {
-      result = cli_fail(CLI_USAGE, "%s", error.text);
-    }
+    if (io_write_file(suite->path, text.data, text.len, &error) != IO_OK) result = cli_fail(CLI_USAGE, "%s", error.text);
     *ret_written = result == CLI_OK;
     suite->updated = updated;
   } else if (status == OTTL_COMPILE) {

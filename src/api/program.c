@@ -205,6 +205,7 @@ ottl_status ottl_program_compile_text(const char *text, size_t len, const char *
 
 ottl_status ottl__program_sources(ottl_program *p, const ottl_diags *diags, size_t first) {
   size_t n = diags->n_sources - first;
+  if (diags->nomem) return OTTL_NOMEM; /* a text or a warning is lost */
   p->sources = arena_array(&p->arena, n + 1, sizeof *p->sources);
   if (!p->sources) return OTTL_NOMEM;
   p->first_source = (uint32_t)first;
