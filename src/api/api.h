@@ -17,8 +17,9 @@ typedef struct program_origin {
 typedef struct program_routes program_routes; /* route.h */
 
 struct ottl_program {
-  ottl_allocator al;
-  ottl_arena arena; /* trees, code, constants */
+  exec_memory memory; /* the caller's allocator */
+  ottl_allocator al;  /* counts in `memory`; for compiling and freeing: it is one thread's */
+  ottl_arena arena;   /* trees, code, constants */
   ottl_kind kind;
   ottl_signal signal; /* NONE: contexts of every signal only */
   bool event_index;
@@ -37,8 +38,9 @@ struct ottl_program {
 
 /* An empty program, for ottl_program_free; NULL: out of memory. allocator: NULL for the default. */
 ottl_program *ottl__program_new(const ottl_allocator *allocator, ottl_kind kind);
-/* Keeps the texts that were registered with diags since there were `first`. Fails: NOMEM. */
-OTTL_MUST_CHECK ottl_status ottl__program_sources(ottl_program *program, const ottl_diags *diags, size_t first);
+/* Ends compiling, which came to `status`: keeps the texts that were registered with diags since there were `first`. NOMEM when any
+ * allocation failed, whatever was made of it. */
+OTTL_MUST_CHECK ottl_status ottl__program_end(ottl_program *program, const ottl_diags *diags, size_t first, ottl_status status);
 /* The source of an expression; never NULL. */
 const ottl_source *ottl__program_source(const ottl_program *program, uint32_t id);
 /* [begin, end) of a source as people count, with its text. */

@@ -55,6 +55,8 @@ ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_option
   for (size_t i = 0; i < program->n_groups && status == OTTL_OK; i++) {
     status = ottl__vm_frame_create(&x->vm, &program->codes[i], slice_of(x, &program->codes[i]), &x->frames[i]);
   }
+  /* Constants are computed here, and a function may take what memory failed for a value that is not right. */
+  if (status == OTTL_OK) status = memory_status(&x->memory);
 out:
   if (status != OTTL_OK) {
     ottl_status cause = memory_status(&x->memory);

@@ -123,9 +123,10 @@ ottl_program *ottl__program_new(const ottl_allocator *allocator, ottl_kind kind)
   ottl_allocator al = ottl__alloc_or_default(allocator);
   ottl_program *p = al_zero(&al, sizeof *p);
   if (!p) return NULL;
-  p->al = al;
+  p->memory = (exec_memory){.al = al};
+  p->al = ottl__memory_counted(&p->memory);
   p->kind = kind;
-  ottl__arena_init(&p->arena, &al, (size_t)16 << 10);
+  ottl__arena_init(&p->arena, &p->al, (size_t)16 << 10);
   return p;
 }
 
@@ -153,8 +154,10 @@ ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, con
   p->flatten = o->flatten;
   ottl_status status = ottl__program_room(p, n_codes);
   size_t first_source = diags->n_sources;
-  if (status == OTTL_OK) status = compile_groups(p, groups, n_groups, o, diags);
-  if (status == OTTL_OK) status = ottl__program_sources(p, diags, first_source);
+  ottl_compile_options counted = *o;
+  counted.allocator = &p->al;
+  if (status == OTTL_OK) status = compile_groups(p, groups, n_groups, &counted, diags);
+  status = ottl__program_end(p, diags, first_source, status);
   if (status != OTTL_OK) {
     ottl_program_free(p);
     return status;
@@ -203,9 +206,8 @@ ottl_status ottl_program_compile_text(const char *text, size_t len, const char *
   return status;
 }
 
-ottl_status ottl__program_sources(ottl_program *p, const ottl_diags *diags, size_t first) {
+static ottl_status program_sources(ottl_program *p, const ottl_diags *diags, size_t first) {
   size_t n = diags->n_sources - first;
-  if (diags->nomem) return OTTL_NOMEM; /* a text or a warning is lost */
   p->sources = arena_array(&p->arena, n + 1, sizeof *p->sources);
   if (!p->sources) return OTTL_NOMEM;
   p->first_source = (uint32_t)first;
@@ -219,6 +221,11 @@ ottl_status ottl__program_sources(ottl_program *p, const ottl_diags *diags, size
   }
   p->n_sources = (uint32_t)n;
   return OTTL_OK;
+}
+
+ottl_status ottl__program_end(ottl_program *p, const ottl_diags *diags, size_t first, ottl_status status) {
+  if (status == OTTL_OK && !diags->nomem) status = program_sources(p, diags, first);
+  return diags->nomem || p->memory.refused ? OTTL_NOMEM : status;
 }
 
 const ottl_source *ottl__program_source(const ottl_program *p, uint32_t id) {
@@ -249,7 +256,7 @@ void ottl_program_free(ottl_program *p) {
   if (!p) return;
   for (size_t i = 0; i < p->n_groups; i++) ottl__sema_release(&p->al, &p->checked[i]);
   ottl__arena_done(&p->arena);
-  ottl_allocator al = p->al;
+  ottl_allocator al = p->memory.al;
   al_free(&al, p, sizeof *p);
 }
 
@@ -273,13 +280,13 @@ bool ottl_program_row_order(const ottl_program *p, size_t group) { return p && g
 ottl_status ottl_program_disassemble(const ottl_program *p, char **ret_text, size_t *ret_len) {
   if (!p || !ret_text || !ret_len) return OTTL_INVALID_ARG;
   ottl_sbuf out;
-  ottl__sbuf_init(&out, &p->al);
+  ottl__sbuf_init(&out, &p->memory.al);
   for (size_t i = 0; i < p->n_groups; i++) ottl__code_disassemble(&p->codes[i], &out);
   if (out.failed) {
     ottl__sbuf_done(&out);
     return OTTL_NOMEM;
   }
-  char *text = al_new(&p->al, out.len + 1);
+  char *text = al_new(&p->memory.al, out.len + 1);
   if (text) memcpy(text, out.len ? out.data : "", out.len);
   if (text) text[out.len] = 0;
   *ret_len = out.len;
@@ -290,5 +297,5 @@ ottl_status ottl_program_disassemble(const ottl_program *p, char **ret_text, siz
 }
 
 void ottl_text_free(const ottl_program *p, char *text, size_t len) {
-  if (p) al_free(&p->al, text, len + 1);
+  if (p) al_free(&p->memory.al, text, len + 1);
 }

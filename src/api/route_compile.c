@@ -167,7 +167,7 @@ static ottl_view route_key(route_maker *m, const ottl_route *route, const ottl_n
 static ottl_compile_options check_options(const route_maker *m, bool edits) {
   ottl_compile_options o;
   ottl_compile_options_init(&o);
-  o.allocator = m->options->allocator;
+  o.allocator = &m->program->al;
   o.kind = edits ? OTTL_KIND_TRANSFORM : OTTL_KIND_FILTER;
   o.functions = OTTL_FUNCTIONS_ROUTING;
   o.experimental = m->options->experimental;
@@ -455,7 +455,7 @@ ottl_status ottl__route_program(const ottl_route *routes, size_t n_routes, const
   p->row_order = o->row_order;
   size_t first_source = diags->n_sources;
   ottl_status status = make_table(&m);
-  if (status == OTTL_OK) status = ottl__program_sources(p, diags, first_source);
+  status = ottl__program_end(p, diags, first_source, status);
   ottl__map_done(&m.pipelines);
   ottl__map_done(&m.seen);
   ottl__arena_done(&m.scratch);

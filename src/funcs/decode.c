@@ -11,7 +11,7 @@ typedef struct decode_as {
 } decode_as;
 
 /* Names of the reference's own come first, in any case; base64 does not know case. */
-static decode_as decode_find(const ottl_allocator *al, ottl_view name) {
+static ottl_status decode_find(const ottl_allocator *al, ottl_view name, decode_as *ret) {
   static const char *const forms[] = {"base64", "base64-raw", "base64-url", "base64-raw-url"};
   static const struct {
     const char *name;
@@ -20,27 +20,34 @@ static decode_as decode_find(const ottl_allocator *al, ottl_view name) {
              {"utf-8-raw", CHARSET_RAW},   {"utf8-raw", CHARSET_RAW},   {"ascii", CHARSET_UTF8}, {"us-ascii", CHARSET_UTF8},
              {"nop", CHARSET_RAW},         {"", CHARSET_UTF8}};
   for (unsigned i = 0; i < OTTL_COUNT(forms); i++) {
-    if (view_is(name, forms[i])) return (decode_as){.base64 = true, .known = true, .form = (ottl_base64_form)i};
+    if (!view_is(name, forms[i])) continue;
+    *ret = (decode_as){.base64 = true, .known = true, .form = (ottl_base64_form)i};
+    return OTTL_OK;
   }
   decode_as as = {.charset = ottl__charset_find(name)};
+  ottl_status status = OTTL_OK;
   if (name.len < 32) {
     ottl_sbuf lower;
     ottl__sbuf_init(&lower, al);
     ottl__unicode_put_lower(&lower, name);
+    status = sbuf_status(&lower);
     for (size_t i = 0; i < OTTL_COUNT(own); i++) {
       if (view_is(sbuf_all(&lower), own[i].name)) as.charset = own[i].charset;
     }
     ottl__sbuf_done(&lower);
   }
   as.known = as.charset != CHARSET_NONE;
-  return as;
+  *ret = as;
+  return status;
 }
 
 ottl_status ottl__prep_decode(ottl_prepare *p) {
   const ottl_arg *arg = &p->arg[1];
   if (!arg->is_literal || cell_type(arg->literal) != OTTL_T_STRING) return OTTL_OK;
   ottl_view name = cell_view(arg->literal);
-  if (decode_find(p->al, name).known) return OTTL_OK;
+  decode_as as;
+  OTTL_TRY(decode_find(p->al, name, &as));
+  if (as.known) return OTTL_OK;
   return ottl__refuse(p, 1, "unsupported encoding '%.*s'", (int)(name.len < 100 ? name.len : 100), name.data);
 }
 
@@ -66,7 +73,7 @@ ottl_status ottl__fn_decode(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) {
     ottl_cell v = reg_cell(c->arg[0].reg, row);
     ottl_view name = reg_view(c->arg[1].reg, row);
-    if (!last.data || !view_eq(last, name)) as = decode_find(&c->scratch->al, name);
+    if (!last.data || !view_eq(last, name)) OTTL_TRY(decode_find(&c->scratch->al, name, &as));
     last = name;
     ottl_type type = cell_type(v);
     if (!as.known)

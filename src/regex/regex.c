@@ -6,21 +6,23 @@
 enum { REGEX_HEAD = 16 };
 
 static void *regex_pcre2_alloc(size_t bytes, void *data) {
-  const ottl_allocator *al = data;
-  if (bytes > SIZE_MAX - REGEX_HEAD) return NULL;
-  char *p = al_new(al, bytes + REGEX_HEAD);
-  if (!p) return NULL;
+  regex_memory *m = data;
+  char *p = bytes <= SIZE_MAX - REGEX_HEAD ? al_new(m->al, bytes + REGEX_HEAD) : NULL;
+  if (!p) {
+    m->refused = true;
+    return NULL;
+  }
   memcpy(p, &bytes, sizeof bytes);
   return p + REGEX_HEAD;
 }
 
 static void regex_pcre2_free(void *memory, void *data) {
   if (!memory) return;
-  const ottl_allocator *al = data;
+  const regex_memory *m = data;
   char *p = (char *)memory - REGEX_HEAD;
   size_t bytes;
   memcpy(&bytes, p, sizeof bytes);
-  al_free(al, p, bytes + REGEX_HEAD);
+  al_free(m->al, p, bytes + REGEX_HEAD);
 }
 
 /* --- names --- */
@@ -66,7 +68,7 @@ static ottl_status regex_compile_pcre2(ottl_regex *re, const rx_node *root) {
     status = sbuf_status(&text);
     goto out;
   }
-  general = pcre2_general_context_create(regex_pcre2_alloc, regex_pcre2_free, &re->al);
+  general = pcre2_general_context_create(regex_pcre2_alloc, regex_pcre2_free, &re->memory);
   cc = general ? pcre2_compile_context_create(general) : NULL;
   if (!cc) {
     status = OTTL_NOMEM;
@@ -89,7 +91,8 @@ static ottl_status regex_compile_pcre2(ottl_regex *re, const rx_node *root) {
     if (error == PCRE2_ERROR_HEAP_FAILED) status = OTTL_NOMEM;
     goto out; /* too large for PCRE2, then */
   }
-  re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
+  re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0; /* the system may forbid it */
+  if (re->memory.refused) status = OTTL_NOMEM;
 out:
   pcre2_compile_context_free(cc);
   pcre2_general_context_free(general);
@@ -104,6 +107,7 @@ static ottl_status regex_compile(const ottl_allocator *al, ottl_view pattern, bo
   ottl_regex *re = al_zero(al, sizeof *re);
   if (!re) return OTTL_NOMEM;
   re->al = *al;
+  re->memory.al = &re->al;
   rx_tree tree = {0};
   ottl_arena arena;
   ottl__arena_init(&arena, al, 4096);
@@ -167,14 +171,15 @@ ottl_status ottl__regex_context_create(const ottl_allocator *al, ottl_regex_cont
   ottl_regex_context *cx = al_zero(al, sizeof *cx);
   if (!cx) return OTTL_NOMEM;
   cx->al = *al;
+  cx->memory.al = &cx->al;
   cx->kernels = ottl__kernels_pick();
-  cx->general = pcre2_general_context_create(regex_pcre2_alloc, regex_pcre2_free, &cx->al);
+  cx->general = pcre2_general_context_create(regex_pcre2_alloc, regex_pcre2_free, &cx->memory);
   if (cx->general) {
     cx->match = pcre2_match_context_create(cx->general);
     cx->data = pcre2_match_data_create(FIRST_PAIRS, cx->general);
     cx->stack = pcre2_jit_stack_create(STACK_FIRST, STACK_MOST, cx->general);
   }
-  if (!cx->general || !cx->match || !cx->data) {
+  if (!cx->general || !cx->match || !cx->data || cx->memory.refused) {
     ottl__regex_context_free(cx);
     return OTTL_NOMEM;
   }

@@ -8,8 +8,15 @@
 #include "regex/ast.h"
 #include "regex/utf8.h"
 
+/* The allocator for PCRE2, and whether it ever said no: PCRE2 goes without what it can do without, and does not tell why. */
+typedef struct regex_memory {
+  const ottl_allocator *al;
+  bool refused;
+} regex_memory;
+
 struct ottl_regex {
   ottl_allocator al;
+  regex_memory memory;
   pcre2_code *code; /* NULL: the linear engine serves alone */
   bool jit;
   bool bytes;     /* compiled without PCRE2_UTF: any subject will do */
@@ -28,6 +35,7 @@ typedef enum ottl_regex_engine { REGEX_AUTO, REGEX_LINEAR, REGEX_PCRE2, REGEX_WA
 
 struct ottl_regex_context {
   ottl_allocator al;
+  regex_memory memory;
   const ottl_kernels *kernels;
   pcre2_general_context *general;
   pcre2_match_context *match;

@@ -95,6 +95,7 @@ static const char *comparison_text(sema *s, const ottl_expr *call, const rx_pref
   char *copy = out.failed ? NULL : arena_text(s->arena, out.len + 1);
   if (copy) memcpy(copy, out.data, out.len);
   if (copy) copy[out.len] = 0;
+  if (!copy) s->fatal = OTTL_NOMEM;
   ottl__sbuf_done(&out);
   return copy;
 }
@@ -265,7 +266,10 @@ static void lint_regex_tree(sema *s, const ottl_expr *call, const ottl_expr *pat
   ottl_arena arena;
   ottl__arena_init(&arena, &s->al, 0);
   const char *name = ottl__functions[call->call->function].name;
-  if (ottl__regex_parse(&arena, text, &tree, NULL) == OTTL_OK && ottl__regex_prefilter_init(&s->al, &tree, &filter) == OTTL_OK) {
+  ottl_status status = ottl__regex_parse(&arena, text, &tree, NULL);
+  if (status == OTTL_OK) status = ottl__regex_prefilter_init(&s->al, &tree, &filter);
+  if (status == OTTL_NOMEM) s->fatal = status;
+  if (status == OTTL_OK) {
     bool tests = use == USE_TESTS;
     size_t star = glob_star(text, !tests);
     if (matches_never(tree.root, 100)) {
@@ -289,7 +293,10 @@ static void lint_regex(sema *s, const ottl_expr *call, uint32_t param, int use) 
   if (!pattern) return;
   lint_regex_tree(s, call, pattern, text, use);
   ottl_regex *re;
-  if (use != USE_REPLACES || ottl__regex_compile(&s->al, text, &re, NULL) != OTTL_OK) return;
+  if (use != USE_REPLACES || s->fatal) return;
+  ottl_status status = ottl__regex_compile(&s->al, text, &re, NULL);
+  if (status == OTTL_NOMEM) s->fatal = status;
+  if (status != OTTL_OK) return;
   lint_replacement(s, call, param + 1, re);
   ottl__regex_free(re);
 }

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/sbuf.h"
-#include "counter.h"
+#include "failing.h"
 #include "ottl/ottl.h"
 #include "yyjson.h"
 
@@ -196,23 +196,30 @@ static unsigned is_loud(const char *name, const ottl_group *group, ottl_kind kin
   return n != 0;
 }
 
+static const char *const contexts[] = {NULL, "metric", "datapoint", "span"};
+
+static const char *kind_of(const example *x) { return x->signal[0] ? x->signal : strstr(x->ottl, "span.") ? "span" : "log"; }
+
+/* The statement of an example; its length. */
+static size_t text_of(const example *x, char *text, size_t size) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  return (size_t)snprintf(text, size, x->form, strstr(x->ottl, "datapoint.") ? "datapoint" : kind_of(x), x->ottl);
+#pragma GCC diagnostic pop
+}
+
 static void test_functions(void **state) {
   (void)state;
   unsigned failures = 0;
   for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
     const example *x = &examples[i];
-    const char *kind = x->signal[0] ? x->signal : strstr(x->ottl, "span.") ? "span" : "log";
+    const char *kind = kind_of(x);
     char text[4096];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    int n = snprintf(text, sizeof text, x->form, strstr(x->ottl, "datapoint.") ? "datapoint" : kind, x->ottl);
-#pragma GCC diagnostic pop
-    ottl_snippet snippet = {.text = text, .len = (size_t)n};
+    ottl_snippet snippet = {.text = text, .len = text_of(x, text, sizeof text)};
     ottl_group group = {.struct_size = sizeof group, .statements = &snippet, .n_statements = 1, .error_mode = OTTL_ERROR_IGNORE};
     size_t len[2];
     uint8_t *in[2] = {payload(kind, x->record, 40, &len[0]), payload(kind, x->record, 3, &len[1])};
     unsigned loud = 2;
-    static const char *const contexts[] = {NULL, "metric", "datapoint", "span"};
     for (unsigned k = 0; k < 4 && loud == 2; k++) {
       group.context = contexts[k];
       loud = is_loud(text, &group, OTTL_KIND_TRANSFORM, in, len);
@@ -223,6 +230,34 @@ static void test_functions(void **state) {
     free(in[1]);
   }
   assert_int_equal(failures, 0);
+}
+
+/* Every function of the manual, every allocation of a compile and a run. */
+static void test_each_allocation_fails(void **state) {
+  (void)state;
+  size_t n_allocations = 0;
+  for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+    const example *x = &examples[i];
+    const char *kind = kind_of(x);
+    char text[4096];
+    ottl_snippet snippet = {.text = text, .len = text_of(x, text, sizeof text)};
+    ottl_group group = {.struct_size = sizeof group, .statements = &snippet, .n_statements = 1, .error_mode = OTTL_ERROR_IGNORE};
+    failing_work work = {.name = text, .group = &group};
+    ottl_compile_options_init(&work.options);
+    work.options.experimental = work.options.lint = work.options.explain = true;
+    uint8_t *in = payload(kind, x->record, 3, &work.len);
+    work.in = in;
+    for (unsigned k = 0; k < 4; k++) {
+      ottl_program *program = NULL;
+      group.context = contexts[k];
+      if (ottl_program_compile(&group, 1, &work.options, &program, NULL) != OTTL_OK) continue;
+      ottl_program_free(program);
+      n_allocations += failing_each(&work);
+      break;
+    }
+    free(in);
+  }
+  assert_true(n_allocations > 20 * sizeof examples / sizeof *examples);
 }
 
 /* The programs of the benchmark, on a few records of their kind. */
@@ -284,6 +319,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_functions),
       cmocka_unit_test(test_workloads),
+      cmocka_unit_test(test_each_allocation_fails),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
