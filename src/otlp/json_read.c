@@ -66,11 +66,9 @@ static const char *jr_kind(yyjson_val *v) {
 /* Where the member that was met last has its name. yyjson keeps the text of a document, and strings in it where they were. */
 static size_t jr_offset(const jr_state *r) { return r->at ? (size_t)(r->at - r->text) : 0; }
 
+/* Tells the kind of what was found, never the value: it may be secret. */
 static ottl_status jr_fail(jr_state *r, const js_field *f, const char *wanted, yyjson_val *v) {
-  size_t offset = jr_offset(r);
-  if (yyjson_is_str(v))
-    return ottl__json_fail(r->json, OTTL_DATA, offset, "`%s`: expected %s, found \"%.40s\"", f->camel, wanted, yyjson_get_str(v));
-  return ottl__json_fail(r->json, OTTL_DATA, offset, "`%s`: expected %s, found %s", f->camel, wanted, jr_kind(v));
+  return ottl__json_fail(r->json, OTTL_DATA, jr_offset(r), "`%s`: expected %s, found %s", f->camel, wanted, jr_kind(v));
 }
 
 static ottl_status jr_message(jr_state *r, const js_message *m, const js_field *of, yyjson_val *object, unsigned depth);
