@@ -66,7 +66,7 @@ typedef struct ottl_rows {
   uint32_t n, cap;
   const uint8_t **body;
   uint32_t *len;
-  uint32_t *start;       /* where the row's tag was framed: ITEM and up: offset in the payload; below: in the parent's body */
+  uint32_t *start, *end; /* what was framed, with its tag: offsets, ITEM and up: in the payload; below: in the parent's body */
   uint32_t *parent;      /* row of the level above; unused at RESOURCE */
   uint32_t *first_child; /* n + 1 of them: children are first_child[i] .. first_child[i + 1]; valid when the next level is open */
   uint8_t *message;      /* ottl_message of the row */

@@ -73,7 +73,7 @@ static ottl_status copy_rows(ottl_batch *b, ottl_level level, const ot_own *own,
     im->gaps[level][i] = gap;
     r->body[i] = from->body;
     r->len[i] = from->len;
-    r->start[i] = from->start;
+    r->start[i] = r->end[i] = from->start;
     r->parent[i] = r->first_child[i] = i;
   }
   r->first_child[n] = r->n = n;

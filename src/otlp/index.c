@@ -14,7 +14,7 @@ ottl_status ottl__ot_refuse(ottl_batch *b, const uint8_t *at, const char *text) 
 }
 
 /* All arrays of a level are one block: pointers first, bytes last. */
-#define ROW_BYTES (sizeof(uint8_t *) + 4 * sizeof(uint32_t) + 3)
+#define ROW_BYTES (sizeof(uint8_t *) + 5 * sizeof(uint32_t) + 3)
 
 static OTTL_NOINLINE ottl_status rows_grow(ottl_batch *b, ottl_rows *r) {
   if (r->n >= ROWS_MAX) return OTTL_LIMIT;
@@ -29,7 +29,8 @@ static OTTL_NOINLINE ottl_status rows_grow(ottl_batch *b, ottl_rows *r) {
   r->body = (const uint8_t **)(void *)block;
   r->len = (uint32_t *)(void *)(r->body + slots);
   r->start = r->len + slots;
-  r->parent = r->start + slots;
+  r->end = r->start + slots;
+  r->parent = r->end + slots;
   r->first_child = r->parent + slots;
   r->message = (uint8_t *)(r->first_child + slots);
   r->kind = r->message + slots;
@@ -39,6 +40,7 @@ static OTTL_NOINLINE ottl_status rows_grow(ottl_batch *b, ottl_rows *r) {
     memcpy(r->body, old.body, n * sizeof *r->body);
     memcpy(r->len, old.len, n * sizeof *r->len);
     memcpy(r->start, old.start, n * sizeof *r->start);
+    memcpy(r->end, old.end, n * sizeof *r->end);
     memcpy(r->parent, old.parent, n * sizeof *r->parent);
     memcpy(r->first_child, old.first_child, n * sizeof *r->first_child);
     memcpy(r->message, old.message, n);
@@ -78,6 +80,7 @@ static OTTL_ALWAYS_INLINE ottl_status frame(ottl_batch *b, ottl_rows *r, uint32_
       r->body[n] = p;
       r->len[n] = len;
       r->start[n] = (uint32_t)(tag - base);
+      r->end[n] = (uint32_t)(p - base) + len;
       r->parent[n] = parent;
       r->n = n + 1;
       /* PERF: w04 265 -> 137 ns a record: each head waits for the one before it; what lies between is read soon anyway. */
@@ -269,7 +272,7 @@ ottl_status ottl__ot_add_item(ottl_batch *b, const ot_appended *from, bool child
   if (row == r->cap) OTTL_TRY(rows_grow(b, r));
   r->body[row] = from->body;
   r->len[row] = from->len;
-  r->start[row] = 0; /* known when it has its place */
+  r->start[row] = r->end[row] = 0; /* known when it has its place */
   r->parent[row] = from->scope;
   r->message[row] = item_message[b->signal];
   r->state[row] = OTTL_ROW_MOVED;
@@ -287,6 +290,7 @@ static void copy_row(ottl_rows *to, uint32_t at, const ottl_rows *from, uint32_t
   to->body[at] = from->body[row];
   to->len[at] = from->len[row];
   to->start[at] = from->start[row];
+  to->end[at] = from->end[row];
   to->parent[at] = from->parent[row];
   to->message[at] = from->message[row];
   to->kind[at] = from->kind[row];
@@ -333,7 +337,7 @@ ottl_status ottl__ot_settle_items(ottl_batch *b) {
     copy_row(&to, at, r, i);
     /* Not in the payload: as if an empty field stood behind the scope's last. */
     bool woven = ot_gaps_of(im, OTTL_L_SCOPE, s) != NULL;
-    to.start[at] = woven ? 0 : (uint32_t)(scopes->body[s] + scopes->len[s] - b->in);
+    to.start[at] = to.end[at] = woven ? 0 : (uint32_t)(scopes->body[s] + scopes->len[s] - b->in);
   }
   to.n = n;
   to.open = true;

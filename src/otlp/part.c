@@ -60,7 +60,7 @@ static ottl_status shell_scattered(ottl_batch *b, const ottl_rows *kids, uint32_
   for (uint32_t c = first; c < end; c++) {
     const uint8_t *begin = b->in + kids->start[c];
     at = wr_put(at, from, (size_t)(begin - from));
-    from = ot_field_end(begin, stop);
+    from = b->in + kids->end[c];
   }
   at = wr_put(at, from, (size_t)(stop - from));
   own->b = joined;
@@ -87,7 +87,7 @@ static ottl_status shell_of(ottl_batch *b, unsigned level, uint32_t row, ot_shel
   const uint8_t *at = b->in + kids->start[first];
   for (uint32_t c = first; c < end; c++) {
     if (b->in + kids->start[c] != at) return shell_scattered(b, kids, first, end, stop, own);
-    at = OTTL_LIKELY(ot_as_came(kids, c)) ? kids->body[c] + kids->len[c] : ot_field_end(at, stop);
+    at = b->in + kids->end[c];
   }
   own->b = at;
   own->blen = (uint32_t)(stop - at);
@@ -156,7 +156,7 @@ static uint32_t run_end(const ottl_batch *b, ottl_level from, unsigned level, co
 static const uint8_t *item_bytes(const ottl_batch *b, uint32_t row, uint32_t *ret_len) {
   const ottl_rows *r = &b->rows[OTTL_L_ITEM];
   if (OTTL_UNLIKELY(r->state[row] & OTTL_ROW_MOVED)) return ot_woven(r, row, ret_len);
-  *ret_len = (uint32_t)(r->body[row] - b->in) + r->len[row] - r->start[row];
+  *ret_len = r->end[row] - r->start[row];
   return b->in + r->start[row];
 }
 

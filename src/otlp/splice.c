@@ -27,11 +27,6 @@ static inline void put(sp_writer *w, const uint8_t *data, size_t len) {
   w->run_end = data + len;
 }
 
-/* A row of the payload with its tag and length. */
-static inline uint32_t row_bytes(const ottl_batch *b, const ottl_rows *r, uint32_t row) {
-  return (uint32_t)(r->body[row] - b->in) + r->len[row] - r->start[row];
-}
-
 /* -- sizes -- */
 
 /* Where the container of a metric's points is, and where it ends. False: it has several, of which the last one counts. */
@@ -60,7 +55,6 @@ static bool find_box(const ottl_rows *r, uint32_t row, ot_item *ret, uint32_t *r
 /* An item whose children changed and nothing else is put together in the output. */
 static ottl_status measure_item(ottl_batch *b, uint32_t row) {
   const ottl_rows *r = &b->rows[OTTL_L_ITEM], *kids = &b->rows[OTTL_L_CHILD];
-  const uint8_t *body = r->body[row], *end = body + r->len[row];
   ot_item item = {0};
   uint32_t box_end = 0;
   if (r->message[row] == OTTL_M_METRIC && !find_box(r, row, &item, &box_end))
@@ -68,8 +62,7 @@ static ottl_status measure_item(ottl_batch *b, uint32_t row) {
   uint64_t grown = 0; /* may be less than 0: sums are right again in the end */
   for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
     if (!(kids->state[c] & (OTTL_ROW_DROPPED | OTTL_ROW_MOVED))) continue;
-    const uint8_t *at = body + kids->start[c];
-    grown -= (uint64_t)(ot_field_end(at, end) - at);
+    grown -= kids->end[c] - kids->start[c];
     if (!(kids->state[c] & OTTL_ROW_DROPPED)) grown += 1 + varint_size(kids->len[c]) + kids->len[c];
   }
   uint64_t size = r->len[row] + grown;
@@ -95,13 +88,27 @@ static ottl_status measure_items(ottl_batch *b) {
   return OTTL_OK;
 }
 
+/* Bytes of items as they will be written. Loops of vectors: no branch on what a row became. */
+static uint64_t items_bytes(const ottl_rows *r, uint32_t first, uint32_t end) {
+  uint64_t sum = 0;
+  for (uint32_t i = first; i < end; i++) {
+    const uint32_t len = r->len[i];
+    const uint32_t woven = len + 2 + (len >= 1u << 7) + (len >= 1u << 14) + (len >= 1u << 21) + (len >= 1u << 28);
+    const uint32_t size = r->state[i] & OTTL_ROW_MOVED ? woven : r->end[i] - r->start[i];
+    sum += r->state[i] & OTTL_ROW_DROPPED ? 0 : size;
+  }
+  return sum;
+}
+
+/* The same of any rows. */
 static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, uint32_t end) {
   ot_impl *im = ot_of(b);
   const ottl_rows *r = &b->rows[level];
+  if (level == OTTL_L_ITEM && !im->ungathered) return items_bytes(r, first, end);
   uint64_t sum = 0;
   for (uint32_t i = first; i < end; i++) {
-    if (OTTL_LIKELY(ot_as_came(r, i))) {
-      sum += row_bytes(b, r, i) & (r->state[i] - UINT64_C(1)); /* PERF: w02; whether a filter kept it cannot be guessed */
+    if (ot_as_came(r, i)) {
+      sum += r->state[i] ? 0 : r->end[i] - r->start[i];
     } else if (!(r->state[i] & OTTL_ROW_DROPPED)) {
       uint64_t len = level < OTTL_L_ITEM ? im->sizes[level][i] : r->state[i] & OTTL_ROW_EDITED ? im->items[i].size : r->len[i];
       sum += 1 + varint_size(len) + len;
@@ -113,14 +120,10 @@ static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, ui
 /* Bytes of the fields of a resource or scope that are not its children. */
 static uint64_t own_bytes(ottl_batch *b, unsigned level, uint32_t row) {
   const ottl_rows *r = &b->rows[level], *kids = &b->rows[level + 1];
+  uint64_t sum = 0;
   if (ot_gaps_of(ot_of(b), level, row)) return r->len[row];
-  uint64_t sum = r->len[row];
-  const uint8_t *end = r->body[row] + r->len[row];
-  for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
-    const uint8_t *at = b->in + kids->start[c];
-    sum -= OTTL_LIKELY(ot_as_came(kids, c)) ? row_bytes(b, kids, c) : (uint64_t)(ot_field_end(at, end) - at);
-  }
-  return sum;
+  for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) sum += kids->end[c] - kids->start[c];
+  return r->len[row] - sum;
 }
 
 /* -- the dictionary of profiles, when it grew -- */
@@ -193,7 +196,7 @@ static void write_item(sp_writer *w, uint32_t row) {
       const uint8_t *woven = ot_woven(kids, c, &len);
       put(w, woven, len);
     }
-    at = ot_field_end(begin, end);
+    at = body + kids->end[c];
   }
   put(w, at, (size_t)(end - at));
 }
@@ -202,7 +205,7 @@ static void write_children(sp_writer *w, unsigned level, uint32_t first, uint32_
   const ottl_rows *r = &w->b->rows[level];
   for (uint32_t i = first; i < end; i++) {
     if (OTTL_LIKELY(r->state[i] == 0)) {
-      put(w, w->b->in + r->start[i], row_bytes(w->b, r, i));
+      put(w, w->b->in + r->start[i], r->end[i] - r->start[i]);
     } else if (r->state[i] & OTTL_ROW_DROPPED) {
       continue;
     } else if (level == OTTL_L_ITEM && (r->state[i] & OTTL_ROW_EDITED)) {
@@ -236,9 +239,11 @@ static void write_body(sp_writer *w, unsigned level, uint32_t row) {
     for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
       if (OTTL_LIKELY(kids->state[c] == 0)) continue; /* goes with the range around it */
       const uint8_t *begin = b->in + kids->start[c];
-      put(w, at, (size_t)(begin - at));
-      write_children(w, level + 1, c, c + 1);
-      at = ot_as_came(kids, c) ? kids->body[c] + kids->len[c] : ot_field_end(begin, end);
+      if (begin != at) put(w, at, (size_t)(begin - at));
+      uint32_t first = c, to = kids->end[c];
+      while (c + 1 < stop && kids->state[c + 1] && kids->start[c + 1] == to) to = kids->end[++c];
+      write_children(w, level + 1, first, c + 1);
+      at = b->in + to;
     }
   }
   put(w, at, (size_t)(end - at));
@@ -246,7 +251,7 @@ static void write_body(sp_writer *w, unsigned level, uint32_t row) {
 
 uint64_t ottl__sp_resource_bytes(const ottl_batch *b, uint32_t row) {
   const ottl_rows *r = &b->rows[OTTL_L_RESOURCE];
-  if (r->state[row] == 0) return row_bytes(b, r, row);
+  if (r->state[row] == 0) return r->end[row] - r->start[row];
   uint64_t size = ot_of(b)->sizes[OTTL_L_RESOURCE][row];
   return 1 + varint_size(size) + size;
 }
@@ -313,7 +318,7 @@ ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **r
     OTTL_TRY(ottl__sp_measure(b));
     for (uint32_t i = 0; i < r->n; i++) {
       if (r->state[i] == 0) continue;
-      size -= (uint64_t)(ot_field_end(b->in + r->start[i], b->in + b->in_len) - (b->in + r->start[i]));
+      size -= r->end[i] - r->start[i];
       if (!(r->state[i] & OTTL_ROW_DROPPED)) size += 1 + varint_size(im->sizes[0][i]) + im->sizes[0][i];
     }
   }
@@ -334,7 +339,7 @@ ottl_status ottl__batch_finish(ottl_batch *b, bool drop_empty, const uint8_t **r
       const uint8_t *begin = b->in + r->start[i];
       put_request(&w, at, begin);
       write_children(&w, OTTL_L_RESOURCE, i, i + 1);
-      at = ot_field_end(begin, end);
+      at = b->in + r->end[i];
     }
   }
   if (size) {

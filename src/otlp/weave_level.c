@@ -270,7 +270,7 @@ static ottl_status child_edits(wv_row *w) {
   }
   for (uint32_t c = b->rows[w->level].first_child[w->row], stop = b->rows[w->level].first_child[w->row + 1]; c < stop; c++) {
     if (!(kids->state[c] & (OTTL_ROW_DROPPED | OTTL_ROW_MOVED))) continue;
-    uint32_t begin = kids->start[c], end = (uint32_t)(ot_field_end(w->body + begin, w->body + w->len) - w->body);
+    const uint32_t begin = kids->start[c], end = kids->end[c];
     bool dropped = kids->state[c] & OTTL_ROW_DROPPED;
     uint32_t size = 0;
     const uint8_t *woven = dropped ? NULL : ot_woven(kids, c, &size);
@@ -308,7 +308,7 @@ static ottl_status gap_edits(wv_row *w) {
   uint32_t base = (uint32_t)(w->body - b->in);
   for (uint32_t c = b->rows[w->level].first_child[w->row], stop = b->rows[w->level].first_child[w->row + 1]; c < stop;) {
     uint32_t first = c, begin = kids->start[c], end = begin;
-    for (; c < stop && kids->start[c] == end; c++) end = (uint32_t)(ot_field_end(b->in + end, w->body + w->len) - b->in);
+    for (; c < stop && kids->start[c] == end; c++) end = kids->end[c];
     wv_edit *e = ottl__wv_add(b, &im->edits, WV_GAP, begin - base, end - base);
     if (!e) return OTTL_NOMEM;
     e->len = first;
