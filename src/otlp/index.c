@@ -61,12 +61,11 @@ void ottl__ot_rows_done(ottl_batch *b, ottl_rows *r) {
   *r = (ottl_rows){0};
 }
 
-/* Adds the fields of that number between p and end as rows. `base` is what `start` counts from. `fresh`: nobody has seen those
- * bytes yet. */
+/* Adds the fields of that number between p and end as rows. `base` is what `start` counts from. `ahead`: nobody has seen those
+ * bytes yet, from *ahead on they are brought near, up to `stop`; or NULL. */
 static OTTL_ALWAYS_INLINE ottl_status frame(ottl_batch *b, ottl_rows *r, uint32_t number, const uint8_t *p, const uint8_t *end,
-                                            const uint8_t *base, uint32_t parent, bool fresh) {
+                                            const uint8_t *base, uint32_t parent, const uint8_t **ahead, const uint8_t *stop) {
   const uint8_t want = (uint8_t)WR_TAG(number, WR_LEN);
-  const uint8_t *ahead = p;
   while (p < end) {
     const uint8_t *tag = p;
     if (OTTL_LIKELY(*p == want)) {
@@ -84,7 +83,10 @@ static OTTL_ALWAYS_INLINE ottl_status frame(ottl_batch *b, ottl_rows *r, uint32_
       r->parent[n] = parent;
       r->n = n + 1;
       /* PERF: w04 265 -> 137 ns a record: each head waits for the one before it; what lies between is read soon anyway. */
-      for (const uint8_t *to = p + 4096; fresh && ahead < to; ahead += 64) __builtin_prefetch(ahead, 0, 2);
+      if (ahead) {
+        const uint8_t *to = stop - p > 4096 ? p + 4096 : stop;
+        for (; *ahead < to; *ahead += 64) __builtin_prefetch(*ahead, 0, 2);
+      }
       p += len;
       continue;
     }
@@ -102,16 +104,22 @@ static OTTL_ALWAYS_INLINE ottl_status frame(ottl_batch *b, ottl_rows *r, uint32_
   return OTTL_OK;
 }
 
-/* Rows of ITEM and above. */
-static OTTL_NOINLINE ottl_status frame_fresh(ottl_batch *b, ottl_rows *r, uint32_t number, const uint8_t *p, const uint8_t *end,
-                                             uint32_t parent) {
-  return frame(b, r, number, p, end, b->in, parent, true);
+/* All rows of ITEM. */
+static OTTL_NOINLINE ottl_status frame_items(ottl_batch *b, ottl_rows *scopes, ottl_rows *r) {
+  const uint8_t *ahead = b->in, *stop = b->in + b->in_len;
+  for (uint32_t i = 0; i < scopes->n; i++) {
+    const uint8_t *p = scopes->body[i], *end = p + scopes->len[i];
+    scopes->first_child[i] = r->n;
+    if (ahead < p) ahead = p;
+    OTTL_TRY(frame(b, r, 2, p, end, b->in, i, &ahead, stop));
+  }
+  return OTTL_OK;
 }
 
-/* Rows below ITEM: their parents' bytes were brought near when those were framed. */
-static OTTL_NOINLINE ottl_status frame_below(ottl_batch *b, ottl_rows *r, uint32_t number, const uint8_t *p, const uint8_t *end,
-                                             const uint8_t *base, uint32_t parent) {
-  return frame(b, r, number, p, end, base, parent, false);
+/* Other rows: of few bytes each, or of bytes that were brought near when the rows above them were framed. */
+static OTTL_NOINLINE ottl_status frame_rows(ottl_batch *b, ottl_rows *r, uint32_t number, const uint8_t *p, const uint8_t *end,
+                                            const uint8_t *base, uint32_t parent) {
+  return frame(b, r, number, p, end, base, parent, NULL, NULL);
 }
 
 static const uint8_t item_message[] = {0, OTTL_M_LOG, OTTL_M_SPAN, OTTL_M_METRIC, OTTL_M_PROFILE};
@@ -151,18 +159,18 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
     b->rows[l].open = false;
   }
 
-  OTTL_TRY(frame_fresh(b, &b->rows[OTTL_L_RESOURCE], 1, in, in + in_len, 0));
+  ottl_rows *resources = &b->rows[OTTL_L_RESOURCE], *scopes = &b->rows[OTTL_L_SCOPE], *items = &b->rows[OTTL_L_ITEM];
+  OTTL_TRY(frame_rows(b, resources, 1, in, in + in_len, in, 0));
   OTTL_TRY(level_done(b, OTTL_L_RESOURCE, OTTL_M_RESOURCE));
-  for (unsigned level = OTTL_L_RESOURCE; level < OTTL_L_ITEM; level++) {
-    ottl_rows *parents = &b->rows[level], *r = &b->rows[level + 1];
-    for (uint32_t i = 0; i < parents->n; i++) {
-      parents->first_child[i] = r->n;
-      OTTL_TRY(frame_fresh(b, r, 2, parents->body[i], parents->body[i] + parents->len[i], i));
-    }
-    parents->first_child[parents->n] = r->n;
-    OTTL_TRY(level_done(b, (ottl_level)(level + 1), level == OTTL_L_RESOURCE ? OTTL_M_SCOPE : item_message[signal]));
+  for (uint32_t i = 0; i < resources->n; i++) {
+    resources->first_child[i] = scopes->n;
+    OTTL_TRY(frame_rows(b, scopes, 2, resources->body[i], resources->body[i] + resources->len[i], in, i));
   }
-  return OTTL_OK;
+  resources->first_child[resources->n] = scopes->n;
+  OTTL_TRY(level_done(b, OTTL_L_SCOPE, OTTL_M_SCOPE));
+  OTTL_TRY(frame_items(b, scopes, items));
+  scopes->first_child[scopes->n] = items->n;
+  return level_done(b, OTTL_L_ITEM, item_message[signal]);
 }
 
 /* Finds the container of the metric's points: the last one, as pdata does. *ret_tag NULL: there is none. */
@@ -215,10 +223,10 @@ static ottl_status frame_children(ottl_batch *b, ottl_level level, uint32_t i) {
   uint32_t number = 0, first = r->n;
   unsigned message = OTTL_M_EXEMPLAR, kind = OTTL_MK_NONE;
   if (level == OTTL_L_CHILD && b->signal == OTTL_SIGNAL_TRACES) {
-    OTTL_TRY(frame_below(b, r, 11, body, end, body, i));
+    OTTL_TRY(frame_rows(b, r, 11, body, end, body, i));
     message = OTTL_M_EVENT;
   } else if (level == OTTL_L_CHILD && b->signal == OTTL_SIGNAL_PROFILES) {
-    OTTL_TRY(frame_below(b, r, 2, body, end, body, i));
+    OTTL_TRY(frame_rows(b, r, 2, body, end, body, i));
     message = OTTL_M_SAMPLE;
   } else if (level == OTTL_L_CHILD) {
     const uint8_t *value;
@@ -226,7 +234,7 @@ static ottl_status frame_children(ottl_batch *b, ottl_level level, uint32_t i) {
     OTTL_TRY(find_container(b, i, &number, &value, &len));
     kind = up->kind[i] = (uint8_t)ottl__metric_kind_of(number);
     message = ottl__point_message((ottl_metric_kind)kind);
-    if (number) OTTL_TRY(frame_below(b, r, 1, value, value + len, body, i));
+    if (number) OTTL_TRY(frame_rows(b, r, 1, value, value + len, body, i));
   } else {
     switch (up->message[i]) {
     case OTTL_M_NUMBER_POINT: number = 5; break;
@@ -235,7 +243,7 @@ static ottl_status frame_children(ottl_batch *b, ottl_level level, uint32_t i) {
     default: return OTTL_OK;
     }
     kind = up->kind[i];
-    OTTL_TRY(frame_below(b, r, number, body, end, body, i));
+    OTTL_TRY(frame_rows(b, r, number, body, end, body, i));
   }
   if (r->n > first) {
     memset(r->message + first, (int)message, r->n - first);

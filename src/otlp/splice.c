@@ -88,42 +88,42 @@ static ottl_status measure_items(ottl_batch *b) {
   return OTTL_OK;
 }
 
-/* Bytes of items as they will be written. Loops of vectors: no branch on what a row became. */
-static uint64_t items_bytes(const ottl_rows *r, uint32_t first, uint32_t end) {
+/* By how much items grow in all. A loop of vectors: no branch on what a row became. Sums are right modulo 2^64. */
+static uint64_t items_growth(const ottl_rows *r, uint32_t first, uint32_t end) {
   uint64_t sum = 0;
   for (uint32_t i = first; i < end; i++) {
-    const uint32_t len = r->len[i];
+    const uint32_t len = r->len[i], came = r->end[i] - r->start[i];
     const uint32_t woven = len + 2 + (len >= 1u << 7) + (len >= 1u << 14) + (len >= 1u << 21) + (len >= 1u << 28);
-    const uint32_t size = r->state[i] & OTTL_ROW_MOVED ? woven : r->end[i] - r->start[i];
-    sum += r->state[i] & OTTL_ROW_DROPPED ? 0 : size;
+    const uint32_t size = r->state[i] & OTTL_ROW_MOVED ? woven : came;
+    sum += (uint64_t)(r->state[i] & OTTL_ROW_DROPPED ? 0 : size) - came;
   }
   return sum;
 }
 
 /* The same of any rows. */
-static uint64_t children_bytes(ottl_batch *b, unsigned level, uint32_t first, uint32_t end) {
+static uint64_t children_growth(ottl_batch *b, unsigned level, uint32_t first, uint32_t end) {
   ot_impl *im = ot_of(b);
   const ottl_rows *r = &b->rows[level];
-  if (level == OTTL_L_ITEM && !im->ungathered) return items_bytes(r, first, end);
+  if (level == OTTL_L_ITEM && !im->ungathered) return items_growth(r, first, end);
   uint64_t sum = 0;
   for (uint32_t i = first; i < end; i++) {
-    if (ot_as_came(r, i)) {
-      sum += r->state[i] ? 0 : r->end[i] - r->start[i];
-    } else if (!(r->state[i] & OTTL_ROW_DROPPED)) {
-      uint64_t len = level < OTTL_L_ITEM ? im->sizes[level][i] : r->state[i] & OTTL_ROW_EDITED ? im->items[i].size : r->len[i];
-      sum += 1 + varint_size(len) + len;
-    }
+    if (r->state[i] == 0) continue;
+    sum -= r->end[i] - r->start[i];
+    if (r->state[i] & OTTL_ROW_DROPPED) continue;
+    uint64_t len = level < OTTL_L_ITEM ? im->sizes[level][i] : r->state[i] & OTTL_ROW_EDITED ? im->items[i].size : r->len[i];
+    sum += 1 + varint_size(len) + len;
   }
   return sum;
 }
 
-/* Bytes of the fields of a resource or scope that are not its children. */
-static uint64_t own_bytes(ottl_batch *b, unsigned level, uint32_t row) {
+/* Bytes of the body of a resource or scope that changed. */
+static uint64_t body_bytes(ottl_batch *b, unsigned level, uint32_t row) {
   const ottl_rows *r = &b->rows[level], *kids = &b->rows[level + 1];
-  uint64_t sum = 0;
-  if (ot_gaps_of(ot_of(b), level, row)) return r->len[row];
-  for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) sum += kids->end[c] - kids->start[c];
-  return r->len[row] - sum;
+  const uint32_t first = r->first_child[row], end = r->first_child[row + 1];
+  uint64_t size = r->len[row] + children_growth(b, level + 1, first, end);
+  if (!ot_gaps_of(ot_of(b), level, row)) return size;
+  for (uint32_t c = first; c < end; c++) size += kids->end[c] - kids->start[c]; /* they are no part of a woven body */
+  return size;
 }
 
 /* -- the dictionary of profiles, when it grew -- */
@@ -162,7 +162,7 @@ ottl_status ottl__sp_measure(ottl_batch *b) {
     OTTL_TRY(ottl__al_reserve(&b->al, &im->sizes[level], &im->sizes_cap[level], (size_t)r->n + 1, sizeof *im->sizes[level]));
     for (uint32_t i = 0; i < r->n; i++) {
       if (r->state[i] == 0 || (r->state[i] & OTTL_ROW_DROPPED)) continue;
-      uint64_t size = own_bytes(b, level, i) + children_bytes(b, level + 1, r->first_child[i], r->first_child[i + 1]);
+      uint64_t size = body_bytes(b, level, i);
       if (size > INT32_MAX) return OTTL_LIMIT;
       im->sizes[level][i] = (uint32_t)size;
     }
