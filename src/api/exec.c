@@ -10,9 +10,9 @@
 
 void ottl_exec_options_init(ottl_exec_options *options) { *options = (ottl_exec_options){.struct_size = sizeof *options}; }
 
+/* Rows of a window; 0: as many as the code suggests. */
 static uint32_t slice_of(const ottl_exec *x, const ottl_code *code) {
-  if ((code->row_order && !code->rounds) || x->trace) return 1;
-  return x->slice_rows ? x->slice_rows : ottl__vm_slice_rows(code);
+  return code->row_order && !code->rounds ? 1 : x->slice_rows;
 }
 
 ottl_status ottl_exec_create(const ottl_program *program, const ottl_exec_options *options, ottl_exec **ret_exec) {
@@ -273,7 +273,7 @@ ottl_status ottl__exec_group(ottl_exec *x, uint32_t group, ottl_result *result) 
   bool evaluates = x->program->kind == OTTL_KIND_VALUES || x->program->kind == OTTL_KIND_CONDITIONS;
   exec_phase_is(x, PHASE_READ);
   OTTL_TRY(ottl__batch_open_level(b, (ottl_level)code->level));
-  uint32_t step = slice_of(x, code), n = b->rows[code->level].n;
+  uint32_t step = x->trace ? 1 : x->frames[group]->window, n = b->rows[code->level].n;
   if (n < step && !code->appends) step = n ? n : 1; /* columns of small payloads lie close together */
   OTTL_TRY(ottl__batch_bind(b, &code->layout, step));
   n = b->rows[code->level].n;

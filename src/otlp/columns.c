@@ -239,32 +239,29 @@ static ottl_status make_kept(ottl_batch *b, ot_plan *plan) {
   return OTTL_OK;
 }
 
-/* Are the columns of all levels there? */
-static ottl_status take_kept(ottl_batch *b, bool *ret) {
-  ot_impl *im = ot_of(b);
-  const ottl_layout *layout = b->layout;
-  ot_plan *plan = im->plans[layout->id];
-  *ret = false;
-  if (im->window_rows > KEPT_ROWS || !can_keep(layout, b->signal)) return OTTL_OK;
-  for (unsigned level = 0; level < layout->level; level++) {
-    if (b->rows[level].n > KEPT_ROWS) return OTTL_OK;
-  }
-  *ret = true;
-  if (!plan->kept) return make_kept(b, plan);
-  b->columns = plan->kept->columns;
-  b->maps = plan->kept->maps;
-  memcpy(b->columns, plan->kept->fresh, layout->n_columns * sizeof *b->columns);
-  memcpy(b->maps, plan->kept->fresh_maps, layout->n_maps * sizeof *b->maps);
-  memcpy(im->up_store, plan->kept->up_store, sizeof im->up_store);
-  return OTTL_OK;
+static bool is_small(const ottl_batch *b) {
+  bool small = ot_of(b)->window_rows <= KEPT_ROWS;
+  for (unsigned level = 0; level < b->layout->level; level++) small &= b->rows[level].n <= KEPT_ROWS;
+  return small;
 }
 
 ottl_status ottl__ot_columns_begin(ottl_batch *b) {
   ot_impl *im = ot_of(b);
-  OTTL_TRY(take_kept(b, &im->kept));
-  if (im->kept) return OTTL_OK;
-  b->columns = arena_array(&im->pass, (size_t)b->layout->n_columns + 1, sizeof *b->columns);
-  b->maps = arena_array(&im->pass, (size_t)b->layout->n_maps + 1, sizeof *b->maps);
+  const ottl_layout *layout = b->layout;
+  ot_plan *plan = im->plans[layout->id];
+  /* At the first payload, whatever its size: later ones allocate nothing. */
+  if (!plan->kept && can_keep(layout, b->signal)) OTTL_TRY(make_kept(b, plan));
+  im->kept = plan->kept && is_small(b);
+  if (im->kept) {
+    b->columns = plan->kept->columns;
+    b->maps = plan->kept->maps;
+    memcpy(b->columns, plan->kept->fresh, layout->n_columns * sizeof *b->columns);
+    memcpy(b->maps, plan->kept->fresh_maps, layout->n_maps * sizeof *b->maps);
+    memcpy(im->up_store, plan->kept->up_store, sizeof im->up_store);
+    return OTTL_OK;
+  }
+  b->columns = arena_array(&im->pass, (size_t)layout->n_columns + 1, sizeof *b->columns);
+  b->maps = arena_array(&im->pass, (size_t)layout->n_maps + 1, sizeof *b->maps);
   return b->columns && b->maps ? OTTL_OK : OTTL_NOMEM;
 }
 

@@ -88,9 +88,18 @@ typedef struct ot_head {
   uint32_t len;
 } ot_head;
 
+/* Columns and maps of small payloads (columns.c). */
+typedef struct ot_kept {
+  ottl_reg *columns, *fresh;       /* those in use, and as they are when nothing was read yet */
+  ottl_rowmaps *maps, *fresh_maps; /* the same */
+  uint32_t *up_store[OTTL_LEVELS];
+} ot_kept;
+
 /* What a layout means for the messages of a signal: made once for layouts that have an id. */
 typedef struct ot_plan {
   ottl_arena arena;
+  ot_kept *kept;                   /* NULL: not made yet */
+  uint8_t read, written;           /* a bit for each level: columns or maps of it are */
   ot_table *tables[OTTL_MESSAGES]; /* NULL: nothing of the message is read */
   ottl_keyset *keysets;            /* by map */
   ot_head *heads;                  /* by column: of keys */
@@ -225,6 +234,7 @@ typedef struct ot_impl {
   uint16_t **dict_columns; /* by map that lies in the dictionary: the column of each attribute's key */
   uint32_t window_rows;
   bool bound;
+  bool kept; /* columns are those that the plan keeps */
   bool in_window;
   bool flat;        /* items have resources and scopes of their own */
   bool touched;     /* the output is not the input */
@@ -418,7 +428,12 @@ OTTL_MUST_CHECK ottl_status ottl__sp_measure(ottl_batch *b);
 uint64_t ottl__sp_resource_bytes(const ottl_batch *b, uint32_t row);
 uint8_t *ottl__sp_put_resource(ottl_batch *b, uint32_t row, uint8_t *at);
 
-/* pass.c: room for `rows` rows in the columns and maps of a level above the pass's. */
+/* columns.c: after the plan; then level by level, arrays for `rows` rows; nothing is in them yet. */
+OTTL_MUST_CHECK ottl_status ottl__ot_columns_begin(ottl_batch *b);
+OTTL_MUST_CHECK ottl_status ottl__ot_columns_make(ottl_batch *b, ottl_level level, uint32_t rows);
+/* Nothing is there in n rows of the level. */
+void ottl__ot_columns_clear(ottl_batch *b, ottl_level level, uint32_t n);
+/* Room for `rows` rows in the columns and maps of a level above the pass's. */
 OTTL_MUST_CHECK ottl_status ottl__ot_reserve_above(ottl_batch *b, ottl_level level, uint32_t rows);
 
 /* The end of the length-delimited field at `at`, which was framed before. */

@@ -173,7 +173,24 @@ static ottl_status plan_profiles(ottl_batch *b, const ottl_layout *layout) {
   return OTTL_OK;
 }
 
+/* Which levels are read, and which may be written. */
+static void plan_levels(ot_plan *plan, const ottl_layout *layout) {
+  plan->read = plan->written = 0;
+  for (unsigned c = 0; c < layout->n_columns; c++) {
+    const ottl_column_spec *spec = &layout->columns[c];
+    plan->read |= (uint8_t)(1u << spec->level);
+    plan->written |= (uint8_t)((unsigned)spec->written << spec->level);
+  }
+  for (unsigned m = 0; m < layout->n_maps; m++) {
+    const ottl_map_spec *spec = &layout->maps[m];
+    plan->read |= (uint8_t)(1u << spec->level);
+    plan->written |= (uint8_t)((unsigned)(spec->written || spec->entries) << spec->level);
+  }
+  if (layout->id == 0) plan->written = plan->read; /* no compiler has looked */
+}
+
 static ottl_status plan_make(ot_plan *plan, const ottl_layout *layout, unsigned signal) {
+  plan_levels(plan, layout);
   plan->places = arena_zero(&plan->arena, ((size_t)layout->n_columns + 1) * OTTL_MESSAGES * sizeof *plan->places);
   plan->map_places = arena_zero(&plan->arena, ((size_t)layout->n_maps + 1) * OTTL_MESSAGES * sizeof *plan->map_places);
   plan->keysets = arena_array(&plan->arena, (size_t)layout->n_maps + 1, sizeof *plan->keysets);
@@ -225,6 +242,7 @@ ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
   if (!plan->made || layout->id == 0) {
     ottl__arena_reset(&plan->arena);
     memset(plan->tables, 0, sizeof plan->tables);
+    plan->kept = NULL;
     plan->made = false;
     OTTL_TRY(plan_make(plan, layout, b->signal));
     plan->made = true;

@@ -517,7 +517,7 @@ ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first
 ottl_status ottl__ot_gather(ottl_batch *b, bool columns, bool items) {
   ot_impl *im = ot_of(b);
   for (unsigned level = OTTL_L_CHILD + 1; level-- > 0;) {
-    bool own = columns && level < b->layout->level;
+    bool own = columns && level < b->layout->level && (im->plan->written >> level & 1);
     bool edited = im->touched && (level == OTTL_L_CHILD || (level == OTTL_L_ITEM && items));
     if ((own || edited) && b->rows[level].open)
       OTTL_TRY(ottl__ot_weave_level(b, (ottl_level)level, 0, b->rows[level].n, own, edited));

@@ -91,7 +91,7 @@ static size_t row_bytes(const ottl_code *code) {
   return bytes + bits / 8;
 }
 
-uint32_t ottl__vm_slice_rows(const ottl_code *code) {
+static uint32_t suggested_rows(const ottl_code *code) {
   size_t rows = SLICE_BYTES / (row_bytes(code) + 1);
   return rows >= MAX_SLICE_ROWS ? MAX_SLICE_ROWS : rows <= MIN_SLICE_ROWS ? MIN_SLICE_ROWS : (uint32_t)(rows / 64 * 64);
 }
@@ -207,8 +207,9 @@ ottl_status ottl__vm_frame_create(ottl_vm *vm, const ottl_code *code, uint32_t s
         (ottl_reg){.store = d->store, .type = d->type, .level = d->level, .mask = d->level == OTTL_LEVEL_CONST ? 0 : UINT32_MAX};
     f->r[i] = &f->own[i];
   }
+  f->window = slice_rows ? slice_rows : suggested_rows(code);
   status = frame_reserve(vm, f, OTTL_LEVEL_CONST, 1);
-  if (status == OTTL_OK) status = frame_reserve(vm, f, code->level, slice_rows);
+  if (status == OTTL_OK) status = frame_reserve(vm, f, code->level, f->window);
   if (status != OTTL_OK) goto out;
   for (uint32_t i = code->layout.n_columns; i < code->n_regs; i++) {
     if (code->regs[i].constant) put_constant(&f->own[i], code->regs[i].cell);

@@ -51,7 +51,8 @@ typedef struct vm_frame {
   const ottl_code *code;
   ottl_reg **r; /* n_regs: columns point into the batch, others at `own` */
   ottl_reg *own;
-  void **blocks; /* memory of own registers, by register */
+  uint32_t window; /* rows of one */
+  void **blocks;   /* memory of own registers, by register */
   size_t *block_bytes;
   struct vm_memo *memos;          /* by call */
   struct vm_meter *meter;         /* NULL: nobody asks */
@@ -109,8 +110,7 @@ typedef ottl_status vm_handler(ottl_vm *vm, const ottl_insn *in);
 
 OTTL_MUST_CHECK ottl_status ottl__vm_init(ottl_vm *vm, const ottl_allocator *al);
 void ottl__vm_done(ottl_vm *vm);
-/* Rows of a window, when nobody asks for another number. */
-uint32_t ottl__vm_slice_rows(const ottl_code *code);
+/* slice_rows: of a window; 0: as many as the code suggests. */
 OTTL_MUST_CHECK ottl_status ottl__vm_frame_create(ottl_vm *vm, const ottl_code *code, uint32_t slice_rows, vm_frame **ret);
 void ottl__vm_frame_free(ottl_vm *vm, vm_frame *frame);
 /* Before the windows of a pass: the batch is bound to the code's layout. */
