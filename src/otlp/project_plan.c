@@ -121,7 +121,7 @@ static ottl_status plan_keys(ot_plan *plan, const ottl_layout *layout, unsigned 
   const ottl_map_spec *spec = &layout->maps[m];
   ottl_keyset *set = &plan->keysets[m];
   memset(set->bucket, 0xff, sizeof set->bucket);
-  set->lens = 0;
+  set->ends = 0;
   set->keys = arena_array(&plan->arena, (size_t)spec->n_columns + 1, sizeof *set->keys);
   if (!set->keys) return OTTL_NOMEM;
   for (unsigned k = 0; k < spec->n_columns; k++) {
@@ -130,7 +130,7 @@ static ottl_status plan_keys(ot_plan *plan, const ottl_layout *layout, unsigned 
     uint32_t slot = key_bucket(key.data, (uint32_t)key.len);
     set->keys[k] = (ottl_key){key.data, (uint32_t)key.len, c, set->bucket[slot]};
     set->bucket[slot] = (uint16_t)k;
-    set->lens |= (uint64_t)1 << (key.len & 63);
+    set->ends |= key_end((uint32_t)key.len, key.len ? (uint8_t)key.data[key.len - 1] : 0);
     OTTL_TRY(plan_head(plan, key, &plan->heads[c]));
   }
   return OTTL_OK;
