@@ -366,9 +366,6 @@ void ottl__ot_restore(ottl_batch *b, ottl_level level);
 
 /* weave.c: a new body for one row from the edits that im->edits and im->sub_edits hold; they are emptied. */
 OTTL_MUST_CHECK ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row);
-/* The same of a row of ITEM or below of which only the entries between begin and end changed: those of im->keys and im->fresh. */
-OTTL_MUST_CHECK ottl_status ottl__ot_weave_keys(ottl_batch *b, ottl_level level, uint32_t row, unsigned number, uint32_t begin,
-                                                uint32_t end);
 /* The list of a row's entries, in the key tier too (duplicates.c). */
 OTTL_MUST_CHECK ottl_status ottl__ot_row_list(ottl_batch *b, uint32_t map, uint32_t row);
 /* Does an entry with that key go? Of a map with `prune`. Fails: NOMEM. */
@@ -378,6 +375,9 @@ OTTL_MUST_CHECK ottl_status ottl__ot_hole(ottl_batch *b, uint32_t i, uint32_t be
 /* weave_keys.c: what was written to the key columns of the map, in row i, into im->keys and im->fresh. *begin .. *end is what of the old body that
  * replaces; equal: it is inserted there. *any: is there something? */
 OTTL_MUST_CHECK ottl_status ottl__wk_gather(ottl_batch *b, unsigned map, uint32_t i, uint32_t *begin, uint32_t *end, bool *any);
+/* A new body for a row of ITEM or below of which nothing changed but what was written to the key columns of the map. The rows below
+ * are to be closed. */
+OTTL_MUST_CHECK ottl_status ottl__wk_weave(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned map);
 /* Writes the entries between *begin and *end anew; returns the end. There are keys_bound bytes of room, and those that stood there. */
 uint8_t *ottl__wk_write(const ot_impl *im, const uint8_t *body, uint8_t *at, const wv_edit *e);
 /* Rows with a list of their own: see duplicates.c. */
@@ -387,6 +387,12 @@ static inline bool ot_listed(const ottl_rowmaps *map, uint32_t i) {
 /* counted.c: arrays for a map that is counted, in the pass's arena; what a window begins with, after its projection. */
 OTTL_MUST_CHECK ottl_status ottl__counted_make(ottl_batch *b, unsigned m, uint32_t rows);
 void ottl__counted_begin(ottl_batch *b, unsigned m, uint32_t n);
+/* Room for `bytes` in the arena, packed behind the last body; NULL: out of memory. */
+uint8_t *ottl__wv_block(ottl_batch *b, size_t bytes);
+static inline uint8_t *ottl__wv_room(ottl_batch *b, size_t bytes) {
+  const ot_impl *im = ot_of(b);
+  return OTTL_LIKELY((size_t)(im->pen_end - im->pen) >= bytes) ? im->pen : ottl__wv_block(b, bytes);
+}
 /* A copy of a body in the arena, behind its tag and length. *ret NULL: out of memory. */
 OTTL_MUST_CHECK ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t len, const uint8_t **ret);
 wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin, uint32_t end);

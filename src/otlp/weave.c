@@ -153,20 +153,16 @@ static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to
   return wr_put(at, pen->body + from, to - from);
 }
 
-/* Room for `bytes` in the arena, packed behind the last body. */
-static uint8_t *pen_room(ottl_batch *b, size_t bytes) {
+uint8_t *ottl__wv_block(ottl_batch *b, size_t bytes) {
   ot_impl *im = ot_of(b);
-  if (OTTL_UNLIKELY((size_t)(im->pen_end - im->pen) < bytes)) {
-    size_t block = bytes > 256u << 10 ? bytes : 256u << 10;
-    im->pen = arena_alloc(&b->arena, block);
-    if (!im->pen) return im->pen_end = NULL;
-    im->pen_end = im->pen + block;
-  }
+  size_t block = bytes > 256u << 10 ? bytes : 256u << 10;
+  im->pen = arena_alloc(&b->arena, block);
+  im->pen_end = im->pen ? im->pen + block : NULL;
   return im->pen;
 }
 
 ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t len, const uint8_t **ret) {
-  uint8_t *at = pen_room(b, 6 + (size_t)len);
+  uint8_t *at = ottl__wv_room(b, 6 + (size_t)len);
   if (!at) return OTTL_NOMEM;
   *at++ = tag;
   at = varint_put(at, len);
@@ -187,7 +183,7 @@ ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
   im->n_new_gaps = 0;
   if (level < OTTL_L_ITEM)
     OTTL_TRY(ottl__al_reserve(&b->al, &im->new_gaps, &im->new_gaps_cap, im->edits.n + 1, sizeof *im->new_gaps));
-  uint8_t *at = pen_room(b, (size_t)bound);
+  uint8_t *at = ottl__wv_room(b, (size_t)bound);
   if (!at) return OTTL_NOMEM;
   *at++ = ot_row_tag(b, level, row);
   uint8_t *out = at + varint_size(r->len[row]);
@@ -208,28 +204,5 @@ ottl_status ottl__ot_weave_row(ottl_batch *b, ottl_level level, uint32_t row) {
   r->state[row] |= OTTL_ROW_MOVED;
   im->edits.n = im->sub_edits.n = 0;
   ottl__ot_mark_up(b, level, row);
-  return OTTL_OK;
-}
-
-ottl_status ottl__ot_weave_keys(ottl_batch *b, ottl_level level, uint32_t row, unsigned number, uint32_t begin, uint32_t end) {
-  ottl_rows *r = &b->rows[level];
-  const uint8_t *body = r->body[row];
-  const uint32_t len = r->len[row];
-  uint64_t bound = (uint64_t)len + HEAD_BOUND + ot_of(b)->keys_bound;
-  if (OTTL_UNLIKELY(bound > INT32_MAX)) return OTTL_LIMIT;
-  uint8_t *at = pen_room(b, (size_t)bound);
-  if (OTTL_UNLIKELY(!at)) return OTTL_NOMEM;
-  *at++ = ot_row_tag(b, level, row);
-  uint8_t *out = at + varint_size(len);
-  const wv_edit keys = {.begin = begin, .end = end, .kind = WV_KEYS, .number = (uint8_t)number};
-  uint8_t *to = ottl__wk_write(ot_of(b), body, wr_put(out, body, begin), &keys);
-  to = wr_put(to, body + end, len - end);
-  const size_t size = (size_t)(to - out);
-  ot_of(b)->pen = wire_close(at, out, to);
-  r->body[row] = ot_of(b)->pen - size;
-  r->len[row] = (uint32_t)size;
-  r->state[row] |= OTTL_ROW_MOVED;
-  if (!(b->rows[level - 1].state[r->parent[row]] & OTTL_ROW_EDITED)) ottl__ot_mark_up(b, level, row);
-  ot_of(b)->touched = true;
   return OTTL_OK;
 }

@@ -202,21 +202,6 @@ static ottl_status keys_edit(wv_row *w, unsigned m) {
   return !any || add_at(w, place, WV_KEYS, begin, end) ? OTTL_OK : OTTL_NOMEM;
 }
 
-/* The same of a row of which nothing else changed: straight into its new body. */
-static ottl_status weave_keys(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
-  ottl_rows *r = &b->rows[level];
-  const unsigned number = ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + r->message[row]].number;
-  uint32_t begin, end;
-  bool any;
-  if (!number) return OTTL_OK;
-  OTTL_TRY(ottl__wk_gather(b, m, i, &begin, &end, &any));
-  if (!any) return OTTL_OK;
-  if (end == 0) begin = end = r->len[row];
-  OTTL_TRY(ottl__ot_weave_keys(b, level, row, number, begin, end));
-  for (unsigned l = level + 1; l < OTTL_LEVELS; l++) b->rows[l].open = false;
-  return OTTL_OK;
-}
-
 static ottl_status map_edit(wv_row *w, unsigned m) {
   ottl_batch *b = w->b;
   ottl_rowmaps *map = &b->maps[m];
@@ -487,7 +472,7 @@ static unsigned lone_map(const ottl_batch *b, ottl_level level) {
 ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns, bool edited) {
   ottl_rows *r = &b->rows[level];
   unsigned lone = b->layout ? b->layout->n_maps : 0;
-  bool keys = false;
+  bool keys = false, woven = false;
   if (columns) {
     OTTL_TRY(flush_maps(b, level, n));
     OTTL_TRY(dirty_columns(b, level));
@@ -504,13 +489,16 @@ ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first
       if (r->state[first + i] & OTTL_ROW_DROPPED) continue;
       if (keys && !(ot_of(b)->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED) &&
           !has_list(b, lone, i)) {
-        OTTL_TRY(weave_keys(b, level, first + i, i, lone));
+        OTTL_TRY(ottl__wk_weave(b, level, first + i, i, lone));
+        woven |= r->state[first + i] & OTTL_ROW_MOVED;
         continue;
       }
       OTTL_TRY(weave_one(b, level, first + i, i, columns));
       if (level >= OTTL_L_ITEM) r->state[first + i] &= (uint8_t)~OTTL_ROW_EDITED;
     }
   }
+  for (unsigned l = level + 1; woven && l < OTTL_LEVELS; l++)
+    b->rows[l].open = false; /* their offsets are those of the old body */
   return OTTL_OK;
 }
 
