@@ -104,6 +104,7 @@ typedef struct ot_plan {
   ottl_keyset *keysets;            /* by map */
   ot_head *heads;                  /* by column: of keys */
   ot_place *places;                /* [column * OTTL_MESSAGES + message] */
+  bool *plain;                     /* by column: see wv_column */
   ot_place *map_places;
   bool made;
 } ot_plan;
@@ -147,6 +148,7 @@ typedef struct wv_column {
   const uint8_t *tag;
   uint32_t head; /* bytes that an entry under its key begins with */
   uint16_t column;
+  bool plain; /* fields: one tag and one value in the row itself */
 } wv_column;
 
 typedef struct wv_list {
@@ -177,10 +179,12 @@ typedef struct ot_shell {
   uint8_t tag;   /* metrics: of the container of the points, whose own fields `b` are; 0: not known yet */
 } ot_shell;
 
-/* A row of ITEM of which nothing but children changed, as it will be written. */
+/* A row of ITEM that is put together in the output: of which children changed, and what its shell says. */
 typedef struct ot_item {
-  uint32_t size;            /* of its body */
-  uint32_t tag, box, inner; /* metrics: where the container of the points and its body begin, and the size of that; else 0 */
+  uint32_t size;     /* of its body */
+  uint32_t tag, box; /* metrics: where the container of the points and its body begin; else 0 */
+  uint32_t end;      /* and where that ends */
+  uint32_t inner;    /* and what its size will be */
 } ot_item;
 
 /* A key that entries of the entry tier had in this pass, so that the next one with it needs no look-up. Hostile keys that share slots
@@ -254,9 +258,9 @@ typedef struct ot_impl {
   wv_column *dirty;      /* of the level being woven: keys map by map, then fields */
   uint32_t *dirty_first; /* by map: its first one among them; behind those of maps: the first field */
   size_t n_dirty, dirty_cap, dirty_first_cap;
-  uint64_t dirty_fields; /* the words of fields, together */
-  wv_key *keys;          /* of the row being woven, which has one map at most: in the order of the body */
-  wv_key *fresh;         /* and those that stand behind them */
+  uint64_t dirty_plain, dirty_fields; /* the words of fields that are plain, together, and of others */
+  wv_key *keys;                       /* of the row being woven, which has one map at most: in the order of the body */
+  wv_key *fresh;                      /* and those that stand behind them */
   size_t n_keys, keys_cap, n_fresh, fresh_cap;
   uint64_t keys_bound; /* bytes that they take at most */
   bool keys_cut;       /* other entries go */
@@ -280,7 +284,8 @@ typedef struct ot_impl {
   uint32_t n_regrouped;
   ot_shell *own[OTTL_L_CHILD]; /* parts: by row of RESOURCE, SCOPE and ITEM; in the pass's arena */
 
-  ot_item *items; /* finish: by row of ITEM that is EDITED */
+  const ot_shell **shells; /* by row of ITEM that is EDITED and has new fields around its points; NULL: none has */
+  ot_item *items;          /* finish: by row of ITEM that is EDITED */
   size_t items_cap;
   uint32_t *sizes[OTTL_L_ITEM]; /* finish: bodies of edited resources and scopes */
   size_t sizes_cap[OTTL_L_ITEM];
@@ -357,7 +362,8 @@ OTTL_MUST_CHECK ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level
 /* Weaves one row, with what was written to its columns and maps, and its children's changes. */
 OTTL_MUST_CHECK ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i);
 /* Everything below ITEM that changed is put together up to ITEM; columns: the levels above the pass's have edits of their own. Not
- * `items`: rows of ITEM of which nothing but children changed stay EDITED; the splice puts them together where it writes them. */
+ * `items`: rows of ITEM of which children changed, or a metric's own fields, stay EDITED; the splice puts them together where it
+ * writes them. */
 OTTL_MUST_CHECK ottl_status ottl__ot_gather(ottl_batch *b, bool columns, bool items);
 /* Marks what is above the row as EDITED. */
 void ottl__ot_mark_up(ottl_batch *b, ottl_level level, uint32_t row);
@@ -375,9 +381,17 @@ OTTL_MUST_CHECK ottl_status ottl__ot_hole(ottl_batch *b, uint32_t i, uint32_t be
 /* weave_keys.c: what was written to the key columns of the map, in row i, into im->keys and im->fresh. *begin .. *end is what of the old body that
  * replaces; equal: it is inserted there. *any: is there something? */
 OTTL_MUST_CHECK ottl_status ottl__wk_gather(ottl_batch *b, unsigned map, uint32_t i, uint32_t *begin, uint32_t *end, bool *any);
-/* A new body for a row of ITEM or below of which nothing changed but what was written to the key columns of the map. The rows below
- * are to be closed. */
+/* New bytes for what stands in a metric before `begin` and behind `end`, from im->edits, which do not reach in between. The row's body is
+ * what it was. */
+OTTL_MUST_CHECK ottl_status ottl__ot_weave_shell(ottl_batch *b, uint32_t row, uint32_t begin, uint32_t end);
+/* A new body for a row of ITEM or below of which nothing changed but what was written to the key columns of the map (n_maps: none).
+ * The rows below are to be closed. */
 OTTL_MUST_CHECK ottl_status ottl__wk_weave(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned map);
+/* The same where plain fields changed too, less than WK_EDITS. */
+#define WK_EDITS 8u
+OTTL_MUST_CHECK ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned map);
+/* weave_level.c: what is to be written of a field of row i, other than REPEATED: kind, number, word, len and tag. *empty: nothing. */
+OTTL_MUST_CHECK ottl_status ottl__wv_field(ottl_batch *b, unsigned column, unsigned message, uint32_t i, wv_edit *e, bool *empty);
 /* Writes the entries between *begin and *end anew; returns the end. There are keys_bound bytes of room, and those that stood there. */
 uint8_t *ottl__wk_write(const ot_impl *im, const uint8_t *body, uint8_t *at, const wv_edit *e);
 /* Rows with a list of their own: see duplicates.c. */

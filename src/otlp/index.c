@@ -149,6 +149,7 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   b->error_offset = 0;
   im->bound = im->in_window = im->flat = im->touched = im->ungathered = im->kinds_known = im->points_seen = false;
   im->gaps[0] = im->gaps[1] = NULL;
+  im->shells = NULL;
   im->n_odd = 0;
   im->n_appended = 0;
   b->n_appended = b->appended_bytes = 0;

@@ -189,18 +189,29 @@ static void plan_levels(ot_plan *plan, const ottl_layout *layout) {
   if (layout->id == 0) plan->written = plan->read; /* no compiler has looked */
 }
 
+/* One tag and one value, in the message itself? */
+static bool is_plain(unsigned field, const ot_place *places) {
+  unsigned wire = ottl__fields[field].wire;
+  bool plain = wire != OTTL_W_REPEATED && wire != OTTL_W_MESSAGE && wire != OTTL_W_DICT_MAP && wire != OTTL_W_MAP;
+  for (unsigned m = 0; m < OTTL_MESSAGES; m++) plain &= !places[m].sub;
+  return plain;
+}
+
 static ottl_status plan_make(ot_plan *plan, const ottl_layout *layout, unsigned signal) {
   plan_levels(plan, layout);
   plan->places = arena_zero(&plan->arena, ((size_t)layout->n_columns + 1) * OTTL_MESSAGES * sizeof *plan->places);
   plan->map_places = arena_zero(&plan->arena, ((size_t)layout->n_maps + 1) * OTTL_MESSAGES * sizeof *plan->map_places);
   plan->keysets = arena_array(&plan->arena, (size_t)layout->n_maps + 1, sizeof *plan->keysets);
   plan->heads = arena_array(&plan->arena, (size_t)layout->n_columns + 1, sizeof *plan->heads);
-  if (!plan->places || !plan->map_places || !plan->keysets || !plan->heads) return OTTL_NOMEM;
+  plan->plain = arena_zero(&plan->arena, ((size_t)layout->n_columns + 1) * sizeof *plan->plain);
+  if (!plan->places || !plan->map_places || !plan->keysets || !plan->heads || !plan->plain) return OTTL_NOMEM;
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
     if (spec->source != OTTL_COL_FIELD) continue;
     if (spec->field >= OTTL_FIELD_COUNT) return OTTL_INVALID_ARG;
-    OTTL_TRY(plan_field(plan, spec->field, OT_BAD, (uint16_t)c, plan->places + (size_t)c * OTTL_MESSAGES));
+    ot_place *places = plan->places + (size_t)c * OTTL_MESSAGES;
+    OTTL_TRY(plan_field(plan, spec->field, OT_BAD, (uint16_t)c, places));
+    plan->plain[c] = is_plain(spec->field, places);
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     const ottl_map_spec *spec = &layout->maps[m];

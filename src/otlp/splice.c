@@ -30,7 +30,7 @@ static inline void put(sp_writer *w, const uint8_t *data, size_t len) {
 /* -- sizes -- */
 
 /* Where the container of a metric's points is, and where it ends. False: it has several, of which the last one counts. */
-static bool find_box(const ottl_rows *r, uint32_t row, ot_item *ret, uint32_t *ret_end) {
+static bool find_box(const ottl_rows *r, uint32_t row, ot_item *ret) {
   const uint8_t *body = r->body[row], *p = body, *end = p + r->len[row];
   while (p < end) {
     const uint8_t *tag = p;
@@ -47,17 +47,19 @@ static bool find_box(const ottl_rows *r, uint32_t row, ot_item *ret, uint32_t *r
     ret->tag = (uint32_t)(tag - body);
     ret->box = (uint32_t)(p - body);
     p += len;
-    *ret_end = (uint32_t)(p - body);
+    ret->end = (uint32_t)(p - body);
   }
   return ret->box != 0;
 }
 
-/* An item whose children changed and nothing else is put together in the output. */
+static const ot_shell *shell_of(const ot_impl *im, uint32_t row) { return im->shells ? im->shells[row] : NULL; }
+
+/* An item whose children changed, or of which they did not change at all, is put together in the output. */
 static ottl_status measure_item(ottl_batch *b, uint32_t row) {
   const ottl_rows *r = &b->rows[OTTL_L_ITEM], *kids = &b->rows[OTTL_L_CHILD];
+  const ot_shell *shell = shell_of(ot_of(b), row);
   ot_item item = {0};
-  uint32_t box_end = 0;
-  if (r->message[row] == OTTL_M_METRIC && !find_box(r, row, &item, &box_end))
+  if (r->message[row] == OTTL_M_METRIC && !find_box(r, row, &item))
     return ottl__ot_weave_level(b, OTTL_L_ITEM, row, 1, false, true);
   uint64_t grown = 0; /* may be less than 0: sums are right again in the end */
   for (uint32_t c = r->first_child[row], stop = r->first_child[row + 1]; c < stop; c++) {
@@ -67,10 +69,11 @@ static ottl_status measure_item(ottl_batch *b, uint32_t row) {
   }
   uint64_t size = r->len[row] + grown;
   if (item.box) {
-    uint64_t inner = box_end - item.box + grown;
+    uint64_t inner = item.end - item.box + grown;
     if (inner > INT32_MAX) return OTTL_LIMIT;
     item.inner = (uint32_t)inner;
-    size = item.tag + 1 + varint_size(inner) + inner + (r->len[row] - box_end);
+    uint64_t own = shell ? (uint64_t)shell->alen + shell->blen : item.tag + (r->len[row] - item.end);
+    size = own + 1 + varint_size(inner) + inner;
   }
   if (size > INT32_MAX) return OTTL_LIMIT;
   item.size = (uint32_t)size;
@@ -177,12 +180,13 @@ static void write_body(sp_writer *w, unsigned level, uint32_t row);
 static void write_item(sp_writer *w, uint32_t row) {
   const ottl_rows *r = &w->b->rows[OTTL_L_ITEM], *kids = &w->b->rows[OTTL_L_CHILD];
   const ot_item *item = &w->im->items[row];
+  const ot_shell *shell = shell_of(w->im, row);
   const uint8_t *body = r->body[row], *at = body, *end = body + r->len[row];
   flush(w);
   *w->at++ = ot_row_tag(w->b, OTTL_L_ITEM, row);
   w->at = varint_put(w->at, item->size);
   if (item->box) {
-    w->at = wr_put(w->at, body, item->tag);
+    w->at = shell ? wr_put(w->at, shell->a, shell->alen) : wr_put(w->at, body, item->tag);
     *w->at++ = (uint8_t)WR_TAG(ottl__metric_container((ottl_metric_kind)r->kind[row]), WR_LEN);
     w->at = varint_put(w->at, item->inner);
     at = body + item->box;
@@ -197,6 +201,11 @@ static void write_item(sp_writer *w, uint32_t row) {
       put(w, woven, len);
     }
     at = body + kids->end[c];
+  }
+  if (shell) {
+    put(w, at, (size_t)(body + item->end - at));
+    put(w, shell->b, shell->blen);
+    return;
   }
   put(w, at, (size_t)(end - at));
 }

@@ -116,16 +116,7 @@ typedef struct wv_pen {
 static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to, const wv_edit *edits, size_t n);
 
 static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
-  const ottl_cell cell = {e->word, e->len, e->tag};
   switch (e->kind) {
-  case WV_VARINT: at = varint_put(at, WR_TAG(e->number, WR_VARINT)); return varint_put(at, e->word);
-  case WV_64: at = varint_put(at, WR_TAG(e->number, WR_64)); return wr_put64(at, e->word);
-  case WV_32: at = varint_put(at, WR_TAG(e->number, WR_32)); return wr_put32(at, (uint32_t)e->word);
-  case WV_BYTES:
-    at = varint_put(at, WR_TAG(e->number, WR_LEN));
-    at = varint_put(at, e->len);
-    return wr_put(at, (const void *)(uintptr_t)e->word, e->len);
-  case WV_ANY: *at++ = (uint8_t)WR_TAG(e->number, WR_LEN); return any_put(at, cell);
   case WV_KEYS: return ottl__wk_write(ot_of(pen->b), pen->body, at, e);
   case WV_ENTRIES: return entries_write(at, e->number, (const ottl_rowmap *)(uintptr_t)e->word, pen->body);
   case WV_RAW: return wr_put(at, (const void *)(uintptr_t)e->word, e->size);
@@ -140,7 +131,7 @@ static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
     im->new_gaps[im->n_new_gaps++] = (ot_gap){(uint32_t)(at - pen->out), e->len, (uint32_t)e->word};
     return at;
   }
-  default: return at;
+  default: return plain_put(at, e);
   }
 }
 
@@ -159,6 +150,33 @@ uint8_t *ottl__wv_block(ottl_batch *b, size_t bytes) {
   im->pen = arena_alloc(&b->arena, block);
   im->pen_end = im->pen ? im->pen + block : NULL;
   return im->pen;
+}
+
+ottl_status ottl__ot_weave_shell(ottl_batch *b, uint32_t row, uint32_t begin, uint32_t end) {
+  ot_impl *im = ot_of(b);
+  const ottl_rows *r = &b->rows[OTTL_L_ITEM];
+  const uint32_t len = r->len[row];
+  uint64_t bound = (uint64_t)len - (end - begin) + HEAD_BOUND;
+  if (im->edits.n > 1) sort_edits(&im->edits);
+  OTTL_TRY(list_bound(b, &im->edits, &bound));
+  if (bound > INT32_MAX) return OTTL_LIMIT;
+  if (!im->shells) im->shells = arena_zero(&b->arena, ((size_t)r->n + 1) * sizeof *im->shells);
+  ot_shell *shell = arena_zero(&b->arena, sizeof *shell);
+  uint8_t *at = ottl__wv_room(b, (size_t)bound);
+  if (!im->shells || !shell || !at) return OTTL_NOMEM;
+  size_t before = 0;
+  while (before < im->edits.n && im->edits.items[before].end <= begin) before++;
+  wv_pen pen = {b, r->body[row], at};
+  shell->a = at;
+  shell->b = write_range(&pen, at, 0, begin, im->edits.items, before);
+  im->pen = write_range(&pen, at + (shell->b - at), end, len, im->edits.items + before, im->edits.n - before);
+  shell->alen = (uint32_t)(shell->b - shell->a);
+  shell->blen = (uint32_t)(im->pen - shell->b);
+  im->shells[row] = shell;
+  im->edits.n = 0;
+  b->rows[OTTL_L_ITEM].state[row] |= OTTL_ROW_EDITED;
+  ottl__ot_mark_up(b, OTTL_L_ITEM, row);
+  return OTTL_OK;
 }
 
 ottl_status ottl__wv_keep(ottl_batch *b, uint8_t tag, const void *body, uint32_t len, const uint8_t **ret) {

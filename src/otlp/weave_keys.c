@@ -170,10 +170,61 @@ uint8_t *ottl__wk_write(const ot_impl *im, const uint8_t *body, uint8_t *at, con
   return write_found(im->plan->heads, &f, body, at, e);
 }
 
-ottl_status ottl__wk_weave(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
-  ot_impl *im = ot_of(b);
+/* Adds an edit in the order of the body: see sort_edits. */
+static inline void put_edit(wv_edit *edits, size_t n, wv_edit e) {
+  for (; n > 0; n--) {
+    const wv_edit *before = &edits[n - 1];
+    if (before->begin < e.begin || (before->begin == e.begin && (before->end == before->begin || e.end > e.begin))) break;
+    edits[n] = *before;
+  }
+  edits[n] = e;
+}
+
+/* The plain fields that were written. */
+static ottl_status gather_fields(ottl_batch *b, unsigned message, uint32_t len, uint32_t i, wv_edit *edits, size_t *n,
+                                 uint64_t *bound) {
+  const ot_impl *im = ot_of(b);
+  const wv_column *col = im->dirty + im->dirty_first[b->layout->n_maps], *stop = im->dirty + im->n_dirty;
+  for (; col < stop; col++) {
+    if (!(col->bits >> (i & 63) & 1)) continue;
+    wv_edit e = {.begin = col->off[i], .end = col->end[i]};
+    bool empty;
+    e.number = im->plan->places[(size_t)col->column * OTTL_MESSAGES + message].number;
+    if (!e.number) continue;
+    OTTL_TRY(ottl__wv_field(b, col->column, message, i, &e, &empty));
+    if (empty && e.begin == e.end) continue;
+    if (e.end == 0) e.begin = e.end = len;
+    *bound += HEAD_BOUND + (e.kind == WV_BYTES ? e.len : 0);
+    if (e.kind == WV_ANY) OTTL_TRY(value_bound((ottl_cell){e.word, e.len, e.tag}, bound));
+    put_edit(edits, (*n)++, e);
+  }
+  return OTTL_OK;
+}
+
+/* The new body is written between its two ends. */
+static inline uint8_t *body_begin(ottl_batch *b, ottl_level level, uint32_t row, uint64_t bound, ottl_status *ret) {
+  *ret = bound > INT32_MAX ? OTTL_LIMIT : OTTL_NOMEM;
+  uint8_t *at = OTTL_LIKELY(bound <= INT32_MAX) ? ottl__wv_room(b, (size_t)bound) : NULL;
+  if (OTTL_LIKELY(at != NULL)) *at++ = ot_row_tag(b, level, row);
+  return at;
+}
+static inline void body_end(ottl_batch *b, ottl_level level, uint32_t row, uint8_t *at, uint8_t *out, uint8_t *to) {
   ottl_rows *r = &b->rows[level];
-  const unsigned number = im->plan->map_places[(size_t)m * OTTL_MESSAGES + r->message[row]].number;
+  const size_t size = (size_t)(to - out);
+  ot_of(b)->pen = wire_close(at, out, to);
+  r->body[row] = ot_of(b)->pen - size;
+  r->len[row] = (uint32_t)size;
+  r->state[row] |= OTTL_ROW_MOVED;
+  if (!(b->rows[level - 1].state[r->parent[row]] & OTTL_ROW_EDITED)) ottl__ot_mark_up(b, level, row);
+}
+
+static inline unsigned map_number(const ottl_batch *b, unsigned m, unsigned message) {
+  return m < b->layout->n_maps ? ot_of(b)->plan->map_places[(size_t)m * OTTL_MESSAGES + message].number : 0;
+}
+
+ottl_status ottl__wk_weave(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
+  const ottl_rows *r = &b->rows[level];
+  const unsigned number = map_number(b, m, r->message[row]);
   wv_edit keys = {.kind = WV_KEYS, .number = (uint8_t)number};
   wk_found f;
   bool any;
@@ -182,21 +233,45 @@ ottl_status ottl__wk_weave(ottl_batch *b, ottl_level level, uint32_t row, uint32
   if (!any) return OTTL_OK;
   const uint8_t *body = r->body[row];
   const uint32_t len = r->len[row];
-  const uint64_t bound = (uint64_t)len + HEAD_BOUND + f.bound;
-  if (OTTL_UNLIKELY(bound > INT32_MAX)) return OTTL_LIMIT;
-  uint8_t *at = ottl__wv_room(b, (size_t)bound);
-  if (OTTL_UNLIKELY(!at)) return OTTL_NOMEM;
+  ottl_status status;
+  uint8_t *at = body_begin(b, level, row, len + HEAD_BOUND + f.bound, &status);
+  if (OTTL_UNLIKELY(!at)) return status;
   if (keys.end == 0) keys.begin = keys.end = len;
-  *at++ = ot_row_tag(b, level, row);
-  uint8_t *out = at + varint_size(len);
-  uint8_t *to = wr_put(out, body, keys.begin);
-  to = write_found(im->plan->heads, &f, body, to, &keys);
+  uint8_t *out = at + varint_size(len), *to = wr_put(out, body, keys.begin);
+  to = write_found(ot_of(b)->plan->heads, &f, body, to, &keys);
   to = wr_put(to, body + keys.end, len - keys.end);
-  const size_t size = (size_t)(to - out);
-  im->pen = wire_close(at, out, to);
-  r->body[row] = im->pen - size;
-  r->len[row] = (uint32_t)size;
-  r->state[row] |= OTTL_ROW_MOVED;
-  if (!(b->rows[level - 1].state[r->parent[row]] & OTTL_ROW_EDITED)) ottl__ot_mark_up(b, level, row);
+  body_end(b, level, row, at, out, to);
+  return OTTL_OK;
+}
+
+ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
+  const ottl_rows *r = &b->rows[level];
+  const uint8_t *body = r->body[row];
+  const uint32_t len = r->len[row];
+  const unsigned message = r->message[row], number = map_number(b, m, message);
+  wv_edit edits[WK_EDITS + 1];
+  size_t n = 0;
+  wk_found f = {0};
+  if (number) {
+    bool any;
+    uint32_t begin, end;
+    OTTL_TRY(gather(b, m, i, &f, &begin, &end, &any));
+    if (any && end == 0) begin = end = len;
+    if (any) edits[n++] = (wv_edit){.begin = begin, .end = end, .kind = WV_KEYS, .number = (uint8_t)number};
+  }
+  uint64_t bound = len + HEAD_BOUND + f.bound;
+  OTTL_TRY(gather_fields(b, message, len, i, edits, &n, &bound));
+  if (n == 0) return OTTL_OK;
+  ottl_status status;
+  uint8_t *at = body_begin(b, level, row, bound, &status);
+  if (OTTL_UNLIKELY(!at)) return status;
+  uint8_t *out = at + varint_size(len), *to = out;
+  uint32_t from = 0;
+  for (const wv_edit *e = edits, *stop = e + n; e < stop; e++) {
+    to = wr_put(to, body + from, e->begin - from);
+    to = e->kind == WV_KEYS ? write_found(ot_of(b)->plan->heads, &f, body, to, e) : plain_put(to, e);
+    from = e->end;
+  }
+  body_end(b, level, row, at, out, wr_put(to, body + from, len - from));
   return OTTL_OK;
 }

@@ -102,14 +102,9 @@ static bool all_zero(const uint8_t *p, uint32_t n) {
   return true;
 }
 
-static ottl_status field_edit(wv_row *w, unsigned c) {
-  ottl_batch *b = w->b;
-  ot_impl *im = ot_of(b);
+ottl_status ottl__wv_field(ottl_batch *b, unsigned c, unsigned message, uint32_t i, wv_edit *e, bool *ret_empty) {
   const unsigned field = b->layout->columns[c].field;
   const ottl_reg *col = &b->columns[c];
-  const uint32_t i = w->i;
-  ot_place place = place_of(w, im->plan->places + (size_t)c * OTTL_MESSAGES, field);
-  if (!place.number) return OTTL_OK;
   uint64_t word = col->word[i];
   uint32_t len = col->len ? col->len[i] : 0;
   uint8_t tag = col->tag ? col->tag[i] : col->type;
@@ -120,8 +115,8 @@ static ottl_status field_edit(wv_row *w, unsigned c) {
   case OTTL_W_SFIX64: kind = WV_64; break;
   case OTTL_W_F64:
     kind = WV_64;
-    empty = double_of_bits(word) == 0;                                                      /* also -0, as pdata */
-    if (field == OTTL_FIELD_POINT_SUM && w->message != OTTL_M_SUMMARY_POINT) empty = false; /* `optional`: 0 is a value */
+    empty = double_of_bits(word) == 0;                                                   /* also -0, as pdata */
+    if (field == OTTL_FIELD_POINT_SUM && message != OTTL_M_SUMMARY_POINT) empty = false; /* `optional`: 0 is a value */
     break;
   case OTTL_W_FIX32:
     kind = WV_32;
@@ -170,25 +165,45 @@ static ottl_status field_edit(wv_row *w, unsigned c) {
   case OTTL_W_NUMBER:
     kind = WV_64;
     empty = tag != OTTL_T_INT && tag != OTTL_T_DOUBLE;
-    place.number = tag == OTTL_T_INT ? 6 : w->message == OTTL_M_EXEMPLAR ? 3 : 4;
+    e->number = tag == OTTL_T_INT ? 6 : message == OTTL_M_EXEMPLAR ? 3 : 4;
     break;
-  case OTTL_W_REPEATED: {
-    if (len != 0) return OTTL_OK; /* only emptied */
-    if (field != OTTL_FIELD_SPAN_LINKS && field != OTTL_FIELD_POINT_QUANTILES) w->no_children = true;
-    if (!place.sub) return cut_all(w, &im->edits, place.number, 0, w->len);
-    if (!find_sub(w, place.sub)) return OTTL_INTERNAL;
-    return cut_all(w, &im->sub_edits, place.number, w->sub_body, w->sub_end);
-  }
   default: break;
   }
-  uint32_t begin = col->off[i], end = col->end[i];
-  if (empty && begin == end) return OTTL_OK;
   if (kind == WV_BYTES && len > INT32_MAX) return OTTL_LIMIT;
-  wv_edit *e = add_at(w, place, empty ? WV_CUT : kind, begin, end);
-  if (!e) return OTTL_NOMEM;
+  e->kind = (uint8_t)(empty ? WV_CUT : kind);
   e->word = word;
   e->len = len;
   e->tag = tag;
+  *ret_empty = empty;
+  return OTTL_OK;
+}
+
+/* A list of messages that was emptied. */
+static ottl_status repeated_edit(wv_row *w, unsigned field, ot_place place) {
+  ot_impl *im = ot_of(w->b);
+  if (field != OTTL_FIELD_SPAN_LINKS && field != OTTL_FIELD_POINT_QUANTILES) w->no_children = true;
+  if (!place.sub) return cut_all(w, &im->edits, place.number, 0, w->len);
+  if (!find_sub(w, place.sub)) return OTTL_INTERNAL;
+  return cut_all(w, &im->sub_edits, place.number, w->sub_body, w->sub_end);
+}
+
+static ottl_status field_edit(wv_row *w, unsigned c) {
+  ottl_batch *b = w->b;
+  const unsigned field = b->layout->columns[c].field;
+  const ottl_reg *col = &b->columns[c];
+  const uint32_t begin = col->off[w->i], end = col->end[w->i];
+  ot_place place = place_of(w, ot_of(b)->plan->places + (size_t)c * OTTL_MESSAGES, field);
+  if (!place.number) return OTTL_OK;
+  if (ottl__fields[field].wire == OTTL_W_REPEATED) return col->len[w->i] ? OTTL_OK : repeated_edit(w, field, place);
+  wv_edit edit = {.number = place.number};
+  bool empty;
+  OTTL_TRY(ottl__wv_field(b, c, w->message, w->i, &edit, &empty));
+  if (empty && begin == end) return OTTL_OK;
+  wv_edit *e = add_at(w, place, (wv_kind)edit.kind, begin, end);
+  if (!e) return OTTL_NOMEM;
+  edit.begin = e->begin;
+  edit.end = e->end;
+  *e = edit;
   return OTTL_OK;
 }
 
@@ -308,7 +323,38 @@ static bool has_list(const ottl_batch *b, unsigned m, uint32_t i) {
   return map->rows && bm_get(map->dirty, i);
 }
 
-static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, bool columns) {
+/* A metric whose own fields were written, and its points: those stay where they are until the output is put together. */
+static bool has_shell(wv_row *w, ottl_status *ret) {
+  const ot_impl *im = ot_of(w->b);
+  if (w->message != OTTL_M_METRIC || !w->container || im->sub_edits.n || !im->edits.n || w->no_children) return false;
+  if (!find_sub(w, w->container) || w->more_subs) return false;
+  for (size_t e = 0; e < im->edits.n; e++) {
+    if (im->edits.items[e].end > w->sub_begin && im->edits.items[e].begin < w->sub_end) return false;
+  }
+  *ret = ottl__ot_weave_shell(w->b, w->row, w->sub_begin, w->sub_end);
+  return true;
+}
+
+/* What the shell has instead of the old body's own fields. */
+static ottl_status shell_edits(wv_row *w) {
+  ot_impl *im = ot_of(w->b);
+  const ot_shell *shell = im->shells ? im->shells[w->row] : NULL;
+  if (!shell) return OTTL_OK;
+  if (!find_sub(w, w->container)) return OTTL_INTERNAL;
+  wv_edit *a = ottl__wv_add(w->b, &im->edits, WV_RAW, 0, w->sub_begin);
+  if (!a) return OTTL_NOMEM;
+  a->word = (uint64_t)(uintptr_t)shell->a;
+  a->size = shell->alen;
+  wv_edit *b = ottl__wv_add(w->b, &im->edits, WV_RAW, w->sub_end, w->len);
+  if (!b) return OTTL_NOMEM;
+  b->word = (uint64_t)(uintptr_t)shell->b;
+  b->size = shell->blen;
+  im->shells[w->row] = NULL;
+  return OTTL_OK;
+}
+
+/* lazy: a shell is enough. */
+static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, bool columns, bool lazy) {
   ot_impl *im = ot_of(b);
   ottl_rows *r = &b->rows[level];
   wv_row w = {.b = b, .level = level, .row = row, .i = i, .body = r->body[row], .len = r->len[row], .message = r->message[row]};
@@ -330,7 +376,12 @@ static ottl_status weave_one(ottl_batch *b, ottl_level level, uint32_t row, uint
       if (im->dirty[k].bits >> (i & 63) & 1) OTTL_TRY(field_edit(&w, im->dirty[k].column));
     }
   }
-  if (level >= OTTL_L_ITEM && (r->state[row] & OTTL_ROW_EDITED) && !w.no_children) OTTL_TRY(child_edits(&w));
+  ottl_status status = OTTL_OK;
+  if (lazy && has_shell(&w, &status)) return status;
+  if (level >= OTTL_L_ITEM && (r->state[row] & OTTL_ROW_EDITED)) {
+    if (!w.no_children) OTTL_TRY(child_edits(&w));
+    if (level == OTTL_L_ITEM) OTTL_TRY(shell_edits(&w));
+  }
   if (im->sub_edits.n) {
     /* A whole status that was written hides writes to its parts. */
     for (size_t e = 0; e < im->edits.n; e++) {
@@ -367,11 +418,12 @@ static uint64_t dirty_word(const ottl_batch *b, ottl_level level, size_t word) {
   const ottl_layout *layout = b->layout;
   uint64_t bits = 0;
   const size_t first_field = im->dirty_first[layout->n_maps];
-  im->dirty_fields = 0;
+  im->dirty_fields = im->dirty_plain = 0;
   for (size_t k = 0; k < im->n_dirty; k++) {
     im->dirty[k].bits = im->dirty[k].dirty[word];
     bits |= im->dirty[k].bits;
-    if (k >= first_field) im->dirty_fields |= im->dirty[k].bits;
+    if (k < first_field) continue;
+    *(im->dirty[k].plain ? &im->dirty_plain : &im->dirty_fields) |= im->dirty[k].bits;
   }
   for (unsigned m = 0; m < layout->n_maps; m++) {
     if (layout->maps[m].level != level) continue;
@@ -389,7 +441,7 @@ static uint64_t edited_word(const ottl_rows *r, uint32_t first, uint32_t n) {
   return bits;
 }
 
-static void note_dirty(ot_impl *im, const ottl_reg *columns, unsigned c, uint32_t head) {
+static void note_dirty(ot_impl *im, const ottl_reg *columns, unsigned c, uint32_t head, bool plain) {
   const ottl_reg *col = &columns[c];
   if (!col->any_dirty) return;
   im->dirty[im->n_dirty++] = (wv_column){.dirty = col->dirty,
@@ -399,7 +451,8 @@ static void note_dirty(ot_impl *im, const ottl_reg *columns, unsigned c, uint32_
                                          .end = col->end,
                                          .tag = col->tag,
                                          .head = head,
-                                         .column = (uint16_t)c};
+                                         .column = (uint16_t)c,
+                                         .plain = plain};
 }
 
 /* Columns of the level with some dirty bit, so that rows look at no others: those of each map's keys, then
@@ -418,12 +471,12 @@ static ottl_status dirty_columns(ottl_batch *b, ottl_level level) {
     im->dirty_first[m] = (uint32_t)im->n_dirty;
     if (map->level != level || map->field == OTTL_FIELD_COUNT) continue;
     for (unsigned c = map->first_column, stop = c + map->n_columns; c < stop; c++)
-      note_dirty(im, b->columns, c, im->plan->heads[c].len);
+      note_dirty(im, b->columns, c, im->plan->heads[c].len, false);
   }
   im->dirty_first[layout->n_maps] = (uint32_t)im->n_dirty;
   for (unsigned c = 0; c < layout->n_columns; c++) {
     const ottl_column_spec *spec = &layout->columns[c];
-    if (spec->source == OTTL_COL_FIELD && spec->level == level) note_dirty(im, b->columns, c, 0);
+    if (spec->source == OTTL_COL_FIELD && spec->level == level) note_dirty(im, b->columns, c, 0, im->plan->plain[c]);
   }
   return OTTL_OK;
 }
@@ -451,33 +504,36 @@ ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, ui
   }
   OTTL_TRY(dirty_columns(b, level));
   dirty_word(b, level, i / 64);
-  return weave_one(b, level, row, i, true);
+  return weave_one(b, level, row, i, true, false);
 }
 
-/* The map of a level that has one alone, in the key tier, and no own fields or lists that weave_keys would have to know of:
- * n_maps when there is no such map. Caches are not woven. */
-static unsigned lone_map(const ottl_batch *b, ottl_level level) {
+/* Are rows of the level woven by ottl__wk_weave, as far as their own fields are plain, and they have no list? *ret: the map that was
+ * written to, in the key tier, or n_maps: there is none. Caches are not woven. */
+static bool quick_level(const ottl_batch *b, ottl_level level, unsigned *ret) {
+  const ot_impl *im = ot_of(b);
   const ottl_layout *layout = b->layout;
-  unsigned lone = layout->n_maps;
-  if (level < OTTL_L_ITEM) return lone;
+  *ret = layout->n_maps;
+  if (level < OTTL_L_ITEM || im->n_dirty - im->dirty_first[layout->n_maps] >= WK_EDITS) return false;
   for (unsigned m = 0; m < layout->n_maps; m++) {
     const ottl_map_spec *spec = &layout->maps[m];
-    if (spec->level != level || spec->field == OTTL_FIELD_COUNT) continue;
-    if (lone != layout->n_maps || spec->entries || !spec->written || field_is_dict_map(spec->field)) return layout->n_maps;
-    lone = m;
+    if (spec->level != level || spec->field == OTTL_FIELD_COUNT || !(spec->written || spec->entries)) continue;
+    if (*ret != layout->n_maps || spec->entries || field_is_dict_map(spec->field)) return false;
+    *ret = m;
   }
-  return lone;
+  return true;
 }
 
 ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first, uint32_t n, bool columns, bool edited) {
   ottl_rows *r = &b->rows[level];
-  unsigned lone = b->layout ? b->layout->n_maps : 0;
-  bool keys = false, woven = false;
+  unsigned map = 0;
+  ot_impl *im = ot_of(b);
+  bool quick = false, listed = false, woven = false;
+  bool lazy = columns && !edited && level == OTTL_L_ITEM && b->layout->level > OTTL_L_ITEM; /* the pass is over */
   if (columns) {
     OTTL_TRY(flush_maps(b, level, n));
     OTTL_TRY(dirty_columns(b, level));
-    lone = lone_map(b, level);
-    keys = !edited && lone < b->layout->n_maps;
+    quick = quick_level(b, level, &map) && !edited;
+    listed = quick && map < b->layout->n_maps;
   }
   for (uint32_t at = 0; at < n; at += 64) {
     uint32_t rows = n - at < 64 ? n - at : 64;
@@ -487,14 +543,16 @@ ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first
       uint32_t i = at + (uint32_t)__builtin_ctzll(bits);
       if (i >= n) break;
       if (r->state[first + i] & OTTL_ROW_DROPPED) continue;
-      if (keys && !(ot_of(b)->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED) &&
-          !has_list(b, lone, i)) {
-        OTTL_TRY(ottl__wk_weave(b, level, first + i, i, lone));
+      if (quick && !(im->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED) &&
+          !(listed && has_list(b, map, i))) {
+        bool fields = im->dirty_plain >> (i & 63) & 1;
+        OTTL_TRY((fields ? ottl__wk_weave_fields : ottl__wk_weave)(b, level, first + i, i, map));
         woven |= r->state[first + i] & OTTL_ROW_MOVED;
         continue;
       }
-      OTTL_TRY(weave_one(b, level, first + i, i, columns));
-      if (level >= OTTL_L_ITEM) r->state[first + i] &= (uint8_t)~OTTL_ROW_EDITED;
+      OTTL_TRY(weave_one(b, level, first + i, i, columns, lazy));
+      bool shell = lazy && im->shells && im->shells[first + i];
+      if (level >= OTTL_L_ITEM && !shell) r->state[first + i] &= (uint8_t)~OTTL_ROW_EDITED;
     }
   }
   for (unsigned l = level + 1; woven && l < OTTL_LEVELS; l++)
@@ -511,6 +569,7 @@ ottl_status ottl__ot_gather(ottl_batch *b, bool columns, bool items) {
       OTTL_TRY(ottl__ot_weave_level(b, (ottl_level)level, 0, b->rows[level].n, own, edited));
   }
   im->ungathered = im->touched && !items;
+  if (items) im->shells = NULL; /* all are in their rows now */
   return OTTL_OK;
 }
 

@@ -23,4 +23,19 @@ static inline ottl_status value_bound(ottl_cell c, uint64_t *sum) {
   return OTTL_OK;
 }
 
+/* An edit of a plain kind: a tag and a value. */
+static inline uint8_t *plain_put(uint8_t *at, const wv_edit *e) {
+  switch (e->kind) {
+  case WV_VARINT: at = varint_put(at, WR_TAG(e->number, WR_VARINT)); return varint_put(at, e->word);
+  case WV_64: at = varint_put(at, WR_TAG(e->number, WR_64)); return wr_put64(at, e->word);
+  case WV_32: at = varint_put(at, WR_TAG(e->number, WR_32)); return wr_put32(at, (uint32_t)e->word);
+  case WV_BYTES:
+    at = varint_put(at, WR_TAG(e->number, WR_LEN));
+    at = varint_put(at, e->len);
+    return wr_put(at, (const void *)(uintptr_t)e->word, e->len);
+  case WV_ANY: *at++ = (uint8_t)WR_TAG(e->number, WR_LEN); return any_put(at, (ottl_cell){e->word, e->len, e->tag});
+  default: return at;
+  }
+}
+
 #endif
