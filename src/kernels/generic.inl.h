@@ -225,21 +225,19 @@ KERNEL_INLINE uint64_t set_word(const kernel_set *set, const simde__m256i bytes[
   return in;
 }
 
-/* Blocks overlap, so that each window is in one. One that is not full is looked at in a copy. */
-static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
+/* A block that is not full is looked at in a copy. */
+KERNEL_INLINE uint64_t window_block(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
   uint8_t copy[64];
-  const uint32_t step = 65u - w->width;
-  for (; from < n && n - from >= w->width; from += step) {
-    uint32_t m = 64;
-    const uint8_t *p = text + from;
-    if (n - from < 64) {
-      m = (uint32_t)(n - from);
-      memset(copy, 0, sizeof copy);
-      p = memcpy(copy, p, m);
-    }
-    const simde__m256i bytes[2] = {load(p), load(p + 32)};
-    KERNEL_FIND_IN_BLOCK(w, m + 1 - w->width, from, text[from - 1], set_word(set, bytes))
-    if (hits) return from + (size_t)__builtin_ctzll(hits);
+  uint32_t m = 64;
+  const uint8_t *p = text + from;
+  if (n - from < 64) {
+    m = (uint32_t)(n - from);
+    memset(copy, 0, sizeof copy);
+    p = memcpy(copy, p, m);
   }
-  return SIZE_MAX;
+  const simde__m256i bytes[2] = {load(p), load(p + 32)};
+  KERNEL_FIND_IN_BLOCK(w, m + 1 - w->width, from, text[from - 1], set_word(set, bytes))
+  return hits;
 }
+
+KERNEL_WINDOWS

@@ -70,6 +70,13 @@ static size_t find_window(const uint8_t *text, size_t from, size_t n, const kern
   return SIZE_MAX;
 }
 
+static uint64_t window_hits(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
+  uint64_t hits = 0;
+  size_t end = n - from < 64 ? n : from + 64;
+  for (size_t at = from; (at = find_window(text, at, end, w)) != SIZE_MAX; at++) hits |= (uint64_t)1 << (at - from);
+  return hits;
+}
+
 static void digest(int kind, const ottl_view *text, uint32_t n, unsigned char (*out)[OTTL_DIGEST_MAX]) {
   for (uint32_t k = 0; k < n; k++) ottl__digest((ottl_digest_kind)kind, text[k], out[k]);
 }

@@ -163,19 +163,16 @@ KERNEL_INLINE uint64_t set_mask(const kernel_set *set, __m512i bytes, __m512i bi
   return set->high ? in | _mm512_movepi8_mask(bytes) : in;
 }
 
-/* Blocks overlap, so that each window is in one. */
-static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
+KERNEL_INLINE uint64_t window_block(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
   const __m512i table = _mm512_broadcast_i32x4(_mm_set_epi64x(0, (int64_t)0x8040201008040201u));
-  const uint32_t step = 65u - w->width;
-  for (; from < n && n - from >= w->width; from += step) {
-    uint32_t m = n - from < 64 ? (uint32_t)(n - from) : 64;
-    __m512i bytes = load8(text + from, m);
-    __m512i bit = _mm512_shuffle_epi8(table, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(15)));
-    KERNEL_FIND_IN_BLOCK(w, m + 1 - w->width, from, text[from - 1], set_mask(set, bytes, bit))
-    if (hits) return from + (size_t)__builtin_ctzll(hits);
-  }
-  return SIZE_MAX;
+  uint32_t m = n - from < 64 ? (uint32_t)(n - from) : 64;
+  __m512i bytes = load8(text + from, m);
+  __m512i bit = _mm512_shuffle_epi8(table, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(15)));
+  KERNEL_FIND_IN_BLOCK(w, m + 1 - w->width, from, text[from - 1], set_mask(set, bytes, bit))
+  return hits;
 }
+
+KERNEL_WINDOWS
 
 const ottl_kernels ottl__kernels_v4 = {
     "v4",

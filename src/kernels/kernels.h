@@ -85,6 +85,19 @@ KERNEL_INLINE bool kernel_is_word(uint8_t byte) { return kernel_in_set(&kernel_w
     hits &= ~(bits << 1 | ((has_before) && kernel_is_word(before)));                                                             \
   }
 
+/* find_window and window_hits by window_block, of the 64 bytes from `from` on. Blocks overlap, so that each window is in one. */
+#define KERNEL_WINDOWS                                                                                                           \
+  static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {                                \
+    for (; from < n && n - from >= w->width; from += 65u - w->width) {                                                           \
+      uint64_t hits = window_block(text, from, n, w);                                                                            \
+      if (hits) return from + (size_t)__builtin_ctzll(hits);                                                                     \
+    }                                                                                                                            \
+    return SIZE_MAX;                                                                                                             \
+  }                                                                                                                              \
+  static uint64_t window_hits(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {                              \
+    return window_block(text, from, n, w);                                                                                       \
+  }
+
 /* The lowest m bits, 1 <= m <= 64. */
 KERNEL_INLINE uint64_t kernel_low(uint32_t m) { return ~(uint64_t)0 >> (64 - m); }
 

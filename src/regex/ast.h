@@ -3,7 +3,8 @@
  *   pattern text -> dialect.c -> rx_node tree -+-> emit.c   -> PCRE2 pattern
  *                                              +-> linear.c -> program of the linear engine
  *                                              +-> prefilter.c (literals that decide or reject before both)
- *                                              +-> window.c (where a match can begin at all) */
+ *                                              +-> window.c (where a match can begin at all)
+ *                                              +-> straight.c (matched without an engine, if the pattern is simple) */
 #ifndef OTTL_SRC_REGEX_AST_H
 #define OTTL_SRC_REGEX_AST_H
 
@@ -186,6 +187,7 @@ typedef struct rx_window {
   bool anchored;        /* matches begin at 0 */
   bool instead_of_need; /* looking for the filter's `need` before gains nothing */
   kernel_window window;
+  kernel_window start;           /* where a match begins; no sets: it says nothing */
   uint64_t before[4];            /* bytes that a match may have before the window */
   size_t before_min, before_max; /* how many; SIZE_MAX: no limit */
 } rx_window;
@@ -195,6 +197,33 @@ OTTL_MUST_CHECK ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_
  * there are none. The places are bytes: not always between runes. */
 bool ottl__regex_window_next(const rx_window *w, const ottl_kernels *kernels, ottl_view text, size_t from, size_t *ret_first,
                              size_t *ret_last);
+/* The ASCII runes that rune `rune` of a node that takes one can be; true: it can be one that is not ASCII, too. */
+bool ottl__regex_window_runes(const rx_node *n, size_t rune, uint64_t set[2]);
+
+/* straight.c: patterns that are matched without an engine. */
+typedef struct rx_straight rx_straight;
+typedef enum straight_found { STRAIGHT_NONE, STRAIGHT_HIT, STRAIGHT_UNKNOWN } straight_found;
+/* Of the searches in one subject: places where a match can begin, and what they may still take. */
+typedef struct straight_state {
+  size_t from;
+  uint64_t hits;
+  size_t steps;
+} straight_state;
+/* Of a pattern that may be matched by bytes. *ret stays as it is: not for this one. */
+OTTL_MUST_CHECK ottl_status ottl__regex_straight_create(const ottl_allocator *al, const rx_node *root, const rx_window *window,
+                                                        rx_straight **ret);
+void ottl__regex_straight_free(const ottl_allocator *al, rx_straight *s);
+straight_state ottl__regex_straight_begin(ottl_view text);
+/* UNKNOWN: it would take long. spans NULL: whether there is a match is all that matters. `window`: that of the pattern. */
+straight_found ottl__regex_straight_find(const rx_straight *s, const rx_window *window, const ottl_kernels *kernels,
+                                         ottl_view text, size_t from, straight_state *state, size_t *spans);
+/* Matches one behind the other, without their groups. HIT: there may be more. */
+enum { STRAIGHT_SPANS = 32 };
+typedef struct straight_spans {
+  size_t n, at[STRAIGHT_SPANS][2];
+} straight_spans;
+straight_found ottl__regex_straight_all(const rx_straight *s, const rx_window *window, const ottl_kernels *kernels,
+                                        ottl_view text, size_t from, straight_state *state, straight_spans *ret);
 /* Offset of the needle, of at least one byte, or SIZE_MAX. */
 size_t ottl__regex_search(ottl_view text, const char *needle, size_t len, size_t rare);
 

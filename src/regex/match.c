@@ -214,6 +214,12 @@ static bool match_has_need(const ottl_regex *re, ottl_view s, size_t start) {
   return !f->need || ottl__regex_search(view_of(s.data + start, s.len - start), f->need, f->need_len, f->need_rare) != SIZE_MAX;
 }
 
+bool ottl__regex_lacks(const ottl_regex *re, const ottl_regex_context *cx, ottl_view s) {
+  const rx_prefilter *f = &re->filter;
+  if (!f->need || re->window.instead_of_need || cx->no_filter) return false;
+  return ottl__regex_search(s, f->need, f->need_len, f->need_rare) == SIZE_MAX;
+}
+
 /* What literals and windows say. True: *ret is the answer. Otherwise the engines are to begin at `at`. */
 static inline bool match_filtered(const ottl_regex *re, const ottl_regex_context *cx, ottl_view s, match_starts *at,
                                   size_t *spans, bool *ret) {
@@ -226,7 +232,7 @@ static inline bool match_filtered(const ottl_regex *re, const ottl_regex_context
     if (found == SIZE_MAX) return true;
     if (re->filter.need_begins) at->first += found;
   }
-  return re->window.used && !ottl__regex_window_next(&re->window, cx->kernels, s, at->first, &at->first, &at->last);
+  return false;
 }
 
 /* The rest: `start` is where the search began, `at` where matches may begin. */
@@ -302,6 +308,16 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
   if (!subject.data) subject.data = "";
   match_starts at = {start, SIZE_MAX};
   if (match_filtered(re, cx, subject, &at, spans, ret)) return OTTL_OK;
+  if (regex_straight(re, cx)) {
+    straight_state state = ottl__regex_straight_begin(subject);
+    straight_found found = ottl__regex_straight_find(re->straight, &re->window, cx->kernels, subject, at.first, &state, spans);
+    *ret = found == STRAIGHT_HIT;
+    if (found != STRAIGHT_UNKNOWN) return OTTL_OK;
+  }
+  if (re->window.used && !cx->no_filter) {
+    *ret = false;
+    if (!ottl__regex_window_next(&re->window, cx->kernels, subject, at.first, &at.first, &at.last)) return OTTL_OK;
+  }
   return match_engines(re, cx, subject, start, at, kind, spans, ret);
 }
 

@@ -63,7 +63,6 @@ static ottl_status regex_compile_pcre2(ottl_regex *re, const rx_node *root) {
   pcre2_compile_context *cc = NULL;
   ottl_sbuf text;
   ottl__sbuf_init(&text, &re->al);
-  re->bytes = ottl__regex_bytes_will_do(root);
   if (!ottl__regex_emit(root, re->bytes, &text)) {
     status = sbuf_status(&text);
     goto out;
@@ -127,6 +126,9 @@ static ottl_status regex_compile(const ottl_allocator *al, ottl_view pattern, bo
   if (status != OTTL_OK) goto out;
   re->window_alone = re->window.used && re->window.instead_of_need && !re->window.anchored && re->filter.match == SHAPE_NONE &&
                      re->filter.find == SHAPE_NONE;
+  re->bytes = ottl__regex_bytes_will_do(tree.root);
+  if (re->bytes && re->filter.find == SHAPE_NONE) status = ottl__regex_straight_create(al, tree.root, &re->window, &re->straight);
+  if (status != OTTL_OK) goto out;
   status = ottl__regex_linear_compile(al, &tree, &re->program);
   if (status != OTTL_OK) goto out;
   status = regex_compile_pcre2(re, tree.root);
@@ -152,6 +154,7 @@ void ottl__regex_free(ottl_regex *re) {
   if (!re) return;
   pcre2_code_free(re->code);
   ottl__regex_linear_free(&re->al, re->program);
+  ottl__regex_straight_free(&re->al, re->straight);
   ottl__regex_prefilter_done(&re->al, &re->filter);
   al_free(&re->al, re->names, re->names_bytes);
   ottl_allocator al = re->al;

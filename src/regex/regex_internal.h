@@ -27,7 +27,8 @@ struct ottl_regex {
   size_t names_bytes;
   rx_prefilter filter;
   rx_window window;
-  bool window_alone; /* the window is all that is looked for before an engine runs, and not at one place only */
+  bool window_alone;     /* the window is all that is looked for before an engine runs, and not at one place only */
+  rx_straight *straight; /* NULL: an engine is needed */
   rx_program *program;
 };
 
@@ -63,6 +64,12 @@ struct ottl_regex_context {
   unsigned n_linear, n_pcre2; /* matches each engine has done */
 };
 
+static inline bool regex_straight(const ottl_regex *re, const ottl_regex_context *cx) {
+  return re->straight && cx->force == REGEX_AUTO && !cx->no_filter;
+}
+
+/* A literal is missing that every match has, and that is looked for first. */
+bool ottl__regex_lacks(const ottl_regex *re, const ottl_regex_context *cx, ottl_view s);
 /* As ottl__regex_find; *kind is UTF8_UNKNOWN or what is known, and is updated. With spans NULL only *ret is wanted. */
 OTTL_MUST_CHECK ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, size_t start,
                                             utf8_kind *kind, size_t *spans, bool *ret);

@@ -1,6 +1,8 @@
 /* Templates in Go's Expand syntax, ReplaceAll, and the stepping of FindAll. */
 #include "regex/regex_internal.h"
 
+enum { TEMPLATE_SLACK = 16 }; /* behind the text, so that as many bytes can be copied from anywhere in it */
+
 /* One piece of a template: text, or the first of some groups that took part. */
 typedef struct template_part {
   size_t at, len;           /* of the text */
@@ -97,11 +99,11 @@ ottl_status ottl__regex_template_create(const ottl_allocator *al, const ottl_reg
   ottl_regex_template *t = al_zero(al, sizeof *t);
   if (!t) return OTTL_NOMEM;
   t->al = *al;
-  t->text = al_new(al, text.len);
+  t->text = al_zero(al, text.len + TEMPLATE_SLACK);
   ottl_status status = t->text ? OTTL_OK : OTTL_NOMEM;
+  t->text_len = text.len;
   if (status == OTTL_OK) {
     if (text.len) memcpy(t->text, text.data, text.len);
-    t->text_len = text.len;
     status = template_parse(t, re);
   }
   if (status != OTTL_OK) {
@@ -114,7 +116,7 @@ ottl_status ottl__regex_template_create(const ottl_allocator *al, const ottl_reg
 
 void ottl__regex_template_free(ottl_regex_template *t) {
   if (!t) return;
-  al_free(&t->al, t->text, t->text_len);
+  al_free(&t->al, t->text, t->text_len + TEMPLATE_SLACK);
   al_free(&t->al, t->parts, t->cap_parts * sizeof *t->parts);
   al_free(&t->al, t->groups, t->cap_groups * sizeof *t->groups);
   ottl_allocator al = t->al;
@@ -147,10 +149,57 @@ static size_t replace_width(ottl_view s, size_t at) {
   return width;
 }
 
-/* From the first match on, whose spans are in the context. Appends. */
+/* A few bytes of a memory that ends at `end`: most often 16 can be copied. */
+static inline void replace_copy(ottl_sbuf *out, const char *from, size_t len, const char *end) {
+  if (OTTL_LIKELY(len <= TEMPLATE_SLACK && end - from >= TEMPLATE_SLACK && out->cap - out->len >= TEMPLATE_SLACK)) {
+    memcpy(out->data + out->len, from, TEMPLATE_SLACK);
+    out->len += len;
+    return;
+  }
+  sbuf_put(out, from, len);
+}
+
+/* Matches of a straight pattern, which are not empty, one after another. Appends what is before them, and what takes their place.
+ * *ret_done: behind the last one. False: from there on it is for the engines. */
+static bool replace_straight(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
+                             ottl_sbuf *out, size_t *ret_done) {
+  size_t *spans = cx->spans, done = 0;
+  straight_state state = ottl__regex_straight_begin(subject);
+  for (straight_found found;; done = spans[1]) {
+    found = ottl__regex_straight_find(re->straight, &re->window, cx->kernels, subject, done, &state, spans);
+    if (found != STRAIGHT_HIT) {
+      *ret_done = done;
+      return found == STRAIGHT_NONE;
+    }
+    sbuf_put(out, subject.data + done, spans[0] - done);
+    template_expand(t, subject, spans, out);
+  }
+}
+
+/* PERF: replace_all_patterns of digits. The same for a template without groups. */
+static bool replace_plain(const ottl_regex *re, ottl_regex_context *cx, ottl_view with, ottl_view subject, ottl_sbuf *out,
+                          size_t *ret_done) {
+  const char *end = subject.data + subject.len;
+  straight_state state = ottl__regex_straight_begin(subject);
+  straight_found found = STRAIGHT_HIT;
+  straight_spans spans;
+  size_t done = 0;
+  while (found == STRAIGHT_HIT) {
+    found = ottl__regex_straight_all(re->straight, &re->window, cx->kernels, subject, done, &state, &spans);
+    for (size_t i = 0; i < spans.n; i++) {
+      replace_copy(out, subject.data + done, spans.at[i][0] - done, end);
+      replace_copy(out, with.data, with.len, with.data + with.len + TEMPLATE_SLACK);
+      done = spans.at[i][1];
+    }
+  }
+  *ret_done = done;
+  return found == STRAIGHT_NONE;
+}
+
+/* With an engine, from `done` on, and from the first match there, whose spans are in the context. Appends. */
 static ottl_status replace_rest(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
-                                utf8_kind kind, ottl_regex_course *course, ottl_sbuf *out) {
-  size_t *spans = cx->spans, done = 0, search = 0;
+                                size_t done, utf8_kind kind, ottl_regex_course *course, ottl_sbuf *out) {
+  size_t *spans = cx->spans, search = done;
   ottl_status status = OTTL_OK;
   for (bool hit = true; hit;) {
     if (kind == UTF8_INVALID) cx->copy_of = subject.data;
@@ -179,20 +228,29 @@ static ottl_status replace_rest(const ottl_regex *re, ottl_regex_context *cx, co
 ottl_status ottl__regex_replace_all(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view subject,
                                     ottl_sbuf *out, bool *ret_changed) {
   utf8_kind kind = UTF8_UNKNOWN;
+  size_t before = out->len, done = 0;
   ottl_regex_course course = {0};
-  bool hit;
+  bool hit = false, all = false;
+  ottl_status status = OTTL_OK;
+  *ret_changed = false;
+  if (ottl__regex_lacks(re, cx, subject)) return OTTL_OK;
   OTTL_TRY(ottl__regex_reserve_spans(re, cx));
-  OTTL_TRY(ottl__regex_step(re, cx, subject, 0, &kind, &course, cx->spans, &hit));
-  if (hit) {
-    size_t before = out->len;
-    ottl_status status = replace_rest(re, cx, t, subject, kind, &course, out);
-    if (status != OTTL_OK) {
-      out->len = before;
-      return status;
-    }
+  if (regex_straight(re, cx)) {
+    bool plain = t->n_parts == 1 && t->parts->n_groups == 0;
+    ottl_view with = view_of(t->text + (plain ? t->parts->at : 0), plain ? t->parts->len : 0);
+    all = plain || t->n_parts == 0 ? replace_plain(re, cx, with, subject, out, &done)
+                                   : replace_straight(re, cx, t, subject, out, &done);
   }
-  *ret_changed = hit;
-  return OTTL_OK;
+  if (!all) status = ottl__regex_step(re, cx, subject, done, &kind, &course, cx->spans, &hit);
+  if (status == OTTL_OK && hit) {
+    status = replace_rest(re, cx, t, subject, done, kind, &course, out);
+  } else if (status == OTTL_OK && done) {
+    sbuf_put(out, subject.data + done, subject.len - done);
+    status = sbuf_status(out);
+  }
+  if (status != OTTL_OK) out->len = before;
+  *ret_changed = hit || done;
+  return status;
 }
 
 ottl_status ottl__regex_next(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, ottl_regex_iter *it, size_t *spans,

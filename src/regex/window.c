@@ -34,7 +34,7 @@ static void window_ascii(uint64_t set[2], const rx_class *c) {
 }
 
 /* The runes of a node that takes one. `high`: some are not ASCII. */
-static bool window_runes(const rx_node *n, size_t rune, uint64_t set[2]) {
+bool ottl__regex_window_runes(const rx_node *n, size_t rune, uint64_t set[2]) {
   set[0] = set[1] = 0;
   switch (n->op) {
   case RX_LITERAL: {
@@ -78,14 +78,14 @@ static uint32_t window_take(window_walk *w, const rx_node *n, uint32_t at) {
   switch (n->op) {
   case RX_LITERAL:
     for (size_t i = 0; i < n->n_runes && at; i++) {
-      bool high = window_runes(n, i, set);
+      bool high = ottl__regex_window_runes(n, i, set);
       at = window_step(w, set, high, at);
     }
     return at;
   case RX_CLASS:
   case RX_ANY:
   case RX_ANY_NOT_NL: {
-    bool high = window_runes(n, 0, set);
+    bool high = ottl__regex_window_runes(n, 0, set);
     return window_step(w, set, high, at);
   }
   case RX_NO_MATCH: return 0;
@@ -133,12 +133,12 @@ static window_extent window_measure(const rx_node *n) {
   uint64_t set[2];
   switch (n->op) {
   case RX_LITERAL:
-    for (size_t i = 0; i < n->n_runes; i++) e.max += window_runes(n, i, set) ? 4 : 1;
+    for (size_t i = 0; i < n->n_runes; i++) e.max += ottl__regex_window_runes(n, i, set) ? 4 : 1;
     e.min = n->n_runes; /* a rune that is not ASCII is at least one byte, too */
     return e;
   case RX_CLASS:
   case RX_ANY:
-  case RX_ANY_NOT_NL: return (window_extent){1, window_runes(n, 0, set) ? 4 : 1};
+  case RX_ANY_NOT_NL: return (window_extent){1, ottl__regex_window_runes(n, 0, set) ? 4 : 1};
   case RX_CAPTURE: return window_measure(n->subs[0]);
   case RX_CONCAT:
     for (size_t i = 0; i < n->n_subs; i++) {
@@ -176,7 +176,7 @@ static void window_bytes(const rx_node *n, uint64_t bytes[4]) {
   size_t runes = n->op == RX_LITERAL ? n->n_runes : rx_has_runes(n);
   for (size_t i = 0; i < runes; i++) {
     uint64_t set[2];
-    if (window_runes(n, i, set)) bytes[2] = bytes[3] = UINT64_MAX;
+    if (ottl__regex_window_runes(n, i, set)) bytes[2] = bytes[3] = UINT64_MAX;
     bytes[0] |= set[0];
     bytes[1] |= set[1];
   }
@@ -321,6 +321,7 @@ ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, cons
     if (at && anchored) break;
     kernel_window w;
     double share = window_at(&p, at, &w);
+    if (at == 0) ret->start = w;
     if (w.n_sets == 0 || share >= best) continue;
     best = share;
     best_at = at;

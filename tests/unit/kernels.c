@@ -173,8 +173,7 @@ static void check_len_is(uint32_t n, size_t gap) {
 }
 
 /* A window of random sets, or of one byte and a set, in text of few characters. */
-static void check_find_window(uint32_t n, size_t gap) {
-  uint8_t *text = place(0, n, 1, gap);
+static kernel_window some_window(uint8_t *text, uint32_t n) {
   static const char few[] = "abAB_09 .@z\x7f\x80\xff\xc3";
   for (uint32_t i = 0; i < n; i++) text[i] = rnd() % 8 ? (uint8_t)few[rnd() % (sizeof few - 1)] : (uint8_t)rnd();
   kernel_window w = {.width = (uint8_t)(1 + rnd() % KERNEL_WINDOW_BYTES), .begins_word = rnd() % 3 == 0};
@@ -186,9 +185,27 @@ static void check_find_window(uint32_t n, size_t gap) {
     uint64_t sets = rnd() | (rnd() % 2 ? rnd() : 0);
     for (uint32_t i = 0; i < 16; i++) set->low[i] |= (uint8_t)(sets >> i * 4 % 57 | (rnd() % 2 ? rnd() : 0));
   }
+  return w;
+}
+
+static void check_find_window(uint32_t n, size_t gap) {
+  uint8_t *text = place(0, n, 1, gap);
+  kernel_window w = some_window(text, n);
   for (size_t from = 0; from <= n + 1; from = from * 5 / 4 + 1) {
     size_t want = ottl__kernels_scalar.find_window(text, from, n, &w), got = isa->find_window(text, from, n, &w);
     if (want != got) fail_msg("find_window of %s: %u bytes from %zu: %zu, not %zu", isa->isa, n, from, got, want);
+  }
+}
+
+static void check_window_hits(uint32_t n, size_t gap) {
+  uint8_t *text = place(0, n, 1, gap);
+  kernel_window w = some_window(text, n);
+  for (size_t from = 0; from < n && n - from >= w.width; from = from * 5 / 4 + 1) {
+    uint64_t want = ottl__kernels_scalar.window_hits(text, from, n, &w), got = isa->window_hits(text, from, n, &w);
+    if (want != got) {
+      fail_msg("window_hits of %s: %u bytes from %zu: %llx, not %llx", isa->isa, n, from, (unsigned long long)got,
+               (unsigned long long)want);
+    }
   }
 }
 
@@ -268,6 +285,8 @@ static void scalar_meaning(void **state) {
   assert_int_equal(ottl__kernels_scalar.find_window(text, 0, 10, &w), 4);
   assert_int_equal(ottl__kernels_scalar.find_window(text, 5, 10, &w), 7);
   assert_int_equal(ottl__kernels_scalar.find_window(text, 8, 10, &w), SIZE_MAX);
+  assert_int_equal(ottl__kernels_scalar.window_hits(text, 0, 10, &w), 1 << 4 | 1 << 7);
+  assert_int_equal(ottl__kernels_scalar.window_hits(text, 5, 10, &w), 1 << 2);
   for (unsigned c = 0; c < 256; c++) {
     bool is_word = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
     assert_int_equal(kernel_is_word((uint8_t)c), is_word);

@@ -1,6 +1,6 @@
 /* Windows decide where the engines begin, so they may not lose a match: with them, and without, random patterns made of what real
- * ones are made of find the same in random texts, short and of many blocks, for each instruction set. Then what the windows of
- * some patterns are. */
+ * ones are made of find the same in random texts, short and of many blocks, for each instruction set. So do straight patterns, which
+ * need no engine, and what replaces their matches is the same. Then what the windows of some patterns are, and which are straight. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -142,6 +142,25 @@ static size_t *all_spans(const ottl_regex *re, ottl_regex_context *cx, ottl_view
   return out;
 }
 
+/* What replacing does, with an engine for each match, and as usual. */
+static void compare_replaced(const ottl_regex *re, ottl_regex_context *cx, const ottl_regex_template *t, ottl_view pattern,
+                             ottl_view s) {
+  ottl_sbuf out[2];
+  bool changed[2];
+  for (unsigned i = 0; i < 2; i++) {
+    cx->force = i ? REGEX_AUTO : REGEX_LINEAR;
+    ottl__sbuf_init(&out[i], &cx->al);
+    assert_int_equal(ottl__regex_replace_all(re, cx, t, s, &out[i], &changed[i]), OTTL_OK);
+  }
+  if (changed[0] != changed[1] || !view_eq(sbuf_all(&out[0]), sbuf_all(&out[1]))) {
+    fail_msg("%s: /%.*s/ in \"%.*s\": \"%.*s\", not \"%.*s\"", cx->kernels->isa, (int)pattern.len, pattern.data, (int)s.len,
+             s.data ? s.data : "", (int)out[1].len, out[1].data ? out[1].data : "", (int)out[0].len,
+             out[0].data ? out[0].data : "");
+  }
+  ottl__sbuf_done(&out[0]);
+  ottl__sbuf_done(&out[1]);
+}
+
 static void compare(const ottl_regex *re, ottl_regex_context *cx, ottl_view pattern, ottl_view s) {
   size_t n[2], *spans[2];
   bool any;
@@ -172,7 +191,7 @@ static void test_windows_lose_nothing(void **state) {
   assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
   ottl__sbuf_init(&pattern, &al);
   ottl__sbuf_init(&text, &al);
-  unsigned windows = 0, before = 0, words = 0;
+  unsigned windows = 0, before = 0, words = 0, straight = 0;
   for (long i = rounds ? atol(rounds) : 1500; i > 0; i--) {
     pattern.len = 0;
     put_pattern(&pattern, 2);
@@ -183,17 +202,26 @@ static void test_windows_lose_nothing(void **state) {
     windows += re->window.used;
     before += re->window.used && re->window.before_max > 0;
     words += re->window.used && re->window.window.begins_word;
-    for (unsigned k = 0; k < (re->window.used ? 8 : 1); k++) {
+    straight += re->straight != NULL;
+    static const char *const templates[] = {"", "*", "<a longer text than most>", "[$1]", "$0$0"};
+    ottl_regex_template *t;
+    assert_int_equal(ottl__regex_template_create(&al, re, view_str(PICK(templates)), &t), OTTL_OK);
+    for (unsigned k = 0; k < (re->window.used || re->straight ? 8 : 1); k++) {
       text.len = 0;
       put_text(&text);
-      for (size_t isa = 0; (cx->kernels = ottl__kernels_at(isa)); isa++) compare(re, cx, sbuf_all(&pattern), sbuf_all(&text));
+      for (size_t isa = 0; (cx->kernels = ottl__kernels_at(isa)); isa++) {
+        compare(re, cx, sbuf_all(&pattern), sbuf_all(&text));
+        compare_replaced(re, cx, t, sbuf_all(&pattern), sbuf_all(&text));
+      }
     }
+    ottl__regex_template_free(t);
     ottl__regex_free(re);
   }
   /* Each kind was there. */
   assert_true(windows > 300);
   assert_true(before > 50);
   assert_true(words > 5);
+  assert_true(straight > 100);
   ottl__sbuf_done(&pattern);
   ottl__sbuf_done(&text);
   ottl__regex_context_free(cx);
@@ -241,10 +269,73 @@ static void test_windows_of_patterns(void **state) {
   ottl__sbuf_done(&pattern);
 }
 
+static void expect_straight(const char *pattern, bool want) {
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex *re;
+  assert_int_equal(ottl__regex_compile(&al, view_str(pattern), &re, NULL), OTTL_OK);
+  if ((re->straight != NULL) != want) fail_msg("%s: %s", pattern, want ? "not straight" : "straight");
+  ottl__regex_free(re);
+}
+
+static void test_straight_patterns(void **state) {
+  OTTL_UNUSED(state);
+  expect_straight("\\d", true);
+  expect_straight("\\d{3,}", true);
+  expect_straight("[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}", true);
+  expect_straight("\\b(?:\\d{1,3}\\.){3}\\d{1,3}\\b", true);
+  expect_straight("^(?P<m>\\w+) (?P<p>\\S+) (?P<s>\\d+)", true);
+  expect_straight("(?i)token=([^&]*)", false); /* the other forms of k are not ASCII */
+  expect_straight("(?i)auth=([^&]*)", true);
+  expect_straight("a|b+", false);
+  expect_straight("a.*?b", false);
+  expect_straight("a*", false);
+  expect_straight("(ab)+", false);
+  expect_straight("abc", false); /* a literal needs no more */
+}
+
+/* One that goes back for ever: the engines take over, in matching and in the middle of replacing. */
+static void test_straight_gives_up(void **state) {
+  OTTL_UNUSED(state);
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex_context *cx;
+  ottl_regex *re;
+  ottl_sbuf text;
+  bool hit;
+  ottl__sbuf_init(&text, &al);
+  sbuf_str(&text, "x1 y");
+  for (unsigned i = 0; i < 3000; i++) sbuf_byte(&text, 'a');
+  sbuf_str(&text, " x2");
+  assert_int_equal(ottl__regex_context_create(&al, &cx), OTTL_OK);
+  assert_int_equal(ottl__regex_compile(&al, VIEW("x\\d|y"), &re, NULL), OTTL_OK);
+  assert_null(re->straight);
+  ottl__regex_free(re);
+  assert_int_equal(ottl__regex_compile(&al, VIEW("[xya][ab]*[a1]*[ac]*[12]"), &re, NULL), OTTL_OK);
+  assert_non_null(re->straight);
+  assert_int_equal(ottl__regex_match(re, cx, sbuf_all(&text), &hit), OTTL_OK);
+  assert_true(hit);
+  assert_int_equal(cx->n_pcre2 + cx->n_linear, 0);
+  ottl_view rest = view_of(text.data + 3, text.len - 6);
+  assert_int_equal(ottl__regex_match(re, cx, rest, &hit), OTTL_OK);
+  assert_false(hit);
+  assert_int_equal(cx->n_pcre2 + cx->n_linear, 1);
+  ottl_regex_template *t;
+  assert_int_equal(ottl__regex_template_create(&al, re, VIEW("<$0>"), &t), OTTL_OK);
+  compare_replaced(re, cx, t, VIEW("one that goes back"), sbuf_all(&text));
+  ottl__regex_template_free(t);
+  assert_int_equal(ottl__regex_template_create(&al, re, VIEW("*"), &t), OTTL_OK);
+  compare_replaced(re, cx, t, VIEW("one that goes back"), sbuf_all(&text));
+  ottl__regex_template_free(t);
+  ottl__regex_free(re);
+  ottl__regex_context_free(cx);
+  ottl__sbuf_done(&text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_windows_lose_nothing),
       cmocka_unit_test(test_windows_of_patterns),
+      cmocka_unit_test(test_straight_patterns),
+      cmocka_unit_test(test_straight_gives_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
