@@ -113,6 +113,9 @@ const char *ottl__type_go_name(ottl_type type); /* "pcommon.Map" */
 OTTL_MUST_CHECK ottl_status ottl__value_to_tree(ottl_arena *arena, ottl_cell *cell);
 /* Deep copy: no tree node is shared with the source afterwards (views of bytes are). LIMIT: too deep, or too many elements. */
 OTTL_MUST_CHECK ottl_status ottl__value_copy(ottl_arena *arena, ottl_cell source, ottl_cell *ret);
+/* A row's list of entries as a MAP on the wire: what nobody wrote is the bytes of the row's body that it came as. *ret is nil where
+ * that is not to be had: values that are trees. */
+OTTL_MUST_CHECK ottl_status ottl__rowmap_wire(ottl_arena *arena, const ottl_rowmap *map, const uint8_t *body, ottl_cell *ret);
 /* Number of entries or items of a MAP or LIST in either form, or of a Go list. DATA: malformed. */
 OTTL_MUST_CHECK ottl_status ottl__value_count(ottl_cell cell, uint32_t *ret);
 /* First entry with that key, or NULL. */

@@ -61,30 +61,29 @@ size_t ottl__anyvalue_guess(ottl_cell c) {
 
 static uint8_t *put_at(uint8_t *at, ottl_cell c, size_t guess, unsigned depth);
 
+static inline uint8_t *put_entry(uint8_t *at, const ottl_entry *e, unsigned depth) {
+  const ottl_cell value = entry_cell(e);
+  const size_t head = 1 + (size_t)varint_size(e->klen) + e->klen + 1;
+  size_t size, guess = 0;
+  *at++ = 0x0a;
+  uint8_t *body;
+  const bool known = any_flat_size(value, &size);
+  if (OTTL_LIKELY(known))
+    body = varint_put(at, head + varint_size(size) + size);
+  else
+    body = at + varint_size(head + (guess = ottl__anyvalue_guess(value)));
+  uint8_t *to = body;
+  *to++ = 0x0a;
+  to = varint_put(to, e->klen);
+  copy_short(to, e->key, e->klen);
+  to += e->klen;
+  *to++ = 0x12;
+  if (OTTL_LIKELY(known)) return any_flat_write(varint_put(to, size), value);
+  return wire_close(at, body, put_at(to, value, guess, depth + 1));
+}
+
 static uint8_t *put_entries(uint8_t *at, const ottl_rowmap *map, unsigned depth) {
-  for (const ottl_entry *e = map->items, *stop = e + map->n; e < stop; e++) {
-    const ottl_cell value = entry_cell(e);
-    const size_t head = 1 + (size_t)varint_size(e->klen) + e->klen + 1;
-    size_t size, guess = 0;
-    *at++ = 0x0a;
-    uint8_t *body;
-    const bool known = any_flat_size(value, &size);
-    if (OTTL_LIKELY(known))
-      body = varint_put(at, head + varint_size(size) + size);
-    else
-      body = at + varint_size(head + (guess = ottl__anyvalue_guess(value)));
-    uint8_t *to = body;
-    *to++ = 0x0a;
-    to = varint_put(to, e->klen);
-    copy_short(to, e->key, e->klen);
-    to += e->klen;
-    *to++ = 0x12;
-    if (OTTL_LIKELY(known)) {
-      at = any_flat_write(varint_put(to, size), value);
-      continue;
-    }
-    at = wire_close(at, body, put_at(to, value, guess, depth + 1));
-  }
+  for (const ottl_entry *e = map->items, *stop = e + map->n; e < stop; e++) at = put_entry(at, e, depth);
   return at;
 }
 
@@ -121,3 +120,40 @@ static uint8_t *put_at(uint8_t *at, ottl_cell c, size_t guess, unsigned depth) {
 }
 
 uint8_t *ottl__anyvalue_put(uint8_t *at, ottl_cell c, size_t guess) { return put_at(at, c, guess, 0); }
+
+/* Does the entry stand in the body as it came, with a tag of one byte? */
+static inline bool entry_as_came(const ottl_entry *e, const uint8_t *body) {
+  return !e->dirty && e->raw_end > e->raw_begin && body[e->raw_begin] < 0x80;
+}
+
+/* PERF: set(body, attributes) */
+ottl_status ottl__rowmap_wire(ottl_arena *arena, const ottl_rowmap *map, const uint8_t *body, ottl_cell *ret) {
+  size_t bound = 0, size;
+  *ret = cell_nil();
+  for (const ottl_entry *e = map->items, *stop = e + map->n; e < stop; e++) {
+    if (OTTL_LIKELY(entry_as_came(e, body))) {
+      bound += e->raw_end - e->raw_begin;
+      continue;
+    }
+    if (!any_flat_size(entry_cell(e), &size)) return OTTL_OK;
+    bound += NODE_BOUND + e->klen + size;
+  }
+  if (bound > INT32_MAX) return OTTL_OK;
+  uint8_t *out = arena_alloc(arena, bound), *at = out;
+  if (!out) return OTTL_NOMEM;
+  for (uint32_t i = 0, n = map->n; i < n;) {
+    const ottl_entry *first = &map->items[i];
+    if (OTTL_UNLIKELY(!entry_as_came(first, body))) {
+      at = put_entry(at, first, 0);
+      i++;
+      continue;
+    }
+    uint32_t end = first->raw_end; /* a run of neighbours is one copy */
+    for (i++; i < n && map->items[i].raw_begin == end && entry_as_came(&map->items[i], body); i++) end = map->items[i].raw_end;
+    memcpy(at, body + first->raw_begin, end - first->raw_begin);
+    for (; first < &map->items[i]; at += first->raw_end - first->raw_begin, first++) *at = 0x0a;
+  }
+  arena_trim(arena, out, bound, (size_t)(at - out));
+  *ret = cell_of_view(OTTL_T_MAP, view_of(out, (size_t)(at - out)));
+  return OTTL_OK;
+}

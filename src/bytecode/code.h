@@ -24,6 +24,7 @@ typedef enum ottl_op {
 #define OTTL_NO_REG      UINT16_MAX
 #define OTTL_SET_BODY    1 /* flags of SET_KEY and SET_PATH: the column is a body */
 #define OTTL_EDIT_LAST   1 /* flags of MAP_EDIT: nothing looks at the map's key columns afterwards */
+#define OTTL_READ_STORED 1 /* flags of MAP_READ: the value is stored as it is */
 #define OTTL_ROUTE_FIRST 1 /* flags of ROUTE and ROUTE_ROWS */
 #define OTTL_ROUTE_COPY  2
 #define OTTL_LEVEL_CONST OTTL_LEVELS /* registers with one value; instructions that run once for an exec */

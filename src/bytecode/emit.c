@@ -1,6 +1,7 @@
 /* The emitter: a checked group to bytecode. Statements in order; each is a selection, its arguments, and one editor. */
 #include "bytecode/emit.h"
 #include "base/limits.h"
+#include "sema/narrow.h"
 
 bool ottl__emit_grow(ottl_emit *e, void *items, size_t *cap, size_t need, size_t item_bytes) {
   if (e->status != OTTL_OK) return false;
@@ -241,6 +242,17 @@ static void emit_sets(ottl_emit *e, const ottl_rowmap *source, uint16_t map, uin
   }
 }
 
+/* Does a statement read what is in the value at the target, or write in it? Then it is best a tree. */
+static bool looked_into(const ottl_emit *e, const ottl_expr *target) {
+  for (uint32_t i = 0; i < e->group->n_statements; i++) {
+    const ottl_checked_statement *s = &e->group->statements[i];
+    if (ottl__expr_reads(s->call, target) || (s->where && ottl__expr_reads(s->where, target))) return true;
+    const ottl_expr *written = call_is_set(s->call) ? s->call->call->args[0].expr : NULL;
+    if (written && written->n_kids > target->n_kids && ottl__place_touched(target, written, written->n_kids)) return true;
+  }
+  return false;
+}
+
 static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_t sel, uint32_t statement) {
   const ottl_call_site *site = x->call;
   const ottl_function *f = &ottl__functions[site->function];
@@ -251,7 +263,10 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
   const ottl_expr *target = site->args[0].expr;
   if (!f->handler) { /* set */
     const ottl_call_arg *v = &site->args[1];
+    bool map_value = !v->is_literal && v->expr->kind == OTTL_E_PATH && is_whole_map(v->expr);
+    e->stored = map_value && !looked_into(e, target) ? v->expr : NULL;
     uint16_t value = v->is_literal ? ottl__emit_const(e, v->literal) : ottl__emit_at(e, v->expr, level, sel);
+    e->stored = NULL;
     const ottl_expr *map = v->expr && !v->is_literal ? map_of(e, v->expr, target) : NULL;
     uint16_t whole = map ? ottl__emit_expr(e, map, sel) : OTTL_NO_REG;
     if (e->status == OTTL_OK) emit_store(e, target, value, whole, level, sel, statement);

@@ -62,10 +62,11 @@ typedef struct ottl_emit {
   const ottl_checked_group *group;
   int kind; /* ottl_kind */
   bool row_order;
-  bool undo, stops;    /* as in the code */
-  ottl_status status;  /* first failure; sticky */
-  ottl_limit limit;    /* status LIMIT: which */
-  const ottl_expr *at; /* the statement or condition that code is made for */
+  bool undo, stops;        /* as in the code */
+  ottl_status status;      /* first failure; sticky */
+  ottl_limit limit;        /* status LIMIT: which */
+  const ottl_expr *at;     /* the statement or condition that code is made for */
+  const ottl_expr *stored; /* the value of a set that is being laid out */
   ottl_code *code;
   emit_column *columns;
   size_t n_columns, cap_columns;

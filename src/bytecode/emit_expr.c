@@ -332,8 +332,13 @@ static uint16_t emit_path(ottl_emit *e, const ottl_expr *x, uint8_t level, uint1
     uint8_t map_level = e->maps[p.map].spec.level;
     if (x->n_kids == 0) {
       base = ottl__emit_reg(e, OTTL_STORE_CELL, OTTL_T_NIL, map_level);
-      ottl__emit_insn(
-          e, (ottl_insn){.op = OTTL_OP_MAP_READ, .level = map_level, .d = base, .s = sel_for(e, map_level, sel), .x = p.map});
+      uint8_t flags = x == e->stored ? OTTL_READ_STORED : 0;
+      ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_MAP_READ,
+                                     .level = map_level,
+                                     .flags = flags,
+                                     .d = base,
+                                     .s = sel_for(e, map_level, sel),
+                                     .x = p.map});
     } else {
       uint16_t key = ottl__emit_at(e, x->kids[0], level, sel);
       /* What the map keeps must not be made while a body runs, in memory of the body. */

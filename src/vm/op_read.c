@@ -272,6 +272,7 @@ ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
   d->has_err = false;
   const ottl_rowmaps *maps = &vm->batch->maps[in->x];
   OTTL_TRY(vm_flush_rows(vm, in->x, in->level, sel, n));
+  const uint8_t *const *bodies = in->flags & OTTL_READ_STORED ? vm_map_bodies(vm, (uint16_t)in->x) : NULL;
   SEL_EACH(sel, n, i) {
     if (map_is_bad(maps, vm_row(vm, in->level, i))) {
       if (!ottl__vm_fail(vm, d, n, i, OTTL_ROWERR(BAD_INDEX, 0))) return OTTL_NOMEM;
@@ -279,6 +280,14 @@ ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
     }
     /* A copy of the entries: later writes to the map must not show in a value that was read. */
     const ottl_rowmap *from = &maps->rows[vm_row(vm, in->level, i)];
+    if (bodies) {
+      ottl_cell came = cell_nil();
+      OTTL_TRY(ottl__rowmap_wire(&vm->batch->arena, from, bodies[vm_row(vm, in->level, i)], &came));
+      if (OTTL_LIKELY(came.tag == OTTL_T_MAP)) {
+        reg_put_cell(d, i, came);
+        continue;
+      }
+    }
     ottl_rowmap *map = arena_zero(&vm->batch->arena, sizeof *map);
     if (map) map->items = arena_array(&vm->batch->arena, from->n + 1, sizeof *map->items);
     if (!map || !map->items) return OTTL_NOMEM;

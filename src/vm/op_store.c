@@ -258,6 +258,19 @@ static uint16_t set_dict_path(ottl_vm *vm, ottl_rowmap *m, ottl_view key, const 
   return 0;
 }
 
+/* A map under a key of its own: a copy in which that is an empty map, as the target is when the copy is made. */
+static ottl_status map_within_itself(ottl_vm *vm, uint16_t map, uint32_t row, ottl_entry *e, ottl_cell *value) {
+  const uint8_t *const *bodies = vm_map_bodies(vm, map);
+  const ottl_entry before = *e;
+  ottl_cell copy;
+  if (!bodies) return OTTL_OK;
+  entry_set(e, cell_of_view(OTTL_T_MAP, VIEW("")));
+  OTTL_TRY(ottl__rowmap_wire(&vm->batch->arena, cell_map(*value), bodies[row], &copy));
+  *e = before;
+  if (copy.tag == OTTL_T_MAP) *value = copy;
+  return OTTL_OK;
+}
+
 ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *v = vm->r[in->b];
   const uint16_t *pool = &vm->code->pool[in->y];
@@ -287,7 +300,11 @@ ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
       if (!e) e = ottl__rowmap_push(&vm->batch->arena, m, cell_view(key));
       if (!e) return OTTL_NOMEM;
       ottl_cell c = reg_cell(v, i);
-      if (in->a != OTTL_NO_REG) ottl__value_live(&c, reg_cell(vm->r[in->a], row), cell_tree(OTTL_T_MAP, m));
+      if (in->a != OTTL_NO_REG) {
+        ottl__value_live(&c, reg_cell(vm->r[in->a], row), cell_tree(OTTL_T_MAP, m));
+        bool self = n_keys == 1 && c.word == (uint64_t)(uintptr_t)m && cell_type(entry_cell(e)) != OTTL_T_MAP;
+        if (self) OTTL_TRY(map_within_itself(vm, map, vm_row(vm, level, row), e, &c));
+      }
       err = ottl__path_set_entry(vm, e, keys + 1, n_keys - 1, i, c);
       e->dirty = 1;
       bm_set(vm->batch->maps[map].dirty, vm_row(vm, level, row));

@@ -165,6 +165,13 @@ static inline uint32_t vm_up(const ottl_vm *vm, uint8_t from, uint8_t to, uint32
   return row - vm->base[to];
 }
 
+/* The bodies that entries of a map are ranges of, by vm_row; NULL: they lie elsewhere. */
+static inline const uint8_t *const *vm_map_bodies(const ottl_vm *vm, uint16_t map) {
+  const ottl_map_spec *spec = &vm->code->layout.maps[map];
+  if (spec->field == OTTL_FIELD_COUNT || vm->batch->signal == OTTL_SIGNAL_PROFILES) return NULL;
+  return vm->batch->rows[spec->level].body + (spec->level == vm->code->level ? vm->batch->first : 0);
+}
+
 /* Brings what was written to key columns of row i into the entries of the map. */
 static inline ottl_status vm_flush(ottl_vm *vm, uint32_t map, uint8_t level, uint32_t i) {
   return ottl__map_flush_row(vm->batch, map, vm_row(vm, level, i));

@@ -349,6 +349,58 @@ static void test_too_many_elements(void **state) {
   assert_int_equal(ottl__value_copy(&arena, v, &copy), OTTL_LIMIT);
 }
 
+static ottl_entry *raw_entry(ottl_rowmap *map, const char *key, ottl_cell value, uint32_t begin, uint32_t end) {
+  ottl_entry *e = ottl__rowmap_push(&arena, map, view_str(key));
+  assert_non_null(e);
+  entry_set(e, value);
+  e->raw_begin = begin;
+  e->raw_end = end;
+  e->dirty = 0;
+  return e;
+}
+
+/* A row's entries as a map on the wire: neighbours, one with its value first, one whose tag takes two bytes, one that was written. */
+static void test_rowmap_wire(void **state) {
+  OTTL_UNUSED(state);
+  static const char body[] = "\x32\x08\x0a\x01"
+                             "a\x12\x03\x0a\x01"
+                             "x"
+                             "\x32\x07\x12\x02\x18\x05\x0a\x01"
+                             "b"
+                             "\xb2\x00\x07\x0a\x01"
+                             "c\x12\x02\x18\x06"
+                             "\x28\x01"
+                             "\x32\x03\x0a\x01"
+                             "d";
+  ottl_rowmap map = {0};
+  ottl_cell wire, copy;
+  bool same;
+  raw_entry(&map, "a", str("x"), 0, 10);
+  raw_entry(&map, "b", cell_int(5), 10, 19);
+  raw_entry(&map, "c", cell_int(6), 19, 29);
+  raw_entry(&map, "d", cell_nil(), 31, 36);
+  ottl_entry *e = raw_entry(&map, "e", cell_nil(), 0, 0);
+  entry_set(e, str("new"));
+  for (unsigned i = 0; i < 3; i++) { /* the second time, with a hole; the third time, moved */
+    assert_int_equal(ottl__rowmap_wire(&arena, &map, (const uint8_t *)body, &wire), OTTL_OK);
+    assert_int_equal(wire.tag, OTTL_T_MAP);
+    assert_int_equal(ottl__value_compare(&arena, wire, cell_tree(OTTL_T_MAP, &map), OTTL_CMP_EQ, &same), OTTL_OK);
+    assert_true(same);
+    copy = wire;
+    assert_int_equal(ottl__value_to_tree(&arena, &copy), OTTL_OK);
+    assert_int_equal(cell_map(copy)->n, map.n);
+    for (uint32_t k = 0; k < map.n; k++) assert_memory_equal(cell_map(copy)->items[k].key, map.items[k].key, 1);
+    ottl__rowmap_remove_swap(&map, i ? 0 : 1);
+  }
+  ottl_rowmap none = {0};
+  assert_int_equal(ottl__rowmap_wire(&arena, &none, (const uint8_t *)body, &wire), OTTL_OK);
+  assert_int_equal(wire.tag, OTTL_T_MAP);
+  assert_int_equal(wire.len, 0);
+  entry_set(&map.items[0], list_of(OTTL_T_LIST, 1, str("a")));
+  assert_int_equal(ottl__rowmap_wire(&arena, &map, (const uint8_t *)body, &wire), OTTL_OK);
+  assert_int_equal(wire.tag, OTTL_T_NIL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
@@ -359,6 +411,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_text, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_lookup, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_too_many_elements, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_rowmap_wire, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
