@@ -81,17 +81,20 @@ function exampleOf(one, group, standard) {
 const merged = (text, member) =>
   ({ [member]: text.split('\n').filter(Boolean).flatMap((line) => JSON.parse(line)[member] ?? []) });
 
+const CONFIGURATIONS = [
+  ['collector.yaml', 'transform/redact', 'A transform processor', 'E-mail addresses masked, attributes deleted, one set on the resource.'],
+  ['collector.yaml', 'filter/debug', 'A filter processor', 'Everything below INFO is dropped.'],
+  ['routing.yaml', 'routing/severity', 'A routing connector', 'Errors to one pipeline, a service to another, the rest to a third.'],
+];
+
 async function configurations(root) {
-  const sample = merged(await readFile(path.join(root, 'examples/sample-logs.jsonl'), 'utf8'), 'resourceLogs');
+  const examples = path.join(root, 'examples');
+  const sample = merged(await readFile(path.join(examples, 'sample-logs.jsonl'), 'utf8'), 'resourceLogs');
   const payload = `${JSON.stringify(sample, null, 2)}\n`;
-  const yaml = await readFile(path.join(root, 'examples/collector.yaml'), 'utf8');
-  const of = (processor, title, about) => ({
-    id: `config-${processor.replace(/\W/g, '-')}`, group: 'Collector configurations', title, about, state: { mode: 'yaml', yaml, processor, signal: 'logs', payload },
-  });
-  return [
-    of('transform/redact', 'A transform processor', 'E-mail addresses masked, attributes deleted, one set on the resource.'),
-    of('filter/debug', 'A filter processor', 'Everything below INFO is dropped.'),
-  ];
+  return Promise.all(CONFIGURATIONS.map(async ([file, processor, title, about]) => {
+    const yaml = await readFile(path.join(examples, file), 'utf8');
+    return { id: `config-${processor.replace(/\W/g, '-')}`, group: 'Collector configurations', title, about, state: { mode: 'yaml', yaml, processor, signal: 'logs', payload } };
+  }));
 }
 
 export async function gallery(root) {

@@ -108,8 +108,9 @@ export class Editors {
     if (this.#program) this.#monaco!.Marks.apply(this.#program, d);
   }
 
-  format() {
-    void this.#program?.getAction('editor.action.formatDocument')?.run();
+  format(name: 'program' | 'payload') {
+    const code = name === 'program' ? this.#program : this.#payload;
+    void code?.getAction('editor.action.formatDocument')?.run();
   }
 
   spotlight(step: Step | null, reveal: boolean) {

@@ -46,11 +46,14 @@ const editors = new Editors();
 const result = new ResultPane({
   changed: () => run(),
   follow: (record) => show('steps', record),
+  followError: ({ resource = 0, scope = 0, item = 0 }) => void running.call('recordAt', resource, scope, item).then((record) => show('steps', record), () => {}),
   record: (n) => show('steps', n),
   look: (step, reveal) => editors.spotlight(step, reveal),
   json: (text, host) => editors.json(text, host),
   setErrorMode: () => change({ errorMode: 'ignore' }),
 });
+
+const small = (text: string, onclick: () => void) => h('button', { type: 'button', class: 'small', onclick }, text);
 
 const runner = new Runner(running, {
   evaluated(evaluation) {
@@ -64,7 +67,8 @@ const runner = new Runner(running, {
     $('bottom').querySelector<HTMLElement>('.dot')!.hidden = evaluation.state === 'ok' && !evaluation.errors.length;
   },
   payload: payloadTold,
-  stopped: (seconds) => result.notice(`Stopped after ${seconds} seconds. `, 'error', h('button', { type: 'button', class: 'small', onclick: () => run() }, 'Run it again')),
+  slow: (stop) => result.notice('Running. ', 'info', small('Stop', stop)),
+  stopped: () => result.notice('Stopped: it takes too long for a page. ', 'error', small('Run it again', () => run())),
   failed(error) {
     firstTold();
     result.notice(error instanceof Error ? error.message : String(error), 'error');
@@ -250,7 +254,8 @@ function setUpButtons() {
     async () => (await chooseFile('.yaml,.yml'))?.text() ?? null));
   $('share').addEventListener('click', () => void openShare(state, large !== null));
   $('help').addEventListener('click', () => openHelp($('versions').textContent ?? ''));
-  $('format').addEventListener('click', () => editors.format());
+  $('format').addEventListener('click', () => editors.format('program'));
+  $('format-payload').addEventListener('click', () => editors.format('payload'));
   $('open-file').addEventListener('click', async () => {
     const file = await chooseFile('');
     if (file) void fileGiven(file);

@@ -1,6 +1,6 @@
 // The pane of the result: what the engine answered, in the view that was chosen.
-import type { Counts, Evaluation, Step, ViewData, ViewRequest } from './engine/types.js';
-import { $, bytes, h, milliseconds, plural } from './ui/dom.js';
+import type { Counts, Evaluation, RowError, Step, ViewData, ViewRequest } from './engine/types.js';
+import { $, bytes, h, milliseconds, plural, ticked } from './ui/dom.js';
 import { renderDiff } from './view/diff.js';
 import { renderRowErrors } from './view/errors.js';
 import { renderPlan } from './view/plan.js';
@@ -14,6 +14,7 @@ export interface ResultActions {
   /** The view has to be computed again. */
   changed(): void;
   follow(record: number): void;
+  followError(error: RowError): void;
   record(n: number): void;
   look(step: Step | null, reveal: boolean): void;
   json(text: string, host: HTMLElement): void;
@@ -52,14 +53,14 @@ export class ResultPane {
   notice(text: string, kind: 'error' | 'warning' | 'info' = 'info', ...more: Node[]) {
     this.#notice.hidden = !text;
     this.#notice.className = `notice ${kind}`;
-    this.#notice.replaceChildren(text, ...more);
+    this.#notice.replaceChildren(...ticked(text), ...more);
   }
 
   show(result: Evaluation) {
     this.#tell(result);
     this.#counts(result);
-    renderRowErrors($('row-errors'), result.errors, result.counts?.failures ?? 0, result.state === 'refused');
-    this.#host.classList.toggle('stale', !result.view);
+    renderRowErrors($('row-errors'), result.errors, result.counts?.failures ?? 0, result.state === 'refused', this.#actions.followError);
+    this.#host.classList.toggle('stale', !result.view && this.#shown !== '');
     if (!result.view) {
       if (!this.#shown) this.#view.replaceChildren(h('p', { class: 'empty' }, 'No result yet.'));
       return;
@@ -78,7 +79,7 @@ export class ResultPane {
     else this.notice('');
   }
 
-  #counts({ counts, timing, bytesIn, bytesOut, state }: Evaluation) {
+  #counts({ counts, timing, bytesIn, bytesOut, state, view }: Evaluation) {
     const took = $('took');
     took.textContent = timing ? milliseconds(timing.run) : '';
     took.title = timing ? `compiled in ${milliseconds(timing.compile)}, ran in ${milliseconds(timing.run)}; ${bytes(bytesIn)} in, ${bytes(bytesOut)} out` : '';
@@ -86,7 +87,8 @@ export class ResultPane {
       if (state === 'compile') $('counts').textContent = 'does not compile';
       return;
     }
-    const parts = [`${plural(counts.recordsIn, 'record')} in`, `${counts.recordsChanged} changed`, `${counts.recordsDropped} dropped`];
+    const parts = [`${plural(counts.recordsIn, 'record')} in`];
+    if (view?.name !== 'routes') parts.push(`${counts.recordsChanged.toLocaleString('en')} changed`, `${counts.recordsDropped.toLocaleString('en')} dropped`);
     if (counts.recordsFailed) parts.push(`${counts.recordsFailed} failed`);
     $('counts').textContent = parts.join(' · ');
   }

@@ -5,6 +5,7 @@ import type { Evaluation, Opened, PayloadInfo, ProgramSource, Signal, ViewReques
 /** Milliseconds. */
 const STOP_AFTER = 8000; // nobody waits longer for a page
 const GIVE_UP_FOR_NEWER = 1000; // what runs, when something newer waits
+const TELL_AFTER = 1200; // that it still runs
 const PAUSE = 30; // between two letters of a fast typist lies more
 
 interface Wanted {
@@ -15,7 +16,9 @@ interface Wanted {
 export interface RunnerEvents {
   evaluated(result: Evaluation, of: Wanted): void;
   payload(info: PayloadInfo): void;
-  stopped(seconds: number): void;
+  /** It takes long; `stop` ends it. */
+  slow(stop: () => void): void;
+  stopped(): void;
   failed(error: unknown): void;
   busy(busy: boolean): void;
 }
@@ -29,6 +32,7 @@ export class Runner {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
   #began = 0;
+  #slow: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
   constructor(client: EngineClient, events: RunnerEvents) {
@@ -80,6 +84,7 @@ export class Runner {
     await this.#client.ready.catch(() => {}); // starting is not running
     this.#began = performance.now();
     this.#watch = setTimeout(() => this.#stop(), STOP_AFTER);
+    this.#slow = setTimeout(() => this.#events.slow(() => this.#stop()), TELL_AFTER);
     try {
       if (text !== undefined) this.#events.payload(await this.#client.setPayload(text));
       if (!wanted) return;
@@ -87,9 +92,10 @@ export class Runner {
       if (!this.#wanted) this.#events.evaluated(result, wanted);
     } catch (error) {
       if (!(error instanceof Cancelled)) this.#events.failed(error);
-      else if (this.#stopped) this.#events.stopped(STOP_AFTER / 1000);
+      else if (this.#stopped) this.#events.stopped();
     } finally {
       clearTimeout(this.#watch);
+      clearTimeout(this.#slow);
     }
   }
 

@@ -1,10 +1,10 @@
-// The page works without a network: all its files are kept. They change together, when the version does.
+// The page works without a network: all its files are kept. They change together: a new version waits until no page of the old one is open,
+// so that none finds its files gone.
 declare const FILES: string[];
 declare const VERSION: string;
 
 const scope = self as unknown as {
   registration: { scope: string };
-  skipWaiting(): Promise<void>;
   clients: { claim(): Promise<void> };
   addEventListener(type: string, listener: (event: any) => void): void;
 };
@@ -13,7 +13,7 @@ const NAME = PREFIX + VERSION;
 
 scope.addEventListener('install', (event) => {
   const requests = FILES.map((file) => new Request(file, { cache: 'reload' }));
-  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(requests)).then(() => scope.skipWaiting()));
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(requests)));
 });
 
 scope.addEventListener('activate', (event) => {

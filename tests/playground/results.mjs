@@ -54,9 +54,12 @@ export default {
   },
 
   async 'failures of records, and a payload that is refused'(session) {
-    const view = await open(session, at('set(log.flags, Int(log.body))\n', { errorMode: 'ignore' }));
+    const view = await open(session, at('set(log.flags, Int(log.body)) where log.body != "one"\n', { errorMode: 'ignore' }));
     const { page } = view;
-    assert.match(await page.locator('#row-errors').innerText(), /3 failures[^]*R0830 cannot convert the text to an int64 statement 1 · 3 records/);
+    assert.match(await page.locator('#row-errors').innerText(), /2 failures[^]*R0830 cannot convert the text to an int64 statement 1 · 2 records, first log 1\.1\.2/);
+    await page.locator('#row-errors button').click();
+    await resultHas(page, 'Step 1 of 1');
+    assert.equal(await page.getByLabel('Number of the record').inputValue(), '2');
     await page.locator('.options summary').click();
     await page.getByLabel('Error mode').selectOption('propagate');
     await until(page, () => document.body.dataset.state === 'refused');
@@ -64,6 +67,19 @@ export default {
     await page.getByRole('button', { name: 'Use ignore' }).click();
     await until(page, () => document.body.dataset.state === 'ok');
     await view.close();
+  },
+
+  async 'what lies in lists has its path; metrics are a row for each data point'(session) {
+    const spans = { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'a', events: [{ name: 'e0' }, { name: 'e1' }] }] }] }] };
+    const view = await open(session, at('set(spanevent.name, "E") where spanevent.name == "e1"\n', { payload: JSON.stringify(spans) }));
+    await resultHas(view.page, 'events[1].name = "E"');
+    await view.close();
+    const points = [{ asInt: '1', attributes: [{ key: 'a', value: { stringValue: 'x' } }] }, { asInt: '2' }];
+    const metrics = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', gauge: { dataPoints: points } }] }] }] };
+    const other = await open(session, at('set(datapoint.attributes["b"], "y") where datapoint.value_int == 2\n', { payload: JSON.stringify(metrics), view: 'table' }));
+    assert.equal(await other.page.locator('#result tbody tr').count(), 2);
+    assert.equal(await other.page.locator('#result tbody tr').nth(1).locator('td.added').innerText(), '"y"');
+    await other.close();
   },
 
   async 'a filter drops'(session) {

@@ -1,11 +1,11 @@
 // The editors: loaded behind the page, so that the first result does not wait for them.
-import { editor, Range, Uri } from 'monaco-editor/editor.js';
+import { editor, languages, Range, Uri } from 'monaco-editor/editor.js';
 import './features.js';
 import '../style/editor.css';
+import { layOut } from './layout.js';
 import { brackets, json, ottl, yaml } from './grammars.js';
 import { defineThemes } from './themes.js';
 import { type Asks, provide } from './language.js';
-import { languages } from 'monaco-editor/editor.js';
 
 declare const EDITOR_WORKER: string;
 
@@ -29,6 +29,9 @@ export function setUp(asks: Asks) {
   }
   defineThemes();
   for (const id of ['ottl', 'ottl-yaml']) provide(id, asks);
+  languages.registerDocumentFormattingEditProvider('otlp', {
+    provideDocumentFormattingEdits: (model) => [{ range: model.getFullModelRange(), text: layOut(model.getValue()) }],
+  });
 }
 
 export function setTheme(dark: boolean) {
@@ -75,7 +78,6 @@ export function createEditor(host: HTMLElement, { language, label, text, readOnl
     tabSize: 2,
     stickyScroll: { enabled: false },
     links: false,
-    bracketPairColorization: { enabled: false },
     guides: { indentation: language !== 'ottl', bracketPairs: false },
     wordWrap: 'off',
     ...(language === 'ottl' ? { wordWrap: 'on', wrappingIndent: 'deepIndent' } : {}),

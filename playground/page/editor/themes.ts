@@ -74,7 +74,11 @@ const colors = (p: Palette): editor.IColors => ({
   'editorSuggestWidget.border': p.border,
   'editorBracketMatch.background': p.select,
   'editorBracketMatch.border': '#00000000',
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`editorBracketHighlight.foreground${n}`, p.muted])),
   'editorOverviewRuler.border': '#00000000',
+  'scrollbarSlider.background': `${p.muted}40`,
+  'scrollbarSlider.hoverBackground': `${p.muted}70`,
+  'scrollbarSlider.activeBackground': `${p.muted}90`,
   'scrollbar.shadow': '#00000000',
   'focusBorder': p.func,
 });

@@ -1,7 +1,8 @@
 // What the worker does for the page: each method is a question (client.ts calls them by name).
 import { type DocumentOptions, type Ottl, OttlError, type Program, type Signal } from '../../../bindings/npm/ottl.js';
 import { failureOf, Payload } from './payload.js';
-import { isRecord, tableOf } from './table.js';
+import { flat } from './lines.js';
+import { isRecord, pointsOf, tableOf } from './table.js';
 import {
   type CheckResult, compileOptions, type Counts, type DiffEntry, type Evaluation, type Opened, type PayloadInfo, type ProgramSource,
   type Step, type Versions, type ViewData, type ViewRequest,
@@ -107,7 +108,7 @@ export class Engine {
     if (program.pipelines.length && view.name !== 'plan') return this.#routes(program);
     switch (view.name) {
       case 'diff': return this.#diff(program, view);
-      case 'table': return tableOf(this.#filled(program.diff(this.#payload.wire, { ...this.#options(), limit: 3 * view.limit }).entries), view.limit, counts.recordsIn);
+      case 'table': return this.#table(program, view, counts);
       case 'json': return this.#json(program);
       case 'steps': return this.#steps(program, view.record);
       case 'plan': return { name: 'plan', programs: this.#plan(program) };
@@ -120,7 +121,18 @@ export class Engine {
 
   #diff(program: Program, { all, limit }: ViewRequest): ViewData {
     const { entries, total } = program.diff(this.#payload.wire, { ...this.#options(), changed: !all, limit });
-    return { name: 'diff', entries: all ? this.#filled(entries) : entries, total };
+    return { name: 'diff', entries: (all ? this.#filled(entries) : entries).map((e) => ({ ...e, lines: flat(e.lines) })), total };
+  }
+
+  #table(program: Program, { limit }: ViewRequest, counts: Counts): ViewData {
+    const { wire, signal } = this.#payload;
+    if (signal === 'metrics') {
+      const { data } = program.run(wire, { signal, to: 'proto' });
+      const of = (payload: Uint8Array) => this.#ottl.table(payload, { signal, limit });
+      return pointsOf(of(wire), of(data));
+    }
+    const { entries } = program.diff(wire, { ...this.#options(), limit: 3 * limit });
+    return tableOf(this.#filled(entries).map((e) => ({ ...e, lines: flat(e.lines) })), limit, counts.recordsIn);
   }
 
   // Records that stay as they are come without their lines.
@@ -143,7 +155,7 @@ export class Engine {
   #json(program: Program): ViewData {
     const { json } = program.run(this.#payload.wire, { ...this.#options(), to: 'json' });
     const text = json === null || json === undefined ? '' : JSON.stringify(json, null, 2);
-    return { name: 'json', text: text.slice(0, MAX_JSON), cut: text.length > MAX_JSON };
+    return { name: 'json', text: text.length > MAX_JSON ? `${text.slice(0, MAX_JSON)}\n... (${text.length} characters in all)` : text };
   }
 
   #steps(program: Program, wanted: number): ViewData {
@@ -161,6 +173,13 @@ export class Engine {
     const { wire, failure } = this.#payload;
     const result = failure || !wire.length ? program.explain() : program.explain({ payload: wire, noTimes: true });
     return result.programs ?? [];
+  }
+
+  /** The number of the record at a place of the payload. */
+  recordAt(resource: number, scope: number, item: number): number {
+    const blocks = this.#ottl.view(this.#payload.wire, { ...this.#options(), maxText: 1 }).filter(isRecord);
+    const found = blocks.find(({ place: p }) => p.resource === resource && p.scope === scope && p.item === item);
+    return found?.place.number ?? 0;
   }
 
   /* -- what editors ask -- */

@@ -1,5 +1,5 @@
 // Rows of a table of what a difference tells: a record each, a column for each path.
-import type { DiffEntry } from '../../../bindings/npm/ottl.js';
+import type { DiffEntry, Table } from '../../../bindings/npm/ottl.js';
 import type { TableCell, TableView } from './types.js';
 
 const MAX_COLUMNS = 60;
@@ -51,6 +51,29 @@ export function tableOf(entries: DiffEntry[], limit: number, total: number): Tab
     return { number: place.number, kind: entry.kind, summary: place.summary, change: entry.change, cells: columns.map((c) => cells.get(c) ?? null) };
   });
   return { name: 'table', columns, rows, total: Math.max(total, rows.length) };
+}
+
+/** Of metrics: a row for each data point. Cells are compared where both sides have the same rows. */
+export function pointsOf(before: Table, after: Table): TableView {
+  const alike = before.records === after.records && before.rows.length === after.rows.length;
+  const keyOf = (c: Table['columns'][number]) => `${c.context}.${c.path}`;
+  const columns = after.columns.filter((c) => c.context !== 'scope');
+  const old = new Map(before.columns.map((c, i) => [keyOf(c), i]));
+  const now = new Map(after.columns.map((c, i) => [keyOf(c), i]));
+  const rows = after.rows.map((row, r) => {
+    const was = alike ? before.rows[r]! : row;
+    const cells = columns.map((c): TableCell | null => {
+      const text = row.cells[now.get(keyOf(c))!] ?? null;
+      const then = alike ? (was.cells[old.get(keyOf(c)) ?? -1] ?? null) : text;
+      if (text === then) return text === null ? null : { text: String(text) };
+      if (text === null) return { text: '', before: String(then), change: 'removed' };
+      return then === null ? { text: String(text), change: 'added' } : { text: String(text), before: String(then), change: 'changed' };
+    });
+    const gone = alike && before.columns.some((c, i) => !now.has(keyOf(c)) && was.cells[i] != null);
+    const change = gone || cells.some((c) => c?.change) ? 'changed' : 'none';
+    return { number: row.record, kind: 'metric', summary: '', change: change as DiffEntry['change'], cells };
+  });
+  return { name: 'table', columns: columns.map((c) => (c.context === 'datapoint' ? c.path : keyOf(c))), rows, total: rows.length };
 }
 
 // Ids and times of observation say least; they go to the right.

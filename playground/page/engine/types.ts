@@ -147,7 +147,6 @@ export interface PlanView {
 export interface JsonView {
   name: 'json';
   text: string;
-  cut: boolean;
 }
 
 export type ViewData = DiffView | RoutesView | TableView | StepsView | PlanView | JsonView;

@@ -13,6 +13,10 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = 
   return element;
 }
 
+/** Text in which backquotes stand around code. */
+export const ticked = (text: string): (Node | string)[] =>
+  text.split(/`([^`]*)`/).map((part, i) => (i % 2 ? h('code', {}, part) : part)).filter((part) => part !== '');
+
 export function $<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (!found) throw new Error(`no element ${id}`);

@@ -48,7 +48,7 @@ function badges(statement: any): HTMLElement[] {
 function profileOf(profile: any): HTMLElement | null {
   if (!profile || !profile.rows) return null;
   const share = (100 * profile.selected) / profile.rows;
-  return h('span', { class: 'ran', title: 'records that the statement ran on' },
+  return h('span', { class: 'ran-on', title: 'records that the statement ran on' },
     h('span', { class: 'meter', style: `--share: ${share}%`, 'aria-hidden': true }), `${profile.selected} of ${profile.rows}`);
 }
 

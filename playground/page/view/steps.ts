@@ -1,6 +1,6 @@
 // One record, statement by statement: what was computed, what changed, and why a condition did not hold.
 import type { Step, StepsView, StepValue } from '../engine/types.js';
-import { h, plural } from '../ui/dom.js';
+import { h, plural, ticked } from '../ui/dom.js';
 import { changedLines } from './diff.js';
 
 export interface StepActions {
@@ -79,7 +79,7 @@ function detailOf(step: Step): HTMLElement[] {
 
 // Why a statement did nothing: the deepest condition that was asked and did not hold.
 function reason(step: Step): (Node | string)[] | null {
-  if (step.outcome === 'failed') return ['It failed: ', step.message ?? '', step.code ? ` (${step.code})` : ''];
+  if (step.outcome === 'failed') return ['It failed: ', ...ticked(step.message ?? ''), step.code ? ` (${step.code})` : ''];
   if (step.outcome !== 'skipped') return null;
   const culprits = step.values.filter((v) => v.condition && v.asked && v.type === 'bool' && v.value === 'false');
   const culprit = culprits.at(-1);
