@@ -20,7 +20,7 @@ const sourceOf = (s: ProgramSource) => {
 
 const documentOf = (s: ProgramSource): DocumentOptions => ({
   form: s.mode === 'yaml' ? 'config' : 'file',
-  kind: s.kind === 'filter' ? 'conditions' : 'transform',
+  kind: s.kind,
   experimental: s.experimental,
   ...(s.signal ? { signal: s.signal } : {}),
 });
