@@ -116,7 +116,7 @@ export default {
   async 'a run is stopped by hand'(session) {
     const view = await open(session, at('set(log.body, "a")\n', { payload: many() }));
     const { page } = view;
-    await go(page, SLOW.repeat(4));
+    await go(page, SLOW.repeat(8));
     await page.getByRole('button', { name: 'Stop' }).click();
     await until(page, () => document.getElementById('result-notice').innerText.includes('Stopped'));
     await view.shot('stopped');

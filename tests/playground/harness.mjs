@@ -12,7 +12,7 @@ import { serve } from '../../playground/serve.mjs';
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const shots = path.join(root, 'build/playground-shots');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-export const PATIENCE = 30000; // of a busy machine
+export const PATIENCE = 60000; // of a busy machine
 
 const which = (name) => {
   try {

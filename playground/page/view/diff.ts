@@ -94,7 +94,8 @@ function linesOf(entry: DiffEntry): HTMLElement {
   const changed = entry.lines.filter((l) => !('same' in l)) as { before?: string; after?: string }[];
   const same = entry.lines.length - changed.length;
   const short = entry.change === 'changed';
-  const box = h('div', { class: 'lines' }, ...(short ? changedLines(changed) : []));
+  const known = changed.find((l) => /^(body|name) = /.test(l.before ?? l.after ?? '')); // what people know a record by
+  const box = h('div', { class: 'lines' }, ...(short ? changedLines(changed) : known ? changedLines([known]) : []));
   if (!short || same) {
     const count = short ? `${plural(same, 'field')} as before` : plural(entry.lines.length, 'field');
     const full = h('button', { type: 'button', class: 'fold', 'aria-expanded': 'false', onclick: () => box.replaceChildren(...fullLines(entry.lines)) }, count);
