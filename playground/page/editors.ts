@@ -6,6 +6,8 @@ import { $ } from './ui/dom.js';
 
 type Monaco = typeof import('./editor/index.js');
 
+const STANDIN = 5000; // characters: what can be seen, and laying out more takes time
+
 export interface EditorEvents {
   program(text: string): void;
   payload(text: string): void;
@@ -52,7 +54,7 @@ export class Editors {
   #set(name: 'program' | 'payload', code: CodeEditor | undefined, text: string) {
     this.#texts[name] = text;
     if (!code) {
-      $(`${name}-standin`).textContent = text;
+      $(`${name}-standin`).textContent = text.slice(0, STANDIN);
       return;
     }
     this.#quiet = true;

@@ -44,7 +44,7 @@ export async function open({ browser, url }, { hash = '', width = 1440, height =
   page.on('pageerror', (e) => told.push(`uncaught: ${e.stack.split('\n').slice(0, 6).join('\n')}`));
   page.on('request', (r) => { if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) told.push(`left the page: ${r.url()}`); });
   await page.goto(url + hash);
-  await page.waitForSelector('body.ready[data-state]');
+  await page.waitForSelector('body.ready[data-state]', { state: 'attached' });
   const view = {
     page, told, context, url,
     shot: (name) => page.screenshot({ path: path.join(shots, `${name}.png`) }),

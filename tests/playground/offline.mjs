@@ -18,7 +18,7 @@ export default {
     assert.equal(wanted, 1);
     await context.setOffline(true);
     await page.reload();
-    await page.waitForSelector('body.ready[data-state]');
+    await page.waitForSelector('body.ready[data-state]', { state: 'attached' });
     assert.match(await result(page), /2 changed/);
     await type(page, 'program', 'set(log.body, "offline")');
     await resultHas(page, 'body = "offline"');
