@@ -1,6 +1,7 @@
 # Lexer, parser and OTLP descriptors are made in the build directory; nothing generated lies in the repository.
 set(GEN ${PROJECT_BINARY_DIR}/gen)
 file(MAKE_DIRECTORY ${GEN}/syntax ${GEN}/otlp)
+include(cmake/limits.cmake)
 
 add_custom_command(OUTPUT ${GEN}/syntax/lexer.c
   COMMAND ${RE2C} -W -Werror --no-version -b -i -I ${PROJECT_SOURCE_DIR}/grammar -o ${GEN}/syntax/lexer.c ${PROJECT_SOURCE_DIR}/grammar/lexer.re

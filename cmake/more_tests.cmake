@@ -6,6 +6,7 @@ add_test(NAME example/embed COMMAND example_embed)
 set_tests_properties(example/embed PROPERTIES PASS_REGULAR_EXPRESSION "2 records, 1 changed, 0 dropped.*<email> signed in")
 
 add_test(NAME meta/layering COMMAND bash tests/meta/layering WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+add_test(NAME meta/limits COMMAND bash tests/meta/limits ${CMAKE_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 add_test(NAME meta/differences COMMAND bash tests/meta/differences WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 add_test(NAME meta/headers COMMAND bash tests/meta/headers ${CMAKE_C_COMPILER} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 if(TARGET ottl_shared AND NOT APPLE)

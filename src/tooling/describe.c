@@ -161,6 +161,7 @@ static void describe_limits(describe *d) {
     const ottl_limit_info *l = &ottl__limits[i];
     if (!ottl__describe_entry(d, l->name)) continue;
     ottl__describe_int(d->out, "value", l->standard);
+    if (l->maximum > l->standard) ottl__describe_int(d->out, "maximum", l->maximum);
     ottl__describe_text(d->out, "unit", l->unit);
     ottl__describe_text(d->out, "summary", l->doc);
     ottl__describe_end(d);
