@@ -74,6 +74,8 @@ if(TARGET ottl AND Python3_FOUND)
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endforeach()
   add_test(NAME lsp/random COMMAND Python3::Interpreter tests/lsp/random $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME lsp/neovim COMMAND bash tests/lsp/neovim $<TARGET_FILE:ottl> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(lsp/neovim PROPERTIES SKIP_RETURN_CODE 77)
   add_test(NAME vscode/grammars COMMAND Python3::Interpreter bindings/vscode/make_grammar $<TARGET_FILE:ottl> --check
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   find_program(OTTL_NODE node)
