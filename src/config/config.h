@@ -60,6 +60,7 @@ typedef struct cfg_route {
   const char *context;
   ottl_snippet text;
   bool statement, copy;
+  bool doubtful; /* its context is not known */
   cfg_target *targets;
   size_t n_targets;
 } cfg_route;

@@ -271,7 +271,7 @@ static cfg_node *expand_node(expander *x, const cfg_node *node) {
     cfg_node *copy = expand_node(x, kid);
     if (from_file) x->rounds = 0;
     if (!copy && r->fatal) return NULL;
-    if (!copy) continue; /* told; others may be wrong as well */
+    if (!copy) continue;                        /* told; others may be wrong as well */
     if (copy->open && r->options->keep_going) { /* it will say something else where it runs */
       n->n--;
       continue;

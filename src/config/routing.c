@@ -101,7 +101,7 @@ static void read_route(cfg_reader *r, const cfg_node *node, cfg_route *ret) {
   ottl_view texts[2] = {{"", 0}, {"", 0}};
   bool ok = ottl__cfg_text(r, statement, "statement", &texts[0]);
   ok &= ottl__cfg_text(r, condition, "condition", &texts[1]);
-  read_context(r, context, &ret->context);
+  ret->doubtful = !read_context(r, context, &ret->context);
   read_action(r, action, &ret->copy);
   read_targets(r, pipelines, "pipelines", &ret->targets, &ret->n_targets);
   if (!ok || r->fatal) return;
@@ -148,6 +148,8 @@ void ottl__cfg_routing(cfg_reader *r, const cfg_node *node, cfg_connector *ret) 
     uint32_t before = r->n_errors;
     read_route(r, kid, &ret->routes[ret->n_routes++]);
     if (r->fatal) return;
-    if (r->n_errors > before && r->options->keep_going) ret->routes[--ret->n_routes] = (cfg_route){.context = NULL};
+    const cfg_route *route = &ret->routes[ret->n_routes - 1];
+    bool whole = route->text.len && route->n_targets && !route->doubtful;
+    if (r->n_errors > before && r->options->keep_going && !whole) ret->routes[--ret->n_routes] = (cfg_route){.context = NULL};
   }
 }

@@ -38,12 +38,20 @@ static bool compares_order(const ottl_expr *e, const ottl_expr *place) {
 
 static const char *what_is_shared(const ottl_expr *target) { return ottl__contexts[target->context].name; }
 
-/* A constant that one record writes for all. */
+static bool takes_away(const ottl_expr *call) {
+  const char *name = ottl__functions[call->call->function].name;
+  return strncmp(name, "delete_", 7) == 0 || strncmp(name, "keep_", 5) == 0;
+}
+
+/* A constant that one record writes for all, or what one takes away from all. */
 static void lint_picked(sema *s, const ottl_checked_statement *st, const ottl_expr *target) {
-  if (!s->options->explain || level_of(target) >= OTTL_L_ITEM || !call_is_set(st->call) || !st->where) return;
+  if (!s->options->explain || level_of(target) >= OTTL_L_ITEM || !st->where) return;
+  bool away = takes_away(st->call);
+  if (!away && !call_is_set(st->call)) return;
   if (st->where->level <= level_of(target) || compares_order(st->where, target)) return;
   ottl_diag_item *d = SEMA_WARN(s, SHARED_WRITE, expr_span(target),
-                                "all records of the %s share this: one of them is enough to set it", what_is_shared(target));
+                                "all records of the %s share this: one of them is enough to %s", what_is_shared(target),
+                                away ? "take it away" : "set it");
   ottl__diag_severity(d, OTTL_SEVERITY_NOTE);
   ottl__diag_label(d, expr_span(st->where), "about a record");
 }
