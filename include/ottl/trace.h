@@ -51,7 +51,7 @@ typedef struct ottl_trace_value {
   bool known;         /* it has a value: that it is not asked for, or only within a lambda, is possible */
   const char *code;   /* NULL: it did not fail */
   ottl_view message;  /* of the failure */
-  const char *type;   /* of the value: "string", "int", ... */
+  const char *type;   /* of the value: "string", "int", ...; "elements": what a lambda gave for each element, the first of many */
   ottl_view value;    /* as text, in quotes where it is one; long ones are cut */
   ottl_diag_span span;
 } ottl_trace_value;

@@ -11,7 +11,8 @@
 #include "tooling/view.h"
 #include "vm/meter.h"
 
-#define MOST_TEXT 4096 /* bytes shown of one value; of what changed, all are */
+#define MOST_TEXT     4096 /* bytes shown of one value; of what changed, all are */
+#define MOST_ELEMENTS 8    /* whose answers of a lambda are shown */
 
 /* A value that was in its register. */
 typedef struct seen_value {
@@ -49,8 +50,9 @@ typedef struct trace_code {
   exec_trace *trace;
   const ottl_code *code;
   code_debug debug;
-  seen_value *seen; /* by value of the debug */
-  uint32_t index;   /* of the code */
+  seen_value *seen;     /* by value of the debug */
+  seen_value *elements; /* of a call with a lambda: what that gave for each */
+  uint32_t index;       /* of the code */
 } trace_code;
 
 struct exec_trace {
@@ -102,7 +104,8 @@ static ottl_status trace_create(ottl_exec *x, exec_trace **ret) {
     trace_code *c = &t->codes[i];
     OTTL_TRY(ottl__program_debug(x->program, i, &t->arena, &code, &c->debug));
     c->seen = arena_zero(&t->arena, ((size_t)c->debug.n_values + 1) * sizeof *c->seen);
-    if (!c->seen) return OTTL_NOMEM;
+    c->elements = arena_zero(&t->arena, ((size_t)c->debug.n_values + 1) * sizeof *c->elements);
+    if (!c->seen || !c->elements) return OTTL_NOMEM;
     c->watch.look = look;
     c->trace = t;
     c->code = &x->program->codes[i];
@@ -207,6 +210,39 @@ static ottl_status see(exec_trace *t, uint16_t reg, seen_value *ret) {
   ret->type = ottl__type_name(cell_is_nil(cell) ? OTTL_T_NIL : cell_type(cell));
   t->text.len = 0;
   ottl__cell_text(&t->text, cell, MOST_TEXT);
+  return keep_text(t, &ret->text);
+}
+
+/* The call of a lambda that instruction i is; NULL: none. */
+static const ottl_code_call *lambda_at(const trace_code *c, uint32_t i) {
+  const ottl_insn *in = &c->code->insns[i];
+  if (in->op != OTTL_OP_LAMBDA) return NULL;
+  const ottl_code_call *call = &c->code->calls[in->x];
+  unsigned mode = ottl__functions[call->site->function].flags & OTTL_FN_REDUCE;
+  return call->n_lambdas && mode != OTTL_FN_REDUCE ? call : NULL; /* which has but the last round */
+}
+
+/* What the first lambda of the call before instruction i gave, element by element: all of them are of this one row. */
+static ottl_status see_elements(trace_code *c, uint32_t i, uint16_t reg, seen_value *ret) {
+  exec_trace *t = c->trace;
+  const ottl_vm *vm = &t->exec->vm;
+  *ret = (seen_value){.seen = false};
+  const ottl_code_call *call = i > c->code->n_prologue && c->code->insns[i - 1].d == reg ? lambda_at(c, i - 1) : NULL;
+  if (!call) return OTTL_OK;
+  const vm_elements *e = &vm->lambda[call->lambdas[0].level - OTTL_LEVEL_LAMBDA(0)];
+  const ottl_reg *r = vm->r[call->lambdas[0].result];
+  if (!e->n || r->level != call->lambdas[0].level) return OTTL_OK;
+  t->text.len = 0;
+  for (uint32_t k = 0; k < e->n && k < MOST_ELEMENTS; k++) {
+    if (k) sbuf_str(&t->text, ", ");
+    if (reg_failed(r, k))
+      sbuf_str(&t->text, "fails");
+    else
+      ottl__cell_text(&t->text, reg_cell(r, k), MOST_TEXT / MOST_ELEMENTS);
+  }
+  if (e->n > MOST_ELEMENTS) ottl__sbuf_printf(&t->text, ", ... (%u elements)", (unsigned)e->n);
+  ret->seen = true;
+  ret->type = "elements";
   return keep_text(t, &ret->text);
 }
 
@@ -373,6 +409,17 @@ static ottl_status add_value(exec_trace *t, const ottl_expr *expr, const seen_va
 
 static ottl_status add_parts(trace_code *c, const ottl_expr *written, const ottl_expr *computed, uint32_t depth, bool condition);
 
+/* What a lambda among the arguments gave for each element. */
+static ottl_status add_elements(trace_code *c, const ottl_expr *call, const seen_value *value, uint32_t depth, bool condition) {
+  if (value < c->seen || value >= c->seen + c->debug.n_values) return OTTL_OK;
+  const seen_value *elements = &c->elements[value - c->seen];
+  for (uint32_t i = 0; elements->seen && call->call && i < call->call->n_args; i++) {
+    const ottl_expr *lambda = call->call->args[i].expr;
+    if (lambda && lambda->kind == OTTL_E_LAMBDA) return add_value(c->trace, lambda, elements, depth, condition, true);
+  }
+  return OTTL_OK;
+}
+
 /* An expression with what it consists of. Literals tell themselves. */
 static ottl_status add_expr(trace_code *c, const ottl_expr *written, const ottl_expr *computed, uint32_t depth, bool condition) {
   const ottl_expr *first;
@@ -389,6 +436,7 @@ static ottl_status add_expr(trace_code *c, const ottl_expr *written, const ottl_
   if (value->seen) {
     OTTL_TRY(add_value(c->trace, written, value, depth, condition, true));
     depth++;
+    OTTL_TRY(add_elements(c, written, value, depth, condition));
   }
   return add_parts(c, written, first, depth, condition);
 }
@@ -427,7 +475,8 @@ static ottl_status add_operand(trace_code *c, uint32_t k, uint32_t depth, bool a
     (void)seen_of(c, written, &first);
     if (written->kind == OTTL_E_TRUTH) { /* the call itself has been told */
       written = written->kids[0];
-      (void)seen_of(c, first->kids[0], &first);
+      const seen_value *call = seen_of(c, first->kids[0], &first);
+      OTTL_TRY(add_elements(c, written, call, depth + 1, true));
     }
     return add_parts(c, written, first, depth + 1, true);
   }
@@ -530,8 +579,13 @@ static ottl_status look(vm_watch *watch, uint32_t i) {
     if (t->met) OTTL_TRY(look_all(t));
   }
   if (!t->met) return OTTL_OK;
-  for (; t->next_value < d->n_values && d->values[t->next_value].at <= i; t->next_value++)
-    OTTL_TRY(see(t, d->values[t->next_value].reg, &c->seen[t->next_value]));
+  for (; t->next_value < d->n_values && d->values[t->next_value].at <= i; t->next_value++) {
+    const code_value *v = &d->values[t->next_value];
+    OTTL_TRY(see(t, v->reg, &c->seen[t->next_value]));
+    OTTL_TRY(see_elements(c, i, v->reg, &c->elements[t->next_value]));
+  }
+  const ottl_code_call *lambda = i < c->code->n_insns ? lambda_at(c, i) : NULL;
+  if (lambda) t->exec->vm.lambda[lambda->lambdas[0].level - OTTL_LEVEL_LAMBDA(0)].n = 0; /* what is there is of another call */
   bool ends = i == c->code->n_insns;
   if (t->next_mark < d->n_marks && d->marks[t->next_mark].at == i) ends = true;
   if (ends) OTTL_TRY(add_arguments(c));

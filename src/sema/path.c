@@ -121,7 +121,8 @@ static void path_foreign_context(sema *s, const ottl_node *node) {
   ottl_span span = {s->source, first->begin, path_name_end(first)};
   const char *own = ottl__contexts[s->context].name;
   ottl_diag_item *d;
-  if (ottl__context_find(first->text) != OTTL_CONTEXT_COUNT || view_is(first->text, "instrumentation_scope")) {
+  ottl_context_id named = ottl__context_find(first->text);
+  if (named != OTTL_CONTEXT_COUNT || view_is(first->text, "instrumentation_scope")) {
     d = SEMA_ERROR(s, FOREIGN_CONTEXT, span, "the %s context does not see `%.*s`", own, VIEW_ARG(first->text));
     char list[PATH_TEXT];
     size_t at = 0;
@@ -131,7 +132,7 @@ static void path_foreign_context(sema *s, const ottl_node *node) {
     }
     if (s->context == OTTL_C_SCOPE && view_is(first->text, "instrumentation_scope"))
       ottl__diag_help(d, "write `scope`");
-    else if (ottl__context_sees(ottl__context_find(first->text), s->context))
+    else if (named != OTTL_CONTEXT_COUNT && ottl__context_sees(named, s->context))
       ottl__diag_help(d, "it sees %s; a group of the context `%.*s` sees `%s` too", list, VIEW_ARG(first->text), own);
     else
       ottl__diag_help(d, "it sees %s", list);

@@ -318,3 +318,48 @@ What goes wrong.
   $ head -c 40 data/logs.json | ottl trace -s 'set(log.body, 1)'
   ottl: standard input: byte 40: the last JSON object is cut off
   [4]
+
+What a lambda gives for each element, where a call has one; of many, the first.
+
+  $ cat > each.ottl <<'END'
+  > set(log.attributes["s"], Filter(Split("a,b,c,d,e,f,g,h,i,j", log.attributes["sep"]), (i, v) => v != "b"))
+  > set(log.attributes["n"], MapEach(log.attributes["s"], (i, v) => Len(v))) where Any(log.attributes, (k, v) => k == "user")
+  > set(log.attributes["f"], 1) where All(log.attributes, (k, v) => Len(v) == 3)
+  > set(log.attributes["r"], Reduce([1, log.severity_number], 0, (a, i, v) => a + v)) where not Any([], (i, v) => v == "x")
+  > END
+  $ printf '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityNumber":9,"attributes":[{"key":"user","value":{"stringValue":"ana"}},{"key":"sep","value":{"stringValue":","}},{"key":"age","value":{"intValue":"4"}}]}]}]}]}' > each.json
+  $ ottl trace --row 1 --experimental --error-mode ignore -f each.ottl each.json
+  log record 1 INFO (each.json: message 1)
+  
+  each.ottl:1:1 set(log.attributes["s"], Filter(Split("a,b,c,d,e,f,g,h,i,j", log.attributes["sep"]), (i, v) => v != "b"))
+    ran
+      Filter(Split("a,b,c,d,e,f,g,h,i,j", log.attributes["sep"]), (i, v) => v != "b")  ["a", "c", "d", "e", "f", "g", "h", "i", "j"]
+        (i, v) => v != "b"                                     true, false, true, true, true, true, true, true, ... (10 elements)
+        Split("a,b,c,d,e,f,g,h,i,j", log.attributes["sep"])    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
+          log.attributes["sep"]                                ","
+    + log.attributes["s"] = ["a", "c", "d", "e", "f", "g", "h", "i", "j"]
+  
+  each.ottl:2:1 set(log.attributes["n"], MapEach(log.attributes["s"], (i, v) => Len(v))) where Any(log.attributes, (k, v) => k == "user")
+    ran
+      where Any(log.attributes, (k, v) => k == "user")         true
+        (k, v) => k == "user"                                  true, false, false, false
+        log.attributes                                         {"user": "ana", "sep": ",", "age": 4, "s": ["a", "c", "d", "e", "f", "g", "h", "i", "j"]}
+      MapEach(log.attributes["s"], (i, v) => Len(v))           [1, 1, 1, 1, 1, 1, 1, 1, 1]
+        (i, v) => Len(v)                                       1, 1, 1, 1, 1, 1, 1, 1, ... (9 elements)
+        log.attributes["s"]                                    ["a", "c", "d", "e", "f", "g", "h", "i", "j"]
+    + log.attributes["n"] = [1, 1, 1, 1, 1, 1, 1, 1, 1]
+  
+  each.ottl:3:1 set(log.attributes["f"], 1) where All(log.attributes, (k, v) => Len(v) == 3)
+    skipped: its condition does not hold
+      where All(log.attributes, (k, v) => Len(v) == 3)         false
+        (k, v) => Len(v) == 3                                  true, false, fails, false, false
+        log.attributes                                         {"user": "ana", "sep": ",", "age": 4, "s": ["a", "c", "d", "e", "f", "g", "h", "i", "j"], "n": [1, 1, 1, 1, 1, 1, 1, 1, 1]}
+  
+  each.ottl:4:1 set(log.attributes["r"], Reduce([1, log.severity_number], 0, (a, i, v) => a + v)) where not Any([], (i, v) => v == "x")
+    ran
+      where not Any([], (i, v) => v == "x")                    true
+        Any([], (i, v) => v == "x")                            false
+      Reduce([1, log.severity_number], 0, (a, i, v) => a + v)  10
+        [1, log.severity_number]                               [1, 9]
+          log.severity_number                                  9
+    + log.attributes["r"] = 10
