@@ -1,5 +1,6 @@
 # Packages: see scripts/setup for how each system names them.
-if(CMAKE_SYSTEM_NAME STREQUAL WASI)
+if(CMAKE_SYSTEM_NAME STREQUAL WASI OR OTTL_OWN_DEPENDENCIES)
+  find_package(PkgConfig QUIET) # for what the tests use
   include(cmake/wasm_dependencies.cmake)
 else()
   find_package(PkgConfig REQUIRED)
@@ -19,8 +20,14 @@ endif()
 cmake_path(GET LEMON PARENT_PATH LEMON_BIN)
 find_file(LEMPAR lempar.c HINTS ${LEMON_BIN}/../share/lemon NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH REQUIRED)
 
+# A host may have a yyjson of its own: the functions of ours have our prefix.
+file(READ third_party/yyjson/yyjson.h text)
+string(REGEX MATCHALL "yyjson_api [^;()]*yyjson_[a-z0-9_]+\\(" names "${text}")
+list(TRANSFORM names REPLACE "^.*[ *]((unsafe_)?yyjson_[a-z0-9_]+)\\($" "#define \\1 ottl__\\1\n")
+list(REMOVE_DUPLICATES names)
+string(CONCAT text "#define yyjson_api\n" ${names})
+file(CONFIGURE OUTPUT ${GEN}/yyjson_names.h CONTENT "${text}" @ONLY)
 add_library(ottl_yyjson STATIC third_party/yyjson/yyjson.c)
 target_include_directories(ottl_yyjson SYSTEM PUBLIC third_party/yyjson)
-if(OTTL_SANITIZE)
-  target_compile_options(ottl_yyjson PRIVATE -fsanitize=address,undefined)
-endif()
+target_link_libraries(ottl_yyjson PRIVATE ottl_codegen)
+target_compile_options(ottl_yyjson PUBLIC -include ${GEN}/yyjson_names.h PRIVATE -fvisibility=hidden)

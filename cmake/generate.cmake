@@ -1,5 +1,4 @@
 # Lexer, parser and OTLP descriptors are made in the build directory; nothing generated lies in the repository.
-set(GEN ${PROJECT_BINARY_DIR}/gen)
 file(MAKE_DIRECTORY ${GEN}/syntax ${GEN}/otlp)
 include(cmake/limits.cmake)
 
@@ -16,6 +15,8 @@ file(GLOB_RECURSE OTLP_PROTOS RELATIVE ${PROJECT_SOURCE_DIR}/third_party/opentel
   ${PROJECT_SOURCE_DIR}/third_party/opentelemetry-proto/*.proto)
 foreach(proto ${OTLP_PROTOS})
   file(READ ${PROJECT_SOURCE_DIR}/third_party/opentelemetry-proto/${proto} text)
+  # A host may have OTLP messages of protobuf-c of its own: the package of ours, and so each symbol, has our prefix.
+  string(REPLACE "opentelemetry.proto." "ottl.otlp." text "${text}")
   string(REGEX REPLACE "\n  optional ([a-z0-9]+) ([a-z_]+) = ([0-9]+);" "\n  oneof \\2_ { \\1 \\2 = \\3; }" text "${text}")
   file(CONFIGURE OUTPUT ${GEN}/proto/${proto} CONTENT "${text}" @ONLY)
   string(REPLACE ".proto" ".pb-c" base ${proto})
@@ -28,8 +29,5 @@ add_custom_command(OUTPUT ${OTLP_GENERATED} ${OTLP_GENERATED_HEADERS}
   DEPENDS ${OTLP_INPUTS} WORKING_DIRECTORY ${GEN}/proto VERBATIM)
 add_library(ottl_otlp_descriptors OBJECT ${OTLP_GENERATED})
 target_include_directories(ottl_otlp_descriptors SYSTEM PUBLIC ${GEN}/otlp)
-target_link_libraries(ottl_otlp_descriptors PUBLIC PkgConfig::PROTOBUF_C)
+target_link_libraries(ottl_otlp_descriptors PUBLIC PkgConfig::PROTOBUF_C PRIVATE ottl_codegen)
 target_compile_options(ottl_otlp_descriptors PRIVATE -fvisibility=hidden)
-if(OTTL_SANITIZE)
-  target_compile_options(ottl_otlp_descriptors PRIVATE -fsanitize=address,undefined)
-endif()

@@ -10,7 +10,8 @@ add_test(NAME meta/limits COMMAND bash tests/meta/limits ${CMAKE_COMMAND} WORKIN
 add_test(NAME meta/differences COMMAND bash tests/meta/differences WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 add_test(NAME meta/headers COMMAND bash tests/meta/headers ${CMAKE_C_COMPILER} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 if(TARGET ottl_shared AND NOT APPLE)
-  add_test(NAME meta/symbols COMMAND bash tests/meta/symbols $<TARGET_FILE:ottl_shared> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_test(NAME meta/symbols COMMAND bash tests/meta/symbols $<TARGET_FILE:ottl_shared> $<TARGET_FILE:ottl_static>
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endif()
 
 # The pages of docs/ that are made from the tables. `cmake --build build --target docs` writes them anew.
@@ -27,6 +28,14 @@ if(Python3_FOUND)
   add_test(NAME docs/links COMMAND Python3::Interpreter tests/docs/links WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   add_test(NAME docs/examples COMMAND Python3::Interpreter tests/docs/examples $<TARGET_FILE:ottlt> docs/language.md
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endif()
+if(Python3_FOUND)
+  add_test(NAME meta/third_party COMMAND Python3::Interpreter tests/meta/third_party WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endif()
+if(TARGET ottl AND TARGET ottl_shared AND OTTL_HARDENED AND NOT APPLE AND Python3_FOUND)
+  add_test(NAME meta/hardening COMMAND Python3::Interpreter tests/meta/hardening $<TARGET_FILE:ottl_shared> $<TARGET_FILE:ottl>
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(meta/hardening PROPERTIES SKIP_RETURN_CODE 77)
 endif()
 if(TARGET ottl AND Python3_FOUND)
   add_test(NAME docs/explain COMMAND Python3::Interpreter tests/cli/run_tests --ottl $<TARGET_FILE:ottl> docs/explain.md

@@ -1,5 +1,5 @@
-# Libraries of the WebAssembly build, made from the sources that scripts/wasm-sources fetches, under the names that pkg-config gives
-# them elsewhere.
+# Libraries of the WebAssembly build, and of OTTL_OWN_DEPENDENCIES (MemorySanitizer wants all code compiled its way), made from the
+# sources that scripts/wasm-sources fetches, under the names that pkg-config gives them elsewhere.
 set(OTTL_WASM_SOURCES ${PROJECT_SOURCE_DIR}/build/wasm-sources CACHE PATH "Where scripts/wasm-sources has put the sources")
 set(WASM_PCRE2 ${OTTL_WASM_SOURCES}/pcre2-10.42)
 set(WASM_YAML ${OTTL_WASM_SOURCES}/libyaml-0.2.5)
@@ -61,4 +61,5 @@ target_include_directories(wasm_zlib SYSTEM PUBLIC ${WASM_ZLIB})
 
 foreach(target wasm_pcre2 wasm_yaml wasm_protobuf_c wasm_zstd wasm_zlib)
   target_compile_options(${target} PRIVATE -w)
+  target_link_libraries(${target} PRIVATE ottl_codegen)
 endforeach()

@@ -8,9 +8,7 @@
 
 static uint8_t js_wire_type(ProtobufCType type) {
   switch (type) {
-  case PROTOBUF_C_TYPE_SFIXED32:
-  case PROTOBUF_C_TYPE_FIXED32:
-  case PROTOBUF_C_TYPE_FLOAT: return JS_FIXED32;
+  case PROTOBUF_C_TYPE_FIXED32: return JS_FIXED32;
   case PROTOBUF_C_TYPE_SFIXED64:
   case PROTOBUF_C_TYPE_FIXED64:
   case PROTOBUF_C_TYPE_DOUBLE: return JS_FIXED64;
@@ -36,7 +34,7 @@ static js_kind js_kind_of(ProtobufCType type) {
 static bool js_names(ottl_arena *arena, js_field *f, const char *snake) {
   size_t len = strlen(snake), n = 0;
   char *camel = arena_zero(arena, 2 * len + 8 + JS_QUOTED);
-  if (!camel || len > 200) return false;
+  if (!camel || len + 3 > JS_QUOTED) return false;
   for (size_t i = 0; i < len; i++) {
     char c = snake[i];
     if (c == '_' && i + 1 < len) {
@@ -97,8 +95,8 @@ const js_message *ottl__json_message(js_schema *schema, ottl_arena *arena, const
   if (!m) return NULL;
   m->descriptor = descriptor;
   m->n_fields = descriptor->n_fields;
-  m->is_value = strcmp(descriptor->name, "opentelemetry.proto.common.v1.AnyValue") == 0;
-  m->is_pair = strcmp(descriptor->name, "opentelemetry.proto.common.v1.KeyValue") == 0;
+  m->is_value = strcmp(descriptor->name, "ottl.otlp.common.v1.AnyValue") == 0;
+  m->is_pair = strcmp(descriptor->name, "ottl.otlp.common.v1.KeyValue") == 0;
   m->fields = arena_zero(arena, sizeof *m->fields * m->n_fields);
   if (!m->fields) return NULL;
   memset(m->by_number, JS_NONE, sizeof m->by_number);
@@ -112,11 +110,10 @@ const js_message *ottl__json_message(js_schema *schema, ottl_arena *arena, const
 
 const ProtobufCMessageDescriptor *ottl__json_root(int signal) {
   switch (signal) {
-  case OTTL_SIGNAL_LOGS: return &opentelemetry__proto__collector__logs__v1__export_logs_service_request__descriptor;
-  case OTTL_SIGNAL_TRACES: return &opentelemetry__proto__collector__trace__v1__export_trace_service_request__descriptor;
-  case OTTL_SIGNAL_METRICS: return &opentelemetry__proto__collector__metrics__v1__export_metrics_service_request__descriptor;
-  case OTTL_SIGNAL_PROFILES:
-    return &opentelemetry__proto__collector__profiles__v1development__export_profiles_service_request__descriptor;
+  case OTTL_SIGNAL_LOGS: return &ottl__otlp__collector__logs__v1__export_logs_service_request__descriptor;
+  case OTTL_SIGNAL_TRACES: return &ottl__otlp__collector__trace__v1__export_trace_service_request__descriptor;
+  case OTTL_SIGNAL_METRICS: return &ottl__otlp__collector__metrics__v1__export_metrics_service_request__descriptor;
+  case OTTL_SIGNAL_PROFILES: return &ottl__otlp__collector__profiles__v1development__export_profiles_service_request__descriptor;
   default: return NULL;
   }
 }

@@ -46,7 +46,7 @@ static void spread_own(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, uint32_t n) 
   for (size_t w = 0; w < BM_WORDS(n); w++) d->bits[w] &= vm->all[vm->code->level][w]; /* it may be a selection */
 }
 
-ottl_status op_spread(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_spread(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -82,8 +82,8 @@ static ottl_status narrow(ottl_vm *vm, const ottl_insn *in, uint64_t flip) {
   return OTTL_OK;
 }
 
-ottl_status op_sel_and(ottl_vm *vm, const ottl_insn *in) { return narrow(vm, in, 0); }
-ottl_status op_sel_not(ottl_vm *vm, const ottl_insn *in) { return narrow(vm, in, UINT64_MAX); }
+ottl_status ottl__op_sel_and(ottl_vm *vm, const ottl_insn *in) { return narrow(vm, in, 0); }
+ottl_status ottl__op_sel_not(ottl_vm *vm, const ottl_insn *in) { return narrow(vm, in, UINT64_MAX); }
 
 /* The failures of a, and those of b where a leaves the answer open. */
 static ottl_status logic_failures(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, const ottl_reg *b, uint64_t open_when,
@@ -99,7 +99,7 @@ static ottl_status logic_failures(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, c
   return ottl__vm_inherit(vm, d, b, open, n) ? OTTL_OK : OTTL_NOMEM;
 }
 
-ottl_status op_and(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_and(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   size_t words = BM_WORDS(vm_n(vm, in->level));
@@ -107,7 +107,7 @@ ottl_status op_and(ottl_vm *vm, const ottl_insn *in) {
   return logic_failures(vm, d, a, b, UINT64_MAX, in->level);
 }
 
-ottl_status op_or(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_or(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   size_t words = BM_WORDS(vm_n(vm, in->level));
@@ -116,7 +116,7 @@ ottl_status op_or(ottl_vm *vm, const ottl_insn *in) {
   return logic_failures(vm, d, a, b, 0, in->level);
 }
 
-ottl_status op_not(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_not(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -125,7 +125,7 @@ ottl_status op_not(ottl_vm *vm, const ottl_insn *in) {
   return ottl__vm_inherit(vm, d, a, vm->all[in->level], n) ? OTTL_OK : OTTL_NOMEM;
 }
 
-ottl_status op_truth(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_truth(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
   const uint64_t *sel = vm_sel(vm, in);
@@ -145,7 +145,7 @@ ottl_status op_truth(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_condition(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_condition(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   uint64_t *d = vm->r[in->d]->bits;
   const uint64_t *base = vm_bits(vm, in->b, in->level);
@@ -176,7 +176,7 @@ static void route_word(ottl_vm *vm, const ottl_insn *in, size_t w, uint64_t rows
   }
 }
 
-ottl_status op_route(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_route(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   uint64_t *d = vm->r[in->d]->bits;
   const uint64_t *base = vm_bits(vm, in->b, in->level);
@@ -196,13 +196,13 @@ ottl_status op_route(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_route_rows(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_route_rows(ottl_vm *vm, const ottl_insn *in) {
   const uint64_t *rows = vm_bits(vm, in->a, in->level);
   for (size_t w = 0; w < BM_WORDS(vm->batch->n); w++) route_word(vm, in, w, rows[w] & ~vm->touched[w]);
   return OTTL_OK;
 }
 
-ottl_status op_select(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_select(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   uint64_t *d = vm->r[in->d]->bits;
   const uint64_t *base = vm_bits(vm, in->b, in->level);
@@ -218,14 +218,14 @@ ottl_status op_select(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_active(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_active(ottl_vm *vm, const ottl_insn *in) {
   const uint64_t *from = vm_bits(vm, in->a, in->level);
   uint64_t *d = vm->r[in->d]->bits;
   for (size_t w = 0; w < BM_WORDS(vm_n(vm, in->level)); w++) d[w] = from[w] & ~vm->stopped[w];
   return OTTL_OK;
 }
 
-ottl_status op_drop(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_drop(ottl_vm *vm, const ottl_insn *in) {
   const uint64_t *rows = vm_bits(vm, in->a, in->level);
   uint32_t n = vm->batch->n;
   for (size_t w = 0; w < BM_WORDS(n); w++) vm->dropping |= rows[w] != 0;
@@ -233,7 +233,7 @@ ottl_status op_drop(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_result(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_result(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   vm_results *out = &vm->results[in->x];
   SEL_EACH(vm->all[in->level], vm->batch->n, i) {

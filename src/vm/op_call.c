@@ -4,7 +4,7 @@
 #include "vm/memo.h"
 #include "vm/meter.h"
 
-ottl_status op_list(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_list(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
   const uint64_t *sel = vm_sel(vm, in);
@@ -24,7 +24,7 @@ ottl_status op_list(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_map(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_map(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
   const uint64_t *sel = vm_sel(vm, in);
@@ -83,7 +83,7 @@ static ottl_status coerce_row(ottl_vm *vm, const ottl_reg *a, ottl_reg *d, ottl_
   return OTTL_OK;
 }
 
-ottl_status op_coerce(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_coerce(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -198,7 +198,7 @@ static ottl_status call_handler(ottl_vm *vm, uint32_t index, ottl_call *call) {
   return OTTL_OK;
 }
 
-ottl_status op_call(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_call(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->x];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -221,7 +221,7 @@ static ottl_status report(ottl_vm *vm, const ottl_insn *in, ottl_reg *d, uint32_
   return OTTL_OK;
 }
 
-ottl_status op_path_call(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_path_call(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->x];
   ottl_reg *d = vm->r[in->d];
   const ottl_reg *old = vm->r[in->a];
@@ -259,7 +259,7 @@ static bool is_of_dictionary(const ottl_code_call *cc) {
   return target->kind == OTTL_E_PATH && field_is_dict_map(target->path->field);
 }
 
-ottl_status op_cell_edit(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cell_edit(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->x];
   ottl_reg *d = vm->r[in->d];
   const ottl_reg *old = vm->r[in->a];
@@ -294,7 +294,7 @@ ottl_status op_cell_edit(ottl_vm *vm, const ottl_insn *in) {
   return ottl__vm_edit_maps(vm, in, &call, maps, changed, d, cc->site->function, in->y);
 }
 
-ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_map_edit(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->y];
   uint32_t n = vm_n(vm, in->level);
   const uint64_t *sel = vm_sel(vm, in);
@@ -323,13 +323,13 @@ ottl_status op_map_edit(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_flush(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_flush(ottl_vm *vm, const ottl_insn *in) {
   uint8_t level = vm->code->layout.maps[in->x].level;
   const uint64_t *sel = level == in->level ? vm_sel(vm, in) : vm->all[level];
   return vm_flush_rows(vm, in->x, level, sel, vm_n(vm, level));
 }
 
-ottl_status op_place(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_place(ottl_vm *vm, const ottl_insn *in) {
   uint8_t level = vm->code->layout.columns[in->a].level;
   const uint64_t *sel = level == in->level ? vm_sel(vm, in) : vm->all[level];
   if (!vm->code->layout.maps[vm->code->layout.columns[in->a].map].entries)

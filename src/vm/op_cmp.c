@@ -71,7 +71,7 @@ static int cmp_mirror(int rel) {
   return mirror[rel];
 }
 
-ottl_status op_cmp_int(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cmp_int(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -87,7 +87,7 @@ ottl_status op_cmp_int(ottl_vm *vm, const ottl_insn *in) {
   return cmp_done(vm, in, d, a, b);
 }
 
-ottl_status op_cmp_double(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cmp_double(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -141,7 +141,7 @@ static void keep_equal(uint64_t *bits, const ottl_reg *a, const uint64_t *sel, u
   }
 }
 
-ottl_status op_cmp_string(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cmp_string(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -162,7 +162,7 @@ ottl_status op_cmp_string(ottl_vm *vm, const ottl_insn *in) {
   return cmp_done(vm, in, d, a, b);
 }
 
-ottl_status op_cmp_nil(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cmp_nil(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -184,7 +184,7 @@ ottl_status op_cmp_nil(ottl_vm *vm, const ottl_insn *in) {
   return cmp_done(vm, in, d, a, a);
 }
 
-ottl_status op_cmp_cell_string(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cmp_cell_string(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -204,7 +204,7 @@ ottl_status op_cmp_cell_string(ottl_vm *vm, const ottl_insn *in) {
   return cmp_done(vm, in, d, a, b);
 }
 
-ottl_status op_cmp_cell_int(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cmp_cell_int(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -213,7 +213,7 @@ ottl_status op_cmp_cell_int(ottl_vm *vm, const ottl_insn *in) {
   return cmp_done(vm, in, d, a, b);
 }
 
-ottl_status op_cmp_cell_double(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cmp_cell_double(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -222,7 +222,7 @@ ottl_status op_cmp_cell_double(ottl_vm *vm, const ottl_insn *in) {
   return cmp_done(vm, in, d, a, b);
 }
 
-ottl_status op_cmp_any(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_cmp_any(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   const uint64_t *sel = vm_sel(vm, in);

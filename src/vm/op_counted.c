@@ -23,7 +23,7 @@ static ottl_status edit_lists(ottl_vm *vm, const ottl_insn *in, ottl_call *call,
   return OTTL_OK;
 }
 
-ottl_status op_limit_keys(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_limit_keys(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->y];
   uint32_t n = vm_n(vm, in->level);
   ottl_reg failures = {.mask = UINT32_MAX};
@@ -43,7 +43,7 @@ ottl_status op_limit_keys(ottl_vm *vm, const ottl_insn *in) {
   return ottl__map_limit(vm->batch, cc->map, call.sel, n, (int64_t)call.arg[1].literal.word, first, n_first);
 }
 
-ottl_status op_truncate_keys(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_truncate_keys(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->y];
   const ottl_map_spec *spec = &vm->code->layout.maps[cc->map];
   ottl_reg failures = {.mask = UINT32_MAX};

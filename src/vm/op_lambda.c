@@ -454,7 +454,7 @@ static bool charge(const lambda_run *r, uint32_t i, uint32_t count) {
   return true;
 }
 
-ottl_status op_lambda(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_lambda(ottl_vm *vm, const ottl_insn *in) {
   lambda_run r = {.vm = vm, .in = in, .call = &vm->code->calls[in->x], .out = vm->r[in->d], .n_out = vm_n(vm, in->level)};
   const uint64_t *sel = vm_sel(vm, in);
   const ottl_reg *source = vm->r[r.call->regs[0]];

@@ -33,7 +33,7 @@ static inline double double_op(uint32_t op, double x, double y) {
   }
 }
 
-ottl_status op_math_int(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_math_int(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -70,7 +70,7 @@ ottl_status op_math_int(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_math_double(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_math_double(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -158,7 +158,7 @@ static uint16_t math_cells(ottl_vm *vm, uint32_t op, ottl_cell x, ottl_cell y, o
   return OTTL_ROWERR(MATH_TYPE, cell_type(x));
 }
 
-ottl_status op_math_any(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_math_any(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a], *b = vm->r[in->b];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -175,7 +175,7 @@ ottl_status op_math_any(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_neg(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_neg(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);

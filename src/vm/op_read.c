@@ -241,7 +241,7 @@ static uint16_t view_row(ottl_vm *vm, const ottl_insn *in, const ottl_reg *a, ui
   }
 }
 
-ottl_status op_view(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_view(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = in->a == OTTL_NO_REG ? NULL : vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -265,7 +265,7 @@ static void map_drop_hidden(ottl_rowmap *map) {
   map->n = n;
 }
 
-ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_map_read(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
   const uint64_t *sel = vm_sel(vm, in);
@@ -299,7 +299,7 @@ ottl_status op_map_read(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_map_key(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_map_key(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *a = vm->r[in->a];
   ottl_reg *d = vm->r[in->d];
   uint32_t n = vm_n(vm, in->level);
@@ -349,5 +349,5 @@ static ottl_status index_rows(ottl_vm *vm, const ottl_insn *in, index_fn *get) {
   return OTTL_OK;
 }
 
-ottl_status op_index(ottl_vm *vm, const ottl_insn *in) { return index_rows(vm, in, ottl__path_get); }
-ottl_status op_index_result(ottl_vm *vm, const ottl_insn *in) { return index_rows(vm, in, ottl__path_get_result); }
+ottl_status ottl__op_index(ottl_vm *vm, const ottl_insn *in) { return index_rows(vm, in, ottl__path_get); }
+ottl_status ottl__op_index_result(ottl_vm *vm, const ottl_insn *in) { return index_rows(vm, in, ottl__path_get_result); }

@@ -15,7 +15,7 @@ static ottl_status records_begin(ottl_vm *vm, uint32_t flags, ottl_call *call) {
   return OTTL_OK;
 }
 
-ottl_status op_record_call(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_record_call(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->x];
   const ottl_function *f = &ottl__functions[cc->site->function];
   ottl_reg *d = vm->r[in->d];
@@ -43,7 +43,7 @@ static ottl_status take_body(ottl_vm *vm, uint32_t i, const ottl_call_record *r)
   return ottl__batch_append(b, i, r->appended.data, (uint32_t)r->appended.len);
 }
 
-ottl_status op_record_edit(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_record_edit(ottl_vm *vm, const ottl_insn *in) {
   const ottl_code_call *cc = &vm->code->calls[in->y];
   const ottl_function *f = &ottl__functions[cc->site->function];
   uint32_t n = vm_n(vm, in->level);

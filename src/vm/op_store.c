@@ -109,7 +109,7 @@ static ottl_status set_blocks(ottl_vm *vm, ottl_reg *col, const ottl_reg *v, con
   return OTTL_OK;
 }
 
-ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_set_key(ottl_vm *vm, const ottl_insn *in) {
   if (column_in_dict(vm, in->a)) return set_dict_key(vm, in, NULL, 0);
   ottl_reg *col = vm->r[in->a];
   const ottl_reg *v = vm->r[in->b];
@@ -138,7 +138,7 @@ ottl_status op_set_key(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_set_path(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_set_path(ottl_vm *vm, const ottl_insn *in) {
   ottl_reg *col = vm->r[in->a];
   const ottl_reg *v = vm->r[in->b];
   uint8_t level = column_level(vm, in->a);
@@ -163,7 +163,7 @@ ottl_status op_set_path(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_delete_key(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_delete_key(ottl_vm *vm, const ottl_insn *in) {
   uint8_t level = column_level(vm, in->a);
   const uint64_t *sel = vm_sel(vm, in);
   uint32_t n = vm_n(vm, in->level);
@@ -182,7 +182,7 @@ ottl_status op_delete_key(ottl_vm *vm, const ottl_insn *in) {
 
 /* ---- whole maps ---- */
 
-ottl_status op_keep_keys(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_keep_keys(ottl_vm *vm, const ottl_insn *in) {
   const ottl_map_spec *spec = &vm->code->layout.maps[in->x];
   const uint16_t *pool = &vm->code->pool[in->y];
   uint64_t *kept = arena_zero(&vm->slice, BM_WORDS(spec->n_columns) * 8 + 8);
@@ -197,11 +197,11 @@ ottl_status op_keep_keys(ottl_vm *vm, const ottl_insn *in) {
   return OTTL_OK;
 }
 
-ottl_status op_prune_keys(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_prune_keys(ottl_vm *vm, const ottl_insn *in) {
   return ottl__map_prune(vm->batch, in->x, vm_sel(vm, in), vm_n(vm, in->level));
 }
 
-ottl_status op_set_map(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_set_map(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *v = vm->r[in->b];
   uint16_t map = (uint16_t)in->y;
   uint8_t level = vm->code->layout.maps[map].level;
@@ -271,7 +271,7 @@ static ottl_status map_within_itself(ottl_vm *vm, uint16_t map, uint32_t row, ot
   return OTTL_OK;
 }
 
-ottl_status op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *v = vm->r[in->b];
   const uint16_t *pool = &vm->code->pool[in->y];
   uint16_t map = pool[0];
@@ -529,7 +529,7 @@ static uint16_t set_field(ottl_vm *vm, const ottl_insn *in, ottl_reg *col, uint3
   return view >= OTTL_V_VALUE_TYPE && view <= OTTL_V_TIMES ? ottl__profile_set(vm, view, col, row, v) : OTTL_RE_READ_ONLY;
 }
 
-ottl_status op_set_view(ottl_vm *vm, const ottl_insn *in) {
+ottl_status ottl__op_set_view(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *v = vm->r[in->b];
   const uint64_t *rows;
   OTTL_TRY(store_rows(vm, in, v, &rows));

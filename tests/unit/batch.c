@@ -9,19 +9,19 @@
 /* -- schema.def says what the descriptors say -- */
 
 static const ProtobufCMessageDescriptor *descriptors[OTTL_MESSAGES] = {
-    [OTTL_M_RESOURCE] = &opentelemetry__proto__logs__v1__resource_logs__descriptor,
-    [OTTL_M_SCOPE] = &opentelemetry__proto__logs__v1__scope_logs__descriptor,
-    [OTTL_M_LOG] = &opentelemetry__proto__logs__v1__log_record__descriptor,
-    [OTTL_M_SPAN] = &opentelemetry__proto__trace__v1__span__descriptor,
-    [OTTL_M_EVENT] = &opentelemetry__proto__trace__v1__span__event__descriptor,
-    [OTTL_M_METRIC] = &opentelemetry__proto__metrics__v1__metric__descriptor,
-    [OTTL_M_NUMBER_POINT] = &opentelemetry__proto__metrics__v1__number_data_point__descriptor,
-    [OTTL_M_HISTOGRAM_POINT] = &opentelemetry__proto__metrics__v1__histogram_data_point__descriptor,
-    [OTTL_M_EXP_POINT] = &opentelemetry__proto__metrics__v1__exponential_histogram_data_point__descriptor,
-    [OTTL_M_SUMMARY_POINT] = &opentelemetry__proto__metrics__v1__summary_data_point__descriptor,
-    [OTTL_M_EXEMPLAR] = &opentelemetry__proto__metrics__v1__exemplar__descriptor,
-    [OTTL_M_PROFILE] = &opentelemetry__proto__profiles__v1development__profile__descriptor,
-    [OTTL_M_SAMPLE] = &opentelemetry__proto__profiles__v1development__sample__descriptor,
+    [OTTL_M_RESOURCE] = &ottl__otlp__logs__v1__resource_logs__descriptor,
+    [OTTL_M_SCOPE] = &ottl__otlp__logs__v1__scope_logs__descriptor,
+    [OTTL_M_LOG] = &ottl__otlp__logs__v1__log_record__descriptor,
+    [OTTL_M_SPAN] = &ottl__otlp__trace__v1__span__descriptor,
+    [OTTL_M_EVENT] = &ottl__otlp__trace__v1__span__event__descriptor,
+    [OTTL_M_METRIC] = &ottl__otlp__metrics__v1__metric__descriptor,
+    [OTTL_M_NUMBER_POINT] = &ottl__otlp__metrics__v1__number_data_point__descriptor,
+    [OTTL_M_HISTOGRAM_POINT] = &ottl__otlp__metrics__v1__histogram_data_point__descriptor,
+    [OTTL_M_EXP_POINT] = &ottl__otlp__metrics__v1__exponential_histogram_data_point__descriptor,
+    [OTTL_M_SUMMARY_POINT] = &ottl__otlp__metrics__v1__summary_data_point__descriptor,
+    [OTTL_M_EXEMPLAR] = &ottl__otlp__metrics__v1__exemplar__descriptor,
+    [OTTL_M_PROFILE] = &ottl__otlp__profiles__v1development__profile__descriptor,
+    [OTTL_M_SAMPLE] = &ottl__otlp__profiles__v1development__sample__descriptor,
 };
 
 static bool wire_agrees(unsigned form, const ProtobufCFieldDescriptor *f) {

@@ -1,0 +1,53 @@
+# Flags of everything that is compiled here, third_party included: the same bytes wherever it is built, and in release builds what
+# makes a mistake harder to use, where compiler and linker know it. tests/meta/hardening and scripts/reproducible look at the result.
+option(OTTL_HARDENING "Stack protector, _FORTIFY_SOURCE, PIE, RELRO, CET" ON)
+add_library(ottl_codegen INTERFACE)
+include(CheckCCompilerFlag)
+include(CheckLinkerFlag)
+
+# No name of a folder, no time of day.
+check_c_compiler_flag(-ffile-prefix-map=a=b OTTL_HAS_PREFIX_MAP)
+if(OTTL_HAS_PREFIX_MAP)
+  target_compile_options(ottl_codegen INTERFACE -ffile-prefix-map=${PROJECT_BINARY_DIR}=build -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+endif()
+if(NOT APPLE)
+  set(CMAKE_C_ARCHIVE_CREATE "<CMAKE_AR> qcD <TARGET> <LINK_FLAGS> <OBJECTS>")
+  set(CMAKE_C_ARCHIVE_APPEND "<CMAKE_AR> qD <TARGET> <LINK_FLAGS> <OBJECTS>")
+  set(CMAKE_C_ARCHIVE_FINISH "<CMAKE_RANLIB> -D <TARGET>")
+endif()
+
+if(OTTL_SANITIZE)
+  string(REGEX REPLACE "^(ON|1|TRUE|YES)$" "address,undefined" sanitizers "${OTTL_SANITIZE}")
+  target_compile_options(ottl_codegen INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(ottl_codegen INTERFACE -fsanitize=${sanitizers})
+endif()
+
+# Sanitizers find mistakes in their own way, which _FORTIFY_SOURCE would hide; a WebAssembly module has bounds of its own.
+set(OTTL_HARDENED ${OTTL_HARDENING})
+if(OTTL_SANITIZE OR CMAKE_SYSTEM_NAME STREQUAL WASI OR CMAKE_C_FLAGS MATCHES "-fsanitize|--coverage" OR CMAKE_BUILD_TYPE STREQUAL Debug)
+  set(OTTL_HARDENED OFF)
+endif()
+if(NOT OTTL_HARDENED)
+  return()
+endif()
+
+if(NOT OTTL_STATIC) # programs are linked as position independent ones also where the compiler does not do so by itself
+  include(CheckPIESupported)
+  check_pie_supported(LANGUAGES C)
+endif()
+foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection=full)
+  string(MAKE_C_IDENTIFIER "OTTL_HAS${flag}" has)
+  check_c_compiler_flag(${flag} ${has})
+  if(${has})
+    target_compile_options(ottl_codegen INTERFACE ${flag})
+  endif()
+endforeach()
+target_compile_options(ottl_codegen INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+if(NOT APPLE)
+  foreach(flag relro now noexecstack separate-code)
+    check_linker_flag(C -Wl,-z,${flag} OTTL_HAS_Z_${flag})
+    if(OTTL_HAS_Z_${flag})
+      target_link_options(ottl_codegen INTERFACE -Wl,-z,${flag})
+    endif()
+  endforeach()
+endif()
