@@ -85,8 +85,8 @@ static bool is_told(const tell_job *j, const ottl_diag *d) {
   yyjson_mut_arr_foreach(j->list, i, n, old) {
     yyjson_mut_val *start = yyjson_mut_obj_get(yyjson_mut_obj_get(old, "range"), "start");
     size_t offset = lsp_place(j->d, d->span.line, d->span.column), line = lsp_line_of(j->d, offset);
-    if (strcmp(yyjson_mut_get_str(yyjson_mut_obj_get(old, "code")), d->code) == 0 &&
-        yyjson_mut_get_uint(yyjson_mut_obj_get(start, "line")) == line &&
+    const char *code = yyjson_mut_get_str(yyjson_mut_obj_get(old, "code")); /* NULL: there was no memory for it */
+    if (code && strcmp(code, d->code) == 0 && yyjson_mut_get_uint(yyjson_mut_obj_get(start, "line")) == line &&
         yyjson_mut_get_uint(yyjson_mut_obj_get(start, "character")) == lsp_units(j->s, j->d, lsp_line_begin(j->d, line), offset))
       return true;
   }

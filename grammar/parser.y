@@ -129,7 +129,10 @@ entry(X) ::= error. { X = ottl__build_hole(c); }
 %code {
 ottl_parser *ottl__parser_create(parse_ctx *c) {
   yyParser *parser = arena_zero(c->arena, sizeof *parser);
-  if (parser) ottl__lemonInit(parser, c);
+  if (parser)
+    ottl__lemonInit(parser, c);
+  else
+    c->nomem = true;
   return c->nomem ? NULL : parser;
 }
 

@@ -279,8 +279,8 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
     if (strcmp(f->name, "delete_key") == 0 && site->args[1].is_literal) {
       uint16_t c = ottl__emit_key_column(e, p.map, cell_view(site->args[1].literal));
       if (c == OTTL_NO_COLUMN) {
-        e->status = OTTL_INTERNAL;
-        return;
+        e->status = OTTL_INTERNAL; /* unreachable: the layout has a column for each literal key of delete_key */
+        return;                    /* unreachable: as above */
       }
       ottl__emit_insn(e, (ottl_insn){.op = OTTL_OP_DELETE_KEY, .level = level, .a = c, .s = sel, .x = statement});
       emit_place at = {false, p.map, c, 1};

@@ -1,15 +1,17 @@
 /* Arguments of calls: each parameter gets a register of the kind it wants. */
 #include "bytecode/emit.h"
 
+/* Parameters that want a typed register, and of which type. */
+static const ottl_types typed_kinds[OTTL_P_IMPLICIT + 1] = {[OTTL_P_STRING] = TYPES(STRING),
+                                                            [OTTL_P_INT] = TYPES(INT),
+                                                            [OTTL_P_DOUBLE] = TYPES(DOUBLE),
+                                                            [OTTL_P_BOOL] = TYPES(BOOL),
+                                                            [OTTL_P_DURATION] = TYPES(DURATION)};
+
 /* Does a register hold already what the parameter kind promises? */
 static bool fits(ottl_param_kind kind, ottl_reg_desc d) {
-  bool typed = d.store != OTTL_STORE_CELL;
+  if (typed_kinds[kind]) return d.store != OTTL_STORE_CELL && typed_kinds[kind] == (ottl_types)1 << d.type;
   switch (kind) {
-  case OTTL_P_STRING: return typed && d.type == OTTL_T_STRING;
-  case OTTL_P_INT: return typed && d.type == OTTL_T_INT;
-  case OTTL_P_DOUBLE: return typed && d.type == OTTL_T_DOUBLE;
-  case OTTL_P_BOOL: return typed && d.type == OTTL_T_BOOL;
-  case OTTL_P_DURATION: return typed && d.type == OTTL_T_DURATION;
   case OTTL_P_MAP:
   case OTTL_P_LIST:
   case OTTL_P_TIME:
@@ -23,14 +25,9 @@ static bool fits(ottl_param_kind kind, ottl_reg_desc d) {
 }
 
 static ottl_store store_of_kind(ottl_param_kind kind, uint8_t *type) {
-  switch (kind) {
-  case OTTL_P_STRING: return store_of_types(TYPES(STRING), type);
-  case OTTL_P_INT: return store_of_types(TYPES(INT), type);
-  case OTTL_P_DOUBLE: return store_of_types(TYPES(DOUBLE), type);
-  case OTTL_P_BOOL: return store_of_types(TYPES(BOOL), type);
-  case OTTL_P_DURATION: return store_of_types(TYPES(DURATION), type);
-  default: *type = OTTL_T_NIL; return OTTL_STORE_CELL;
-  }
+  if (typed_kinds[kind]) return store_of_types(typed_kinds[kind], type);
+  *type = OTTL_T_NIL;
+  return OTTL_STORE_CELL;
 }
 
 static uint16_t emit_coerced(ottl_emit *e, const ottl_expr *x, ottl_param_kind kind, uint8_t level, uint16_t sel) {

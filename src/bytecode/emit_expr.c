@@ -472,10 +472,10 @@ static uint16_t emit_new(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16
     return d;
   case OTTL_E_AND:
   case OTTL_E_OR: return emit_logic(e, x, sel);
-  case OTTL_E_LAMBDA: break; /* an argument only: emit_lambda.c */
+  case OTTL_E_LAMBDA: break; /* unreachable: an argument only, emit_lambda.c */
   }
-  e->status = OTTL_INTERNAL;
-  return 0;
+  e->status = OTTL_INTERNAL; /* unreachable: as above */
+  return 0;                  /* unreachable: as above */
 }
 
 /* Paths that are a column as it is, or one key away from it. */

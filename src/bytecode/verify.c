@@ -21,7 +21,7 @@ static bool list_ok(const ottl_code *c, const ottl_insn *in) {
   uint64_t n = in->op == OTTL_OP_MAP ? 2 * (uint64_t)in->y : in->y;
   if (in->op == OTTL_OP_SET_PATH || in->op == OTTL_OP_SET_MAP_PATH || in->op == OTTL_OP_KEEP_KEYS) {
     uint32_t skip = in->op == OTTL_OP_SET_MAP_PATH;
-    if (in->y + skip >= c->n_pool) return false;
+    if ((uint64_t)in->y + skip >= c->n_pool) return false;
     uint32_t count = c->pool[in->y + skip], first = in->y + skip + 1;
     if ((uint64_t)first + count > c->n_pool || (skip && (count == 0 || c->pool[in->y] >= c->layout.n_maps))) return false;
     for (uint32_t i = 0; i < count; i++) {

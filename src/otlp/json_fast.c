@@ -246,7 +246,6 @@ static bool jf_scalar(jf_state *s, const js_field *f, uint64_t *ret) {
     s->p = p;
     *ret = bits_of_double(d);
     return true;
-  case PROTOBUF_C_TYPE_FLOAT: return false;
   case PROTOBUF_C_TYPE_ENUM:
     if (jf_peek(s) == '"') return false; /* a name */
     break;
@@ -256,7 +255,6 @@ static bool jf_scalar(jf_state *s, const js_field *f, uint64_t *ret) {
   switch (f->type) {
   case PROTOBUF_C_TYPE_ENUM:
   case PROTOBUF_C_TYPE_INT32:
-  case PROTOBUF_C_TYPE_SFIXED32:
   case PROTOBUF_C_TYPE_SINT32:
     if (v > INT32_MAX) return false;
     v = negative ? 0 - v : v;
@@ -264,17 +262,13 @@ static bool jf_scalar(jf_state *s, const js_field *f, uint64_t *ret) {
     return true;
   case PROTOBUF_C_TYPE_INT64:
   case PROTOBUF_C_TYPE_SFIXED64:
-  case PROTOBUF_C_TYPE_SINT64:
     if (v > INT64_MAX) return false;
-    v = negative ? 0 - v : v;
-    *ret = f->type == PROTOBUF_C_TYPE_SINT64 ? v << 1 ^ (uint64_t)((int64_t)v >> 63) : v;
+    *ret = negative ? 0 - v : v;
     return true;
   case PROTOBUF_C_TYPE_UINT32:
   case PROTOBUF_C_TYPE_FIXED32:
-    if (v > UINT32_MAX) return false; /* fall through */
-  case PROTOBUF_C_TYPE_UINT64:
-  case PROTOBUF_C_TYPE_FIXED64: *ret = v; return !negative;
-  default: return false;
+    if (v > UINT32_MAX) return false;  /* fall through */
+  default: *ret = v; return !negative; /* UINT64, FIXED64 */
   }
 }
 

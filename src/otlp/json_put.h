@@ -84,13 +84,11 @@ static inline ottl_status jw_bytes(jw_state *s, const js_field *f, const js_entr
 static inline uint64_t jw_value(const js_field *f, uint64_t v) {
   switch (f->type) {
   case PROTOBUF_C_TYPE_INT32:
-  case PROTOBUF_C_TYPE_SFIXED32:
   case PROTOBUF_C_TYPE_ENUM: return (uint64_t)(int64_t)(int32_t)(uint32_t)v;
   case PROTOBUF_C_TYPE_SINT32: {
     uint32_t n = (uint32_t)v;
     return (uint64_t)(int64_t)(int32_t)(n >> 1 ^ (0 - (n & 1)));
   }
-  case PROTOBUF_C_TYPE_SINT64: return v >> 1 ^ (0 - (v & 1));
   case PROTOBUF_C_TYPE_UINT32: return (uint32_t)v;
   case PROTOBUF_C_TYPE_BOOL: return v != 0;
   default: return v;
@@ -102,20 +100,12 @@ static inline void jw_scalar(jw_state *s, const js_field *f, uint64_t v) {
   char *w = s->w;
   switch (f->type) {
   case PROTOBUF_C_TYPE_DOUBLE: w = ottl__json_double(w, double_of_bits(v)); break;
-  case PROTOBUF_C_TYPE_FLOAT: {
-    float d;
-    uint32_t bits = (uint32_t)v;
-    memcpy(&d, &bits, 4);
-    w = ottl__json_double(w, d);
-    break;
-  }
   case PROTOBUF_C_TYPE_BOOL:
     memcpy(w, v ? "true" : "false", 5);
     w += v ? 4 : 5;
     break;
   case PROTOBUF_C_TYPE_INT64:
   case PROTOBUF_C_TYPE_SFIXED64:
-  case PROTOBUF_C_TYPE_SINT64:
   case PROTOBUF_C_TYPE_UINT64:
   case PROTOBUF_C_TYPE_FIXED64:
     *w++ = '"';
@@ -134,10 +124,7 @@ static inline void jw_scalar(jw_state *s, const js_field *f, uint64_t v) {
 
 /* "name": where there is room for quoted_len + JS_QUOTED bytes. */
 static inline char *jw_name(char *w, const js_field *f) {
-  if (OTTL_LIKELY(f->quoted_len <= JS_QUOTED))
-    memcpy(w, f->quoted, JS_QUOTED);
-  else
-    memcpy(w, f->quoted, f->quoted_len);
+  memcpy(w, f->quoted, JS_QUOTED);
   return w + f->quoted_len;
 }
 

@@ -129,16 +129,14 @@ static ottl_status jr_scalar(jr_state *r, const js_field *f, yyjson_val *v, uint
   double d;
   switch (f->type) {
   case PROTOBUF_C_TYPE_INT32:
-  case PROTOBUF_C_TYPE_SFIXED32:
   case PROTOBUF_C_TYPE_SINT32:
     if (!jr_signed(v, 32, &i)) return jr_fail(r, f, "a 32-bit integer", v);
     *ret = f->type == PROTOBUF_C_TYPE_SINT32 ? (uint32_t)i << 1 ^ (uint32_t)(i >> 63) : (uint64_t)i;
     return OTTL_OK;
   case PROTOBUF_C_TYPE_INT64:
   case PROTOBUF_C_TYPE_SFIXED64:
-  case PROTOBUF_C_TYPE_SINT64:
     if (!jr_signed(v, 64, &i)) return jr_fail(r, f, "a 64-bit integer", v);
-    *ret = f->type == PROTOBUF_C_TYPE_SINT64 ? (uint64_t)i << 1 ^ (uint64_t)(i >> 63) : (uint64_t)i;
+    *ret = (uint64_t)i;
     return OTTL_OK;
   case PROTOBUF_C_TYPE_UINT32:
   case PROTOBUF_C_TYPE_FIXED32: return jr_unsigned(v, 32, ret) ? OTTL_OK : jr_fail(r, f, "an unsigned 32-bit integer", v);
@@ -148,19 +146,11 @@ static ottl_status jr_scalar(jr_state *r, const js_field *f, yyjson_val *v, uint
     if (!jr_double(v, &d)) return jr_fail(r, f, "a number", v);
     *ret = bits_of_double(d);
     return OTTL_OK;
-  case PROTOBUF_C_TYPE_FLOAT: {
-    if (!jr_double(v, &d)) return jr_fail(r, f, "a number", v);
-    float narrow = (float)d;
-    uint32_t bits;
-    memcpy(&bits, &narrow, 4);
-    *ret = bits;
-    return OTTL_OK;
-  }
   case PROTOBUF_C_TYPE_BOOL:
     if (!yyjson_is_bool(v)) return jr_fail(r, f, "true or false", v);
     *ret = unsafe_yyjson_get_bool(v);
     return OTTL_OK;
-  case PROTOBUF_C_TYPE_ENUM:
+  default: /* ENUM: the schema has no type that is not here (unit/json) */
     if (yyjson_is_str(v)) {
       const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value_by_name(f->enums, unsafe_yyjson_get_str(v));
       if (!value) return jr_fail(r, f, "the name or number of an enum value", v);
@@ -170,7 +160,6 @@ static ottl_status jr_scalar(jr_state *r, const js_field *f, yyjson_val *v, uint
     if (!jr_signed(v, 32, &i)) return jr_fail(r, f, "the name or number of an enum value", v);
     *ret = (uint64_t)i;
     return OTTL_OK;
-  default: return jr_fail(r, f, "a known type", v);
   }
 }
 

@@ -346,7 +346,7 @@ static OTTL_NOINLINE ottl_status row_unusual(pj_walk *w, pj_result result, ottl_
   case PJ_BAD: return ottl__ot_refuse(w->b, w->bad, w->text);
   case PJ_NOMEM: return OTTL_NOMEM;
   case PJ_LIMIT: return OTTL_LIMIT;
-  default: return OTTL_INTERNAL;
+  default: return OTTL_INTERNAL; /* unreachable: a canonical form is not odd */
   }
 }
 

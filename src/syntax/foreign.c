@@ -307,12 +307,8 @@ static bool help_value(const foreign_place *p, ottl_diag_item *item) {
     return true;
   }
   if (t->kind == TOK_DOT) {
-    bool digits = t[1].kind == TOK_INT && t[1].begin == t->end;
-    ottl__diag_help(item, digits ? "a float has a digit before its point" : "paths do not begin with a point");
-    if (digits)
-      ottl__diag_fix(item, ctx_span(p->c, t->begin, t->begin), VIEW("0"));
-    else
-      remove_token(p, item, t);
+    ottl__diag_help(item, "paths do not begin with a point");
+    remove_token(p, item, t);
     return true;
   }
   if (t->kind == TOK_ASSIGN || t->kind == TOK_PLUS || t->kind == TOK_MINUS || t->kind == TOK_STAR) {
@@ -344,8 +340,6 @@ static bool help_ended(const foreign_place *p, ottl_diag_item *item) {
     return false;
   if (t->kind == TOK_COMMA || t->kind == TOK_LOWER)
     ottl__diag_help(item, "each statement stands by itself: on a line of its own, or an item of the list of its own");
-  else if (t->kind == TOK_AND || t->kind == TOK_OR)
-    ottl__diag_help(item, "a condition follows `where`");
   else
     return false;
   return true;

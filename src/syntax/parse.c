@@ -206,11 +206,11 @@ static void drive_report(parse_driver *d, const ottl_token *t, ottl_view source)
     ottl__diag_help(item, "a string that holds nothing but punctuation may stand for it: is a `,` missing before it?");
   } else if (t->kind == TOK_ASSIGN && d->fed_kind == TOK_STRING && comma) {
     ottl__diag_help(item, "argument names stand without quotes");
-  } else if (ottl__foreign_help(&place, item)) {
-    return;
   } else if (t->kind == TOK_ARROW && ottl__parser_accepts(d->parser, TOK_ASSIGN)) {
     ottl__diag_help(item, "arguments are named with `=`");
     ottl__diag_fix(item, ctx_span(c, t->begin, t->end), VIEW("="));
+  } else if (ottl__foreign_help(&place, item)) {
+    return;
   } else if (t->kind == TOK_ASSIGN && operation) {
     ottl__diag_help(item, "`==` compares");
     ottl__diag_fix(item, ctx_span(c, t->begin, t->end), VIEW("=="));
