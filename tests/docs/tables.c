@@ -211,8 +211,10 @@ static void put_number(uint64_t n) { /* 10,000 */
 }
 
 static void write_limits(void) {
-  printf("# Limits\n\n" MADE "Every limit has a cause, and a test that hits it. Those with a maximum beside them can be raised so far by a build:\n"
-         "`cmake -DOTTL_LIMITS=\"statements=60000;errors=500\"`. What memory they leave a run is in [security.md](security.md).\n\n");
+  printf("# Limits\n\n" MADE
+         "Every limit has a cause, and a test that hits it. Those with a maximum beside them can be raised so far by a build:\n"
+         "`cmake -DOTTL_LIMITS=\"statements=60000;errors=500\"`. What memory they leave a run is in "
+         "[security.md](security.md).\n\n");
   printf("| limit | | maximum | of what, and why |\n|---|---|---|---|\n");
   yyjson_val *limits = entries_of("limits"), *l;
   size_t i, n;
