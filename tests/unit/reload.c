@@ -2,7 +2,6 @@
  * replaced before the batch was taken. The host's part is what docs/security.md recommends: programs with a count of users, each thread's
  * exec made anew when the current program is another one. OTTL_RELOAD_BATCHES=100000 is a long run; ThreadSanitizer may watch. */
 #include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -14,7 +13,7 @@
 
 #include "ottl/ottl.h"
 
-enum { N_THREADS = 4, N_RECORDS = 60 };
+enum { N_THREADS = 4, N_RECORDS = 60, EACH = 50 /* batches for each program, about */ };
 
 /* ---- the host ---- */
 
@@ -28,6 +27,8 @@ typedef struct host {
   pthread_mutex_t lock; /* of `current` and of taking batches */
   shared_program *current;
   uint64_t next, n_batches;
+  uint64_t allowed; /* batches before the next swap, so that a machine that is busy swaps as often as others */
+  pthread_cond_t change;
   atomic_ulong freed; /* programs */
   /* By batch, written by the thread that took it: */
   uint32_t *runs, *version_taken, *version_done, *version_seen;
@@ -58,11 +59,13 @@ static void release(host *h, shared_program *s) {
 /* The next batch and the program for it; false: there is none left. Keeps the one in hand if it is still current. */
 static bool take(host *h, uint64_t *ret_batch, shared_program **mine, ottl_exec **exec) {
   pthread_mutex_lock(&h->lock);
+  while (h->next >= h->allowed && h->next < h->n_batches) pthread_cond_wait(&h->change, &h->lock);
   bool there = h->next < h->n_batches;
   shared_program *now = h->current;
   bool other = there && now != *mine;
   if (other) atomic_fetch_add(&now->users, 1);
   if (there) *ret_batch = h->next++;
+  pthread_cond_broadcast(&h->change);
   pthread_mutex_unlock(&h->lock);
   if (!other) return there;
   ottl_exec_free(*exec);
@@ -177,6 +180,7 @@ static void programs_are_swapped_under_load(void **state) {
   const char *told = getenv("OTTL_RELOAD_BATCHES");
   host h = {.n_batches = told ? strtoull(told, NULL, 10) : 4000};
   pthread_mutex_init(&h.lock, NULL);
+  pthread_cond_init(&h.change, NULL);
   h.current = program_of(1);
   uint32_t *all = calloc(4 * h.n_batches, sizeof *all);
   assert_non_null(all);
@@ -186,16 +190,15 @@ static void programs_are_swapped_under_load(void **state) {
   h.version_seen = all + 3 * h.n_batches;
   pthread_t threads[N_THREADS];
   for (int i = 0; i < N_THREADS; i++) assert_int_equal(pthread_create(&threads[i], NULL, worker, &h), 0);
-  uint64_t version = 1, taken = 0;
-  while (taken < h.n_batches) {
-    uint64_t before = taken;
+  uint64_t version = 1;
+  for (bool more = true; more;) { /* threads are at work on the batches that are left */
     swap(&h, ++version);
-    while (taken < h.n_batches && taken < before + 5) { /* each program gets a few */
-      sched_yield();
-      pthread_mutex_lock(&h.lock);
-      taken = h.next;
-      pthread_mutex_unlock(&h.lock);
-    }
+    pthread_mutex_lock(&h.lock);
+    h.allowed += EACH;
+    pthread_cond_broadcast(&h.change);
+    while (h.next + EACH / 2 < h.allowed && h.next < h.n_batches) pthread_cond_wait(&h.change, &h.lock);
+    more = h.allowed < h.n_batches;
+    pthread_mutex_unlock(&h.lock);
   }
   for (int i = 0; i < N_THREADS; i++) pthread_join(threads[i], NULL);
   uint32_t versions = 0, last = 0;
@@ -209,10 +212,11 @@ static void programs_are_swapped_under_load(void **state) {
     versions += h.version_taken[i] != last;
     last = h.version_taken[i]; /* batches are taken in order, under the lock that programs are swapped under */
   }
-  assert_true(versions > h.n_batches / 1000);
+  assert_true(versions > h.n_batches / EACH / 2);
   release(&h, h.current);
   assert_int_equal(atomic_load(&h.freed), version);
   print_message("%u of %llu programs ran %llu batches\n", versions, (unsigned long long)version, (unsigned long long)h.n_batches);
+  pthread_cond_destroy(&h.change);
   pthread_mutex_destroy(&h.lock);
   free(all);
 }
