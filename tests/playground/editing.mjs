@@ -45,6 +45,18 @@ export default {
     await view.close();
   },
 
+  async 'a mistake in a configuration is corrected where it stands'(session) {
+    const yaml = 'processors:\n  transform/a:\n    log_statements:\n      - set(log.bdy, "from é")  # here\n';
+    const view = await open(session, { hash: fragment({ mode: 'yaml', yaml, processor: 'transform/a', payload }) });
+    const { page } = view;
+    await page.waitForSelector('#program-editor .squiggly-error');
+    assert.match(await page.locator('#problems .where').innerText(), /^4:13$/);
+    await page.locator('#problems .fix').click();
+    await resultHas(page, 'body = "from é"');
+    assert.match(await shown(page, 'program'), /- set\(log\.body, "from é"\) {2}# here/);
+    await view.close();
+  },
+
   async 'the code of a problem is explained'(session) {
     const view = await open(session, at('delete_key(log.attributes, "a")\nset(log.body, log.attributes["a"]) where log.flags == 1\n'));
     await view.page.locator('#problems .code').first().click();

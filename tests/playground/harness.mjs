@@ -1,7 +1,7 @@
 // A browser, the page in it, and what tests ask of it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,8 @@ export async function start() {
     process.exit(77);
   }
   mkdirSync(shots, { recursive: true });
-  const { server, url } = await serve(path.join(root, 'build/playground'));
+  const { server, url: above } = await serve(path.join(root, 'build'));
+  const url = `${above}playground/`; // not at the top: addresses are relative
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   return { browser, url, async stop() { await browser.close(); server.close(); } };
 }
@@ -57,8 +58,6 @@ export async function open({ browser, url }, { hash = '', width = 1440, height =
 }
 
 export const fragment = (state) => `#s=${deflateRawSync(JSON.stringify(state)).toString('base64url')}`;
-
-export const shotNames = () => readdirSync(shots);
 
 /** Waits until something holds. */
 export async function until(page, what, ...args) {
