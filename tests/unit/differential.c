@@ -33,7 +33,11 @@ typedef struct outcome {
 
 static ottl_json *json;
 static ottl_signal signal_of_run;
-static ottl_on_failure on_failure; /* options of the run */
+static struct {
+  uint8_t *data;
+  size_t len;
+} before[OTTL_SIGNAL_PROFILES + 1]; /* the payload of the program before, by signal; of another size, mostly */
+static ottl_on_failure on_failure;  /* options of the run */
 static bool flatten;
 static unsigned long n_vectorized, n_changed, n_dropped, n_failed; /* that the programs do something */
 
@@ -72,7 +76,9 @@ static outcome run(const ottl_program *program, uint32_t slice, const uint8_t *i
   ottl_exec *exec = NULL;
   o.status = ottl_exec_create(program, &options, &exec);
   if (o.status != OTTL_OK) return o;
-  for (int turn = slice ? 0 : 1; turn < 2; turn++) o.status = ottl_exec_run(exec, in, len, &o.result); /* warm ones run twice */
+  if (slice && before[signal_of_run].data) /* warm ones run three times */
+    o.status = ottl_exec_run(exec, before[signal_of_run].data, before[signal_of_run].len, &o.result);
+  for (int turn = slice ? 0 : 1; turn < 2; turn++) o.status = ottl_exec_run(exec, in, len, &o.result);
   if (o.result.len) {
     o.data = malloc(o.result.len);
     memcpy(o.data, o.result.data, o.result.len);
@@ -146,7 +152,13 @@ static const char *try_both(const rg_program *p, rp_tree *payload, bool *ret_com
     if (payload->len) memcpy(copy, payload->out, payload->len);
     signal_of_run = p->signal;
     found = compare(vector, by_row, copy, payload->len);
-    free(copy);
+    if (found) { /* it is cut down with the same payload before it */
+      free(copy);
+    } else {
+      free(before[p->signal].data);
+      before[p->signal].data = copy;
+      before[p->signal].len = payload->len;
+    }
   }
   ottl_program_free(vector);
   ottl_program_free(by_row);
@@ -254,6 +266,7 @@ static void same_result_however_rows_are_grouped(void **state) {
     differences++;
     report(seed, program, &payload, what);
   }
+  for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) free(before[i].data);
   ottl_json_free(json);
   free(program);
   free(payload.nodes);

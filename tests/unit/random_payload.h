@@ -81,10 +81,14 @@ static inline void rp_any(rnd *r, rp_tree *t, uint32_t at, unsigned depth);
 
 static inline void rp_pairs(rnd *r, rp_tree *t, uint32_t at, unsigned number, unsigned depth) {
   unsigned n = rnd_below(r, depth ? 4 : 6);
+  bool key_first = rnd_in(r, 50); /* most libraries; the collector writes back to front */
   for (unsigned i = 0; i < n; i++) {
     uint32_t kv = rp_msg(t, at, number);
-    rp_str(t, kv, 1, RND_PICK(r, rp_keys));
+    const char *key = RND_PICK(r, rp_keys);
+    bool first = rnd_in(r, 90) ? key_first : !key_first;
+    if (first) rp_str(t, kv, 1, key);
     if (rnd_in(r, 95)) rp_any(r, t, rp_msg(t, kv, 2), depth);
+    if (!first) rp_str(t, kv, 1, key);
   }
 }
 
