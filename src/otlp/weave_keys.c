@@ -44,22 +44,31 @@ static ottl_status gather_cut(ottl_batch *b, unsigned m, uint32_t i, wk_found *f
 }
 
 static OTTL_ALWAYS_INLINE ottl_status gather_dirty(const wv_column *col, const wv_column *stop, uint32_t i, wk_found *f) {
+  wv_key *const keys = f->keys, *fresh = f->fresh;
+  size_t n = 0; /* of keys */
+  uint64_t bound = 0;
   for (; col < stop; col++) {
     if (!(col->bits >> (i & 63) & 1)) continue;
     const uint8_t tag = col->tag[i];
     const uint32_t begin = col->off[i], end = col->end[i];
-    if (tag == OTTL_T_ABSENT) {
-      if (begin != end) note_key(f, (wv_key){.begin = begin, .end = end, .tag = OTTL_T_ABSENT});
-      continue;
+    wv_key key = {.begin = begin, .end = end, .column = col->column, .tag = tag};
+    if (tag != OTTL_T_ABSENT) {
+      key.word = col->word[i];
+      key.len = col->len[i];
+      bound += col->head;
+      OTTL_TRY(value_bound((ottl_cell){key.word, key.len, tag}, &bound));
     }
-    const ottl_cell value = {col->word[i], col->len[i], tag};
-    f->bound += col->head;
-    OTTL_TRY(value_bound(value, &f->bound));
-    if (begin != end)
-      note_key(f, (wv_key){value.word, value.len, begin, end, col->column, tag, false});
-    else
-      f->fresh[f->n_fresh++] = (wv_key){value.word, value.len, 0, 0, col->column, tag, false};
+    if (begin != end) {
+      size_t k = n++;
+      for (; k > 0 && keys[k - 1].begin > begin; k--) keys[k] = keys[k - 1];
+      keys[k] = key;
+    } else if (tag != OTTL_T_ABSENT) {
+      *fresh++ = key;
+    }
   }
+  f->n_keys = n;
+  f->n_fresh = (size_t)(fresh - f->fresh);
+  f->bound = bound;
   return OTTL_OK;
 }
 
@@ -112,6 +121,17 @@ ottl_status ottl__wk_gather(ottl_batch *b, unsigned m, uint32_t i, uint32_t *beg
 
 /* An empty key is left out, the value never is, as pdata writes it. */
 static OTTL_ALWAYS_INLINE uint8_t *key_write(uint8_t *at, unsigned number, const ot_head *head, const wv_key *key) {
+  if (OTTL_LIKELY(key->tag == OTTL_T_STRING && head->len <= OT_HEAD_BLOCK && key->len < 0x78 - OT_HEAD_BLOCK)) {
+    /* PERF: w07; all lengths are of one byte. */
+    at[0] = (uint8_t)WR_TAG(number, WR_LEN);
+    at[1] = (uint8_t)(head->len + key->len + 3);
+    memcpy(at + 2, head->data, OT_HEAD_BLOCK); /* there is room, and more to come */
+    at += 2 + head->len;
+    at[0] = (uint8_t)(key->len + 2);
+    at[1] = WR_TAG(1, WR_LEN);
+    at[2] = (uint8_t)key->len;
+    return wr_put(at + 3, (const void *)(uintptr_t)key->word, key->len);
+  }
   const ottl_cell value = {key->word, key->len, key->tag};
   size_t size, guess = 0;
   const bool flat = any_flat_size(value, &size);
@@ -122,7 +142,7 @@ static OTTL_ALWAYS_INLINE uint8_t *key_write(uint8_t *at, unsigned number, const
   else
     body = at + varint_size(head->len + (guess = ottl__anyvalue_guess(value)));
   at = body;
-  memcpy(at, head->data, OT_HEAD_BLOCK); /* there is room, and more to come */
+  memcpy(at, head->data, OT_HEAD_BLOCK);
   if (OTTL_UNLIKELY(head->len > OT_HEAD_BLOCK)) memcpy(at + OT_HEAD_BLOCK, head->data + OT_HEAD_BLOCK, head->len - OT_HEAD_BLOCK);
   at += head->len;
   return OTTL_LIKELY(flat) ? any_flat_write(varint_put(at, size), value)
