@@ -4,6 +4,11 @@
 #include "base/gonum.h"
 #include "base/utf8.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#ifndef __SSE2__
 #define GJ_EACH(byte) ((byte) * 0x0101010101010101ull)
 
 /* Nonzero when a byte of v is zero; v may hold bytes over 0x7f only if the caller asks for those anyway. */
@@ -18,9 +23,56 @@ static inline bool gj_special8(uint64_t v, bool html) {
   }
   return hit != 0;
 }
+#endif
 
 static inline bool gj_special(unsigned char c, bool html) {
   return c < 0x20 || c >= 0x80 || c == '"' || c == '\\' || (html && (c == '<' || c == '>' || c == '&'));
+}
+
+/* How many bytes from p on stay as they are. */
+static inline size_t gj_plain(const char *p, size_t n, bool html) {
+  size_t at = 0;
+#ifdef __SSE2__
+  while (at < n) {
+    char last[16];
+    const char *from = p + at;
+    if (n < 16) { /* padded with what stays */
+      memset(last, 'a', sizeof last);
+      copy_short(last, p, n);
+      from = last;
+    } else if (n - at < 16) {
+      from = p + (at = n - 16);
+    }
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)from);
+    __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), /* from 0x80 on, too */
+                               _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+    if (html) { /* '<' and '>' differ in bit 1 */
+      __m128i angle = _mm_cmpeq_epi8(_mm_and_si128(v, _mm_set1_epi8((char)0xfd)), _mm_set1_epi8('<'));
+      hit = _mm_or_si128(hit, _mm_or_si128(angle, _mm_cmpeq_epi8(v, _mm_set1_epi8('&'))));
+    }
+    unsigned bits = (unsigned)_mm_movemask_epi8(hit);
+    if (bits) return at + (unsigned)__builtin_ctz(bits);
+    at += 16;
+  }
+  return n;
+#else
+  while (n - at >= 8 && !gj_special8(load_u64(p + at), html)) at += 8;
+  while (at < n && !gj_special((unsigned char)p[at], html)) at++;
+  return at;
+#endif
+}
+
+bool ottl__gojson_is_plain(ottl_view text, ottl_json_style style) {
+  return gj_plain(text.data, text.len, style == OTTL_JSON_GOCCY) == text.len;
+}
+
+void ottl__gojson_put_plain(ottl_sbuf *buf, ottl_view text) {
+  if (!sbuf_reserve(buf, text.len + 2)) return;
+  char *at = buf->data + buf->len;
+  *at++ = '"';
+  copy_short(at, text.data, text.len);
+  at[text.len] = '"';
+  buf->len += text.len + 2;
 }
 
 /* The escape of a byte that needs one. */
@@ -66,17 +118,15 @@ static size_t gj_unit(char out[6], const char *p, const char *end, ottl_json_sty
 }
 
 void ottl__gojson_put_string(ottl_sbuf *buf, ottl_view text, ottl_json_style style) {
-  if (text.len == 0) {
-    sbuf_str(buf, "\"\"");
+  bool html = style == OTTL_JSON_GOCCY;
+  size_t plain = gj_plain(text.data, text.len, html);
+  if (OTTL_LIKELY(plain == text.len)) {
+    ottl__gojson_put_plain(buf, text);
     return;
   }
-  bool html = style == OTTL_JSON_GOCCY;
   sbuf_byte(buf, '"');
   const char *p = text.data, *end = p + text.len, *from = p; /* from..p is not copied yet */
-  while (p < end) {
-    while (end - p >= 8 && !gj_special8(load_u64(p), html)) p += 8;
-    while (p < end && !gj_special((unsigned char)*p, html)) p++;
-    if (p == end) break;
+  for (p += plain; p < end; p += gj_plain(p, (size_t)(end - p), html)) {
     char out[6];
     int width;
     size_t n = gj_unit(out, p, end, style, &width);

@@ -11,6 +11,9 @@ typedef enum ottl_json_style { OTTL_JSON_GOCCY, OTTL_JSON_STD } ottl_json_style;
 
 /* A JSON string with its quotes. Invalid bytes become \ufffd. */
 void ottl__gojson_put_string(ottl_sbuf *buf, ottl_view text, ottl_json_style style);
+/* Does the text stand between the quotes as it is? Then put_plain writes it. */
+bool ottl__gojson_is_plain(ottl_view text, ottl_json_style style);
+void ottl__gojson_put_plain(ottl_sbuf *buf, ottl_view text);
 /* Order of the keys of a map. encoding/json sorts the keys; goccy their JSON, closing quote included, so that "a!" comes before
  * "a" and "=" before "<". 0 when both give the same JSON. */
 int ottl__gojson_compare_keys(ottl_view a, ottl_view b, ottl_json_style style);

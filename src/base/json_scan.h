@@ -1,4 +1,4 @@
-/* Looking for the end of a string in JSON text. */
+/* Looking for single bytes in short text: the end of a JSON string, or one of three bytes. */
 #ifndef OTTL_SRC_BASE_JSON_SCAN_H
 #define OTTL_SRC_BASE_JSON_SCAN_H
 
@@ -29,6 +29,33 @@ static inline const char *json_scan_string(const char *s, const char *end) {
 #endif
   while (s < end && *s != '"' && *s != '\\' && *s != 0) s++;
   return s;
+}
+
+/* Is one of the three bytes, of which none is zero, in the text? */
+static inline bool scan_has(const char *s, size_t n, const char three[3]) {
+#ifdef __SSE2__
+  const __m128i x = _mm_set1_epi8(three[0]), y = _mm_set1_epi8(three[1]), z = _mm_set1_epi8(three[2]);
+  __m128i hit = _mm_setzero_si128();
+  for (size_t i = 0; i < n; i += 16) { /* the last block may overlap the one before it; a short text is padded with zeros */
+    __m128i v;
+    if (OTTL_LIKELY(n >= 16)) {
+      v = _mm_loadu_si128((const __m128i *)(const void *)(i + 16 <= n ? s + i : s + n - 16));
+    } else if (n >= 8) { /* twice what is in the middle */
+      v = _mm_set_epi64x((long long)load_u64(s), (long long)load_u64(s + n - 8));
+    } else {
+      uint64_t word = 0;
+      copy_short(&word, s, n);
+      v = _mm_set_epi64x(0, (long long)word);
+    }
+    hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(v, x), _mm_or_si128(_mm_cmpeq_epi8(v, y), _mm_cmpeq_epi8(v, z))));
+  }
+  return _mm_movemask_epi8(hit) != 0;
+#else
+  for (size_t i = 0; i < n; i++) {
+    if (s[i] == three[0] || s[i] == three[1] || s[i] == three[2]) return true;
+  }
+  return false;
+#endif
 }
 
 #endif

@@ -20,50 +20,68 @@ typedef struct text_member {
   ottl_view key;
   ottl_view order; /* what the members are sorted by */
   ottl_cell value;
-  uint32_t index;
 } text_member;
 
-/* Go's order of strings; equal keys in the order they came. */
-static bool member_less(const text_member *a, const text_member *b) {
-  int c = view_cmp(a->order, b->order);
-  return c ? c < 0 : a->index < b->index;
+/* A member's place in the order: the first bytes of what it is sorted by, as a number, decide most often. */
+typedef struct text_rank {
+  uint64_t head;
+  uint32_t index; /* of the member; equal keys stay in the order they came */
+} text_rank;
+
+/* With the quote that ends the key where it is written as it is (`quoted`), and zeros behind that. */
+static uint64_t rank_head(ottl_view text, bool quoted) {
+  char bytes[8] = {0};
+  if (OTTL_LIKELY(text.len >= 8)) return __builtin_bswap64(load_le64((const uint8_t *)text.data));
+  copy_short(bytes, text.data, text.len);
+  if (quoted) bytes[text.len] = '"';
+  return __builtin_bswap64(load_le64((const uint8_t *)bytes));
+}
+
+/* Go's order of strings. `quoted`: of keys that are written as they are, each with a quote behind it. */
+static bool rank_less(const text_rank *a, const text_rank *b, const text_member *m, bool quoted) {
+  if (OTTL_LIKELY(a->head != b->head)) return a->head < b->head;
+  ottl_view x = m[a->index].order, y = m[b->index].order;
+  size_t n = x.len < y.len ? x.len : y.len;
+  int c = n ? memcmp(x.data, y.data, n) : 0;
+  if (c) return c < 0;
+  if (x.len == y.len) return a->index < b->index;
+  if (!quoted) return x.len < y.len;
+  return x.len < y.len ? '"' < (unsigned char)y.data[n] : (unsigned char)x.data[n] < '"';
 }
 
 /* Heap sort: no memory, no bad case. */
-static void member_sift(text_member *m, uint32_t at, uint32_t n) {
-  text_member moving = m[at];
+static void ranks_sift(text_rank *r, uint32_t at, uint32_t n, const text_member *m, bool quoted) {
+  text_rank moving = r[at];
   for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
-    if (child + 1 < n && member_less(&m[child], &m[child + 1])) child++;
-    if (!member_less(&moving, &m[child])) break;
-    m[at] = m[child];
+    if (child + 1 < n && rank_less(&r[child], &r[child + 1], m, quoted)) child++;
+    if (!rank_less(&moving, &r[child], m, quoted)) break;
+    r[at] = r[child];
   }
-  m[at] = moving;
+  r[at] = moving;
 }
-static void members_sort(text_member *m, uint32_t n) {
+static void ranks_sort(text_rank *r, uint32_t n, const text_member *m, bool quoted) {
   if (n <= 16) {
     for (uint32_t i = 1; i < n; i++) {
-      text_member moving = m[i];
+      text_rank moving = r[i];
       uint32_t at = i;
-      for (; at > 0 && member_less(&moving, &m[at - 1]); at--) m[at] = m[at - 1];
-      m[at] = moving;
+      for (; at > 0 && rank_less(&moving, &r[at - 1], m, quoted); at--) r[at] = r[at - 1];
+      r[at] = moving;
     }
     return;
   }
-  for (uint32_t i = n / 2; i-- > 0;) member_sift(m, i, n);
+  for (uint32_t i = n / 2; i-- > 0;) ranks_sift(r, i, n, m, quoted);
   for (uint32_t last = n; last-- > 1;) {
-    text_member top = m[0];
-    m[0] = m[last];
-    m[last] = top;
-    member_sift(m, 0, last);
+    text_rank top = r[0];
+    r[0] = r[last];
+    r[last] = top;
+    ranks_sift(r, 0, last, m, quoted);
   }
 }
 
 static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned depth);
 
-/* goccy sorts keys as they are written, quotes and escapes included. */
+/* A key that is written with escapes is sorted as it is written, quotes and all. */
 static ottl_status text_order(text_writer *w, text_member *m) {
-  m->order = m->key;
-  if (w->style != OTTL_JSON_GOCCY) return OTTL_OK;
   size_t before = w->buf->len;
   ottl__gojson_put_string(w->buf, m->key, w->style);
   if (w->buf->failed) return OTTL_NOMEM;
@@ -73,31 +91,46 @@ static ottl_status text_order(text_writer *w, text_member *m) {
   return m->order.data ? OTTL_OK : OTTL_NOMEM;
 }
 
-static ottl_status text_map(text_writer *w, ottl_cell c, unsigned depth) {
-  uint32_t n;
-  OTTL_TRY(ottl__value_count(c, &n));
-  text_member *m = arena_array(w->scratch, n, sizeof *m);
-  if (!m) return OTTL_NOMEM;
+static ottl_status text_members(text_writer *w, ottl_cell c, text_member *m, uint32_t n, bool *ret_plain) {
+  bool plain = true;
   ottl_walk k = walk_begin(c);
   for (uint32_t i = 0; i < n; i++) {
     bool more;
     if (!walk_entry(&k, &m[i].key, &m[i].value, &more)) return OTTL_DATA;
-    m[i].index = i;
-    OTTL_TRY(text_order(w, &m[i]));
+    m[i].order = m[i].key;
+    plain = plain && ottl__gojson_is_plain(m[i].key, w->style);
   }
-  members_sort(m, n);
+  *ret_plain = plain;
+  return OTTL_OK;
+}
+
+/* goccy sorts keys as they are written, quotes and escapes included; encoding/json as they are. */
+static ottl_status text_map(text_writer *w, ottl_cell c, unsigned depth) {
+  uint32_t n;
+  bool plain, goccy = w->style == OTTL_JSON_GOCCY;
+  OTTL_TRY(ottl__value_count(c, &n));
+  text_member *m = arena_array(w->scratch, n, sizeof *m);
+  text_rank *rank = arena_array(w->scratch, n, sizeof *rank);
+  if (!m || !rank) return OTTL_NOMEM;
+  OTTL_TRY(text_members(w, c, m, n, &plain));
+  for (uint32_t i = 0; i < n; i++) {
+    if (goccy && !plain) OTTL_TRY(text_order(w, &m[i]));
+    rank[i] = (text_rank){rank_head(m[i].order, goccy && plain), i};
+  }
+  ranks_sort(rank, n, m, goccy && plain);
   sbuf_byte(w->buf, '{');
   bool first = true;
   for (uint32_t i = 0; i < n; i++) {
-    if (i + 1 < n && view_eq(m[i].key, m[i + 1].key)) continue; /* a Go map keeps the last of equal keys */
+    const text_member *e = &m[rank[i].index];
+    if (i + 1 < n && view_eq(e->key, m[rank[i + 1].index].key)) continue; /* a Go map keeps the last of equal keys */
     if (!first) sbuf_byte(w->buf, ',');
     first = false;
-    if (w->style == OTTL_JSON_GOCCY)
-      sbuf_view(w->buf, m[i].order);
+    if (plain)
+      ottl__gojson_put_plain(w->buf, e->key);
     else
-      ottl__gojson_put_string(w->buf, m[i].key, w->style);
+      ottl__gojson_put_string(w->buf, e->key, w->style);
     sbuf_byte(w->buf, ':');
-    OTTL_TRY(text_json(w, m[i].value, false, depth + 1));
+    OTTL_TRY(text_json(w, e->value, false, depth + 1));
   }
   sbuf_byte(w->buf, '}');
   return sbuf_status(w->buf);

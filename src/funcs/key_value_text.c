@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* memmem */
 #include <stdlib.h>
 
+#include "base/json_scan.h"
 #include "base/limits.h"
 #include "batch/value_text.h"
 #include "batch/value_wire.h"
@@ -22,31 +23,35 @@ static int kvt_compare(const void *a, const void *b) {
 }
 
 static bool kvt_has(ottl_view text, ottl_view part) {
+  if (part.len == 1) return text.len && memchr(text.data, part.data[0], text.len);
   return text.len >= part.len && memmem(text.data, text.len, part.data, part.len) != NULL;
 }
 
-/* Nothing to quote or escape. False: perhaps there is. */
-static bool kvt_plain(ottl_view text, ottl_view delimiter, ottl_view pair_delimiter) {
-  if (delimiter.len != 1 || pair_delimiter.len != 1) return false;
-  const uint64_t ones = UINT64_C(0x0101010101010101), a = ones * (unsigned char)delimiter.data[0],
-                 b = ones * (unsigned char)pair_delimiter.data[0], q = ones * '"';
-  uint64_t found = 0;
-  for (size_t i = 0; i < text.len; i += 8) { /* the last word may overlap the one before it; shorter texts are padded with 0xff */
-    uint64_t w = UINT64_MAX;
-    if (text.len >= 8)
-      w = load_u64(text.data + (i + 8 <= text.len ? i : text.len - 8));
-    else
-      memcpy(&w, text.data, text.len);
-    const uint64_t x = w ^ a, y = w ^ b, z = w ^ q;
-    found |= ((x - ones) & ~x) | ((y - ones) & ~y) | ((z - ones) & ~z);
-  }
-  return !(found & ones << 7);
+typedef struct kvt_style {
+  ottl_view delimiter, pair_delimiter;
+  char special[3]; /* a quote and the delimiters, where those are bytes */
+  bool bytes, sorted;
+} kvt_style;
+
+static kvt_style kvt_style_of(const ottl_call *c) {
+  kvt_style s = {.delimiter = c->arg[1].given ? cell_view(c->arg[1].literal) : VIEW("="),
+                 .pair_delimiter = c->arg[2].given ? cell_view(c->arg[2].literal) : VIEW(" "),
+                 .sorted = c->arg[3].given && c->arg[3].literal.word};
+  s.bytes = s.delimiter.len == 1 && s.pair_delimiter.len == 1 && s.delimiter.data[0] && s.pair_delimiter.data[0];
+  if (s.bytes) memcpy(s.special, (char[]){'"', s.delimiter.data[0], s.pair_delimiter.data[0]}, 3);
+  return s;
+}
+
+static inline void kvt_copy(ottl_sbuf *buf, ottl_view text) {
+  if (!sbuf_reserve(buf, text.len)) return;
+  copy_short(buf->data + buf->len, text.data, text.len);
+  buf->len += text.len;
 }
 
 /* Quotes are escaped; what holds a delimiter is put in quotes. A backslash stays, and may make a delimiter: escaped text is searched. */
-static void kvt_put(ottl_call *c, ottl_sbuf *buf, ottl_view text, ottl_view delimiter, ottl_view pair_delimiter) {
-  if (kvt_plain(text, delimiter, pair_delimiter)) {
-    sbuf_view(buf, text);
+static void kvt_put(ottl_call *c, ottl_sbuf *buf, ottl_view text, const kvt_style *s) {
+  if (s->bytes && !scan_has(text.data, text.len, s->special)) {
+    kvt_copy(buf, text);
     return;
   }
   if (text.len && memchr(text.data, '"', text.len)) {
@@ -62,13 +67,13 @@ static void kvt_put(ottl_call *c, ottl_sbuf *buf, ottl_view text, ottl_view deli
     }
     text = view_of(escaped->data + begin, escaped->len - begin);
   }
-  bool quoted = kvt_has(text, delimiter) || kvt_has(text, pair_delimiter);
+  bool quoted = kvt_has(text, s->delimiter) || kvt_has(text, s->pair_delimiter);
   if (quoted) sbuf_byte(buf, '"');
   sbuf_view(buf, text);
   if (quoted) sbuf_byte(buf, '"');
 }
 
-static ottl_status kvt_row(ottl_call *c, uint32_t row, ottl_view delimiter, ottl_view pair_delimiter, bool sorted) {
+static ottl_status kvt_row(ottl_call *c, uint32_t row, const kvt_style *s) {
   ottl_cell map = reg_cell(c->arg[0].reg, row);
   uint32_t n;
   ottl_status status = ottl__value_count(map, &n);
@@ -81,14 +86,14 @@ static ottl_status kvt_row(ottl_call *c, uint32_t row, ottl_view delimiter, ottl
     if (!walk_entry(&k, &pairs[i].key, &pairs[i].value, &more)) return fail_status(c, row, OTTL_DATA);
     pairs[i].place = i;
   }
-  if (sorted && n > 1) qsort(pairs, n, sizeof *pairs, kvt_compare);
+  if (s->sorted && n > 1) qsort(pairs, n, sizeof *pairs, kvt_compare);
   ottl_sbuf *buf = scratch_text(c), *value = &c->scratch->text2;
   for (uint32_t i = 0; i < n; i++) {
-    if (i) sbuf_view(buf, pair_delimiter);
+    if (i) kvt_copy(buf, s->pair_delimiter);
     value->len = 0;
     value->failed = false;
-    kvt_put(c, buf, pairs[i].key, delimiter, pair_delimiter);
-    sbuf_view(buf, delimiter);
+    kvt_put(c, buf, pairs[i].key, s);
+    kvt_copy(buf, s->delimiter);
     value->len = 0;
     ottl_view text = cell_view(pairs[i].value);
     if (pairs[i].value.tag != OTTL_T_STRING) {
@@ -99,16 +104,14 @@ static ottl_status kvt_row(ottl_call *c, uint32_t row, ottl_view delimiter, ottl
       if (!text.data) return OTTL_NOMEM;
       value->len = 0;
     }
-    kvt_put(c, buf, text, delimiter, pair_delimiter);
+    kvt_put(c, buf, text, s);
     if (buf->len > OTTL_MAX_RESULT_BYTES) break;
   }
   return out_text(c, row, buf);
 }
 
 ottl_status ottl__fn_to_key_value_string(ottl_call *c) {
-  ottl_view delimiter = c->arg[1].given ? cell_view(c->arg[1].literal) : VIEW("=");
-  ottl_view pair_delimiter = c->arg[2].given ? cell_view(c->arg[2].literal) : VIEW(" ");
-  bool sorted = c->arg[3].given && c->arg[3].literal.word;
-  SEL_EACH(c->sel, c->n, row) OTTL_TRY(kvt_row(c, row, delimiter, pair_delimiter, sorted));
+  const kvt_style style = kvt_style_of(c);
+  SEL_EACH(c->sel, c->n, row) OTTL_TRY(kvt_row(c, row, &style));
   return OTTL_OK;
 }
