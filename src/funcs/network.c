@@ -4,6 +4,7 @@
 #include "base/netaddr.h"
 #include "funcs/handlers.h"
 #include "funcs/scratch.h"
+#include "kernels/kernels.h"
 
 /* -- IsInCIDR: target, networks -- */
 
@@ -80,6 +81,7 @@ ottl_status ottl__fn_is_in_cidr(ottl_call *c) {
 /* -- CommunityID: source_ip, source_port, destination_ip, destination_port, protocol, seed -- */
 
 typedef struct flow_end {
+  ottl_view text; /* what the address was read of; of the row before most often, where it is constant */
   uint8_t addr[16];
   size_t len;
   uint16_t port;
@@ -87,19 +89,23 @@ typedef struct flow_end {
 
 static bool flow_read(ottl_call *c, uint32_t row, uint32_t arg, flow_end *ret) {
   ottl_netaddr addr;
+  ottl_view text = reg_view(c->arg[arg].reg, row);
   int64_t port = reg_int(c->arg[arg + 1].reg, row);
   if (port < 0 || port > 65535) {
     call_fail(c, row, OTTL_ROWERR(OUT_OF_RANGE, 0));
     return false;
   }
-  if (!ottl__netaddr_parse(reg_view(c->arg[arg].reg, row), &addr)) {
+  ret->port = (uint16_t)port;
+  if (ret->len && ret->text.data == text.data && ret->text.len == text.len) return true;
+  ret->len = 0;
+  if (!ottl__netaddr_parse(text, &addr)) {
     call_fail(c, row, OTTL_ROWERR(BAD_ADDRESS, 0));
     return false;
   }
+  ret->text = text;
   bool v4 = netaddr_is_v4(&addr);
   ret->len = v4 ? 4 : 16;
   memcpy(ret->addr, addr.byte + (v4 ? 12 : 0), ret->len);
-  ret->port = (uint16_t)port;
   return true;
 }
 
@@ -128,35 +134,59 @@ static size_t flow_put(uint8_t *out, size_t at, const void *data, size_t len) {
   return at + len;
 }
 
-static ottl_status flow_row(ottl_call *c, uint32_t row) {
-  flow_end ends[2];
-  if (!flow_read(c, row, 0, &ends[0]) || !flow_read(c, row, 2, &ends[1])) return OTTL_OK;
+enum {
+  FLOW_BYTES = 2 + 16 + 16 + 2 + 4,
+  FLOW_MANY = 16 /* hashed at once */
+};
+
+/* What is hashed for a row; 0: the row failed. */
+static size_t flow_bytes(ottl_call *c, uint32_t row, flow_end ends[2], uint8_t *out) {
+  if (!flow_read(c, row, 0, &ends[0]) || !flow_read(c, row, 2, &ends[1])) return 0;
   uint8_t protocol = 6;
   int64_t seed = c->arg[5].given ? reg_int(c->arg[5].reg, row) : 0;
   if (c->arg[4].given && !flow_protocol(reg_view(c->arg[4].reg, row), &protocol)) {
     call_fail(c, row, OTTL_ROWERR(FUNCTION_ARGUMENT, 0));
-    return OTTL_OK;
+    return 0;
   }
   if (seed < 0 || seed > 65535) {
     call_fail(c, row, OTTL_ROWERR(OUT_OF_RANGE, 0));
-    return OTTL_OK;
+    return 0;
   }
   bool swapped = flow_swapped(&ends[0], &ends[1]);
   const flow_end *a = &ends[swapped], *b = &ends[!swapped];
-  uint8_t flow[2 + 16 + 16 + 2 + 4] = {(uint8_t)(seed >> 8), (uint8_t)seed}, tail[6] = {protocol, 0};
+  uint8_t tail[6] = {protocol, 0};
+  out[0] = (uint8_t)(seed >> 8);
+  out[1] = (uint8_t)seed;
   for (unsigned i = 0; i < 4; i++) tail[2 + i] = (uint8_t)((i < 2 ? a->port : b->port) >> (i % 2 ? 0 : 8));
-  size_t n = flow_put(flow, flow_put(flow, flow_put(flow, 2, a->addr, a->len), b->addr, b->len), tail, sizeof tail);
-  unsigned char digest[20];
-  ottl__digest(OTTL_SHA1, view_of(flow, n), digest);
-  char *text = arena_alloc(c->arena, 2 + 28);
-  if (!text) return OTTL_NOMEM;
-  memcpy(text, "1:", 2);
-  size_t len = ottl__base64_encode(text + 2, digest, sizeof digest, OTTL_BASE64_STD);
-  out_view(c, row, view_of(text, 2 + len));
+  return flow_put(out, flow_put(out, flow_put(out, 2, a->addr, a->len), b->addr, b->len), tail, sizeof tail);
+}
+
+static ottl_status flow_hash(ottl_call *c, const ottl_view *flows, const uint32_t *rows, uint32_t n) {
+  unsigned char digest[FLOW_MANY][OTTL_DIGEST_MAX];
+  c->kernels->digest(OTTL_SHA1, flows, n, digest);
+  for (uint32_t k = 0; k < n; k++) {
+    char *text = arena_alloc(c->arena, 2 + 28);
+    if (!text) return OTTL_NOMEM;
+    memcpy(text, "1:", 2);
+    size_t len = ottl__base64_encode(text + 2, digest[k], 20, OTTL_BASE64_STD);
+    out_view(c, rows[k], view_of(text, 2 + len));
+  }
   return OTTL_OK;
 }
 
 ottl_status ottl__fn_community_id(ottl_call *c) {
-  SEL_EACH(c->sel, c->n, row) OTTL_TRY(flow_row(c, row));
-  return OTTL_OK;
+  uint8_t bytes[FLOW_MANY][FLOW_BYTES];
+  ottl_view flows[FLOW_MANY];
+  uint32_t rows[FLOW_MANY], waiting = 0;
+  flow_end ends[2] = {{.len = 0}, {.len = 0}};
+  SEL_EACH(c->sel, c->n, row) {
+    size_t n = flow_bytes(c, row, ends, bytes[waiting]);
+    if (n == 0) continue;
+    flows[waiting] = view_of(bytes[waiting], n);
+    rows[waiting++] = row;
+    if (waiting < FLOW_MANY) continue;
+    OTTL_TRY(flow_hash(c, flows, rows, waiting));
+    waiting = 0;
+  }
+  return waiting ? flow_hash(c, flows, rows, waiting) : OTTL_OK;
 }

@@ -12,6 +12,8 @@ typedef struct sort_item {
   } key;
 } sort_item;
 
+enum { SORT_FEW = 16 };
+
 typedef int sort_compare(const sort_item *a, const sort_item *b);
 
 static int sort_ints(const sort_item *a, const sort_item *b) { return (a->key.i > b->key.i) - (a->key.i < b->key.i); }
@@ -76,10 +78,24 @@ static ottl_status sort_key(ottl_call *c, sort_item *item, ottl_type common) {
   return OTTL_OK;
 }
 
+/* A few: each in its place among those before it. */
+static void sort_few(sort_item *items, size_t n, sort_compare *compare, bool descending) {
+  for (size_t i = 1; i < n; i++) {
+    const sort_item moving = items[i];
+    size_t at = i;
+    for (; at > 0; at--) {
+      int c = descending ? compare(&items[at - 1], &moving) : compare(&moving, &items[at - 1]);
+      if (c >= 0) break;
+      items[at] = items[at - 1];
+    }
+    items[at] = moving;
+  }
+}
+
 /* A sorted list of `type` out of the items of `list`. */
 static ottl_status sort_list(ottl_call *c, uint32_t row, const ottl_list *list, ottl_type common, ottl_type type,
                              bool descending) {
-  sort_item *items = arena_array(c->arena, 2 * (size_t)list->n + 1, sizeof *items);
+  sort_item few[SORT_FEW], *items = list->n <= SORT_FEW ? few : arena_array(c->arena, 2 * (size_t)list->n, sizeof *items);
   ottl_list *out = arena_alloc(c->arena, sizeof *out);
   ottl_cell *cells = arena_array(c->arena, (size_t)list->n + 1, sizeof *cells);
   if (!items || !out || !cells) return OTTL_NOMEM;
@@ -87,11 +103,11 @@ static ottl_status sort_list(ottl_call *c, uint32_t row, const ottl_list *list, 
     items[i].value = list->items[i];
     OTTL_TRY(sort_key(c, &items[i], common));
   }
-  sort_merge(items, items + list->n, list->n,
-             common == OTTL_T_INT      ? sort_ints
-             : common == OTTL_T_DOUBLE ? sort_doubles
-                                       : sort_texts,
-             descending);
+  sort_compare *compare = common == OTTL_T_INT ? sort_ints : common == OTTL_T_DOUBLE ? sort_doubles : sort_texts;
+  if (items == few)
+    sort_few(items, list->n, compare, descending);
+  else
+    sort_merge(items, items + list->n, list->n, compare, descending);
   for (uint32_t i = 0; i < list->n; i++) cells[i] = items[i].value;
   *out = (ottl_list){cells, list->n, list->n};
   out_put(c, row, cell_tree(type, out));
