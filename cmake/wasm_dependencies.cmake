@@ -57,6 +57,7 @@ foreach(name adler32 crc32 inffast inflate inftrees zutil)
   list(APPEND zlib_sources ${WASM_ZLIB}/${name}.c)
 endforeach()
 add_library(wasm_zlib STATIC ${zlib_sources})
+target_compile_definitions(wasm_zlib PRIVATE DYNAMIC_CRC_TABLE)
 target_include_directories(wasm_zlib SYSTEM PUBLIC ${WASM_ZLIB})
 
 foreach(target wasm_pcre2 wasm_yaml wasm_protobuf_c wasm_zstd wasm_zlib)

@@ -14,6 +14,13 @@ static inline uint32_t digest_be32(const unsigned char *p) {
 }
 static inline uint64_t digest_be64(const unsigned char *p) { return (uint64_t)digest_be32(p) << 32 | digest_be32(p + 4); }
 
+/* WebAssembly is loaded each time it is used: there the rounds are loops. */
+#ifdef __wasm__
+#define DIGEST_UNROLL(n) _Pragma("GCC unroll 1")
+#else
+#define DIGEST_UNROLL(n) _Pragma(#n)
+#endif
+
 #define DIGEST_INLINE     static inline __attribute__((always_inline))
 #define DIGEST_LEFT(x, n) ((x) << (n) | (x) >> (8 * sizeof(digest_word) - (n)))
 
@@ -23,7 +30,7 @@ static inline uint64_t digest_be64(const unsigned char *p) { return (uint64_t)di
 DIGEST_INLINE void digest_md5(digest32 *h, digest32 *w) {
   static const uint8_t turns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
   digest32 a = h[0], b = h[1], c = h[2], d = h[3];
-#pragma GCC unroll 64
+  DIGEST_UNROLL(GCC unroll 64)
   for (unsigned i = 0; i < 64; i++) {
     digest32 f = i < 16 ? d ^ (b & (c ^ d)) : i < 32 ? (d & b) + (~d & c) : i < 48 ? b ^ c ^ d : c ^ (b | ~d);
     const unsigned g = i < 16 ? i : i < 32 ? (5 * i + 1) % 16 : i < 48 ? (3 * i + 5) % 16 : 7 * i % 16;
@@ -42,7 +49,7 @@ DIGEST_INLINE void digest_md5(digest32 *h, digest32 *w) {
 DIGEST_INLINE void digest_sha1(digest32 *h, digest32 *w) {
   static const uint32_t round[4] = {0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6};
   digest32 a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
-#pragma GCC unroll 80
+  DIGEST_UNROLL(GCC unroll 80)
   for (unsigned i = 0; i < 80; i++) {
     if (i >= 16) {
       digest32 x = w[(i - 3) % 16] ^ w[(i - 8) % 16] ^ w[(i - 14) % 16] ^ w[i % 16];
@@ -68,7 +75,7 @@ DIGEST_INLINE void digest_sha1(digest32 *h, digest32 *w) {
   DIGEST_INLINE void name(word *h, word *w) {                                                                                    \
     word s[8];                                                                                                                   \
     for (unsigned i = 0; i < 8; i++) s[i] = h[i];                                                                                \
-    _Pragma("GCC unroll 80") for (unsigned i = 0; i < (rounds); i++) {                                                           \
+    DIGEST_UNROLL(GCC unroll 80) for (unsigned i = 0; i < (rounds); i++) {                                                       \
       if (i >= 16) {                                                                                                             \
         const word x = w[(i + 1) % 16], y = w[(i + 14) % 16];                                                                    \
         w[i % 16] += w[(i + 9) % 16] + (DIGEST_RIGHT(x, V0) ^ DIGEST_RIGHT(x, V1) ^ x >> (V2)) +                                 \
