@@ -304,8 +304,19 @@ export class Program {
 export class Ottl {
   /**
    * Loads the module: without an argument the file beside this one; else an address, a Response, bytes or a WebAssembly.Module.
+   * data: of a core (`ottl-core.wasm`), its tables, fetched at the same time; without them it starts sooner, and `loadData` can follow.
    */
-  static load(source?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module): Promise<Ottl>;
+  static load(
+    source?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module,
+    options?: { data?: string | URL | Response | Promise<Response> | BufferSource },
+  ): Promise<Ottl>;
+  /**
+   * Gives a core its tables (default: `ottl-data.bin` beside this file): time zones, locales, encodings, user agents, grok patterns, the manual's
+   * texts. Programs that need them do not compile before (E0516); those that compiled go on as they are. Of a whole module: does nothing.
+   */
+  loadData(source?: string | URL | Response | Promise<Response> | BufferSource): Promise<void>;
+  /** False: a core without its tables. */
+  readonly hasData: boolean;
   readonly version: string;
   /** Of Go's pkg/ottl, whose results this engine gives. */
   readonly reference: string;

@@ -33,6 +33,42 @@ async function moduleOf(source = new URL('./ottl.wasm', import.meta.url)) {
   return moduleOf(await fetch(url));
 }
 
+// Likewise the bytes of a data file.
+async function bytesAt(source) {
+  source = await source;
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return bytesOf(source);
+  if (typeof Response !== 'undefined' && source instanceof Response) {
+    if (!source.ok) throw new Error(`${source.url}: ${source.status} ${source.statusText}`);
+    return new Uint8Array(await source.arrayBuffer());
+  }
+  const url = new URL(source, import.meta.url);
+  if (url.protocol !== 'file:') return bytesAt(await fetch(url));
+  const { readFile } = await import(/* @vite-ignore */ 'node:fs/promises');
+  return bytesOf(await readFile(url));
+}
+
+// What a core says its data file must say, as text; undefined: the module is whole.
+const markOf = (bytes) => String.fromCharCode(...bytes);
+function markOfCore(module) {
+  const [section] = WebAssembly.Module.customSections(module, 'ottl.data');
+  return section && markOf(new Uint8Array(section));
+}
+
+// The pieces of a data file, each with its address.
+function tablesOf(file, mark) {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < 28 || decoder.decode(file.subarray(0, 8)) !== 'OTTLDATA') throw new Error('this is no data file of ottl');
+  if (markOf(file.subarray(8, 24)) !== mark) throw new Error('this data file belongs to another build of the core');
+  const pieces = [];
+  let at = 28 + 8 * view.getUint32(24, true);
+  for (let i = 28, end = at; i < end; i += 8) {
+    const length = view.getUint32(i + 4, true);
+    pieces.push([view.getUint32(i, true), file.subarray(at, at + length)]);
+    at += length;
+  }
+  return pieces;
+}
+
 // Where a place of a text is in bytes, and back: JavaScript counts UTF-16 units, the engine bytes.
 const bytesBefore = (text, index) => encoder.encode(text.slice(0, index)).length;
 
@@ -63,16 +99,40 @@ export class Ottl {
   #crypto;
   #exports;
   #generation = 0; // of the instance: one that broke off is thrown away
+  #mark;
+  #tables = []; // of a core, when they are loaded
 
   /** Loads the module: see ottl.d.ts. */
-  static async load(source) {
+  static async load(source, { data } = {}) {
     const crypto = globalThis.crypto ?? (await import(/* @vite-ignore */ 'node:crypto')).webcrypto; // node 18
-    return new Ottl(await moduleOf(source), crypto);
+    const loading = data === undefined ? undefined : bytesAt(data); // beside the module
+    loading?.catch(() => {}); // told below, also where the module fails first
+    const ottl = new Ottl(await moduleOf(source), crypto);
+    if (loading) await ottl.loadData(loading);
+    return ottl;
+  }
+
+  /** Gives a core its tables. */
+  async loadData(source = new URL('./ottl-data.bin', import.meta.url)) {
+    if (this.hasData) return;
+    const file = await bytesAt(source);
+    if (this.hasData) return;
+    this.#tables = tablesOf(file, this.#mark);
+    this.#putTables();
+  }
+
+  get hasData() {
+    return this.#mark === undefined || this.#tables.length > 0;
+  }
+
+  #putTables() {
+    for (const [address, bytes] of this.#tables) new Uint8Array(this.#exports.memory.buffer, address, bytes.length).set(bytes);
   }
 
   constructor(module, crypto) {
     this.#module = module;
     this.#crypto = crypto;
+    this.#mark = markOfCore(module);
     this.#start();
     const { version, reference, isa } = this._call('ottl_info', null).reply;
     Object.assign(this, { version, reference, isa });
@@ -93,6 +153,7 @@ export class Ottl {
     memory = instance.exports.memory;
     instance.exports._initialize();
     this.#exports = instance.exports;
+    this.#putTables();
     this.#generation++;
   }
 

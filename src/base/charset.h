@@ -29,6 +29,8 @@ typedef enum ottl_charset {
 ottl_charset ottl__charset_find(ottl_view name);
 /* By the labels of the Encoding Standard, where iso-8859-1 is windows-1252; CHARSET_NONE: not known, or the one that refuses all text. */
 ottl_charset ottl__charset_find_label(ottl_view label);
+/* Does reading it take a table? */
+static inline bool ottl__charset_is_table(ottl_charset charset) { return charset >= CHARSET_EUC_JP; }
 /* Appends the text as UTF-8. */
 void ottl__charset_put(ottl_sbuf *buf, ottl_charset charset, ottl_view text);
 

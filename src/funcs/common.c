@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/bulk.h"
 #include "batch/value_wire.h"
 #include "funcs/handlers.h"
 
@@ -12,6 +13,11 @@ ottl_status ottl__refuse(ottl_prepare *p, uint32_t arg, const char *format, ...)
   va_end(ap);
   p->bad_arg = arg;
   return OTTL_COMPILE;
+}
+
+ottl_status ottl__need_bulk(ottl_prepare *p) {
+  p->no_tables = !ottl__bulk_here();
+  return p->no_tables ? OTTL_COMPILE : OTTL_OK;
 }
 
 /* -- patterns -- */

@@ -43,10 +43,11 @@ static ottl_status decode_find(const ottl_allocator *al, ottl_view name, decode_
 
 ottl_status ottl__prep_decode(ottl_prepare *p) {
   const ottl_arg *arg = &p->arg[1];
-  if (!arg->is_literal || cell_type(arg->literal) != OTTL_T_STRING) return OTTL_OK;
+  if (!arg->is_literal || cell_type(arg->literal) != OTTL_T_STRING) return ottl__need_bulk(p);
   ottl_view name = cell_view(arg->literal);
   decode_as as;
   OTTL_TRY(decode_find(p->al, name, &as));
+  if (ottl__charset_is_table(as.charset)) return ottl__need_bulk(p);
   if (as.known) return OTTL_OK;
   return ottl__refuse(p, 1, "unsupported encoding '%.*s'", (int)(name.len < 100 ? name.len : 100), name.data);
 }

@@ -159,6 +159,7 @@ typedef struct ottl_prepare {
   bool reads_clock; /* set when this call looks at the clock: it is not folded, not shared */
   char message[300];
   uint32_t bad_arg; /* the argument the message is about */
+  bool no_tables;   /* refused for want of large tables: base/bulk.h */
 } ottl_prepare;
 
 typedef ottl_status ottl_handler(ottl_call *c);

@@ -135,6 +135,7 @@ static ottl_status grok_read_definitions(ottl_prepare *p, uint32_t arg, grok_def
 
 ottl_status ottl__prep_extract_grok_patterns(ottl_prepare *p) {
   enum { PATTERN = 1, NAMED_ONLY = 2, DEFINITIONS = 3 };
+  OTTL_TRY(ottl__need_bulk(p));
   grok_prep *prep = al_zero(p->al, sizeof *prep);
   if (!prep) return OTTL_NOMEM;
   p->prep = prep;

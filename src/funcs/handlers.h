@@ -67,6 +67,9 @@ OTTL_MUST_CHECK static inline ottl_status fail_status(ottl_call *c, uint32_t row
 /* Refuses arguments when they are prepared; the message goes to people. */
 ottl_status ottl__refuse(ottl_prepare *p, uint32_t arg, const char *format, ...) OTTL_PRINTF(3, 4);
 
+/* Refuses the call where the large tables that it looks into are not loaded. */
+ottl_preparer ottl__need_bulk;
+
 /* -- patterns -- */
 
 #define OTTL_NO_ARG UINT32_MAX

@@ -55,6 +55,15 @@ ottl_status ottl__strptime_check(ottl_prepare *p, uint32_t arg, ottl_view format
   return OTTL_OK;
 }
 
+bool ottl__strptime_names_zone(ottl_view format) {
+  size_t len;
+  for (size_t i = 0; i < format.len; i += len ? len : 1) {
+    const strptime_directive *d = strptime_at(format, i, &len);
+    if (d && d->letter == 'Z') return true;
+  }
+  return false;
+}
+
 /* -- layouts made beforehand -- */
 
 static ottl_status strptime_chunks(ottl_arena *arena, ottl_view layout, const ottl_layout_chunk **ret) {

@@ -17,6 +17,8 @@ typedef struct strptime_format {
   uint32_t n_ways;
   bool has_year;
 } strptime_format;
+/* Has it a directive that reads the abbreviation of a zone? */
+bool ottl__strptime_names_zone(ottl_view format);
 
 /* Refuses what the reference refuses. */
 ottl_status ottl__strptime_check(ottl_prepare *p, uint32_t arg, ottl_view format);

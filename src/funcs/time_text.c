@@ -17,11 +17,17 @@ static bool time_location(const ottl_arg *location, const ottl_zone **ret) {
   return *ret != NULL;
 }
 
+/* A location, a locale, or an abbreviation that may name any zone. */
+static bool time_looks_up(const ottl_prepare *p, ottl_view format) {
+  return (p->arg[2].given && cell_view(p->arg[2].literal).len) || p->arg[3].given || ottl__strptime_names_zone(format);
+}
+
 ottl_status ottl__prep_time(ottl_prepare *p) {
   time_prep *prep = arena_zero(p->arena, sizeof *prep);
   if (!prep) return OTTL_NOMEM;
   ottl_view format = cell_view(p->arg[1].literal);
   if (format.len == 0) return ottl__refuse(p, 1, "the format cannot be empty");
+  if (time_looks_up(p, format)) OTTL_TRY(ottl__need_bulk(p));
   if (!time_location(&p->arg[2], &prep->zone)) return ottl__refuse(p, 2, "unknown time zone");
   if (p->arg[3].given) {
     ottl_locale *locale = arena_zero(p->arena, sizeof *locale);

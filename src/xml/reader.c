@@ -1,6 +1,7 @@
 /* Tokens of XML. */
 #include "xml/reader.h"
 
+#include "base/bulk.h"
 #include "base/charset.h"
 #include "base/gonum.h"
 #include "base/utf8.h"
@@ -180,6 +181,10 @@ static ottl_status recode(xml_reader *r, ottl_view encoding) {
   ottl_charset charset = r->recodes ? ottl__charset_find_label(encoding) : CHARSET_NONE;
   if (charset == CHARSET_NONE) {
     r->bad = "unsupported encoding";
+    return OTTL_UNSUPPORTED;
+  }
+  if (ottl__charset_is_table(charset) && !ottl__bulk_here()) {
+    r->bad = "the tables of this encoding are not loaded";
     return OTTL_UNSUPPORTED;
   }
   r->buf.len = 0;

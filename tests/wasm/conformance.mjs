@@ -1,5 +1,5 @@
 // Runs the conformance runner that was built for WebAssembly, with the runner's own arguments: this folder is all it sees.
-// usage: conformance.mjs RUNNER.wasm [ARGUMENT]...
+// usage: conformance.mjs CORE.wasm DATA.bin [ARGUMENT]...
 import { readFile } from 'node:fs/promises';
 import { WASI } from 'node:wasi';
 import { Worker, isMainThread, workerData } from 'node:worker_threads';
@@ -14,8 +14,16 @@ if (isMainThread) {
   });
   worker.on('exit', (code) => { process.exitCode ||= code; });
 } else {
-  const [runner, ...args] = workerData;
+  const [runner, tables, ...args] = workerData;
   const wasi = new WASI({ version: 'preview1', args: ['ottl-conformance', ...args], env: {}, preopens: { '.': '.' } });
   const module = await WebAssembly.compile(await readFile(runner));
-  process.exitCode = wasi.start(await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport }));
+  const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport });
+  const data = await readFile(tables);
+  const n = data.readUInt32LE(24); // pieces: cmake/wasm_split.py
+  for (let i = 0, at = 28 + 8 * n; i < n; i++) {
+    const [address, length] = [data.readUInt32LE(28 + 8 * i), data.readUInt32LE(32 + 8 * i)];
+    new Uint8Array(instance.exports.memory.buffer, address, length).set(data.subarray(at, at + length));
+    at += length;
+  }
+  process.exitCode = wasi.start(instance);
 }

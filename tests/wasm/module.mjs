@@ -2,39 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { Ottl } from '../../bindings/npm/ottl.js';
 
 const bytes = await readFile(process.argv[2]);
-const KB = 1024;
-
-// Sections of a module: a number, a length, so many bytes. Section 11 is data: tables, texts, patterns, zones.
-function without(module, unwanted) {
-  const kept = [module.subarray(0, 8)];
-  for (let at = 8; at < module.length;) {
-    let length = 0, shift = 0, next = at + 1;
-    for (;; shift += 7) {
-      const byte = module[next++];
-      length |= (byte & 127) << shift;
-      if (byte < 128) break;
-    }
-    if (module[at] !== unwanted) kept.push(module.subarray(at, next + length));
-    at = next + length;
-  }
-  return Buffer.concat(kept);
-}
-
-function sizes(name, data) {
-  const gzip = gzipSync(data, { level: 9 }).length;
-  const brotli = brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
-  const kb = (n) => `${(n / KB).toFixed(0)} KB`.padStart(8);
-  console.log(`${name.padEnd(14)} ${kb(data.length)} raw ${kb(gzip)} gzip ${kb(brotli)} brotli`);
-  return brotli;
-}
-
-assert(sizes('module', bytes) <= 1536 * KB, 'larger than 1.5 MB compressed');
-assert(sizes('without data', without(bytes, 11)) <= 600 * KB, 'larger than 600 KB compressed without data');
-
 const module = new WebAssembly.Module(bytes);
 const imports = WebAssembly.Module.imports(module).map((i) => i.name).sort();
 assert.deepEqual(imports, ['clock_time_get', 'random_get'], 'a page has a clock and random bytes, and nothing else');
