@@ -1,12 +1,12 @@
-# What runs once for a program, or for a person, is compiled to be small; what runs for each record, to be fast.
+# What runs once for a program, or for a person, is compiled to be small; what runs for each record, less so; kernels and matching to be
+# fast.
 set(wasm_small ${OTTL_SOURCES})
-list(FILTER wasm_small EXCLUDE REGEX "/src/(batch|kernels|otlp|regex|vm)/")
-foreach(name batch/batch batch/schema batch/value_compare batch/value_text
-    otlp/canonical otlp/counted otlp/dict otlp/dict_map otlp/duplicates otlp/equal otlp/flatten otlp/frame otlp/json_object otlp/json_put
-    otlp/json_read otlp/json_schema otlp/json_text otlp/json_write otlp/locate otlp/origin otlp/part otlp/pass otlp/project_plan otlp/prune
-    otlp/record otlp/regroup otlp/undo otlp/validate
-    regex/class regex/dialect regex/dialect_class regex/emit regex/glob regex/glob_build regex/prefilter regex/regex regex/simplify
-    vm/memo vm/meter vm/op_call vm/op_counted vm/op_lambda vm/op_record vm/path vm/profile vm/request vm/trace_state)
+list(FILTER wasm_small EXCLUDE REGEX "/src/(kernels|regex|vm)/|/src/otlp/(index|project|splice|weave)")
+set(wasm_hot ${OTTL_SOURCES})
+list(FILTER wasm_hot INCLUDE REGEX "/src/vm/|/src/otlp/(index|project|splice|weave)")
+set_source_files_properties(${wasm_hot} ${PROJECT_SOURCE_DIR}/src/kernels/isa_portable.c PROPERTIES COMPILE_OPTIONS -Os)
+foreach(name otlp/project_plan regex/class regex/dialect regex/dialect_class regex/emit regex/glob regex/glob_build regex/prefilter regex/regex
+    regex/simplify otlp/weave_keys vm/memo vm/meter vm/op_call vm/op_counted vm/op_lambda vm/op_record vm/op_store vm/path vm/profile vm/request vm/trace_state)
   list(APPEND wasm_small ${PROJECT_SOURCE_DIR}/src/${name}.c)
 endforeach()
 set_source_files_properties(${wasm_small} third_party/yyjson/yyjson.c PROPERTIES COMPILE_OPTIONS -Oz)
