@@ -1,5 +1,5 @@
 /* Statements, conditions and expressions: compiled, and everything that a compiler tells is asked for. */
-#include "target.h"
+#include "grammar.h"
 
 static void count(void *context, const char *data, size_t len) { *(size_t *)context += data ? len : 0; }
 

@@ -1,5 +1,7 @@
-/* One program, five ways of running it: they must agree. Input as for fuzz_run. */
-#include "target.h"
+/* One program, many ways of running it: slices of several sizes, in row order, and on every instruction set that the machine has.
+ * They must agree. Input as for fuzz_run. */
+#include "grammar.h"
+#include "kernels/kernels.h"
 
 static bool has(const ft_texts *t, const char *word) {
   for (size_t i = 0; i < t->n; i++) {
@@ -33,6 +35,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fz_output o = fz_run(narrow, &al, 0, p.payload, p.len);
     fz_agree(&first, &o, "row order");
     fz_output_free(&o);
+    for (size_t isa = 0; ottl__kernels_at(isa + 1); isa++) { /* the last is what ran before */
+      FZ_CHECK(setenv("OTTL_FORCE_ISA", ottl__kernels_at(isa)->isa, 1) == 0, "no memory");
+      o = fz_run(wide, &al, ft_slices[size % 4], p.payload, p.len);
+      (void)unsetenv("OTTL_FORCE_ISA");
+      fz_agree(&first, &o, ottl__kernels_at(isa)->isa);
+      fz_output_free(&o);
+    }
     fz_output_free(&first);
   }
   ottl_program_free(wide);

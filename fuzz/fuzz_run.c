@@ -1,5 +1,5 @@
 /* Statements that compile, run on a payload. */
-#include "target.h"
+#include "grammar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   ft_input in = {data, size};
