@@ -75,6 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     b.len = 0;
     find_all(re, REGEX_PCRE2, false, 0, subject, replacement, &b);
     FZ_CHECK(a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0), "PCRE2 differs");
+    b.len = 0;
+    find_all(re, REGEX_WALK, false, 0, subject, replacement, &b);
+    FZ_CHECK(a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0), "the walk differs");
     for (size_t isa = 0; ottl__kernels_at(isa); isa++) {
       b.len = 0;
       find_all(re, REGEX_AUTO, true, isa, subject, replacement, &b);
