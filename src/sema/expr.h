@@ -118,8 +118,8 @@ typedef struct ottl_call_arg {
   bool is_literal; /* literal is set, coerced to the parameter's kind */
   ottl_cell literal;
   uint32_t begin, end; /* of a literal that was written */
-  ottl_expr *expr;   /* value, or the path of a setter; NULL for literals kinds and lists */
-  ottl_expr **items; /* list literals of GETTERS and SLICE_* */
+  ottl_expr *expr;     /* value, or the path of a setter; NULL for literals kinds and lists */
+  ottl_expr **items;   /* list literals of GETTERS and SLICE_* */
   uint32_t n_items;
   uint16_t function;
 } ottl_call_arg;

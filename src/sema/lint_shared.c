@@ -49,9 +49,9 @@ static void lint_picked(sema *s, const ottl_checked_statement *st, const ottl_ex
   bool away = takes_away(st->call);
   if (!away && !call_is_set(st->call)) return;
   if (st->where->level <= level_of(target) || compares_order(st->where, target)) return;
-  ottl_diag_item *d = SEMA_WARN(s, SHARED_WRITE, expr_span(target),
-                                "all records of the %s share this: one of them is enough to %s", what_is_shared(target),
-                                away ? "take it away" : "set it");
+  ottl_diag_item *d =
+      SEMA_WARN(s, SHARED_WRITE, expr_span(target), "all records of the %s share this: one of them is enough to %s",
+                what_is_shared(target), away ? "take it away" : "set it");
   ottl__diag_severity(d, OTTL_SEVERITY_NOTE);
   ottl__diag_label(d, expr_span(st->where), "about a record");
 }
