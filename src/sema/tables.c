@@ -75,7 +75,10 @@ ottl_context_id ottl__context_find(ottl_view name) {
   return OTTL_CONTEXT_COUNT;
 }
 
-bool ottl__context_sees(ottl_context_id from, ottl_context_id other) { return tables_sees[from] >> other & 1; }
+/* No context (OTTL_CONTEXT_COUNT: a name that is none) sees nothing. */
+bool ottl__context_sees(ottl_context_id from, ottl_context_id other) {
+  return from < OTTL_CONTEXT_COUNT && tables_sees[from] >> other & 1;
+}
 
 const ottl_path_info *ottl__path_find(ottl_context_id context, ottl_view spelling) {
   for (uint32_t i = 0; i < ottl__n_paths; i++) {
