@@ -3,9 +3,9 @@
 set(wasm_small ${OTTL_SOURCES})
 list(FILTER wasm_small EXCLUDE REGEX "/src/(kernels|regex|vm)/|/src/otlp/(index|project|splice|weave)")
 set(wasm_hot ${OTTL_SOURCES})
-list(FILTER wasm_hot INCLUDE REGEX "/src/vm/|/src/otlp/(index|project|splice|weave)")
+list(FILTER wasm_hot INCLUDE REGEX "/src/vm/|/src/otlp/(index|project|splice|weave)|/src/regex/(bytes|glob_linear|glob_match|linear_run|replace|window)")
 set_source_files_properties(${wasm_hot} ${PROJECT_SOURCE_DIR}/src/kernels/isa_portable.c PROPERTIES COMPILE_OPTIONS -Os)
-foreach(name otlp/project_plan regex/class regex/dialect regex/dialect_class regex/emit regex/glob regex/glob_build regex/prefilter regex/regex
+foreach(name otlp/project_plan regex/class regex/dialect regex/dialect_class regex/emit regex/glob regex/glob_build regex/linear regex/linear_all regex/prefilter regex/regex
     regex/simplify otlp/weave_keys otlp/weave_level vm/memo vm/meter vm/op_call vm/op_counted vm/op_lambda vm/op_record vm/op_read vm/op_store vm/path vm/profile vm/request vm/trace_state)
   list(APPEND wasm_small ${PROJECT_SOURCE_DIR}/src/${name}.c)
 endforeach()
