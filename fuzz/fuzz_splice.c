@@ -60,6 +60,7 @@ static bool keep(mu_buf lists[64], const sm_message *m, uint64_t number, const v
 /* The message without what the path leads to, its fields by their numbers: a message that is written may be put in order. One that has
  * nothing left, and one that was never there, count the same. False: it is more than this can read. */
 static bool strip(mu_buf *out, const uint8_t *p, size_t len, const sm_message *m, const uint8_t *path, const char *key) {
+  static const uint8_t nowhere[2] = {0};
   mu_buf lists[64] = {{0}};
   uint64_t tag;
   size_t body, at = 0;
@@ -69,18 +70,20 @@ static bool strip(mu_buf *out, const uint8_t *p, size_t len, const sm_message *m
     const uint8_t *value = p + at + n - body;
     bool here = tag >> 3 == path[0];
     if (here && !path[1] && (!key || ((tag & 7) == 2 && has_key(value, body, key)))) continue;
-    if (!here || !path[1]) {
+    const sm_field *f = sm_find(m, tag >> 3);
+    bool message = f && f->type == PROTOBUF_C_TYPE_MESSAGE && (tag & 7) == 2;
+    here &= path[1] != 0;
+    if (here && !message) break;
+    if (!message) {
       if (!keep(lists, m, tag >> 3, p + at, n)) break;
       continue;
     }
-    const sm_field *f = sm_find(m, tag >> 3);
-    if ((tag & 7) != 2 || !f || f->type != PROTOBUF_C_TYPE_MESSAGE) break;
     mu_buf inner = {0}, head = {0};
-    bool read = strip(&inner, value, body, f->descriptor, path + 1, key);
+    bool read = strip(&inner, value, body, f->descriptor, here ? path + 1 : nowhere, key);
     mu_varint(&head, tag, 0);
     mu_varint(&head, inner.len, 0);
     mu_put(&head, inner.data, inner.len);
-    if (read && (inner.len || path[2])) read = keep(lists, m, tag >> 3, head.data, head.len);
+    if (read && (!here || inner.len || path[2])) read = keep(lists, m, tag >> 3, head.data, head.len);
     free(inner.data);
     free(head.data);
     if (!read) break;

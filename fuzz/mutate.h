@@ -47,7 +47,7 @@ static inline void mu_splice(mu_buf *b, size_t at, size_t cut, const void *data,
   mu_buf out = {0};
   mu_put(&out, b->data, at);
   mu_put(&out, data, len);
-  mu_put(&out, b->data + at + cut, b->len - at - cut);
+  if (b->len > at + cut) mu_put(&out, b->data + at + cut, b->len - at - cut);
   free(b->data);
   *b = out;
 }
