@@ -22,8 +22,9 @@ enum { SECRET_LEN = 24 };
   X(BODY)                                                                                                                        \
   X(PASSWORD)                                                                                                                    \
   X(CARD)                                                                                                                        \
-  X(NESTED) X(LISTED) X(JSON_TEXT) X(PAIRS_TEXT) X(BYTES) X(LONG) X(KEY) X(SEVERITY) X(EVENT) X(RESOURCE) X(RESOURCE_MAP)        \
-      X(SCOPE) X(SCOPE_NAME)
+  X(NESTED)                                                                                                                      \
+  X(LISTED)                                                                                                                      \
+  X(JSON_TEXT) X(PAIRS_TEXT) X(BYTES) X(LONG) X(KEY) X(SEVERITY) X(EVENT) X(RESOURCE) X(RESOURCE_MAP) X(SCOPE) X(SCOPE_NAME)
 #define SPAN_PLACES(X)   X(NAME) X(SPAN_PASSWORD) X(STATUS) X(STATE) X(EVENT_NAME) X(EVENT_ATTR) X(LINK_ATTR)
 #define METRIC_PLACES(X) X(DESCRIPTION) X(UNIT) X(POINT) X(POINT_MAP) X(EXEMPLAR) X(METADATA)
 #define ENUM(name)       S_##name,
