@@ -217,9 +217,11 @@ ottl_status ottl_format(const char *text, size_t len, const ottl_format_options 
   ottl__sbuf_init(&out, &al);
   ottl_status status = format_text(&job);
   if (status == OTTL_OK) status = sbuf_status(&out);
-  if (status == OTTL_OK) write(context, out.len ? out.data : "", out.len);
-  if (status == OTTL_OK && job.refused) status = OTTL_COMPILE;
+  const bool whole = status == OTTL_OK;
+  if (whole && job.refused) status = OTTL_COMPILE;
+  status = ottl__diags_give(job.diags, ret_diags, status);
+  if (whole && status != OTTL_NOMEM) write(context, out.len ? out.data : "", out.len);
   ottl__sbuf_done(&out);
   ottl__arena_done(&arena);
-  return ottl__diags_give(job.diags, ret_diags, status);
+  return status;
 }

@@ -330,6 +330,9 @@ ottl_status ottl_document_tokens(ottl_document *d, const ottl_language_token **r
   if (d->options.form == OTTL_FORMAT_FILE) OTTL_TRY(put_lines(&l, 0, d->text.len));
   for (size_t i = 0; i < regions.n; i++) OTTL_TRY(put_region(&l, regions.items[i]));
   if (l.n) qsort(l.items, l.n, sizeof *l.items, by_begin);
+  for (size_t i = 1; i < l.n; i++) { /* a string that nobody closed goes over the comments between its lines */
+    if (l.items[i - 1].range.end > l.items[i].range.begin) l.items[i - 1].range.end = l.items[i].range.begin;
+  }
   *ret = l.items;
   *ret_n = l.n;
   return OTTL_OK;

@@ -453,6 +453,8 @@ static void test_tokens(void **state) {
   /* not a context line: something stands behind the name */
   expect_tokens(FILE_OF, "context:log\"a\"\ncontext : span\n",
                 "path?:context path?:log string:\"a\" keyword:context context:span");
+  /* a string that nobody closed, over a comment */
+  expect_tokens(FILE_OF, "set(log.body, \"a\n  # b\n  c)\n", "editor:set context:log path:body string:\"a\n   comment:# b");
   expect_tokens(FILE_OF, "", "");
 }
 
