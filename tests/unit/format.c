@@ -233,13 +233,15 @@ static void test_memory(void **state) {
   static const char *const texts[] = {"# x\ncontext: log\nset(a,1)\n # y\n where b==1\n", "a==1 or b == [1,2]",
                                       TRANSFORM ITEM "set(a,1)\n" ITEM "|\n        set(b,{\"c\":1})\n" ITEM
                                                      "\"set(c,\\\"x\\\")\"\n" ITEM "set(a,{\"c\":1})\n",
-                                      "set(a,1)\nset(b,\n" /* told, once all is written */};
-  static const ottl_format_form forms[] = {OTTL_FORMAT_FILE, OTTL_FORMAT_SNIPPET, OTTL_FORMAT_CONFIG, OTTL_FORMAT_FILE};
+                                      "set(a,1)\nset(b,\n", "set(a,1)\nset(b,\n" /* told, once all is written */};
+  static const ottl_format_form forms[] = {OTTL_FORMAT_FILE, OTTL_FORMAT_SNIPPET, OTTL_FORMAT_CONFIG, OTTL_FORMAT_FILE,
+                                           OTTL_FORMAT_FILE};
   for (size_t i = 0; i < OTTL_COUNT(texts); i++) {
     ottl_status status = OTTL_NOMEM;
     size_t n = 0;
-    for (; status == OTTL_NOMEM; n++) {
-      counter c = {.fail_at = n + 1, .onwards = true};
+    bool once = i == 4;
+    for (; once ? n < 60 : status == OTTL_NOMEM; n++) {
+      counter c = {.fail_at = n + 1, .onwards = !once};
       ottl_allocator al = counter_allocator(&c);
       ottl_format_options o;
       ottl_format_options_init(&o);
@@ -250,7 +252,7 @@ static void test_memory(void **state) {
       status = ottl_format(texts[i], strlen(texts[i]), &o, fmt_keep, &out, &diags);
       assert_true(status == OTTL_NOMEM || status == (i < 3 ? OTTL_OK : OTTL_COMPILE));
       assert_true(status == OTTL_NOMEM ? out.text == NULL : out.text != NULL);
-      assert_true(status == OTTL_COMPILE ? diags != NULL : i == 3 || !diags);
+      assert_true(status == OTTL_COMPILE ? diags != NULL : i >= 3 || !diags);
       ottl_diags_free(diags);
       assert_int_equal(c.live_blocks, 0);
       free(out.text);
