@@ -91,20 +91,8 @@ static ottl_status list_bound(const ottl_batch *b, const wv_list *list, uint64_t
 
 /* -- edits -- */
 
-/* In the order of the body; where they begin together, what inserts comes before what replaces, else as they were added. */
 static void sort_edits(wv_list *list) {
-  for (size_t i = 1; i < list->n; i++) {
-    wv_edit e = list->items[i];
-    size_t j = i;
-    while (j > 0) {
-      const wv_edit *before = &list->items[j - 1];
-      bool after = before->begin > e.begin || (before->begin == e.begin && before->end > before->begin && e.end == e.begin);
-      if (!after) break;
-      list->items[j] = *before;
-      j--;
-    }
-    if (j != i) list->items[j] = e;
-  }
+  for (size_t i = 1; i < list->n; i++) put_edit(list->items, i, list->items[i]);
 }
 
 typedef struct wv_pen {

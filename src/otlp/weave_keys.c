@@ -11,11 +11,10 @@ typedef struct wk_found {
   bool cut;       /* other entries go */
 } wk_found;
 
-/* Notes an entry that stands in the body, in its place. */
-static inline void note_key(wk_found *f, wv_key key) {
-  size_t k = f->n_keys++;
-  for (; k > 0 && f->keys[k - 1].begin > key.begin; k--) f->keys[k] = f->keys[k - 1];
-  f->keys[k] = key;
+/* Adds an entry that stands in the body to n others, in its place. */
+static inline void note_key(wv_key *keys, size_t n, wv_key key) {
+  for (; n > 0 && keys[n - 1].begin > key.begin; n--) keys[n] = keys[n - 1];
+  keys[n] = key;
 }
 
 /* keep_keys: entries that no column stands for go. *ret: was anything written or left out? */
@@ -35,7 +34,7 @@ static ottl_status gather_cut(ottl_batch *b, unsigned m, uint32_t i, wk_found *f
       OTTL_TRY(value_bound((ottl_cell){key.word, key.len, key.tag}, &f->bound));
     }
     if (stands)
-      note_key(f, key);
+      note_key(f->keys, f->n_keys++, key);
     else
       f->fresh[f->n_fresh++] = key;
   }
@@ -59,9 +58,7 @@ static OTTL_ALWAYS_INLINE ottl_status gather_dirty(const wv_column *col, const w
       OTTL_TRY(value_bound((ottl_cell){key.word, key.len, tag}, &bound));
     }
     if (begin != end) {
-      size_t k = n++;
-      for (; k > 0 && keys[k - 1].begin > begin; k--) keys[k] = keys[k - 1];
-      keys[k] = key;
+      note_key(keys, n++, key);
     } else if (tag != OTTL_T_ABSENT) {
       *fresh++ = key;
     }
@@ -80,7 +77,8 @@ static ottl_status gather_holes(ottl_batch *b, uint32_t i, wk_found *f) {
   f->keys = im->keys;
   for (uint32_t k = 0; k < holes->n; k++) {
     const ot_hole *hole = &im->holes[holes->first + k];
-    note_key(f, (wv_key){.begin = hole->begin, .end = hole->end, .column = OTTL_NO_COLUMN, .tag = OTTL_T_ABSENT});
+    note_key(f->keys, f->n_keys++,
+             (wv_key){.begin = hole->begin, .end = hole->end, .column = OTTL_NO_COLUMN, .tag = OTTL_T_ABSENT});
   }
   return OTTL_OK;
 }
@@ -188,16 +186,6 @@ static OTTL_ALWAYS_INLINE uint8_t *write_found(const ot_head *heads, const wk_fo
 uint8_t *ottl__wk_write(const ot_impl *im, const uint8_t *body, uint8_t *at, const wv_edit *e) {
   const wk_found f = {im->keys, im->fresh, im->n_keys, im->n_fresh, im->keys_bound, im->keys_cut};
   return write_found(im->plan->heads, &f, body, at, e);
-}
-
-/* Adds an edit in the order of the body: see sort_edits. */
-static inline void put_edit(wv_edit *edits, size_t n, wv_edit e) {
-  for (; n > 0; n--) {
-    const wv_edit *before = &edits[n - 1];
-    if (before->begin < e.begin || (before->begin == e.begin && (before->end == before->begin || e.end > e.begin))) break;
-    edits[n] = *before;
-  }
-  edits[n] = e;
 }
 
 /* The plain fields that were written. */

@@ -38,4 +38,15 @@ static inline uint8_t *plain_put(uint8_t *at, const wv_edit *e) {
   }
 }
 
+/* Adds an edit to n others, in the order of the body; where they begin together, what inserts comes before what replaces, else as they
+ * were added. */
+static inline void put_edit(wv_edit *edits, size_t n, wv_edit e) {
+  for (; n > 0; n--) {
+    const wv_edit *before = &edits[n - 1];
+    if (before->begin < e.begin || (before->begin == e.begin && (before->end == before->begin || e.end > e.begin))) break;
+    edits[n] = *before;
+  }
+  edits[n] = e;
+}
+
 #endif
