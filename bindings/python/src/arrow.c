@@ -403,19 +403,13 @@ PyObject *binding_program_columns(PyObject *self, PyObject *args) {
   int raise;
   if (!PyArg_ParseTuple(args, "OO!O!zOp", &payload, &PyList_Type, &names, &PyList_Type, &types, &signal_name, &request, &raise))
     return NULL;
-  int signal = binding_word("signal", signal_name, binding_signals);
-  if (signal < 0) return NULL;
   if (!p->n_expressions || (size_t)PyList_Size(names) != p->n_expressions || (size_t)PyList_Size(types) != p->n_expressions)
     return binding_raise(state, OTTL_INVALID_ARG, "a name and a type for each expression of a program of values");
   binding_run run;
-  binding_exec *x = binding_exec_take(state, p);
+  binding_exec *x = binding_run_begin(state, p, payload, signal_name, request, &run);
   if (!x) return NULL;
-  if (binding_request(state, x, request) && binding_bytes_get(payload, &run.in)) {
-    binding_run_wire(p, x, (ottl_signal)signal, &run);
-    table_source t = {state, x->exec, run.status == OTTL_OK ? ottl_eval_rows(x->exec) : 0, raise != 0};
-    result = run.status == OTTL_OK ? table_make(&t, names, types, p->n_expressions) : binding_run_raise(state, p, x, &run);
-    binding_bytes_release(&run.in);
-  }
-  binding_exec_give(p, x);
+  table_source t = {state, x->exec, run.status == OTTL_OK ? ottl_eval_rows(x->exec) : 0, raise != 0};
+  result = run.status == OTTL_OK ? table_make(&t, names, types, p->n_expressions) : binding_run_raise(state, x, &run);
+  binding_run_end(p, x, &run);
   return result;
 }

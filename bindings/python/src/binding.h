@@ -33,7 +33,16 @@ bool binding_options_read(PyObject *dict, binding_options *ret);
 
 /* -- text.c -- */
 /* Diagnostics as JSON (bytes); diags: freed. NULL with an exception set. */
-PyObject *binding_diags(ottl_diags *diags, ottl_diags_format format, bool colour);
+PyObject *binding_diags(ottl_diags *diags);
+/* Text of the library, piece by piece (a piece may end within a character); zero at first. */
+typedef struct binding_kept {
+  char *data;
+  size_t len;
+  bool failed; /* out of memory */
+} binding_kept;
+void binding_keep(void *kept, const char *data, size_t len);
+/* The text as a str; kept: freed. NULL with an exception set. */
+PyObject *binding_kept_str(binding_kept *kept);
 /* Text of the engine: bytes that are not UTF-8 become surrogates, as in file names. */
 PyObject *binding_str(ottl_view text);
 /* Bytes or text of the caller, borrowed until binding_bytes_release. */
@@ -67,34 +76,42 @@ typedef struct binding_program {
 } binding_program;
 
 extern PyType_Spec binding_program_spec;
-PyObject *binding_program_make(binding_state *state, ottl_program *program, const binding_options *options, PyObject *diags);
+/* What compiling gave: a Program, or the diagnostics (str) of what does not compile; NULL with an exception set. diags: freed.
+ * why: what INVALID_ARG means there; NULL: its name. */
+PyObject *binding_compiled(binding_state *state, ottl_status status, ottl_program *program, ottl_diags *diags,
+                           const binding_options *options, const char *why);
+/* Is it the text that is refused? Then the diagnostics are the answer. */
+bool binding_refused(ottl_status status);
 PyObject *binding_compile(PyObject *module, PyObject *args);
 PyObject *binding_compile_group(PyObject *module, PyObject *args);
-/* NULL with an exception set. */
-binding_exec *binding_exec_take(binding_state *state, binding_program *p);
 void binding_exec_give(binding_program *p, binding_exec *exec);
-/* Runs on a payload in either encoding, without the lock. *ret_wire, *ret_encoding: what ran. Raises on failure, but for RUNTIME. */
+/* A run on a payload in either encoding. */
 typedef struct binding_run {
   binding_bytes in;
   const uint8_t *wire;
   size_t wire_len;
   ottl_encoding encoding; /* of what came in */
+  ottl_signal signal;     /* that the caller named; NONE: none */
   ottl_status status;
   const char *why;
   size_t offset;
   ottl_result result;
 } binding_run;
-void binding_run_wire(binding_program *p, binding_exec *x, ottl_signal signal, binding_run *run);
+/* Takes an exec and the payload's bytes, and runs without the lock: run->status. signal: a word or NULL. request: what the paths of
+ * otelcol read, JSON or None. The exec is given back and the bytes are released by binding_run_end, or by a Result that takes them over.
+ * NULL with an exception set: it did not run, nothing is held. */
+binding_exec *binding_run_begin(binding_state *state, binding_program *p, PyObject *payload, const char *signal,
+                                PyObject *request, binding_run *run);
+void binding_run_end(binding_program *p, binding_exec *x, binding_run *run);
 /* Raises DataError, LimitError, RunError, ... of a run that failed. Always NULL. */
-PyObject *binding_run_raise(binding_state *state, binding_program *p, binding_exec *x, const binding_run *run);
-PyObject *binding_row_errors(binding_program *p, binding_exec *x);
-/* Sets what the paths of otelcol read; request: NULL or None for nothing. */
-bool binding_request(binding_state *state, binding_exec *x, PyObject *request);
+PyObject *binding_run_raise(binding_state *state, binding_exec *x, const binding_run *run);
+PyObject *binding_row_errors(binding_exec *x);
 
 /* -- result.c -- */
 extern PyType_Spec binding_result_spec;
 /* Takes the exec and the run's bytes over, also when it fails. */
-PyObject *binding_result_make(binding_state *state, binding_program *p, binding_exec *x, binding_run *run, int encoding);
+/* to: a number of binding_encodings. */
+PyObject *binding_result_make(binding_state *state, binding_program *p, binding_exec *x, binding_run *run, int to);
 
 /* -- values.c -- */
 /* A value as Python has it; NULL with an exception set. */

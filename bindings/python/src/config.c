@@ -23,10 +23,10 @@ static ottl_config *parse(binding_state *state, const char *text, Py_ssize_t len
   options.env = variable;
   options.env_context = env == Py_None ? NULL : env;
   ottl_status status = ottl_config_parse(text, (size_t)len, &options, &config, &diags);
-  *ret_told = binding_diags(diags, OTTL_DIAGS_JSON, false);
+  *ret_told = binding_diags(diags);
   if (*ret_told && status == OTTL_OK) return config;
   ottl_config_free(config);
-  if (*ret_told && status != OTTL_COMPILE && status != OTTL_UNSUPPORTED && status != OTTL_LIMIT) {
+  if (*ret_told && !binding_refused(status)) {
     Py_CLEAR(*ret_told);
     binding_raise(state, status, NULL);
   }
@@ -86,9 +86,5 @@ PyObject *binding_config_compile(PyObject *module, PyObject *args) {
   Py_DECREF(told);
   ottl_status status = ottl_config_compile(config, which, options.compile.signal, &options.compile, &program, &diags);
   ottl_config_free(config);
-  told = binding_diags(diags, OTTL_DIAGS_JSON, false);
-  if (status == OTTL_OK) return binding_program_make(state, program, &options, told);
-  if (told && (status == OTTL_COMPILE || status == OTTL_UNSUPPORTED || status == OTTL_LIMIT)) return told;
-  Py_XDECREF(told);
-  return binding_raise(state, status, status == OTTL_INVALID_ARG ? "of which signal? Say `signal`" : NULL);
+  return binding_compiled(state, status, program, diags, &options, "of which signal? Say `signal`");
 }

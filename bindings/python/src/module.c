@@ -26,15 +26,6 @@ static PyObject *module_register(PyObject *module, PyObject *args) {
   Py_RETURN_NONE;
 }
 
-static void keep(void *context, const char *data, size_t len) {
-  PyObject **text = context;
-  PyObject *piece = *text ? PyUnicode_DecodeUTF8(data, (Py_ssize_t)len, "replace") : NULL;
-  PyObject *joined = piece ? PyUnicode_Concat(*text, piece) : NULL;
-  Py_XDECREF(piece);
-  Py_XDECREF(*text);
-  *text = joined;
-}
-
 /* format(text, yaml) -> (formatted, diagnostics) */
 static PyObject *module_format(PyObject *module, PyObject *args) {
   const char *text;
@@ -45,13 +36,14 @@ static PyObject *module_format(PyObject *module, PyObject *args) {
   ottl_diags *diags = NULL;
   ottl_format_options_init(&options);
   options.form = yaml ? OTTL_FORMAT_CONFIG : OTTL_FORMAT_FILE;
-  PyObject *formatted = PyUnicode_FromStringAndSize("", 0);
-  ottl_status status = ottl_format(text, (size_t)len, &options, keep, &formatted, &diags);
-  PyObject *told = binding_diags(diags, OTTL_DIAGS_JSON, false), *result = NULL;
-  if (formatted && told && (status == OTTL_OK || status == OTTL_COMPILE))
+  binding_kept kept = {0};
+  ottl_status status = ottl_format(text, (size_t)len, &options, binding_keep, &kept, &diags);
+  PyObject *told = binding_diags(diags), *formatted = told ? binding_kept_str(&kept) : NULL, *result = NULL;
+  if (formatted && (status == OTTL_OK || status == OTTL_COMPILE))
     result = PyTuple_Pack(2, formatted, told);
   else if (!PyErr_Occurred())
     binding_raise(binding_state_of(module), status, NULL);
+  free(kept.data);
   Py_XDECREF(formatted);
   Py_XDECREF(told);
   return result;

@@ -14,7 +14,7 @@ static void exec_free(binding_exec *x) {
   free(x);
 }
 
-binding_exec *binding_exec_take(binding_state *state, binding_program *p) {
+static binding_exec *exec_take(binding_state *state, binding_program *p) {
   binding_exec *x = p->spare;
   if (x) {
     p->spare = x->next;
@@ -36,7 +36,7 @@ void binding_exec_give(binding_program *p, binding_exec *x) {
   p->spare = x;
 }
 
-bool binding_request(binding_state *state, binding_exec *x, PyObject *request) {
+static bool set_request(binding_state *state, binding_exec *x, PyObject *request) {
   bool wanted = request && request != Py_None;
   Py_ssize_t len = 0;
   if (!wanted && !x->requested) return true;
@@ -49,18 +49,15 @@ bool binding_request(binding_state *state, binding_exec *x, PyObject *request) {
   return status == OTTL_OK;
 }
 
-void binding_run_wire(binding_program *p, binding_exec *x, ottl_signal signal, binding_run *run) {
+static void run_wire(binding_program *p, binding_exec *x, binding_run *run) {
   const ottl_signal own = ottl_program_signal(p->program);
-  run->why = NULL;
-  run->offset = 0;
-  run->result = (ottl_result){0};
   Py_BEGIN_ALLOW_THREADS;
   run->encoding = ottl_message_encoding(run->in.data, run->in.len);
   run->wire = (const uint8_t *)run->in.data;
   run->wire_len = run->in.len;
   run->status = OTTL_OK;
   if (run->encoding == OTTL_ENCODING_JSON) {
-    ottl_signal found = signal ? signal : own ? own : ottl_json_signal(run->in.data, run->in.len);
+    ottl_signal found = run->signal ? run->signal : own ? own : ottl_json_signal(run->in.data, run->in.len);
     run->status = ottl_json_to_wire(x->in, found, run->in.data, run->in.len, &run->wire, &run->wire_len);
     if (run->status != OTTL_OK) run->why = ottl_json_error(x->in, &run->offset);
   }
@@ -69,6 +66,26 @@ void binding_run_wire(binding_program *p, binding_exec *x, ottl_signal signal, b
     if (run->status != OTTL_OK) run->why = ottl_exec_failure(x->exec, &run->offset);
   }
   Py_END_ALLOW_THREADS;
+}
+
+binding_exec *binding_run_begin(binding_state *state, binding_program *p, PyObject *payload, const char *signal,
+                                PyObject *request, binding_run *run) {
+  *run = (binding_run){0};
+  int number = binding_word("signal", signal, binding_signals);
+  binding_exec *x = number < 0 ? NULL : exec_take(state, p);
+  if (!x) return NULL;
+  if (!set_request(state, x, request) || !binding_bytes_get(payload, &run->in)) {
+    binding_exec_give(p, x);
+    return NULL;
+  }
+  run->signal = (ottl_signal)number;
+  run_wire(p, x, run);
+  return x;
+}
+
+void binding_run_end(binding_program *p, binding_exec *x, binding_run *run) {
+  binding_bytes_release(&run->in);
+  binding_exec_give(p, x);
 }
 
 /* ---- failures ---- */
@@ -96,8 +113,7 @@ static bool put_error(PyObject *dict, ottl_exec *exec, size_t i, const ottl_row_
          put_place(dict, "grandchild", at.grandchild);
 }
 
-PyObject *binding_row_errors(binding_program *p, binding_exec *x) {
-  (void)p;
+PyObject *binding_row_errors(binding_exec *x) {
   ottl_row_error e;
   PyObject *list = PyList_New(0);
   for (size_t i = 0; list && ottl_exec_error(x->exec, i, &e); i++) {
@@ -108,14 +124,14 @@ PyObject *binding_row_errors(binding_program *p, binding_exec *x) {
   return list;
 }
 
-PyObject *binding_run_raise(binding_state *state, binding_program *p, binding_exec *x, const binding_run *run) {
+PyObject *binding_run_raise(binding_state *state, binding_exec *x, const binding_run *run) {
   char text[512];
   if (run->status != OTTL_RUNTIME) {
     if (!run->why) return binding_raise(state, run->status, NULL);
     snprintf(text, sizeof text, "%s (at byte %zu)", run->why, run->offset);
     return binding_raise(state, run->status, text);
   }
-  PyObject *errors = binding_row_errors(p, x);
+  PyObject *errors = binding_row_errors(x);
   PyObject *error = errors ? PyObject_CallFunction(state->run_error, "O", errors) : NULL;
   if (error) PyErr_SetObject(state->run_error, error);
   Py_XDECREF(errors);
@@ -125,7 +141,7 @@ PyObject *binding_run_raise(binding_state *state, binding_program *p, binding_ex
 
 /* ---- the object ---- */
 
-PyObject *binding_program_make(binding_state *state, ottl_program *program, const binding_options *options, PyObject *diags) {
+static PyObject *program_make(binding_state *state, ottl_program *program, const binding_options *options, PyObject *diags) {
   binding_program *p = diags ? PyObject_New(binding_program, (PyTypeObject *)state->program_type) : NULL;
   if (!p) {
     ottl_program_free(program);
@@ -155,6 +171,17 @@ static void program_dealloc(PyObject *self) {
   Py_DECREF(type);
 }
 
+bool binding_refused(ottl_status status) { return status == OTTL_COMPILE || status == OTTL_UNSUPPORTED || status == OTTL_LIMIT; }
+
+PyObject *binding_compiled(binding_state *state, ottl_status status, ottl_program *program, ottl_diags *diags,
+                           const binding_options *options, const char *why) {
+  PyObject *told = binding_diags(diags);
+  if (status == OTTL_OK) return program_make(state, program, options, told);
+  if (told && binding_refused(status)) return told;
+  Py_XDECREF(told);
+  return binding_raise(state, status, status == OTTL_INVALID_ARG ? why : NULL);
+}
+
 /* compile(text, name, options) -> Program, or the diagnostics (str) of what does not compile */
 PyObject *binding_compile(PyObject *module, PyObject *args) {
   binding_state *state = binding_state_of(module);
@@ -170,15 +197,18 @@ PyObject *binding_compile(PyObject *module, PyObject *args) {
   Py_BEGIN_ALLOW_THREADS;
   status = ottl_program_compile_text(text, (size_t)len, name, options.error_mode, &options.compile, &program, &diags);
   Py_END_ALLOW_THREADS;
-  PyObject *told = binding_diags(diags, OTTL_DIAGS_JSON, false);
-  if (status == OTTL_OK) return binding_program_make(state, program, &options, told);
-  if (told && (status == OTTL_COMPILE || status == OTTL_UNSUPPORTED || status == OTTL_LIMIT)) return told;
-  Py_XDECREF(told);
-  return binding_raise(state, status, NULL);
+  return binding_compiled(state, status, program, diags, &options, NULL);
 }
 
 /* compile_group([expression], context, options) -> Program or diagnostics: values and conditions, all of one context */
-static PyObject *compile_group(binding_state *state, PyObject *list, const char *context, const binding_options *options) {
+PyObject *binding_compile_group(PyObject *module, PyObject *args) {
+  binding_state *state = binding_state_of(module);
+  PyObject *list, *dict;
+  const char *context;
+  binding_options options;
+  if (!PyArg_ParseTuple(args, "O!zO!", &PyList_Type, &list, &context, &PyDict_Type, &dict) ||
+      !binding_options_read(dict, &options))
+    return NULL;
   const Py_ssize_t n = PyList_Size(list);
   ottl_snippet *snippets = n > 0 ? calloc((size_t)n, sizeof *snippets) : NULL;
   if (!snippets) return n > 0 ? PyErr_NoMemory() : binding_raise(state, OTTL_INVALID_ARG, "no expression");
@@ -193,28 +223,11 @@ static PyObject *compile_group(binding_state *state, PyObject *list, const char 
   group.error_mode = OTTL_ERROR_IGNORE;
   ottl_program *program = NULL;
   ottl_diags *diags = NULL;
-  ottl_status status = ok ? ottl_program_compile(&group, 1, &options->compile, &program, &diags) : OTTL_OK;
+  ottl_status status = ok ? ottl_program_compile(&group, 1, &options.compile, &program, &diags) : OTTL_OK;
   free(snippets);
-  if (!ok) return NULL;
-  PyObject *told = binding_diags(diags, OTTL_DIAGS_JSON, false);
-  if (status == OTTL_OK) {
-    binding_program *p = (binding_program *)binding_program_make(state, program, options, told);
-    if (p) p->n_expressions = (size_t)n;
-    return (PyObject *)p;
-  }
-  if (told && (status == OTTL_COMPILE || status == OTTL_UNSUPPORTED || status == OTTL_LIMIT)) return told;
-  Py_XDECREF(told);
-  return binding_raise(state, status, NULL);
-}
-
-PyObject *binding_compile_group(PyObject *module, PyObject *args) {
-  PyObject *list, *dict;
-  const char *context;
-  binding_options options;
-  if (!PyArg_ParseTuple(args, "O!zO!", &PyList_Type, &list, &context, &PyDict_Type, &dict) ||
-      !binding_options_read(dict, &options))
-    return NULL;
-  return compile_group(binding_state_of(module), list, context, &options);
+  PyObject *result = ok ? binding_compiled(state, status, program, diags, &options, NULL) : NULL;
+  if (result && status == OTTL_OK) ((binding_program *)result)->n_expressions = (size_t)n;
+  return result;
 }
 
 /* run(payload, to, signal, request) -> Result */
@@ -224,22 +237,16 @@ static PyObject *program_run(PyObject *self, PyObject *args) {
   PyObject *payload, *request;
   const char *to_name, *signal_name;
   if (!PyArg_ParseTuple(args, "OzzO", &payload, &to_name, &signal_name, &request)) return NULL;
-  int to = binding_word("to", to_name, binding_encodings), signal = binding_word("signal", signal_name, binding_signals);
-  if (to < 0 || signal < 0) return NULL;
+  int to = binding_word("to", to_name, binding_encodings);
+  if (to < 0) return NULL;
   if (p->kind != OTTL_KIND_TRANSFORM && p->kind != OTTL_KIND_FILTER)
     return binding_raise(state, OTTL_INVALID_ARG, "a program of values or conditions is evaluated, not run");
   binding_run run;
-  binding_exec *x = binding_exec_take(state, p);
+  binding_exec *x = binding_run_begin(state, p, payload, signal_name, request, &run);
   if (!x) return NULL;
-  if (!binding_request(state, x, request) || !binding_bytes_get(payload, &run.in)) {
-    binding_exec_give(p, x);
-    return NULL;
-  }
-  binding_run_wire(p, x, (ottl_signal)signal, &run);
-  if (run.status == OTTL_OK) return binding_result_make(state, p, x, &run, to << 8 | signal);
-  binding_run_raise(state, p, x, &run);
-  binding_bytes_release(&run.in);
-  binding_exec_give(p, x);
+  if (run.status == OTTL_OK) return binding_result_make(state, p, x, &run, to);
+  binding_run_raise(state, x, &run);
+  binding_run_end(p, x, &run);
   return NULL;
 }
 

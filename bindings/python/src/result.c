@@ -47,11 +47,10 @@ static ottl_status encode(binding_result *r, int to, ottl_signal signal, const c
   return status;
 }
 
-PyObject *binding_result_make(binding_state *state, binding_program *p, binding_exec *x, binding_run *run, int encoding) {
+PyObject *binding_result_make(binding_state *state, binding_program *p, binding_exec *x, binding_run *run, int to) {
   binding_result *r = PyObject_New(binding_result, (PyTypeObject *)state->result_type);
   if (!r) {
-    binding_bytes_release(&run->in);
-    binding_exec_give(p, x);
+    binding_run_end(p, x, run);
     return NULL;
   }
   Py_INCREF(p);
@@ -62,7 +61,7 @@ PyObject *binding_result_make(binding_state *state, binding_program *p, binding_
   r->encoding = run->encoding;
   r->exports = 0;
   const char *why = NULL;
-  ottl_status status = encode(r, encoding >> 8, (ottl_signal)(encoding & 255), &why);
+  ottl_status status = encode(r, to, run->signal, &why);
   if (status == OTTL_OK) return (PyObject *)r;
   binding_raise(state, status, why);
   Py_DECREF(r);
@@ -109,7 +108,7 @@ static PyObject *result_release(PyObject *self, PyObject *unused) {
 static PyObject *result_errors(PyObject *self, PyObject *unused) {
   (void)unused;
   binding_result *r = (binding_result *)self;
-  return r->exec ? binding_row_errors(r->program, r->exec) : PyList_New(0);
+  return r->exec ? binding_row_errors(r->exec) : PyList_New(0);
 }
 
 static PyObject *result_counts(PyObject *self, void *unused) {

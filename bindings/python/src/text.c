@@ -4,16 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct kept {
-  char *data;
-  size_t len;
-  bool failed;
-} kept;
-
-static void keep(void *context, const char *data, size_t len) {
-  kept *k = context;
-  if (k->failed) return;
-  char *grown = realloc(k->data, k->len + len + 1);
+void binding_keep(void *kept, const char *data, size_t len) {
+  binding_kept *k = kept;
+  char *grown = k->failed ? NULL : realloc(k->data, k->len + len + 1);
   if (!grown) {
     k->failed = true;
     return;
@@ -23,18 +16,20 @@ static void keep(void *context, const char *data, size_t len) {
   k->len += len;
 }
 
-PyObject *binding_diags(ottl_diags *diags, ottl_diags_format format, bool colour) {
-  kept k = {0};
-  ottl_status status = OTTL_OK;
-  if (diags)
-    status = ottl_diags_render(diags, format, colour, keep, &k);
-  else if (format == OTTL_DIAGS_JSON)
-    keep(&k, "[]", 2);
-  ottl_diags_free(diags);
+PyObject *binding_kept_str(binding_kept *kept) {
   PyObject *text =
-      status == OTTL_OK && !k.failed ? PyUnicode_DecodeUTF8(k.data ? k.data : "", (Py_ssize_t)k.len, "replace") : NULL;
-  free(k.data);
-  return text || PyErr_Occurred() ? text : PyErr_NoMemory();
+      kept->failed ? PyErr_NoMemory() : PyUnicode_DecodeUTF8(kept->data ? kept->data : "", (Py_ssize_t)kept->len, "replace");
+  free(kept->data);
+  *kept = (binding_kept){0};
+  return text;
+}
+
+PyObject *binding_diags(ottl_diags *diags) {
+  if (!diags) return PyUnicode_FromString("[]");
+  binding_kept kept = {0};
+  kept.failed = ottl_diags_render(diags, OTTL_DIAGS_JSON, false, binding_keep, &kept) != OTTL_OK || kept.failed;
+  ottl_diags_free(diags);
+  return binding_kept_str(&kept);
 }
 
 PyObject *binding_str(ottl_view text) {

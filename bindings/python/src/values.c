@@ -86,17 +86,11 @@ PyObject *binding_program_eval(PyObject *self, PyObject *args) {
   const char *signal_name;
   int raise;
   if (!PyArg_ParseTuple(args, "OzOp", &payload, &signal_name, &request, &raise)) return NULL;
-  int signal = binding_word("signal", signal_name, binding_signals);
-  if (signal < 0) return NULL;
   if (!p->n_expressions) return binding_raise(state, OTTL_INVALID_ARG, "not a program of values or conditions");
   binding_run run;
-  binding_exec *x = binding_exec_take(state, p);
+  binding_exec *x = binding_run_begin(state, p, payload, signal_name, request, &run);
   if (!x) return NULL;
-  if (binding_request(state, x, request) && binding_bytes_get(payload, &run.in)) {
-    binding_run_wire(p, x, (ottl_signal)signal, &run);
-    rows = run.status == OTTL_OK ? values_all(state, p, x->exec, raise) : binding_run_raise(state, p, x, &run);
-    binding_bytes_release(&run.in);
-  }
-  binding_exec_give(p, x);
+  rows = run.status == OTTL_OK ? values_all(state, p, x->exec, raise) : binding_run_raise(state, x, &run);
+  binding_run_end(p, x, &run);
   return rows;
 }
