@@ -2,8 +2,6 @@
 #include "glue.h"
 
 static const char *const glue_forms[] = {"file", "snippet", "config", NULL};
-static const char *const glue_configs[] = {"collector", "transform", "filter", "routing", NULL};
-static const char *const glue_kinds[] = {"transform", "filter", "values", "conditions", NULL};
 static const char *const glue_completions[] = {"editor", "converter", "path",  "enum",    "keyword",
                                                "key",    "parameter", "local", "context", "lambda"};
 static const char *const glue_symbols[] = {"section", "component", "statement", "condition"};

@@ -4,6 +4,8 @@
 #include <string.h>
 
 const char *const glue_signals[] = {"", "logs", "traces", "metrics", "profiles", NULL};
+const char *const glue_kinds[] = {"transform", "filter", "values", "conditions", NULL};
+const char *const glue_configs[] = {"collector", "transform", "filter", "routing", NULL};
 
 EXPORT("ottl_alloc") void *glue_alloc(size_t len);
 EXPORT("ottl_free") void glue_free(void *memory);
@@ -110,10 +112,9 @@ void glue_add_diags(glue_call *c, ottl_diags *diags) {
 }
 
 bool glue_config_options(const glue_call *c, ottl_config_options *ret) {
-  static const char *const forms[] = {"collector", "transform", "filter", "routing", NULL};
   int form;
   ottl_config_options_init(ret);
-  bool ok = glue_word(c, "form", forms, OTTL_CONFIG_COLLECTOR, &form);
+  bool ok = glue_word(c, "form", glue_configs, OTTL_CONFIG_COLLECTOR, &form);
   ret->form = (ottl_config_form)form;
   ret->name = glue_string(c, "name", NULL);
   ret->flatten_logs = true;
@@ -121,12 +122,15 @@ bool glue_config_options(const glue_call *c, ottl_config_options *ret) {
   return ok;
 }
 
+void glue_add_failure(glue_call *c, const char *why, size_t offset) {
+  glue_add_string(c, c->out, "message", why);
+  yyjson_mut_obj_add_uint(c->doc, c->out, "offset", offset);
+}
+
 void glue_add_viewer_failure(glue_call *c, const ottl_viewer *v) {
   size_t offset = 0;
   const char *why = v ? ottl_viewer_error(v, &offset) : "";
-  if (!*why) return;
-  glue_add_string(c, c->out, "message", why);
-  yyjson_mut_obj_add_uint(c->doc, c->out, "offset", offset);
+  if (*why) glue_add_failure(c, why, offset);
 }
 
 ottl_signal glue_signal_of(const char *data, size_t len) {
@@ -155,8 +159,8 @@ ottl_status glue_payload_read(glue_call *c, ottl_json *json, ottl_signal signal,
   ottl_status status = ottl_json_to_wire(json, ret->signal, data, len, &ret->data, &ret->len);
   if (status != OTTL_OK) {
     size_t offset = 0;
-    glue_add_string(c, c->out, "message", ottl_json_error(json, &offset));
-    yyjson_mut_obj_add_uint(c->doc, c->out, "offset", offset);
+    const char *why = ottl_json_error(json, &offset);
+    glue_add_failure(c, why, offset);
   }
   return status;
 }

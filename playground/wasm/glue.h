@@ -51,7 +51,13 @@ void glue_add_json(glue_call *c, yyjson_mut_val *to, const char *name, const glu
 /* Adds "diagnostics", a list, and frees them. */
 void glue_add_diags(glue_call *c, ottl_diags *diags);
 
+/* Adds "message" and "offset": why reading a payload stopped, and at which byte of it. */
+void glue_add_failure(glue_call *c, const char *why, size_t offset);
+
+/* Words, each list in the order of the library's enumeration. */
 extern const char *const glue_signals[];
+extern const char *const glue_kinds[];
+extern const char *const glue_configs[]; /* what a configuration is */
 bool glue_signal(const glue_call *c, ottl_signal *ret);
 /* "form" (what a configuration is), "name", "compat"; false: one is not what it can be. */
 bool glue_config_options(const glue_call *c, ottl_config_options *ret);

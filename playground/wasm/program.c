@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const glue_kinds[] = {"transform", "filter", "values", "conditions", NULL};
 static const char *const glue_modes[] = {"propagate", "ignore", "silent", NULL};
 static const char *const glue_failures[] = {"default", "keep", "atomic", "rollback", NULL};
 static const char *const glue_sets[] = {"all", "standard", "transform", "filter", "routing", NULL};
@@ -203,9 +202,7 @@ void glue_add_result(glue_call *c, ottl_exec *exec, const ottl_result *r) {
 static void failure_add(glue_call *c, const ottl_exec *exec) {
   size_t offset = 0;
   const char *why = exec ? ottl_exec_failure(exec, &offset) : NULL;
-  if (!why) return;
-  glue_add_string(c, c->out, "message", why);
-  yyjson_mut_obj_add_uint(c->doc, c->out, "offset", offset);
+  if (why) glue_add_failure(c, why, offset);
 }
 
 /* Runs a program on an export request, OTLP/JSON or protobuf; the data of the reply is what comes out, as the request's "to" says. */

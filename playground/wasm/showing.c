@@ -161,10 +161,7 @@ glue_reply *glue_diff(glue_program *p, const char *json, size_t len, const char 
     status = diff_fill(&c, diff, p, &in);
     size_t offset = 0;
     const char *why = ottl_diff_error(diff, &offset);
-    if (status != OTTL_OK && *why) {
-      glue_add_string(&c, c.out, "message", why);
-      yyjson_mut_obj_add_uint(c.doc, c.out, "offset", offset);
-    }
+    if (status != OTTL_OK && *why) glue_add_failure(&c, why, offset);
   }
   ottl_diff_free(diff);
   return glue_end(&c, status, NULL, 0);
@@ -222,18 +219,14 @@ glue_reply *glue_convert(const char *json, size_t len, const char *data, size_t 
   if (status == OTTL_OK) status = glue_payload_read(&c, transcoder, signal, data, data_len, &in);
   const char *out = (const char *)in.data;
   size_t out_len = in.len;
+  ottl_json *writer = NULL; /* the payload may lie in the other one */
   if (status == OTTL_OK && to == 1) {
-    ottl_json *writer = NULL; /* the payload may lie in the other one */
     status = ottl_json_create(NULL, &writer);
     if (status == OTTL_OK) status = ottl_json_from_wire(writer, in.signal, in.data, in.len, &out, &out_len);
-    size_t offset = 0;
-    if (status != OTTL_OK && writer) glue_add_string(&c, c.out, "message", ottl_json_error(writer, &offset));
-    glue_reply *reply = status == OTTL_OK ? glue_end(&c, status, out, out_len) : glue_end(&c, status, NULL, 0);
-    ottl_json_free(writer);
-    ottl_json_free(transcoder);
-    return reply;
+    if (status != OTTL_OK && writer) glue_add_string(&c, c.out, "message", ottl_json_error(writer, NULL));
   }
-  glue_reply *reply = status == OTTL_OK ? glue_end(&c, status, out, out_len) : glue_end(&c, status, NULL, 0);
+  glue_reply *reply = glue_end(&c, status, out, status == OTTL_OK ? out_len : 0);
+  ottl_json_free(writer);
   ottl_json_free(transcoder);
   return reply;
 }
