@@ -61,6 +61,14 @@ static inline void store_le32(void *to, uint32_t v) {
   v = little_u32(v);
   memcpy(to, &v, 4);
 }
+/* Up to 8 bytes, the first of them the least; zeros follow. */
+static inline uint64_t load_le_short(const void *p, size_t len) {
+  const uint8_t *f = (const uint8_t *)p;
+  if (len >= 8) return load_le64(f);
+  if (len >= 4) return load_le32(f) | (uint64_t)load_le32(f + len - 4) << (8 * (len - 4));
+  if (len == 0) return 0;
+  return f[0] | (uint64_t)f[len >> 1] << (8 * (len >> 1)) | (uint64_t)f[len - 1] << (8 * (len - 1));
+}
 /* memcmp == 0 for what is short mostly. */
 static inline bool bytes_same(const char *a, const char *b, size_t len) {
   if (len >= 8) {

@@ -43,9 +43,7 @@ static inline bool scan_has(const char *s, size_t n, const char three[3]) {
     } else if (n >= 8) { /* twice what is in the middle */
       v = _mm_set_epi64x((long long)load_u64(s), (long long)load_u64(s + n - 8));
     } else {
-      uint64_t word = 0;
-      copy_short(&word, s, n);
-      v = _mm_set_epi64x(0, (long long)word);
+      v = _mm_set_epi64x(0, (long long)load_le_short(s, n));
     }
     hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(v, x), _mm_or_si128(_mm_cmpeq_epi8(v, y), _mm_cmpeq_epi8(v, z))));
   }

@@ -9,6 +9,34 @@
 
 /* -- ToUpperCase, ToLowerCase -- */
 
+#define EACH_BYTE(n) (0x0101010101010101u * (uint64_t)(n))
+
+/* The bit 0x80 of each byte that is one of the 26 letters from `first` on; all bytes are ASCII. */
+static inline uint64_t case_letters(uint64_t word, char first) {
+  const unsigned at = (unsigned char)first;
+  return ((word + EACH_BYTE(0x80 - at)) ^ (word + EACH_BYTE(0x80 - 26 - at))) & EACH_BYTE(0x80);
+}
+
+/* The same as case_ascii for at most 16 bytes. PERF: w11 */
+static inline bool case_short(ottl_call *c, ottl_view text, char first, ottl_view *ret, ottl_status *status) {
+  const bool two = text.len > 8;
+  const uint64_t head = load_le_short(text.data, text.len), tail = two ? load_le64(text.data + text.len - 8) : 0;
+  if ((head | tail) & EACH_BYTE(0x80)) return false;
+  const uint64_t a = case_letters(head, first), b = case_letters(tail, first);
+  *status = OTTL_OK;
+  *ret = text;
+  if (!(a | b)) return true;
+  char *p = arena_alloc(c->arena, 16);
+  if (!p) {
+    *status = OTTL_NOMEM;
+    return true;
+  }
+  store_le64(p, head ^ a >> 2);
+  if (two) store_le64(p + text.len - 8, tail ^ b >> 2);
+  *ret = view_of(p, text.len);
+  return true;
+}
+
 /* ASCII text: a view of the input when nothing changes, else one copy. */
 static bool case_ascii(ottl_call *c, ottl_view text, char first, ottl_view *ret, ottl_status *status) {
   unsigned char high = 0, change = 0; /* bytes, so that loops go by vectors */
@@ -40,7 +68,7 @@ static ottl_status case_rows(ottl_call *c, char first, void (*put)(ottl_sbuf *, 
   SEL_EACH(c->sel, c->n, row) {
     ottl_view text = reg_view(c->arg[0].reg, row), result;
     ottl_status status;
-    if (case_ascii(c, text, first, &result, &status)) {
+    if (text.len <= 16 ? case_short(c, text, first, &result, &status) : case_ascii(c, text, first, &result, &status)) {
       if (status != OTTL_OK) return status;
       out_view(c, row, result);
       continue;

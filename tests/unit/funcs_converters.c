@@ -3,6 +3,33 @@
 
 /* -- converters -- */
 
+/* Every ASCII byte, at every place of texts of every length up to that of two blocks and a bit. */
+static void test_case_blocks(void **state) {
+  OTTL_UNUSED(state);
+  for (size_t len = 1; len <= 37; len++) {
+    for (unsigned from = 0; from < 128; from += (unsigned)len) {
+      char text[40], upper[40] = "", lower[40] = "";
+      for (size_t i = 0; i < len; i++) {
+        const int ch = (int)((from + i) % 128);
+        text[i] = (char)ch;
+        upper[i] = (char)(ch >= 'a' && ch <= 'z' ? ch - 32 : ch);
+        lower[i] = (char)(ch >= 'A' && ch <= 'Z' ? ch + 32 : ch);
+      }
+      const ottl_cell cell = {(uint64_t)(uintptr_t)text, (uint32_t)len, OTTL_T_STRING};
+      begin("ToUpperCase");
+      arg_rows(0, 1, cell);
+      run();
+      assert_memory_equal(reg_view(call.out, 0).data, upper, len);
+      assert_int_equal(reg_view(call.out, 0).len, len);
+      begin("ToLowerCase");
+      arg_rows(0, 1, cell);
+      run();
+      assert_memory_equal(reg_view(call.out, 0).data, lower, len);
+      assert_int_equal(reg_view(call.out, 0).len, len);
+    }
+  }
+}
+
 static void test_strings(void **state) {
   OTTL_UNUSED(state);
   begin("ToUpperCase");
@@ -431,6 +458,7 @@ static void test_table(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_case_blocks, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_strings, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_types, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_hashes_and_ids, set_up, tear_down),
