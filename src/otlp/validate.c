@@ -236,14 +236,23 @@ static inline bool vd_plain_value(const uint8_t *p, uint32_t len, const uint8_t 
          vd_varint_fills(p + 1, len - 1, (size_t)(stop - p) - 1);
 }
 
-/* Is it a KeyValue of a key of less than 128 bytes and a plain value? */
+/* Is it a key of less than 128 bytes in len bytes, and nothing else? */
+static inline bool vd_plain_key(const uint8_t *p, uint32_t len) {
+  return len >= 2 && len < 2 + 0x80 && p[0] == WR_TAG(1, WR_LEN) && p[1] == len - 2;
+}
+
+/* Is it a KeyValue of such a key and a plain value, in either order? */
 static inline bool vd_plain_pair(const uint8_t *p, uint32_t len, const uint8_t *stop) {
-  if (len < 6 || p[0] != WR_TAG(1, WR_LEN)) return false;
-  uint32_t key = p[1];
-  if (key >= 0x80 || key + 6 > len) return false;
-  const uint8_t *value = p + 2 + key;
+  if (len < 6) return false;
+  const bool value_first = p[0] == WR_TAG(2, WR_LEN); /* so pdata writes it */
+  const uint32_t before = value_first ? 0 : p[1] + 2u;
+  if (!value_first && (before + 4 > len || !vd_plain_key(p, before))) return false;
+  const uint8_t *value = p + before;
   uint32_t value_len, n = vd_short_len(value + 1, 2, &value_len);
-  return value[0] == WR_TAG(2, WR_LEN) && n && key + 3 + n + value_len == len && vd_plain_value(value + 1 + n, value_len, stop);
+  if (!n || value[0] != WR_TAG(2, WR_LEN) || value_len > len - before - 1 - n) return false;
+  const uint8_t *behind = value + 1 + n + value_len;
+  const uint32_t left = (uint32_t)(p + len - behind);
+  return (value_first ? vd_plain_key(behind, left) : left == 0) && vd_plain_value(value + 1 + n, value_len, stop);
 }
 
 /* ---- messages ---- */
