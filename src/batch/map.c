@@ -131,8 +131,8 @@ ottl_status ottl__map_reload_row(ottl_batch *b, uint32_t m, uint32_t row) {
   for (uint32_t i = 0, n = map->n; i < n; i++) {
     ottl_entry *e = &items[i];
     uint16_t column = e->column;
-    if (OTTL_UNLIKELY(e->dirty) && !same_names(b, e)) {
-      e->keyid = OTTL_NO_KEY;
+    if (OTTL_UNLIKELY(e->dirty) && (column == OTTL_NO_COLUMN || !same_names(b, e))) {
+      if (!same_names(b, e)) e->keyid = OTTL_NO_KEY;
       e->column = column = column_of(b, m, (ottl_view){e->key, e->klen});
     } else if (OTTL_UNLIKELY(had_dups) && column == OTTL_NO_COLUMN) {
       e->column = column = column_of(b, m, (ottl_view){e->key, e->klen});

@@ -63,8 +63,13 @@ typedef struct ottl_entry {
   uint32_t keyid;              /* of the batch's dictionary, or OTTL_NO_KEY */
   uint16_t column;             /* the key column that mirrors this entry, or OTTL_NO_COLUMN */
   uint8_t tag;
-  uint8_t dirty; /* the raw range no longer tells the value or key */
+  uint8_t dirty; /* the raw range no longer tells the value or key: 1 or OTTL_ENTRY_READY */
 } ottl_entry;
+
+/* The entry stands ready as a whole where its key is, to be written to many rows: the tag of a field, the length, the tag and the
+ * length of the key, in a byte each; the key; the value. Only its tag may have to be another. */
+#define OTTL_ENTRY_READY 2u
+static inline const uint8_t *entry_ready(const ottl_entry *e) { return (const uint8_t *)e->key - 4; }
 
 /* An editable map: entries in order. Duplicate keys may be there when they came so. */
 typedef struct ottl_rowmap {
@@ -152,6 +157,9 @@ OTTL_MUST_CHECK ottl_status ottl__anyvalue_bound(ottl_cell cell, size_t *ret);
 size_t ottl__anyvalue_guess(ottl_cell cell);
 /* Writes the length of the AnyValue, and then its body, into room for anyvalue_bound bytes; returns the end. */
 uint8_t *ottl__anyvalue_put(uint8_t *at, ottl_cell cell, size_t guess);
+
+/* Makes those of n entries ready that are short and plain. */
+OTTL_MUST_CHECK ottl_status ottl__entries_ready(ottl_arena *arena, ottl_entry *entries, uint32_t n);
 
 /* -- comparison and text (value_compare.c, value_text.c) -- */
 

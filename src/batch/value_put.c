@@ -12,6 +12,7 @@ enum {
   FEW_ENTRIES = 5,
   FEW_ITEMS = 16,
   ITEM_GUESS = 12, /* bytes of a list's item */
+  READY_MOST = 128, /* bytes of an entry that is ready: its lengths take one each */
 };
 
 static ottl_status bound_at(ottl_cell c, size_t *sum, unsigned depth) {
@@ -120,6 +121,22 @@ static uint8_t *put_at(uint8_t *at, ottl_cell c, size_t guess, unsigned depth) {
 }
 
 uint8_t *ottl__anyvalue_put(uint8_t *at, ottl_cell c, size_t guess) { return put_at(at, c, guess, 0); }
+
+ottl_status ottl__entries_ready(ottl_arena *arena, ottl_entry *entries, uint32_t n) {
+  size_t bytes = 0, size;
+  for (uint32_t i = 0; i < n; i++) bytes += READY_MOST;
+  uint8_t *out = arena_alloc(arena, bytes + 1), *at = out;
+  if (!out) return OTTL_NOMEM;
+  for (ottl_entry *e = entries, *stop = e + n; e < stop; e++) {
+    if (!any_flat_size(entry_cell(e), &size) || !e->klen || (uint64_t)e->klen + size + 6 > READY_MOST) continue;
+    uint8_t *end = put_entry(at, e, 0);
+    e->key = (const char *)at + 4;
+    e->dirty = OTTL_ENTRY_READY;
+    at = end;
+  }
+  arena_trim(arena, out, bytes + 1, (size_t)(at - out) + 1);
+  return OTTL_OK;
+}
 
 /* Does the entry stand in the body as it came, with a tag of one byte? */
 static inline bool entry_as_came(const ottl_entry *e, const uint8_t *body) {

@@ -1,92 +1,9 @@
-/* Editors of maps that look at values: merge_maps, truncate_all, stringify_all, replace_all_patterns. */
+/* Editors of maps that look at values: truncate_all, stringify_all, replace_all_patterns. */
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/utf8.h"
-#include "batch/keyset.h"
 #include "batch/value_text.h"
-#include "batch/value_wire.h"
 #include "funcs/handlers.h"
-
-/* -- merge_maps -- */
-
-enum { MERGE_INSERT = 1, MERGE_UPDATE, MERGE_UPSERT };
-
-static int merge_strategy(const ottl_arg *arg) {
-  ottl_view v = cell_view(arg->literal);
-  return view_is(v, "insert") ? MERGE_INSERT : view_is(v, "update") ? MERGE_UPDATE : view_is(v, "upsert") ? MERGE_UPSERT : 0;
-}
-
-ottl_status ottl__prep_merge_maps(ottl_prepare *p) {
-  if (merge_strategy(&p->arg[2])) return OTTL_OK;
-  ottl_view v = cell_view(p->arg[2].literal);
-  return ottl__refuse(p, 2, "invalid value for strategy, %.*s, must be 'insert', 'update' or 'upsert'",
-                      (int)(v.len < 100 ? v.len : 100), v.data);
-}
-
-/* *seen: bits of the keys that are there. Keys that no entry has are most of them, and need not be searched. */
-static ottl_status merge_entry(ottl_call *c, uint32_t row, const ottl_entry *from, int strategy, uint64_t *seen) {
-  ottl_rowmap *map = c->map[row];
-  ottl_view key = {from->key, from->klen};
-  uint64_t bit = key_bit(key);
-  ottl_entry *e = *seen & bit ? ottl__rowmap_lookup(c->arena, map, key) : NULL;
-  if (e ? strategy == MERGE_INSERT : strategy == MERGE_UPDATE) return OTTL_OK;
-  bool plain = from->tag <= OTTL_T_BYTES;
-  ottl_cell value = cell_nil();
-  if (OTTL_UNLIKELY(!plain)) OTTL_TRY(ottl__value_copy(c->arena, entry_cell(from), &value));
-  if (!e) e = rowmap_append(c->arena, map, key);
-  if (!e) return OTTL_NOMEM;
-  *seen |= bit;
-  bm_set(c->changed, row);
-  if (OTTL_UNLIKELY(!plain)) {
-    entry_set(e, value);
-    return OTTL_OK;
-  }
-  e->word = from->word; /* PERF: w09; a cell in between is stored in parts and loaded as a whole, which waits for the stores */
-  e->len = from->len;
-  e->tag = from->tag == OTTL_T_ABSENT ? OTTL_T_NIL : from->tag;
-  e->dirty = 1;
-  return OTTL_OK;
-}
-
-static uint64_t merge_seen(const ottl_rowmap *map) {
-  uint64_t seen = 0;
-  if (map->n > 32) return UINT64_MAX; /* it would tell little */
-  for (uint32_t i = 0; i < map->n; i++) seen |= key_bit((ottl_view){map->items[i].key, map->items[i].klen});
-  return seen;
-}
-
-static ottl_status merge_wire(ottl_call *c, uint32_t row, ottl_cell source, int strategy, uint64_t *seen) {
-  ottl_walk k = walk_begin(source);
-  for (;;) {
-    ottl_view key;
-    ottl_cell value;
-    bool more;
-    if (!walk_entry(&k, &key, &value, &more)) return OTTL_DATA;
-    if (!more) return OTTL_OK;
-    const ottl_entry from = {.key = key.data, .klen = (uint32_t)key.len, .word = value.word, .len = value.len, .tag = value.tag};
-    OTTL_TRY(merge_entry(c, row, &from, strategy, seen));
-  }
-}
-
-static ottl_status merge_tree(ottl_call *c, uint32_t row, const ottl_rowmap *source, int strategy, uint64_t *seen) {
-  if (strategy != MERGE_UPDATE) OTTL_TRY(ottl__rowmap_reserve(c->arena, c->map[row], source->n));
-  const ottl_entry *from = source->items; /* there is room: it stays where it is, even if the target is the same map */
-  for (uint32_t i = 0, n = source->n; i < n; i++) OTTL_TRY(merge_entry(c, row, &from[i], strategy, seen));
-  return OTTL_OK;
-}
-
-static ottl_status merge_row(ottl_call *c, uint32_t row, ottl_cell source, int strategy) {
-  uint64_t seen = merge_seen(c->map[row]);
-  ottl_status status =
-      cell_is_tree(source) ? merge_tree(c, row, cell_map(source), strategy, &seen) : merge_wire(c, row, source, strategy, &seen);
-  return status == OTTL_OK ? OTTL_OK : fail_status(c, row, status);
-}
-
-ottl_status ottl__fn_merge_maps(ottl_call *c) {
-  int strategy = merge_strategy(&c->arg[2]);
-  SEL_EACH(c->sel, c->n, row) OTTL_TRY(merge_row(c, row, reg_cell(c->arg[1].reg, row), strategy));
-  return OTTL_OK;
-}
 
 /* -- truncate_all -- */
 

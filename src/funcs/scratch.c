@@ -42,6 +42,7 @@ void ottl__scratch_free(ottl_scratch *s) {
   al_free(&s->al, s->open, s->cap_open);
   al_free(&s->al, s->decided, s->n_decided * sizeof *s->decided);
   al_free(&s->al, s->renamed, s->n_renamed * sizeof *s->renamed);
+  al_free(&s->al, s->places, s->n_places * sizeof *s->places);
   ottl__sbuf_done(&s->text);
   ottl__sbuf_done(&s->text2);
   ottl__arena_done(&s->arena);

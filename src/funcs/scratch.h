@@ -50,6 +50,9 @@ struct ottl_scratch {
   scratch_renamed *renamed;   /* by key id */
   size_t n_renamed;
   uint64_t rename_calls;
+  uint64_t *places; /* by key id: place_serial, and where the key is in the row's map */
+  size_t n_places;
+  uint32_t place_serial;
   struct ottl_uap *uap;  /* rules for user agents; NULL until they are asked for */
   uint64_t made_left;    /* bytes of long texts that may still be made in this run */
   uint64_t last_uuid;    /* time of the last UUIDv7 */

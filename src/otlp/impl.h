@@ -194,8 +194,10 @@ typedef struct ot_key_memo {
   const char *key; /* NULL: free */
   uint32_t len, keyid;
   uint16_t map, column;
-  bool goes; /* maps with `prune` */
+  bool goes;    /* maps with `prune` */
+  uint8_t next; /* lists: the slot of the key that came behind this one the last time */
 } ot_key_memo;
+_Static_assert(OT_MEMO_SLOTS <= UINT8_MAX + 1, "slots are bytes");
 
 /* Bytes of entries of a row that go by a rule on keys, if a statement says so; neighbours are one hole. */
 typedef struct ot_hole {
@@ -390,6 +392,11 @@ OTTL_MUST_CHECK ottl_status ottl__wk_weave(ottl_batch *b, ottl_level level, uint
 /* The same where plain fields changed too, less than WK_EDITS. */
 #define WK_EDITS 8u
 OTTL_MUST_CHECK ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned map);
+/* The same of a row whose map (of the layout) has a list of its entries, which changed. */
+OTTL_MUST_CHECK ottl_status ottl__wk_weave_list(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned map);
+/* weave_list.c: bytes that the entries of a list take at most beside those that stand in the old body; writes them, each with its tag. */
+OTTL_MUST_CHECK ottl_status ottl__wl_bound(const ottl_rowmap *map, uint64_t *sum);
+uint8_t *ottl__wl_write(uint8_t *at, unsigned number, const ottl_rowmap *map, const uint8_t *body);
 /* weave_level.c: what is to be written of a field of row i, other than REPEATED: kind, number, word, len and tag. *empty: nothing. */
 OTTL_MUST_CHECK ottl_status ottl__wv_field(ottl_batch *b, unsigned column, unsigned message, uint32_t i, wv_edit *e, bool *empty);
 /* Writes the entries between *begin and *end anew; returns the end. There are keys_bound bytes of room, and those that stood there. */

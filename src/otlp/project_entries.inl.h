@@ -156,48 +156,44 @@ static OTTL_ALWAYS_INLINE bool entry_read(ottl_batch *b, bool indirect, const ui
   return any_decode(any, len, ret);
 }
 
-/* Number and column of an entry's key. */
-static inline const ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *key, uint32_t len) {
-  ot_key_memo *memo;
-  if (OTTL_LIKELY(memo_find(w->im, m, key, len, &memo))) return memo;
-  uint16_t column = keyset_find(&w->im->plan->keysets[m], key, len);
-  uint32_t keyid = column != OTTL_NO_COLUMN ? w->b->columns[column].keyid : ottl__key_id(w->b, view_of(key, len));
-  *memo = (ot_key_memo){.key = key, .len = len, .keyid = keyid, .map = (uint16_t)m, .column = column};
+/* Number and column of an entry's key. What came behind the key of the entry before, the last time, comes behind it again most often. */
+static inline ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *key, uint32_t len, ot_key_memo *before) {
+  ot_key_memo *memo = &w->im->memo[before ? before->next : 0];
+  if (OTTL_LIKELY(memo_holds(memo, m, key, len))) return memo;
+  if (!memo_find(w->im, m, key, len, &memo)) {
+    uint16_t column = keyset_find(&w->im->plan->keysets[m], key, len);
+    uint32_t keyid = column != OTTL_NO_COLUMN ? w->b->columns[column].keyid : ottl__key_id(w->b, view_of(key, len));
+    *memo = (ot_key_memo){.key = key, .len = len, .keyid = keyid, .map = (uint16_t)m, .column = column};
+  }
+  if (before) before->next = (uint8_t)(memo - w->im->memo);
   return memo;
 }
 
-static OTTL_ALWAYS_INLINE pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *value, uint32_t n) {
-  const uint8_t *key, *any;
-  uint32_t klen, len;
+/* The column of the entry that is at this place of the list, and its value there; OTTL_NO_COLUMN: an entry before has the key. */
+static OTTL_NOINLINE uint16_t list_column(pj_walk *w, unsigned m, uint16_t column, ottl_cell c, uint32_t at, uint32_t off,
+                                          uint32_t end) {
+  ottl_reg *col = &w->b->columns[column];
+  if (OTTL_UNLIKELY(col->tag[w->i] != OTTL_T_ABSENT)) {
+    note_dup(&w->b->maps[m], w->i);
+    return OTTL_NO_COLUMN;
+  }
+  column_put(col, w->i, c, off, end);
+  col->slot[w->i] = at;
+  return column;
+}
+
+/* Any entry. */
+static OTTL_NOINLINE pj_result list_entry(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *value, uint32_t n) {
+  ottl_view key;
   ottl_cell c;
-  if (OTTL_LIKELY(!w->indirect && entry_fast(value, n, &key, &klen, &any, &len))) {
-    if (!any_decode(any, len, &c)) return pj_bad(w, any, "malformed value of an attribute");
-  } else {
-    ottl_view k;
-    if (!entry_slow(w->b, value, n, &k, &c)) return pj_bad(w, tag, "malformed attribute");
-    key = (const uint8_t *)k.data;
-    klen = (uint32_t)k.len;
-  }
-  uint32_t at = w->list.n;
-  w->map = m;
+  if (!entry_read(w->b, w->indirect, value, n, &key, &c)) return pj_bad(w, tag, "malformed attribute");
+  const uint32_t at = w->list.n, off = (uint32_t)(tag - w->body), end = (uint32_t)(value + n - w->body);
   if (OTTL_UNLIKELY(at == w->list.cap) && !list_grow(w)) return PJ_NOMEM;
-  ottl_rowmaps *map = &w->b->maps[m];
-  const ot_key_memo *memo = key_memo(w, m, (const char *)key, klen);
-  uint16_t column = memo->column;
-  uint32_t off = (uint32_t)(tag - w->body), end = (uint32_t)(value + n - w->body);
-  if (column != OTTL_NO_COLUMN) {
-    ottl_reg *col = &w->b->columns[column];
-    if (OTTL_UNLIKELY(col->tag[w->i] != OTTL_T_ABSENT)) {
-      note_dup(map, w->i);
-      column = OTTL_NO_COLUMN;
-    } else {
-      column_put(col, w->i, c, off, end);
-      col->slot[w->i] = at;
-    }
-  }
-  w->list.items[at] = (ottl_entry){.key = (const char *)key,
+  const ot_key_memo *memo = key_memo(w, m, key.data, (uint32_t)key.len, NULL);
+  const uint16_t column = memo->column == OTTL_NO_COLUMN ? OTTL_NO_COLUMN : list_column(w, m, memo->column, c, at, off, end);
+  w->list.items[at] = (ottl_entry){.key = key.data,
                                    .word = c.word,
-                                   .klen = klen,
+                                   .klen = (uint32_t)key.len,
                                    .len = c.len,
                                    .raw_begin = off,
                                    .raw_end = end,
@@ -205,6 +201,47 @@ static OTTL_ALWAYS_INLINE pj_result list_entry(pj_walk *w, unsigned m, const uin
                                    .column = column,
                                    .tag = c.tag};
   w->list.n = at + 1;
+  return PJ_OK;
+}
+
+/* A run of entries, as entries_run. PERF: merge_maps */
+static OTTL_ALWAYS_INLINE pj_result list_entries(pj_walk *w, unsigned m, uint8_t order, const uint8_t *tag, const uint8_t *p,
+                                                 const uint8_t *end, const uint8_t **ret_end) {
+  const uint8_t first = *tag, *const body = w->body;
+  ot_key_memo *memo = NULL;
+  for (;;) {
+    uint32_t n;
+    ot_usual e;
+    const uint8_t *value = wr_len(p, end, &n);
+    if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
+    p = value + n;
+    if (OTTL_LIKELY(order && n > 1 && entry_usual(value, n, order, &e))) {
+      const uint32_t at = w->list.n;
+      ottl_cell c;
+      if (OTTL_UNLIKELY(!any_decode(e.any, e.len, &c))) return pj_bad(w, e.any, "malformed value of an attribute");
+      if (OTTL_UNLIKELY(at == w->list.cap) && !list_grow(w)) return PJ_NOMEM;
+      memo = key_memo(w, m, (const char *)e.key, e.klen, memo);
+      ottl_entry *to = &w->list.items[at];
+      to->key = (const char *)e.key;
+      to->word = c.word;
+      to->klen = e.klen;
+      to->len = c.len;
+      to->raw_begin = (uint32_t)(tag - body);
+      to->raw_end = (uint32_t)(p - body);
+      to->keyid = memo->keyid;
+      to->column = memo->column;
+      to->tag = c.tag;
+      to->dirty = 0;
+      if (memo->column != OTTL_NO_COLUMN) to->column = list_column(w, m, memo->column, c, at, to->raw_begin, to->raw_end);
+      w->list.n = at + 1;
+    } else {
+      pj_result r = list_entry(w, m, tag, value, n);
+      if (OTTL_UNLIKELY(r != PJ_OK)) return r;
+    }
+    if (p >= end || *p != first || first >= 0x80) break;
+    tag = p++;
+  }
+  *ret_end = p;
   return PJ_OK;
 }
 
@@ -234,9 +271,7 @@ static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, ot_op op
     const uint8_t *value = wr_len(p, end, &n);
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
     p = value + n;
-    if (op == OT_ENTRIES)
-      r = list_entry(w, m, tag, value, n);
-    else if (OTTL_LIKELY(order && n > 1 && entry_usual(value, n, order, &e)))
+    if (OTTL_LIKELY(order && n > 1 && entry_usual(value, n, order, &e)))
       r = usual_entry(w, m, op, set, &e, tag, p);
     else
       r = keys_entry(w, m, op, tag, value, n);
@@ -267,7 +302,13 @@ RUN(counted_run, OT_COUNTED)
 
 static OTTL_NOINLINE pj_result list_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
                                         const uint8_t **ret_end) {
-  return entries_run(w, m, OT_ENTRIES, 0, tag, p, end, ret_end);
+  const uint8_t *begin = tag;
+  const bool key_first = end - p > 1 && p[1] == WR_TAG(1, WR_LEN);
+  w->map = m;
+  pj_result r = OTTL_UNLIKELY(w->indirect) ? list_entries(w, m, 0, tag, p, end, ret_end)
+                : key_first                ? list_entries(w, m, WR_TAG(1, WR_LEN), tag, p, end, ret_end)
+                                           : list_entries(w, m, WR_TAG(2, WR_LEN), tag, p, end, ret_end);
+  return OTTL_LIKELY(r == PJ_OK) ? run_done(w, m, begin, *ret_end) : r;
 }
 
 #endif

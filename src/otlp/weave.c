@@ -15,60 +15,7 @@ wv_edit *ottl__wv_add(ottl_batch *b, wv_list *list, wv_kind kind, uint32_t begin
   return e;
 }
 
-/* -- KeyValue: an empty key is left out, the value never is, as pdata writes it -- */
-
-static inline uint8_t *entry_write(uint8_t *at, unsigned number, ottl_view key, ottl_cell value) {
-  const size_t head = (key.len ? 1 + (size_t)varint_size(key.len) + key.len : 0) + 1;
-  size_t size, guess = 0;
-  const bool flat = any_flat_size(value, &size);
-  *at++ = (uint8_t)WR_TAG(number, WR_LEN);
-  uint8_t *length = at, *body;
-  if (OTTL_LIKELY(flat))
-    body = varint_put(at, head + varint_size(size) + size);
-  else
-    body = at + varint_size(head + (guess = ottl__anyvalue_guess(value)));
-  at = body;
-  if (key.len) {
-    *at++ = WR_TAG(1, WR_LEN);
-    at = varint_put(at, key.len);
-    at = wr_put(at, key.data, key.len);
-  }
-  *at++ = WR_TAG(2, WR_LEN);
-  return OTTL_LIKELY(flat) ? any_flat_write(varint_put(at, size), value)
-                           : wire_close(length, body, ottl__anyvalue_put(at, value, guess));
-}
-
-static bool entry_clean(const ottl_entry *e) { return !e->dirty && e->raw_end > e->raw_begin; }
-
-static uint8_t *entries_write(uint8_t *at, unsigned number, const ottl_rowmap *map, const uint8_t *body) {
-  for (uint32_t i = 0; i < map->n;) {
-    const ottl_entry *e = &map->items[i];
-    if (entry_clean(e)) { /* a run of neighbours is one copy */
-      uint32_t begin = e->raw_begin, end = e->raw_end;
-      for (i++; i < map->n && entry_clean(&map->items[i]) && map->items[i].raw_begin == end; i++) end = map->items[i].raw_end;
-      at = wr_put(at, body + begin, end - begin);
-      continue;
-    }
-    at = entry_write(at, number, (ottl_view){e->key, e->klen}, entry_cell(e));
-    i++;
-  }
-  return at;
-}
-
 /* -- room: bytes that something takes at most; lengths are found while it is written -- */
-
-static ottl_status entries_bound(const ottl_rowmap *map, uint64_t *sum) {
-  for (uint32_t i = 0; i < map->n; i++) {
-    const ottl_entry *e = &map->items[i];
-    if (entry_clean(e)) {
-      *sum += e->raw_end - e->raw_begin;
-      continue;
-    }
-    *sum += e->klen;
-    OTTL_TRY(value_bound(entry_cell(e), sum));
-  }
-  return OTTL_OK;
-}
 
 /* Adds what the edits put there; with the bytes that were there before, that is more than enough. Edits must not overlap. */
 static ottl_status list_bound(const ottl_batch *b, const wv_list *list, uint64_t *sum) {
@@ -81,7 +28,7 @@ static ottl_status list_bound(const ottl_batch *b, const wv_list *list, uint64_t
     case WV_BYTES: *sum += (uint64_t)e->len + HEAD_BOUND; break;
     case WV_ANY: OTTL_TRY(value_bound((ottl_cell){e->word, e->len, e->tag}, sum)); break;
     case WV_KEYS: *sum += ot_of(b)->keys_bound; break;
-    case WV_ENTRIES: OTTL_TRY(entries_bound((const ottl_rowmap *)(uintptr_t)e->word, sum)); break;
+    case WV_ENTRIES: OTTL_TRY(ottl__wl_bound((const ottl_rowmap *)(uintptr_t)e->word, sum)); break;
     case WV_RAW: *sum += e->size; break;
     default: *sum += HEAD_BOUND; break;
     }
@@ -106,7 +53,7 @@ static uint8_t *write_range(wv_pen *pen, uint8_t *at, uint32_t from, uint32_t to
 static uint8_t *write_edit(wv_pen *pen, uint8_t *at, const wv_edit *e) {
   switch (e->kind) {
   case WV_KEYS: return ottl__wk_write(ot_of(pen->b), pen->body, at, e);
-  case WV_ENTRIES: return entries_write(at, e->number, (const ottl_rowmap *)(uintptr_t)e->word, pen->body);
+  case WV_ENTRIES: return ottl__wl_write(at, e->number, (const ottl_rowmap *)(uintptr_t)e->word, pen->body);
   case WV_RAW: return wr_put(at, (const void *)(uintptr_t)e->word, e->size);
   case WV_SUB: {
     const wv_list *sub = &ot_of(pen->b)->sub_edits;

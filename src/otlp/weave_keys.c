@@ -283,3 +283,36 @@ ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row,
   body_end(b, level, row, at, out, wr_put(to, body + from, len - from));
   return OTTL_OK;
 }
+
+ottl_status ottl__wk_weave_list(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
+  const ottl_rows *r = &b->rows[level];
+  const ottl_rowmaps *map = &b->maps[m];
+  const uint8_t *body = r->body[row];
+  const uint32_t len = r->len[row];
+  const unsigned message = r->message[row], number = map_number(b, m, message);
+  wv_edit edits[WK_EDITS + 1];
+  size_t n = 0;
+  uint64_t bound = len + HEAD_BOUND;
+  if (number) {
+    const bool none = map->raw_end[i] == 0;
+    edits[n++] = (wv_edit){.begin = none ? len : map->raw_begin[i],
+                           .end = none ? len : map->raw_end[i],
+                           .kind = WV_ENTRIES,
+                           .number = (uint8_t)number};
+    OTTL_TRY(ottl__wl_bound(&map->rows[i], &bound));
+  }
+  OTTL_TRY(gather_fields(b, message, len, i, edits, &n, &bound));
+  if (n == 0) return OTTL_OK;
+  ottl_status status;
+  uint8_t *at = body_begin(b, level, row, bound, &status);
+  if (OTTL_UNLIKELY(!at)) return status;
+  uint8_t *out = at + varint_size(len), *to = out;
+  uint32_t from = 0;
+  for (const wv_edit *e = edits, *stop = e + n; e < stop; e++) {
+    to = wr_put(to, body + from, e->begin - from);
+    to = e->kind == WV_ENTRIES ? ottl__wl_write(to, number, &map->rows[i], body) : plain_put(to, e);
+    from = e->end;
+  }
+  body_end(b, level, row, at, out, wr_put(to, body + from, len - from));
+  return OTTL_OK;
+}

@@ -507,8 +507,8 @@ ottl_status ottl__ot_weave_one(ottl_batch *b, ottl_level level, uint32_t row, ui
   return weave_one(b, level, row, i, true, false);
 }
 
-/* Are rows of the level woven by ottl__wk_weave, as far as their own fields are plain, and they have no list? *ret: the map that was
- * written to, in the key tier, or n_maps: there is none. Caches are not woven. */
+/* Are rows of the level woven by ottl__wk_weave and its like, as far as their own fields are plain? *ret: the map that may have been
+ * written to, or n_maps: there is none. Caches are not woven. */
 static bool quick_level(const ottl_batch *b, ottl_level level, unsigned *ret) {
   const ot_impl *im = ot_of(b);
   const ottl_layout *layout = b->layout;
@@ -517,7 +517,7 @@ static bool quick_level(const ottl_batch *b, ottl_level level, unsigned *ret) {
   for (unsigned m = 0; m < layout->n_maps; m++) {
     const ottl_map_spec *spec = &layout->maps[m];
     if (spec->level != level || spec->field == OTTL_FIELD_COUNT || !(spec->written || spec->entries)) continue;
-    if (*ret != layout->n_maps || spec->entries || field_is_dict_map(spec->field)) return false;
+    if (*ret != layout->n_maps || field_is_dict_map(spec->field)) return false;
     *ret = m;
   }
   return true;
@@ -543,10 +543,12 @@ ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first
       uint32_t i = at + (uint32_t)__builtin_ctzll(bits);
       if (i >= n) break;
       if (r->state[first + i] & OTTL_ROW_DROPPED) continue;
-      if (quick && !(im->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED) &&
-          !(listed && has_list(b, map, i))) {
-        bool fields = im->dirty_plain >> (i & 63) & 1;
-        OTTL_TRY((fields ? ottl__wk_weave_fields : ottl__wk_weave)(b, level, first + i, i, map));
+      if (quick && !(im->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED)) {
+        const bool list = listed && has_list(b, map, i), fields = im->dirty_plain >> (i & 63) & 1;
+        if (list && !b->layout->maps[map].entries) OTTL_TRY(ottl__map_flush_row(b, map, i));
+        OTTL_TRY((list     ? ottl__wk_weave_list
+                  : fields ? ottl__wk_weave_fields
+                           : ottl__wk_weave)(b, level, first + i, i, map));
         woven |= r->state[first + i] & OTTL_ROW_MOVED;
         continue;
       }
