@@ -36,6 +36,7 @@ typedef struct ottl_map_spec {
   bool entries; /* entry tier: rows have their entries in a list; else only the key columns are read */
   bool ordered; /* something sees the order of entries: writes to key columns are flushed at once by the VM */
   bool written;
+  bool seen;         /* key tier of the own level: something sees it as a whole, before anything is written to it */
   bool shared;       /* a cache that rows hand on from one to the next: whoever runs them does it */
   bool cut;          /* keep_keys in the key tier: all entries but those of key columns may go */
   uint16_t prune;    /* 1 + number of the rule by which entries go, in the key tier of the own level; 0: none */
@@ -255,6 +256,9 @@ OTTL_MUST_CHECK ottl_status ottl__map_keep_rows(ottl_batch *batch, uint32_t map,
                                                 const uint64_t *kept);
 /* Entries that go by the rule on keys go from the rows of the window whose bit is set in `sel`. Fails as ottl__map_keep. */
 OTTL_MUST_CHECK ottl_status ottl__map_prune(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n);
+
+/* The entries of row i of the window as they came, as a value: of a map that is seen. Fails: NOMEM, DATA. */
+OTTL_MUST_CHECK ottl_status ottl__map_came(ottl_batch *batch, uint32_t map, uint32_t i, ottl_cell *ret);
 
 /* -- maps that are counted -- */
 /* After writes to a key column: for which of the rows of the window did its entry come or go? `place`: number of the instruction. */

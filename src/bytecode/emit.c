@@ -155,8 +155,7 @@ static bool is_whole_map(const ottl_expr *target) {
   return (target->path->view == OTTL_V_MAP || target->path->view == OTTL_V_CACHE) && target->n_kids == 0;
 }
 
-/* The whole map that the target is a key of, where the value can be or hold it: set(attributes["self"], attributes). */
-static const ottl_expr *map_of(ottl_emit *e, const ottl_expr *value, const ottl_expr *target) {
+const ottl_expr *ottl__emit_map_of(ottl_emit *e, const ottl_expr *value, const ottl_expr *target) {
   const ottl_expr *found = NULL;
   if (value->kind == OTTL_E_PATH) {
     if (!is_whole_map(value) || target->n_kids == 0) return NULL;
@@ -166,13 +165,13 @@ static const ottl_expr *map_of(ottl_emit *e, const ottl_expr *value, const ottl_
   if (value->kind == OTTL_E_CALL) {
     for (uint32_t i = 0; i < value->call->n_args && !found; i++) {
       const ottl_call_arg *a = &value->call->args[i];
-      for (uint32_t k = 0; k < a->n_items && !found; k++) found = map_of(e, a->items[k], target);
+      for (uint32_t k = 0; k < a->n_items && !found; k++) found = ottl__emit_map_of(e, a->items[k], target);
       bool chosen = i > 0 && strcmp(ottl__functions[value->call->function].name, "When") == 0;
-      if (chosen && a->expr && !found) found = map_of(e, a->expr, target);
+      if (chosen && a->expr && !found) found = ottl__emit_map_of(e, a->expr, target);
     }
   }
   if (value->kind == OTTL_E_LIST) {
-    for (uint32_t i = 0; i < value->n_kids && !found; i++) found = map_of(e, value->kids[i], target);
+    for (uint32_t i = 0; i < value->n_kids && !found; i++) found = ottl__emit_map_of(e, value->kids[i], target);
   }
   return found;
 }
@@ -267,7 +266,7 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
     e->stored = map_value && !looked_into(e, target) ? v->expr : NULL;
     uint16_t value = v->is_literal ? ottl__emit_const(e, v->literal) : ottl__emit_at(e, v->expr, level, sel);
     e->stored = NULL;
-    const ottl_expr *map = v->expr && !v->is_literal ? map_of(e, v->expr, target) : NULL;
+    const ottl_expr *map = v->expr && !v->is_literal ? ottl__emit_map_of(e, v->expr, target) : NULL;
     uint16_t whole = map ? ottl__emit_expr(e, map, sel) : OTTL_NO_REG;
     if (e->status == OTTL_OK) emit_store(e, target, value, whole, level, sel, statement);
     return;

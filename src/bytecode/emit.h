@@ -30,6 +30,8 @@ typedef struct emit_map {
   uint32_t last_keyed;     /* last statement that names one of its key columns */
   uint32_t prune_by;       /* 1 + the statement whose rule on keys it has in the key tier; 0: none */
   uint32_t limit_by;       /* 1 + the statement that limits its entries in the key tier; 0: none */
+  uint32_t read_by;        /* 1 + the last statement that reads it as a whole; 0: none */
+  uint32_t written_from;   /* 1 + the first statement that writes to it; 0: none */
   bool limited;            /* its code was emitted */
 } emit_map;
 
@@ -121,6 +123,8 @@ uint16_t ottl__emit_key_column(const ottl_emit *e, uint16_t map, ottl_view key);
 /* The place of a path expression. */
 emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path);
 bool ottl__emit_is_keep(const ottl_expr *editor);
+/* The whole map that the target is a key of, where the value can be or hold it: set(attributes["self"], attributes). Else NULL. */
+const ottl_expr *ottl__emit_map_of(ottl_emit *e, const ottl_expr *value, const ottl_expr *target);
 /* delete_matching_keys or keep_matching_keys of a whole map with a constant pattern. */
 bool ottl__emit_is_prune(const ottl_expr *editor);
 /* merge_maps of plain literals into a whole map of the group's level is a set for each of them: these, else NULL. */

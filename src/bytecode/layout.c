@@ -1,9 +1,11 @@
 /* The layout: which columns and maps a group needs, and in which tier each map is.
  *
  * A map is in the key tier while only constant keys of it are named; then nothing but those columns is read. It is in the entry
- * tier as soon as something sees or edits it as a whole, or by a key known only at run time. */
+ * tier as soon as something sees or edits it as a whole, or by a key known only at run time; but not when nothing was written to it
+ * before it is seen: then what is seen are the bytes that it came as. */
 #include "base/map.h"
 #include "bytecode/emit.h"
+#include "sema/narrow.h"
 
 enum { MERGED_KEYS = 32 }; /* columns that a merge_maps of literals may take */
 
@@ -79,10 +81,19 @@ emit_place ottl__emit_place(ottl_emit *e, const ottl_expr *path) {
 
 static void layout_expr(ottl_emit *e, const ottl_expr *x);
 
-static void layout_read(ottl_emit *e, const ottl_expr *path) {
+/* target: it is written, too. */
+static void layout_read(ottl_emit *e, const ottl_expr *path, bool target) {
   emit_place place = ottl__emit_place(e, path);
   if (e->status != OTTL_OK) return;
-  if (place.is_map) e->maps[place.map].spec.entries = true;
+  if (place.is_map) {
+    emit_map *map = &e->maps[place.map];
+    bool seen = !target && path->n_kids == 0 && path->path->view == OTTL_V_MAP && map->spec.level == e->group->level &&
+                !field_is_dict_map(map->spec.field);
+    if (!seen)
+      map->spec.entries = true;
+    else if (map->read_by <= e->statement)
+      map->read_by = e->statement + 1;
+  }
   for (uint32_t i = place.first_key; i < path->n_kids; i++) layout_expr(e, path->kids[i]);
 }
 
@@ -102,7 +113,7 @@ static void layout_call(ottl_emit *e, const ottl_call_site *call, bool is_editor
 
 static void layout_expr(ottl_emit *e, const ottl_expr *x) {
   if (x->kind == OTTL_E_PATH) {
-    layout_read(e, x);
+    layout_read(e, x, false);
     return;
   }
   if (x->kind == OTTL_E_CALL) layout_call(e, x->call, false);
@@ -151,9 +162,14 @@ const ottl_rowmap *ottl__emit_sets(const ottl_emit *e, const ottl_expr *editor) 
   return cell_map(literal);
 }
 
+static void map_written(ottl_emit *e, uint16_t map) {
+  e->maps[map].spec.written = true;
+  if (!e->maps[map].written_from || e->maps[map].written_from > e->statement) e->maps[map].written_from = e->statement + 1;
+}
+
 static void layout_sets(ottl_emit *e, const ottl_expr *editor, const ottl_rowmap *source) {
   uint16_t map = layout_map(e, editor->call->args[0].expr);
-  if (e->status == OTTL_OK) e->maps[map].spec.written = true;
+  if (e->status == OTTL_OK) map_written(e, map);
   for (uint32_t i = 0; i < source->n && e->status == OTTL_OK; i++) {
     ottl_view key = {source->items[i].key, source->items[i].klen};
     uint16_t column =
@@ -164,7 +180,7 @@ static void layout_sets(ottl_emit *e, const ottl_expr *editor, const ottl_rowmap
 
 /* Some statement may write any entry of the map. */
 static void write_whole(ottl_emit *e, uint16_t map) {
-  e->maps[map].spec.written = true;
+  map_written(e, map);
   for (size_t c = 0; c < e->n_columns; c++) {
     if (e->columns[c].spec.source == OTTL_COL_KEY && e->columns[c].spec.map == map) e->columns[c].spec.written = true;
   }
@@ -270,6 +286,16 @@ static void layout_shown(ottl_emit *e) {
   }
 }
 
+/* Maps that are seen as a whole, but not after something was written to them. */
+static void layout_seen(ottl_emit *e) {
+  for (size_t m = 0; m < e->n_maps; m++) {
+    emit_map *map = &e->maps[m];
+    if (!map->read_by) continue;
+    map->spec.entries |= e->has_records || (map->written_from && map->written_from < map->read_by);
+    map->spec.seen = !map->spec.entries;
+  }
+}
+
 /* Maps that are counted: of the own level, and nothing else takes entries away unseen or reads rows again. */
 static void layout_counted(ottl_emit *e) {
   for (size_t m = 0; m < e->n_maps; m++) {
@@ -313,15 +339,17 @@ static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
                .source = OTTL_COL_KEY, .level = e->maps[map].spec.level, .map = map, .key = cell_view(call->args[1].literal)});
     if (e->status != OTTL_OK) return;
     e->columns[column].spec.written = true;
-    e->maps[map].spec.written = true;
+    map_written(e, map);
     return;
   }
-  layout_read(e, target);
+  layout_read(e, target, true);
   if (e->status != OTTL_OK) return;
   emit_place place = ottl__emit_place(e, target);
+  if (call_is_set(editor) && call->args[1].expr && !call->args[1].is_literal && ottl__emit_map_of(e, call->args[1].expr, target))
+    e->maps[place.map].spec.entries = true;
   if (place.column != OTTL_NO_COLUMN) e->columns[place.column].spec.written = true;
   if (place.is_map || (place.column != OTTL_NO_COLUMN && e->columns[place.column].spec.source == OTTL_COL_KEY)) {
-    e->maps[place.map].spec.written = true;
+    map_written(e, place.map);
   }
   /* The whole map is rewritten, or an entry of it that is known only at run time: every key column may change. */
   if (place.is_map) write_whole(e, place.map);
@@ -367,6 +395,7 @@ void ottl__emit_layout(ottl_emit *e) {
     }
   }
   layout_shown(e);
+  layout_seen(e);
   if (e->status == OTTL_OK) layout_counted(e);
   e->statement = 0; /* paths are looked up again while code is made */
   if (e->status == OTTL_OK) layout_sort(e);

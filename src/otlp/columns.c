@@ -175,7 +175,7 @@ static ottl_status make_map(ottl_batch *b, ottl_arena *a, unsigned m, uint32_t r
     if (im->verdicts_cap) memset(im->verdicts, 0, im->verdicts_cap * sizeof *im->verdicts);
   }
   if (spec->counted) OTTL_TRY(ottl__counted_make(b, m, rows));
-  if (spec->entries || spec->written) {
+  if (spec->entries || spec->written || spec->seen) {
     map->raw_begin = arena_array(a, n, sizeof *map->raw_begin);
     map->raw_end = arena_array(a, n, sizeof *map->raw_end);
     if (!map->raw_begin || !map->raw_end) return OTTL_NOMEM;

@@ -270,6 +270,14 @@ ottl_status ottl__op_map_read(ottl_vm *vm, const ottl_insn *in) {
   uint32_t n = vm_n(vm, in->level);
   const uint64_t *sel = vm_sel(vm, in);
   d->has_err = false;
+  if (vm->code->layout.maps[in->x].seen) {
+    SEL_EACH(sel, n, i) {
+      ottl_cell came;
+      OTTL_TRY(ottl__map_came(vm->batch, in->x, i, &came));
+      reg_put_cell(d, i, came);
+    }
+    return OTTL_OK;
+  }
   const ottl_rowmaps *maps = &vm->batch->maps[in->x];
   OTTL_TRY(vm_flush_rows(vm, in->x, in->level, sel, n));
   const uint8_t *const *bodies = in->flags & OTTL_READ_STORED ? vm_map_bodies(vm, (uint16_t)in->x) : NULL;
