@@ -29,28 +29,37 @@ static inline bool gj_special(unsigned char c, bool html) {
   return c < 0x20 || c >= 0x80 || c == '"' || c == '\\' || (html && (c == '<' || c == '>' || c == '&'));
 }
 
+#ifdef __SSE2__
+/* A bit for each of the 16 bytes that may need an escape or a check. */
+static inline unsigned gj_special16(__m128i v, bool html) {
+  __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), /* from 0x80 on, too */
+                             _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+  if (html) { /* '<' and '>' differ in bit 1 */
+    __m128i angle = _mm_cmpeq_epi8(_mm_and_si128(v, _mm_set1_epi8((char)0xfd)), _mm_set1_epi8('<'));
+    hit = _mm_or_si128(hit, _mm_or_si128(angle, _mm_cmpeq_epi8(v, _mm_set1_epi8('&'))));
+  }
+  return (unsigned)_mm_movemask_epi8(hit);
+}
+#endif
+
 /* How many bytes from p on stay as they are. */
 static inline size_t gj_plain(const char *p, size_t n, bool html) {
   size_t at = 0;
 #ifdef __SSE2__
+  if (n < 16) {
+    if (n == 0) return 0;
+    __m128i v; /* some bytes twice, or padded with what stays */
+    if (n >= 8)
+      v = _mm_set_epi64x((long long)load_u64(p + n - 8), (long long)load_u64(p));
+    else
+      v = _mm_set1_epi64x((long long)(load_le_short(p, n) | UINT64_C(0x6161616161616161) << (8 * n)));
+    if (OTTL_LIKELY(!gj_special16(v, html))) return n;
+    while (!gj_special((unsigned char)p[at], html)) at++;
+    return at;
+  }
   while (at < n) {
-    char last[16];
-    const char *from = p + at;
-    if (n < 16) { /* padded with what stays */
-      memset(last, 'a', sizeof last);
-      copy_short(last, p, n);
-      from = last;
-    } else if (n - at < 16) {
-      from = p + (at = n - 16);
-    }
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)from);
-    __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), /* from 0x80 on, too */
-                               _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
-    if (html) { /* '<' and '>' differ in bit 1 */
-      __m128i angle = _mm_cmpeq_epi8(_mm_and_si128(v, _mm_set1_epi8((char)0xfd)), _mm_set1_epi8('<'));
-      hit = _mm_or_si128(hit, _mm_or_si128(angle, _mm_cmpeq_epi8(v, _mm_set1_epi8('&'))));
-    }
-    unsigned bits = (unsigned)_mm_movemask_epi8(hit);
+    if (n - at < 16) at = n - 16;
+    unsigned bits = gj_special16(_mm_loadu_si128((const __m128i *)(const void *)(p + at)), html);
     if (bits) return at + (unsigned)__builtin_ctz(bits);
     at += 16;
   }

@@ -57,6 +57,15 @@ bool ottl__wire_skip(ottl_wire *w, uint32_t type) {
 }
 
 bool ottl__wire_value(ottl_view body, ottl_cell *value) {
+  const uint8_t *p = (const uint8_t *)body.data;
+  if (OTTL_LIKELY(body.len == 9 && p[0] == 0x21)) {
+    *value = (ottl_cell){load_u64(p + 1), 0, OTTL_T_DOUBLE};
+    return true;
+  }
+  if (OTTL_LIKELY((body.len == 2 && p[0] == 0x18 && p[1] < 0x80) || (body.len == 3 && p[0] == 0x18 && p[1] >= 0x80 && p[2] < 0x80))) {
+    *value = cell_int(body.len == 2 ? p[1] : (p[1] & 0x7f) | (int64_t)p[2] << 7);
+    return true;
+  }
   ottl_wire w = {(const uint8_t *)body.data, (const uint8_t *)body.data + body.len};
   while (w.at < w.end) {
     uint32_t field, type;
@@ -134,11 +143,14 @@ ottl_status ottl__value_count(ottl_cell cell, uint32_t *ret) {
   }
   uint32_t n = 0;
   ottl_walk k = walk_begin(cell);
-  for (bool more;;) {
+  for (bool more;; n++) {
     ottl_view body;
+    while (k.wire.end - k.wire.at > 1 && k.wire.at[0] == 0x0a && k.wire.at[1] < 0x80 && k.wire.at[1] <= k.wire.end - k.wire.at - 2) {
+      k.wire.at += 2 + k.wire.at[1];
+      n++;
+    }
     if (!wire_next(&k.wire, &body, &more)) return OTTL_DATA;
     if (!more) break;
-    n++;
   }
   *ret = n;
   return OTTL_OK;

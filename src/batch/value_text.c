@@ -30,11 +30,9 @@ typedef struct text_rank {
 
 /* With the quote that ends the key where it is written as it is (`quoted`), and zeros behind that. */
 static uint64_t rank_head(ottl_view text, bool quoted) {
-  char bytes[8] = {0};
-  if (OTTL_LIKELY(text.len >= 8)) return __builtin_bswap64(load_le64((const uint8_t *)text.data));
-  copy_short(bytes, text.data, text.len);
-  if (quoted) bytes[text.len] = '"';
-  return __builtin_bswap64(load_le64((const uint8_t *)bytes));
+  if (OTTL_LIKELY(text.len >= 8)) return __builtin_bswap64(load_le64(text.data));
+  const uint64_t end = quoted ? (uint64_t)'"' << (8 * text.len) : 0;
+  return __builtin_bswap64(load_le_short(text.data, text.len) | end);
 }
 
 /* Go's order of strings. `quoted`: of keys that are written as they are, each with a quote behind it. */

@@ -77,6 +77,40 @@ bool ottl__wire_value(ottl_view body, ottl_cell *value); /* merges an AnyValue m
 
 static inline size_t len_size(size_t body) { return varint_size(body) + body; }
 
+/* An entry as nearly all are: both parts, in this order (the tag of the first), short. `body`: behind the tag and the length, which
+ * is `len`; what is between is there. */
+typedef struct wire_pair {
+  const uint8_t *key, *any;
+  uint32_t klen, len; /* len: of any */
+} wire_pair;
+
+static OTTL_ALWAYS_INLINE bool wire_pair_of(const uint8_t *body, uint32_t len, uint8_t order, wire_pair *ret) {
+  const uint32_t first = body[1];
+  const int32_t rest = (int32_t)(len - 4 - first); /* of the second part */
+  if (OTTL_UNLIKELY(len >= 0x80 || rest < 0)) return false;
+  const uint8_t *second = body + 2 + first;
+  if (OTTL_UNLIKELY(second[1] != rest || body[0] != order || second[0] != (0x0a ^ 0x12 ^ order))) return false;
+  if (order == 0x0a)
+    *ret = (wire_pair){body + 2, second + 2, first, (uint32_t)rest};
+  else
+    *ret = (wire_pair){second + 2, body + 2, (uint32_t)rest, first};
+  return true;
+}
+
+/* The next entry of a KeyValueList, if it is one of those, in either order; else nothing moves. */
+static inline bool wire_next_pair(ottl_wire *w, wire_pair *ret) {
+  const uint8_t *p = w->at;
+  if (OTTL_UNLIKELY(w->end - p < 6 || p[0] != 0x0a || p[1] < 4 || p[1] > w->end - p - 2)) return false;
+  if (!wire_pair_of(p + 2, p[1], p[2] == 0x0a ? 0x0a : 0x12, ret)) return false;
+  w->at = p + 2 + p[1];
+  return true;
+}
+
+/* Is the AnyValue a text and nothing else? */
+static inline bool wire_is_text(const uint8_t *any, uint32_t len) {
+  return len >= 2 && len < 0x82 && any[0] == 0x0a && any[1] == len - 2;
+}
+
 /* -- iterating over containers in any form -- */
 
 /* Walks a MAP or LIST in either form, or a Go list. */
@@ -118,6 +152,17 @@ static inline bool walk_entry(ottl_walk *k, ottl_view *ret_key, ottl_cell *ret, 
     *ret = entry_cell(k->entry++);
     *ret_more = true;
     return true;
+  }
+  wire_pair pair;
+  if (OTTL_LIKELY(wire_next_pair(&k->wire, &pair))) {
+    *ret_more = true;
+    *ret_key = view_of((const char *)pair.key, pair.klen);
+    if (OTTL_LIKELY(wire_is_text(pair.any, pair.len))) {
+      *ret = cell_string(view_of((const char *)pair.any + 2, pair.len - 2));
+      return true;
+    }
+    *ret = cell_nil();
+    return ottl__wire_value(view_of((const char *)pair.any, pair.len), ret);
   }
   ottl_view body;
   if (!wire_next(&k->wire, &body, ret_more)) return false;

@@ -13,13 +13,28 @@ ottl_status ottl__prep_to_key_value_string(ottl_prepare *p) { return ottl__prep_
 typedef struct kvt_pair {
   ottl_view key;
   ottl_cell value;
+  uint64_t head;  /* the first bytes of the key, which decide most often */
   uint32_t place; /* equal keys stay in order */
 } kvt_pair;
 
 static int kvt_compare(const void *a, const void *b) {
   const kvt_pair *x = a, *y = b;
+  if (OTTL_LIKELY(x->head != y->head)) return x->head < y->head ? -1 : 1;
   int c = view_cmp(x->key, y->key);
   return c ? c : (x->place > y->place) - (x->place < y->place);
+}
+
+static void kvt_sort(kvt_pair *pairs, uint32_t n) {
+  if (n > 24) {
+    qsort(pairs, n, sizeof *pairs, kvt_compare);
+    return;
+  }
+  for (uint32_t i = 1; i < n; i++) {
+    const kvt_pair moving = pairs[i];
+    uint32_t at = i;
+    for (; at > 0 && kvt_compare(&moving, &pairs[at - 1]) < 0; at--) pairs[at] = pairs[at - 1];
+    pairs[at] = moving;
+  }
 }
 
 static bool kvt_has(ottl_view text, ottl_view part) {
@@ -73,41 +88,97 @@ static void kvt_put(ottl_call *c, ottl_sbuf *buf, ottl_view text, const kvt_styl
   if (quoted) sbuf_byte(buf, '"');
 }
 
-static ottl_status kvt_row(ottl_call *c, uint32_t row, const kvt_style *s) {
-  ottl_cell map = reg_cell(c->arg[0].reg, row);
+/* A pair in which nothing is quoted, as nearly all are; false: it is not one, and nothing was put. PERF: ToKeyValueString */
+static inline ottl_status kvt_plain(ottl_call *c, ottl_sbuf *buf, ottl_view key, ottl_cell value, const kvt_style *s, bool *ret) {
+  const size_t begin = buf->len;
+  const bool text = OTTL_LIKELY(value.tag == OTTL_T_STRING);
+  *ret = false;
+  if (!s->bytes || scan_has(key.data, key.len, s->special)) return OTTL_OK;
+  if (text && scan_has(cell_view(value).data, value.len, s->special)) return OTTL_OK;
+  if (!sbuf_reserve(buf, key.len + 1 + (text ? value.len : 0))) return OTTL_NOMEM;
+  char *at = buf->data + begin;
+  copy_short(at, key.data, key.len);
+  at[key.len] = s->delimiter.data[0];
+  buf->len += key.len + 1;
+  if (text) {
+    copy_short(at + key.len + 1, cell_view(value).data, value.len);
+    buf->len += value.len;
+    *ret = true;
+    return OTTL_OK;
+  }
+  const size_t from = buf->len;
+  if (value.tag > OTTL_T_BYTES) ottl__arena_reset(&c->scratch->arena);
+  OTTL_TRY(ottl__value_as_string(&c->scratch->arena, buf, value));
+  *ret = !scan_has(buf->data + from, buf->len - from, s->special);
+  if (!*ret) buf->len = begin;
+  return OTTL_OK;
+}
+
+static ottl_status kvt_pair_put(ottl_call *c, ottl_sbuf *buf, ottl_view key, ottl_cell value, const kvt_style *s) {
+  bool plain;
+  OTTL_TRY(kvt_plain(c, buf, key, value, s, &plain));
+  if (OTTL_LIKELY(plain)) return OTTL_OK;
+  ottl_sbuf *room = &c->scratch->text2;
+  room->len = 0;
+  room->failed = false;
+  kvt_put(c, buf, key, s);
+  kvt_copy(buf, s->delimiter);
+  room->len = 0;
+  ottl_view text = cell_view(value);
+  if (value.tag != OTTL_T_STRING) {
+    ottl__arena_reset(&c->scratch->arena);
+    OTTL_TRY(ottl__value_as_string(&c->scratch->arena, room, value));
+    text = arena_copy(&c->scratch->arena, room->data, room->len);
+    if (!text.data) return OTTL_NOMEM;
+    room->len = 0;
+  }
+  kvt_put(c, buf, text, s);
+  return OTTL_OK;
+}
+
+static ottl_status kvt_sorted(ottl_call *c, ottl_sbuf *buf, ottl_cell map, const kvt_style *s) {
   uint32_t n;
-  ottl_status status = ottl__value_count(map, &n);
-  if (status != OTTL_OK) return fail_status(c, row, status);
-  kvt_pair *pairs = arena_array(c->arena, (size_t)n + 1, sizeof *pairs);
+  OTTL_TRY(ottl__value_count(map, &n));
+  const size_t bytes = ((size_t)n + 1) * sizeof(kvt_pair);
+  kvt_pair *pairs = arena_alloc(c->arena, bytes);
   if (!pairs) return OTTL_NOMEM;
   ottl_walk k = walk_begin(map);
   for (uint32_t i = 0; i < n; i++) {
     bool more;
-    if (!walk_entry(&k, &pairs[i].key, &pairs[i].value, &more)) return fail_status(c, row, OTTL_DATA);
-    pairs[i].place = i;
+    kvt_pair *p = &pairs[i];
+    if (!walk_entry(&k, &p->key, &p->value, &more)) return OTTL_DATA;
+    const uint64_t head = load_le_short(p->key.data, p->key.len);
+    p->head = __builtin_bswap64(head);
+    p->place = i;
   }
-  if (s->sorted && n > 1) qsort(pairs, n, sizeof *pairs, kvt_compare);
-  ottl_sbuf *buf = scratch_text(c), *value = &c->scratch->text2;
-  for (uint32_t i = 0; i < n; i++) {
+  kvt_sort(pairs, n);
+  ottl_status status = OTTL_OK;
+  for (uint32_t i = 0; i < n && status == OTTL_OK && buf->len <= OTTL_MAX_RESULT_BYTES; i++) {
     if (i) kvt_copy(buf, s->pair_delimiter);
-    value->len = 0;
-    value->failed = false;
-    kvt_put(c, buf, pairs[i].key, s);
-    kvt_copy(buf, s->delimiter);
-    value->len = 0;
-    ottl_view text = cell_view(pairs[i].value);
-    if (pairs[i].value.tag != OTTL_T_STRING) {
-      ottl__arena_reset(&c->scratch->arena);
-      status = ottl__value_as_string(&c->scratch->arena, value, pairs[i].value);
-      if (status != OTTL_OK) return fail_status(c, row, status);
-      text = arena_copy(&c->scratch->arena, value->data, value->len);
-      if (!text.data) return OTTL_NOMEM;
-      value->len = 0;
-    }
-    kvt_put(c, buf, text, s);
-    if (buf->len > OTTL_MAX_RESULT_BYTES) break;
+    status = kvt_pair_put(c, buf, pairs[i].key, pairs[i].value, s);
   }
-  return out_text(c, row, buf);
+  arena_trim(c->arena, pairs, bytes, 0);
+  return status;
+}
+
+static ottl_status kvt_in_order(ottl_call *c, ottl_sbuf *buf, ottl_cell map, const kvt_style *s) {
+  ottl_walk k = walk_begin(map);
+  for (bool first = true;; first = false) {
+    ottl_view key;
+    ottl_cell value;
+    bool more;
+    if (!walk_entry(&k, &key, &value, &more)) return OTTL_DATA;
+    if (!more || buf->len > OTTL_MAX_RESULT_BYTES) return OTTL_OK;
+    if (!first) kvt_copy(buf, s->pair_delimiter);
+    OTTL_TRY(kvt_pair_put(c, buf, key, value, s));
+  }
+}
+
+static ottl_status kvt_row(ottl_call *c, uint32_t row, const kvt_style *s) {
+  ottl_cell map = reg_cell(c->arg[0].reg, row);
+  ottl_sbuf *buf = scratch_text(c);
+  ottl_status status = s->sorted ? kvt_sorted(c, buf, map, s) : kvt_in_order(c, buf, map, s);
+  return status == OTTL_OK ? out_text(c, row, buf) : fail_status(c, row, status);
 }
 
 ottl_status ottl__fn_to_key_value_string(ottl_call *c) {

@@ -60,6 +60,7 @@ typedef enum ot_op {
   OT_KEYS,    /* a map in the key tier */
   OT_PRUNED,  /* one whose entries may go by a rule on keys */
   OT_COUNTED, /* one whose other entries are counted */
+  OT_SEEN,    /* one that is seen as a whole, and no key of it is a column */
   OT_ENTRIES, /* a map in the entry tier */
   OT_SUB,     /* a singular message with a table of its own; `index` is its own column or OTTL_NO_COLUMN */
 } ot_op;

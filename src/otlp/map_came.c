@@ -15,12 +15,20 @@ static OTTL_NOINLINE bool entry_odd(ottl_batch *b, const uint8_t *p, const uint8
   return true;
 }
 
-/* One whose parts are short and of the usual kinds, of n bytes without its tag and length. */
-static inline bool entry_short(const uint8_t *p, uint32_t n) {
-  ot_usual e;
+/* Steps over entries whose parts are short, in this order, and of the usual kinds; their copies at `out` get the tag of a KeyValueList's.
+ * Returns the first other one. */
+static OTTL_ALWAYS_INLINE const uint8_t *entries_short(const uint8_t *p, const uint8_t *end, uint8_t *out, uint8_t order) {
+  const uint8_t *const first = p;
+  wire_pair e;
   ottl_cell c;
-  if (OTTL_UNLIKELY(n < 4) || !entry_usual(p, n, p[0] == WR_TAG(1, WR_LEN) ? WR_TAG(1, WR_LEN) : WR_TAG(2, WR_LEN), &e)) return false;
-  return any_fast(e.any, e.len, &c);
+  while (end - p > 5 && p[0] < 0x80) {
+    const uint32_t n = p[1];
+    if (OTTL_UNLIKELY(n > (size_t)(end - p) - 2 || n < 4 || !wire_pair_of(p + 2, n, order, &e))) break;
+    if (OTTL_UNLIKELY(!wire_is_text(e.any, e.len) && !any_fast(e.any, e.len, &c))) break;
+    out[p - first] = WR_TAG(1, WR_LEN);
+    p += 2 + n;
+  }
+  return p;
 }
 
 /* PERF: String(attributes), set(body, attributes) */
@@ -41,14 +49,13 @@ ottl_status ottl__map_came(ottl_batch *b, uint32_t m, uint32_t i, ottl_cell *ret
   if (!out) return OTTL_NOMEM;
   if (len) memcpy(out, from, len);
   for (const uint8_t *p = from; p < end;) {
-    const uint32_t n = end - p > 1 ? p[1] : 0;
-    if (OTTL_LIKELY(p[0] < 0x80 && n < 0x80 && n <= (size_t)(end - p) - 2 && to - out == p - from && entry_short(p + 2, n))) {
-      *to = WR_TAG(1, WR_LEN);
-      to += 2 + n;
-      p += 2 + n;
-      continue;
+    if (OTTL_LIKELY(to - out == p - from)) { /* those are where they stood */
+      const bool key_first = end - p > 2 && p[2] == WR_TAG(1, WR_LEN);
+      const uint8_t *next = key_first ? entries_short(p, end, to, WR_TAG(1, WR_LEN)) : entries_short(p, end, to, WR_TAG(2, WR_LEN));
+      to += next - p;
+      p = next;
     }
-    if (!entry_odd(b, p, end, &to, &p)) return ottl__ot_refuse(b, p, "malformed attribute");
+    if (OTTL_UNLIKELY(p < end && !entry_odd(b, p, end, &to, &p))) return ottl__ot_refuse(b, p, "malformed attribute");
   }
   *ret = cell_of_view(OTTL_T_MAP, view_of(out, (size_t)(to - out)));
   return OTTL_OK;

@@ -151,10 +151,12 @@ static pj_result walk(pj_walk *w, const ot_table *t, const uint8_t *p, const uin
     case OT_KEYS:
     case OT_PRUNED:
     case OT_COUNTED:
+    case OT_SEEN:
     case OT_ENTRIES: {
       pj_result r = (a.op == OT_KEYS      ? keys_run
                      : a.op == OT_PRUNED  ? pruned_run
                      : a.op == OT_COUNTED ? counted_run
+                     : a.op == OT_SEEN    ? seen_run
                                           : list_run)(w, a.index, tag, p, end, &p);
       if (OTTL_UNLIKELY(r != PJ_OK)) return r;
       continue;

@@ -124,7 +124,7 @@ static OTTL_NOINLINE pj_result keys_entry(pj_walk *w, unsigned m, ot_op op, cons
 }
 
 /* One of the usual form; PERF: w05. */
-static OTTL_ALWAYS_INLINE pj_result usual_entry(pj_walk *w, unsigned m, ot_op op, const ottl_keyset *set, const ot_usual *e,
+static OTTL_ALWAYS_INLINE pj_result usual_entry(pj_walk *w, unsigned m, ot_op op, const ottl_keyset *set, const wire_pair *e,
                                                 const uint8_t *tag, const uint8_t *end) {
   const char *key = (const char *)e->key;
   ottl_cell c;
@@ -211,11 +211,11 @@ static OTTL_ALWAYS_INLINE pj_result list_entries(pj_walk *w, unsigned m, uint8_t
   ot_key_memo *memo = NULL;
   for (;;) {
     uint32_t n;
-    ot_usual e;
+    wire_pair e;
     const uint8_t *value = wr_len(p, end, &n);
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
     p = value + n;
-    if (OTTL_LIKELY(order && n > 1 && entry_usual(value, n, order, &e))) {
+    if (OTTL_LIKELY(order && n > 1 && wire_pair_of(value, n, order, &e))) {
       const uint32_t at = w->list.n;
       ottl_cell c;
       if (OTTL_UNLIKELY(!any_decode(e.any, e.len, &c))) return pj_bad(w, e.any, "malformed value of an attribute");
@@ -267,11 +267,11 @@ static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, ot_op op
   for (;;) {
     pj_result r;
     uint32_t n;
-    ot_usual e;
+    wire_pair e;
     const uint8_t *value = wr_len(p, end, &n);
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
     p = value + n;
-    if (OTTL_LIKELY(order && n > 1 && entry_usual(value, n, order, &e)))
+    if (OTTL_LIKELY(order && n > 1 && wire_pair_of(value, n, order, &e)))
       r = usual_entry(w, m, op, set, &e, tag, p);
     else
       r = keys_entry(w, m, op, tag, value, n);
@@ -299,6 +299,21 @@ RUN(keys_run, OT_KEYS)
 RUN(pruned_run, OT_PRUNED)
 RUN(counted_run, OT_COUNTED)
 #undef RUN
+
+/* Where the entries are. What they are is looked at when the map is read: see ottl__map_came. */
+static OTTL_NOINLINE pj_result seen_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
+                                        const uint8_t **ret_end) {
+  const uint8_t first = *tag, *begin = tag;
+  for (;; tag = p++) {
+    uint32_t n;
+    const uint8_t *value = wr_len(p, end, &n);
+    if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
+    p = value + n;
+    if (p >= end || *p != first || first >= 0x80) break;
+  }
+  *ret_end = p;
+  return run_done(w, m, begin, p);
+}
 
 static OTTL_NOINLINE pj_result list_run(pj_walk *w, unsigned m, const uint8_t *tag, const uint8_t *p, const uint8_t *end,
                                         const uint8_t **ret_end) {

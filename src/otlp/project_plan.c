@@ -224,6 +224,7 @@ static ottl_status plan_make(ot_plan *plan, const ottl_layout *layout, unsigned 
                         : spec->entries ? OT_ENTRIES
                         : spec->prune   ? OT_PRUNED
                         : spec->counted ? OT_COUNTED
+                        : spec->seen && spec->n_columns == 0 ? OT_SEEN
                                         : OT_KEYS,
                         (uint16_t)m, plan->map_places + (size_t)m * OTTL_MESSAGES));
   }

@@ -3,6 +3,7 @@
 #define OTTL_SRC_OTLP_PROJECT_VALUE_H
 
 #include "batch/rowerr.h"
+#include "batch/value_wire.h"
 #include "otlp/impl.h"
 
 /* An AnyValue with exactly one member, encoded the usual way; false: ask ottl__anyvalue_decode. */
@@ -143,27 +144,6 @@ static inline bool entry_fast(const uint8_t *p, uint32_t n, const uint8_t **ret_
   p = wr_len(p + 1, end, ret_len);
   *ret_value = p;
   return OTTL_LIKELY(p && p + *ret_len == end);
-}
-
-/* An entry as nearly all are: both parts, in this order, short. `body`: behind the tag and the length, which is `len`; what is between
- * is there. */
-typedef struct ot_usual {
-  const uint8_t *key, *any;
-  uint32_t klen, len;
-} ot_usual;
-
-static OTTL_ALWAYS_INLINE bool entry_usual(const uint8_t *body, uint32_t len, uint8_t order, ot_usual *ret) {
-  const uint32_t first = body[1];
-  const int32_t rest = (int32_t)(len - 4 - first); /* of the second part */
-  if (OTTL_UNLIKELY(len >= 0x80 || rest < 0)) return false;
-  const uint8_t *second = body + 2 + first;
-  if (OTTL_UNLIKELY(second[1] != rest || body[0] != order || second[0] != (WR_TAG(1, WR_LEN) ^ WR_TAG(2, WR_LEN) ^ order)))
-    return false;
-  if (order == WR_TAG(1, WR_LEN))
-    *ret = (ot_usual){body + 2, second + 2, first, (uint32_t)rest};
-  else
-    *ret = (ot_usual){second + 2, body + 2, (uint32_t)rest, first};
-  return true;
 }
 
 #endif

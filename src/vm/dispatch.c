@@ -63,6 +63,7 @@ static ottl_status run_body_metered(ottl_vm *vm, const ottl_code_lambda *lambda)
 #define MAX_SLICE_ROWS  1024u
 #define MIN_SLICE_ROWS  320u
 #define TYPICAL_ENTRIES 16u
+#define TYPICAL_MAP     1024u /* bytes that a map was read as, and of what is made of it */
 
 /* Bytes of a register's arrays for n rows; every array starts on a 64-byte line. */
 static size_t reg_bytes(const ottl_reg_desc *d, size_t n) {
@@ -86,7 +87,8 @@ static size_t row_bytes(const ottl_code *code) {
     if (layout->columns[i].level == code->level) bytes += 3 * sizeof(uint32_t); /* off, end, slot */
   }
   for (uint32_t m = 0; m < layout->n_maps; m++) {
-    if (layout->maps[m].level == code->level && layout->maps[m].entries) bytes += TYPICAL_ENTRIES * sizeof(ottl_entry);
+    if (layout->maps[m].level != code->level) continue;
+    bytes += layout->maps[m].entries ? TYPICAL_ENTRIES * sizeof(ottl_entry) : layout->maps[m].seen ? TYPICAL_MAP : 0;
   }
   return bytes + bits / 8;
 }

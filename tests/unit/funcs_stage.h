@@ -221,12 +221,12 @@ static inline void run(void) {
   ottl_types result = call.f->result;
   bool one = result && (result & (result - 1)) == 0;
   uint8_t type = one ? (uint8_t)__builtin_ctzll(result) : 0;
-  uint8_t store = !one || call.f->kind == OTTL_F_EDITOR                                    ? OTTL_STORE_CELL
+  bool container = type >= OTTL_T_MAP && type <= OTTL_T_LIST_DOUBLE; /* in either form, as store_of_types has it */
+  uint8_t store = !one || container || call.f->kind == OTTL_F_EDITOR                       ? OTTL_STORE_CELL
                   : type == OTTL_T_BOOL                                                    ? OTTL_STORE_BOOL
                   : type == OTTL_T_INT || type == OTTL_T_DOUBLE || type == OTTL_T_DURATION ? OTTL_STORE_WORD
                                                                                            : OTTL_STORE_VIEW;
-  bool tree = type >= OTTL_T_MAP && type <= OTTL_T_LIST_DOUBLE;
-  call.out = reg_make(store, tree ? type | OTTL_TAG_TREE : type, UINT32_MAX);
+  call.out = reg_make(store, type, UINT32_MAX);
   ottl_call c = {.arg = call.arg,
                  .n_args = call.f->n_params,
                  .out = call.out,
