@@ -41,7 +41,7 @@ typedef struct ottl_map_spec {
   bool cut;          /* keep_keys in the key tier: all entries but those of key columns may go */
   uint16_t prune;    /* 1 + number of the rule by which entries go, in the key tier of the own level; 0: none */
   bool counted;      /* key tier of the own level: limit or truncate_all looks at all entries (counted.c) */
-  uint32_t longest;  /* counted: rows with a longer text under a key that is no column go by a list of their entries */
+  uint32_t longest;  /* counted: longer texts under keys that are no columns are noted */
   uint32_t n_places; /* counted, with a limit: instructions that note when keys come and go */
   uint16_t first_column, n_columns; /* its KEY columns, contiguous, distinct keys */
 } ottl_map_spec;
@@ -269,6 +269,19 @@ OTTL_MUST_CHECK ottl_status ottl__map_listed(ottl_batch *batch, uint32_t map, ui
 /* The first entries of each row stay, `limit` of them; those of the `n_first` columns before all others. For rows without lists. */
 OTTL_MUST_CHECK ottl_status ottl__map_limit(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n, int64_t limit,
                                             const uint16_t *first, uint32_t n_first);
+
+/* A text longer than the map's `longest`, under a key that no column stands for. */
+typedef struct ottl_long_text {
+  const char *key;
+  uint64_t word; /* where it is */
+  uint32_t klen, len;
+  uint32_t begin, end; /* of its entry in the row's body */
+  bool cut;            /* word or len were changed */
+} ottl_long_text;
+/* Those of row i of the window, to be made shorter. For rows without lists. */
+ottl_long_text *ottl__map_long_texts(const ottl_batch *batch, uint32_t i, uint32_t *ret_n);
+/* Some of them were. */
+void ottl__map_texts_cut(ottl_batch *batch, uint32_t map, uint32_t i);
 
 /* -- maps in the entry tier -- */
 /* Brings dirty key columns of the map into the entries of the selected rows (set, append, remove with swap); sel NULL: of all. */

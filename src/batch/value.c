@@ -62,7 +62,8 @@ bool ottl__wire_value(ottl_view body, ottl_cell *value) {
     *value = (ottl_cell){load_u64(p + 1), 0, OTTL_T_DOUBLE};
     return true;
   }
-  if (OTTL_LIKELY((body.len == 2 && p[0] == 0x18 && p[1] < 0x80) || (body.len == 3 && p[0] == 0x18 && p[1] >= 0x80 && p[2] < 0x80))) {
+  if (OTTL_LIKELY((body.len == 2 && p[0] == 0x18 && p[1] < 0x80) ||
+                  (body.len == 3 && p[0] == 0x18 && p[1] >= 0x80 && p[2] < 0x80))) {
     *value = cell_int(body.len == 2 ? p[1] : (p[1] & 0x7f) | (int64_t)p[2] << 7);
     return true;
   }
@@ -145,7 +146,8 @@ ottl_status ottl__value_count(ottl_cell cell, uint32_t *ret) {
   ottl_walk k = walk_begin(cell);
   for (bool more;; n++) {
     ottl_view body;
-    while (k.wire.end - k.wire.at > 1 && k.wire.at[0] == 0x0a && k.wire.at[1] < 0x80 && k.wire.at[1] <= k.wire.end - k.wire.at - 2) {
+    while (k.wire.end - k.wire.at > 1 && k.wire.at[0] == 0x0a && k.wire.at[1] < 0x80 &&
+           k.wire.at[1] <= k.wire.end - k.wire.at - 2) {
       k.wire.at += 2 + k.wire.at[1];
       n++;
     }

@@ -11,7 +11,7 @@ enum {
   ENTRY_GUESS = 32, /* bytes of a map's entry, about */
   FEW_ENTRIES = 5,
   FEW_ITEMS = 16,
-  ITEM_GUESS = 12, /* bytes of a list's item */
+  ITEM_GUESS = 12,  /* bytes of a list's item */
   READY_MOST = 128, /* bytes of an entry that is ready: its lengths take one each */
 };
 

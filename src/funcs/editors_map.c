@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/utf8.h"
+#include "batch/batch.h"
 #include "batch/value_text.h"
 #include "funcs/handlers.h"
 
@@ -80,6 +81,17 @@ ottl_status ottl__truncate_column(ottl_call *c, ottl_reg *col) {
       col->dirty[w] |= rows & -rows;
       col->any_dirty = true;
     }
+  }
+  return OTTL_OK;
+}
+
+ottl_status ottl__truncate_texts(ottl_call *c, ottl_long_text *texts, uint32_t n, bool *ret) {
+  const truncate_rule rule = truncate_rule_of(c);
+  *ret = false;
+  for (ottl_long_text *t = texts, *end = t + n; t < end; t++) {
+    if (t->len <= rule.limit) continue;
+    OTTL_TRY(truncate_text(c, &rule, &t->word, &t->len));
+    *ret = t->cut = true;
   }
   return OTTL_OK;
 }

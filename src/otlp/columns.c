@@ -55,7 +55,7 @@ void ottl__ot_columns_clear(ottl_batch *b, ottl_level level, uint32_t n) {
     map->any_bad = false;
     if (map->cut) clear_bits(map->cut, n);
     map->any_cut = false;
-    if (map->others) memset(map->others, 0, n * sizeof *map->others);
+    if (map->others) ottl__counted_clear(b, m, n);
     if (!map->pruned) continue;
     clear_bits(map->pruned, n);
     map->any_pruned = false;

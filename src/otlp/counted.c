@@ -1,8 +1,8 @@
 /* Maps in the key tier of which limit or truncate_all sees all entries.
  *
  * Nearly all rows have no more entries than a limit allows, and no text that is too long: to know that, entries need not be listed. The
- * projection counts those that no column stands for; a row with a long text among them gets a list, as rows with duplicate keys do
- * (duplicates.c).
+ * projection counts those that no column stands for, and notes texts among them that are too long, which are cut where they stand. A row
+ * with an odd entry gets a list, as rows with duplicate keys do (duplicates.c).
  *
  * Which entries a limit leaves depends on their order: as they came, but for what statements did to it (a new key is appended, the
  * last entry moves to where one was deleted). Each instruction that writes a key column notes in which rows the key came or went.
@@ -19,7 +19,49 @@ ottl_status ottl__counted_make(ottl_batch *b, unsigned m, uint32_t rows) {
   co->there = arena_array(&im->pass, (size_t)spec->n_columns * co->words + 1, sizeof *co->there);
   co->toggled = arena_array(&im->pass, (size_t)spec->n_places * co->words + 1, sizeof *co->toggled);
   co->key = arena_array(&im->pass, (size_t)spec->n_places + 1, sizeof *co->key);
-  return b->maps[m].others && co->there && co->toggled && co->key ? OTTL_OK : OTTL_NOMEM;
+  co->longs_of = arena_array(&im->pass, (size_t)rows + 1, sizeof *co->longs_of);
+  return b->maps[m].others && co->there && co->toggled && co->key && co->longs_of ? OTTL_OK : OTTL_NOMEM;
+}
+
+void ottl__counted_clear(ottl_batch *b, unsigned m, uint32_t n) {
+  ot_counted *co = &ot_of(b)->counted;
+  memset(b->maps[m].others, 0, n * sizeof *b->maps[m].others);
+  memset(co->longs_of, 0, n * sizeof *co->longs_of);
+  co->n_longs = 0;
+}
+
+/* -- long texts -- */
+
+ottl_status ottl__counted_long(ottl_batch *b, uint32_t i, ottl_view key, ottl_cell text, uint32_t begin, uint32_t end) {
+  ot_counted *co = &ot_of(b)->counted;
+  ot_holes *of = &co->longs_of[i];
+  if (co->n_longs >= UINT32_MAX) return OTTL_NOMEM;
+  if (OTTL_UNLIKELY(co->n_longs == co->longs_cap))
+    OTTL_TRY(ottl__al_reserve(&b->al, &co->longs, &co->longs_cap, co->n_longs + 1, sizeof *co->longs));
+  if (!of->n++) of->first = (uint32_t)co->n_longs;
+  co->longs[co->n_longs++] = (ottl_long_text){key.data, text.word, (uint32_t)key.len, text.len, begin, end, false};
+  return OTTL_OK;
+}
+
+ottl_long_text *ottl__map_long_texts(const ottl_batch *b, uint32_t i, uint32_t *ret_n) {
+  const ot_counted *co = &ot_of(b)->counted;
+  *ret_n = co->longs_of[i].n;
+  return *ret_n ? &co->longs[co->longs_of[i].first] : NULL;
+}
+
+void ottl__map_texts_cut(ottl_batch *b, uint32_t m, uint32_t i) {
+  bm_set(b->maps[m].pruned, i);
+  b->maps[m].any_pruned = true;
+}
+
+bool ottl__counted_gone(const ottl_batch *b, uint32_t i, uint32_t begin) {
+  const ot_impl *im = ot_of(b);
+  const ot_holes *holes = &im->holes_of[i];
+  for (uint32_t k = 0; k < holes->n; k++) {
+    const ot_hole *hole = &im->holes[holes->first + k];
+    if (hole->begin <= begin && begin < hole->end) return true;
+  }
+  return false;
 }
 
 /* Which of 64 tags are not ABSENT, which is 0. */

@@ -2,7 +2,8 @@
 #include "otlp/project_value.inl.h"
 
 /* The entry at p, as one of a KeyValueList, to `out`; *ret_next: behind it. False: malformed. */
-static OTTL_NOINLINE bool entry_odd(ottl_batch *b, const uint8_t *p, const uint8_t *end, uint8_t **out, const uint8_t **ret_next) {
+static OTTL_NOINLINE bool entry_odd(ottl_batch *b, const uint8_t *p, const uint8_t *end, uint8_t **out,
+                                    const uint8_t **ret_next) {
   uint32_t number, type, n;
   ottl_view key;
   ottl_cell value;
@@ -51,7 +52,8 @@ ottl_status ottl__map_came(ottl_batch *b, uint32_t m, uint32_t i, ottl_cell *ret
   for (const uint8_t *p = from; p < end;) {
     if (OTTL_LIKELY(to - out == p - from)) { /* those are where they stood */
       const bool key_first = end - p > 2 && p[2] == WR_TAG(1, WR_LEN);
-      const uint8_t *next = key_first ? entries_short(p, end, to, WR_TAG(1, WR_LEN)) : entries_short(p, end, to, WR_TAG(2, WR_LEN));
+      const uint8_t *next =
+          key_first ? entries_short(p, end, to, WR_TAG(1, WR_LEN)) : entries_short(p, end, to, WR_TAG(2, WR_LEN));
       to += next - p;
       p = next;
     }

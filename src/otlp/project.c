@@ -285,7 +285,10 @@ static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
     if (b->maps[m].bad) bm_clear(b->maps[m].bad, i);
     if (b->maps[m].raw_begin) b->maps[m].raw_begin[i] = b->maps[m].raw_end[i] = 0;
     if (b->maps[m].pruned) ot_of(b)->holes_of[i].n = 0;
-    if (b->maps[m].others) b->maps[m].others[i] = 0;
+    if (b->maps[m].others) {
+      b->maps[m].others[i] = 0;
+      ot_of(b)->counted.longs_of[i].n = 0;
+    }
   }
 }
 

@@ -73,21 +73,26 @@ static inline pj_result pruned_entry(pj_walk *w, unsigned m, ottl_view key, cons
 }
 
 /* The same of a map that is counted. A value whose length is hidden in an odd encoding (any NULL) counts as long. */
-static inline pj_result counted_entry(pj_walk *w, unsigned m, const uint8_t *any, uint32_t len) {
+static inline pj_result counted_entry(pj_walk *w, unsigned m, ottl_view key, const uint8_t *any, uint32_t len, const uint8_t *tag,
+                                      const uint8_t *end) {
   ottl_rowmaps *map = &w->b->maps[m];
   map->others[w->i]++;
   const uint32_t longest = w->b->layout->maps[m].longest;
   if (OTTL_LIKELY(len <= longest)) return PJ_OK;
   ottl_cell c;
   if (any && !any_decode(any, len, &c)) return pj_bad(w, any, "malformed value of an attribute");
-  if (!any || (c.tag == OTTL_T_STRING && c.len > longest)) note_dup(map, w->i); /* it gets a list */
+  if (OTTL_UNLIKELY(!any))
+    note_dup(map, w->i); /* it gets a list */
+  else if (c.tag == OTTL_T_STRING && c.len > longest &&
+           ottl__counted_long(w->b, w->i, key, c, (uint32_t)(tag - w->body), (uint32_t)(end - w->body)) != OTTL_OK)
+    return PJ_NOMEM;
   return PJ_OK;
 }
 
 /* An entry whose key is none of the map's columns. any: NULL where its length says nothing of the value's. */
 static OTTL_ALWAYS_INLINE pj_result other_entry(pj_walk *w, unsigned m, ot_op op, ottl_view key, const uint8_t *any, uint32_t len,
                                                 const uint8_t *tag, const uint8_t *end) {
-  if (op == OT_COUNTED) return counted_entry(w, m, any, len);
+  if (op == OT_COUNTED) return counted_entry(w, m, key, any, len, tag, end);
   return op == OT_PRUNED ? pruned_entry(w, m, key, tag, end) : PJ_OK;
 }
 

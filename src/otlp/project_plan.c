@@ -220,12 +220,12 @@ static ottl_status plan_make(ot_plan *plan, const ottl_layout *layout, unsigned 
     bool dict = field_is_dict_map(spec->field);
     if (dict && signal != OTTL_SIGNAL_PROFILES) continue; /* no row has it */
     OTTL_TRY(plan_field(plan, spec->field,
-                        dict            ? OT_DICT
-                        : spec->entries ? OT_ENTRIES
-                        : spec->prune   ? OT_PRUNED
-                        : spec->counted ? OT_COUNTED
+                        dict                                 ? OT_DICT
+                        : spec->entries                      ? OT_ENTRIES
+                        : spec->prune                        ? OT_PRUNED
+                        : spec->counted                      ? OT_COUNTED
                         : spec->seen && spec->n_columns == 0 ? OT_SEEN
-                                        : OT_KEYS,
+                                                             : OT_KEYS,
                         (uint16_t)m, plan->map_places + (size_t)m * OTTL_MESSAGES));
   }
   return OTTL_OK;

@@ -69,6 +69,24 @@ static OTTL_ALWAYS_INLINE ottl_status gather_dirty(const wv_column *col, const w
   return OTTL_OK;
 }
 
+/* Texts that were cut, in entries that no column stands for. */
+static ottl_status gather_cuts(ottl_batch *b, uint32_t i, wk_found *f) {
+  ot_impl *im = ot_of(b);
+  const ot_counted *co = &im->counted;
+  const ot_holes *of = &co->longs_of[i];
+  OTTL_TRY(ottl__al_reserve(&b->al, &im->keys, &im->keys_cap, f->n_keys + of->n, sizeof *im->keys));
+  f->keys = im->keys;
+  for (const ottl_long_text *l = co->longs + of->first, *stop = l + of->n; l < stop; l++) {
+    if (!l->cut || (im->holes_of[i].n && ottl__counted_gone(b, i, l->begin))) continue;
+    f->bound += HEAD_BOUND + l->len; /* its key stands in the old body */
+    note_key(
+        f->keys, f->n_keys++,
+        (wv_key){
+            .word = (uint64_t)(uintptr_t)l, .begin = l->begin, .end = l->end, .column = OTTL_NO_COLUMN, .tag = OTTL_T_STRING});
+  }
+  return OTTL_OK;
+}
+
 /* Entries that go by a rule on keys, or by a limit. */
 static ottl_status gather_holes(ottl_batch *b, uint32_t i, wk_found *f) {
   ot_impl *im = ot_of(b);
@@ -100,6 +118,7 @@ static OTTL_ALWAYS_INLINE ottl_status gather(ottl_batch *b, unsigned m, uint32_t
   }
   OTTL_TRY(gather_dirty(im->dirty + first, im->dirty + stop, i, f));
   if (pruned) OTTL_TRY(gather_holes(b, i, f));
+  if (pruned && map->others && im->counted.longs_of[i].n) OTTL_TRY(gather_cuts(b, i, f));
   *any = f->n_keys || f->n_fresh;
   *begin = f->n_keys ? f->keys[0].begin : map->raw_end[i];
   *end = f->n_fresh || !f->n_keys ? map->raw_end[i] : f->keys[f->n_keys - 1].end;
@@ -164,6 +183,14 @@ static OTTL_NOINLINE uint8_t *write_cut(const ot_head *heads, const wv_key *key,
   return wr_put(at, body + from, run - from);
 }
 
+/* An entry that no column stands for: it is gone, or its text was cut. */
+static OTTL_NOINLINE uint8_t *cut_write(uint8_t *at, unsigned number, const wv_key *key) {
+  if (key->tag == OTTL_T_ABSENT) return at;
+  const ottl_long_text *l = (const ottl_long_text *)(uintptr_t)key->word;
+  ottl_entry e = {.key = l->key, .word = l->word, .klen = l->klen, .len = l->len, .tag = OTTL_T_STRING, .dirty = 1};
+  return entry_is_short(&e) ? short_put(at, number, &e) : ottl__wl_write(at, number, &(ottl_rowmap){&e, 1, 1, NULL}, NULL);
+}
+
 /* See ottl__wk_write. */
 static OTTL_ALWAYS_INLINE uint8_t *write_found(const ot_head *heads, const wk_found *f, const uint8_t *body, uint8_t *at,
                                                const wv_edit *e) {
@@ -174,7 +201,10 @@ static OTTL_ALWAYS_INLINE uint8_t *write_found(const ot_head *heads, const wk_fo
     for (const wv_key *key = f->keys, *stop = key + f->n_keys; key < stop; key++) {
       at = wr_put(at, body + from, key->begin - from);
       from = key->end;
-      if (key->tag != OTTL_T_ABSENT) at = key_write(at, e->number, &heads[key->column], key);
+      if (OTTL_UNLIKELY(key->column == OTTL_NO_COLUMN))
+        at = cut_write(at, e->number, key);
+      else if (key->tag != OTTL_T_ABSENT)
+        at = key_write(at, e->number, &heads[key->column], key);
     }
     at = wr_put(at, body + from, e->end - from);
   }

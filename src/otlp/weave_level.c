@@ -546,9 +546,7 @@ ottl_status ottl__ot_weave_level(ottl_batch *b, ottl_level level, uint32_t first
       if (quick && !(im->dirty_fields >> (i & 63) & 1) && !(r->state[first + i] & OTTL_ROW_EDITED)) {
         const bool list = listed && has_list(b, map, i), fields = im->dirty_plain >> (i & 63) & 1;
         if (list && !b->layout->maps[map].entries) OTTL_TRY(ottl__map_flush_row(b, map, i));
-        OTTL_TRY((list     ? ottl__wk_weave_list
-                  : fields ? ottl__wk_weave_fields
-                           : ottl__wk_weave)(b, level, first + i, i, map));
+        OTTL_TRY((list ? ottl__wk_weave_list : fields ? ottl__wk_weave_fields : ottl__wk_weave)(b, level, first + i, i, map));
         woven |= r->state[first + i] & OTTL_ROW_MOVED;
         continue;
       }

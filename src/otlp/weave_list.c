@@ -59,18 +59,8 @@ uint8_t *ottl__wl_write(uint8_t *at, unsigned number, const ottl_rowmap *map, co
       for (; stands < at; stands += 2 + stands[1]) *stands = tag;
       continue;
     }
-    if (OTTL_LIKELY(e->tag == OTTL_T_STRING && e->klen && e->klen < 0x78 && e->len < 0x78 - e->klen)) {
-      /* PERF: merge_maps; all lengths are of one byte. */
-      at[0] = tag;
-      at[1] = (uint8_t)(e->klen + e->len + 6);
-      at[2] = WR_TAG(1, WR_LEN);
-      at[3] = (uint8_t)e->klen;
-      at = wr_put(at + 4, e->key, e->klen);
-      at[0] = WR_TAG(2, WR_LEN);
-      at[1] = (uint8_t)(e->len + 2);
-      at[2] = WR_TAG(1, WR_LEN);
-      at[3] = (uint8_t)e->len;
-      at = wr_put(at + 4, (const void *)(uintptr_t)e->word, e->len);
+    if (OTTL_LIKELY(entry_is_short(e))) {
+      at = short_put(at, number, e);
     } else {
       at = entry_write(at, number, e);
     }

@@ -23,6 +23,23 @@ static inline ottl_status value_bound(ottl_cell c, uint64_t *sum) {
   return OTTL_OK;
 }
 
+/* A text under a key, where all lengths are of one byte. PERF: stringify_all */
+static inline bool entry_is_short(const ottl_entry *e) {
+  return e->tag == OTTL_T_STRING && e->klen && e->klen < 0x78 && e->len < 0x78 - e->klen;
+}
+static inline uint8_t *short_put(uint8_t *at, unsigned number, const ottl_entry *e) {
+  at[0] = (uint8_t)WR_TAG(number, WR_LEN);
+  at[1] = (uint8_t)(e->klen + e->len + 6);
+  at[2] = WR_TAG(1, WR_LEN);
+  at[3] = (uint8_t)e->klen;
+  at = wr_put(at + 4, e->key, e->klen);
+  at[0] = WR_TAG(2, WR_LEN);
+  at[1] = (uint8_t)(e->len + 2);
+  at[2] = WR_TAG(1, WR_LEN);
+  at[3] = (uint8_t)e->len;
+  return wr_put(at + 4, (const void *)(uintptr_t)e->word, e->len);
+}
+
 /* An edit of a plain kind: a tag and a value. */
 static inline uint8_t *plain_put(uint8_t *at, const wv_edit *e) {
   switch (e->kind) {

@@ -52,5 +52,12 @@ ottl_status ottl__op_truncate_keys(ottl_vm *vm, const ottl_insn *in) {
   OTTL_TRY(edit_lists(vm, in, &call, &failures));
   for (unsigned k = 0; k < spec->n_columns; k++)
     OTTL_TRY(ottl__truncate_column(&call, &vm->batch->columns[spec->first_column + k]));
+  SEL_EACH(call.sel, call.n, i) {
+    uint32_t n;
+    bool cut = false;
+    ottl_long_text *texts = ottl__map_long_texts(vm->batch, i, &n);
+    if (n) OTTL_TRY(ottl__truncate_texts(&call, texts, n, &cut));
+    if (cut) ottl__map_texts_cut(vm->batch, cc->map, i);
+  }
   return OTTL_OK;
 }
