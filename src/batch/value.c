@@ -59,7 +59,7 @@ bool ottl__wire_skip(ottl_wire *w, uint32_t type) {
 bool ottl__wire_value(ottl_view body, ottl_cell *value) {
   const uint8_t *p = (const uint8_t *)body.data;
   if (OTTL_LIKELY(body.len == 9 && p[0] == 0x21)) {
-    *value = (ottl_cell){load_u64(p + 1), 0, OTTL_T_DOUBLE};
+    *value = (ottl_cell){load_le64(p + 1), 0, OTTL_T_DOUBLE};
     return true;
   }
   if (OTTL_LIKELY((body.len == 2 && p[0] == 0x18 && p[1] < 0x80) ||
