@@ -242,10 +242,17 @@ func (p *Program) take() (*exec, error) {
 	return x, nil
 }
 
+// An exec computes without waiting: more than the processors can use at a time are not kept.
 func (p *Program) give(x *exec) {
 	p.mu.Lock()
-	p.spare = append(p.spare, x)
+	keep := len(p.spare) < 2*runtime.GOMAXPROCS(0)
+	if keep {
+		p.spare = append(p.spare, x)
+	}
 	p.mu.Unlock()
+	if !keep {
+		C.ottl_exec_free(x.exec)
+	}
 }
 
 func (x *exec) setRequest(request string) error {

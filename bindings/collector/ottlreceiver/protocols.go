@@ -1,12 +1,14 @@
 package ottlreceiver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"sync"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
@@ -44,18 +46,18 @@ var services = map[engine.Signal]string{
 	engine.Metrics: "opentelemetry.proto.collector.metrics.v1.MetricsService",
 }
 
-type rawMessage struct{ data []byte }
+// A message as it came: buffer is of gRPC's pool, and whoever takes the message frees it.
+type rawMessage struct{ buffer mem.Buffer }
 
 type rawCodec struct{}
 
 func (rawCodec) Name() string { return "proto" }
 
 func (rawCodec) Marshal(v any) (mem.BufferSlice, error) {
-	m, ok := v.(*rawMessage)
-	if !ok {
-		return nil, fmt.Errorf("not a raw message: %T", v)
+	if v != any(nothing) {
+		return nil, fmt.Errorf("not an answer: %T", v)
 	}
-	return mem.BufferSlice{mem.SliceBuffer(m.data)}, nil
+	return nil, nil
 }
 
 func (rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
@@ -63,7 +65,7 @@ func (rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
 	if !ok {
 		return fmt.Errorf("not a raw message: %T", v)
 	}
-	m.data = data.Materialize()
+	m.buffer = data.MaterializeToBuffer(mem.DefaultBufferPool())
 	return nil
 }
 
@@ -77,7 +79,8 @@ func serviceOf(r *ottlReceiver, signal engine.Signal, name string) *grpc.Service
 			return nil, err
 		}
 		call := func(ctx context.Context, request any) (any, error) {
-			if err := r.handle(ctx, signal, request.(*rawMessage).data); err != nil {
+			m := request.(*rawMessage)
+			if err := r.handle(ctx, signal, body{data: m.buffer.ReadOnlyData(), free: m.buffer.Free}); err != nil {
 				return nil, status.Error(codeOf(err), err.Error())
 			}
 			return nothing, nil
@@ -125,6 +128,12 @@ func refuse(w http.ResponseWriter, kind string, httpStatus int, code codes.Code,
 	_, _ = w.Write(body)
 }
 
+// Bodies of requests.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// So much memory is taken because a client says that so much will come; the rest when it is there.
+const maxHint = 1 << 20
+
 func (r *ottlReceiver) handler(signal engine.Signal) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		kind, _, _ := mime.ParseMediaType(request.Header.Get("Content-Type"))
@@ -132,16 +141,18 @@ func (r *ottlReceiver) handler(signal engine.Signal) http.Handler {
 			http.Error(w, "415 unsupported media type, supported: [application/json, application/x-protobuf]", http.StatusUnsupportedMediaType)
 			return
 		}
-		body, err := io.ReadAll(request.Body)
-		if err != nil {
+		buffer := buffers.Get().(*bytes.Buffer)
+		buffer.Reset()
+		free := func() { buffers.Put(buffer) }
+		if request.ContentLength > 0 {
+			buffer.Grow(int(min(request.ContentLength, maxHint)) + bytes.MinRead)
+		}
+		if _, err := buffer.ReadFrom(request.Body); err != nil {
+			free()
 			refuse(w, kind, http.StatusBadRequest, codes.InvalidArgument, err.Error())
 			return
 		}
-		if kind == typeJSON {
-			err = engine.FromJSON(body, signal, func(wire []byte) error { return r.handle(request.Context(), signal, wire) })
-		} else {
-			err = r.handle(request.Context(), signal, body)
-		}
+		err := r.handle(request.Context(), signal, body{buffer.Bytes(), kind == typeJSON, free})
 		if err != nil {
 			code := codeOf(err)
 			refuse(w, kind, statusOf(code), code, err.Error())

@@ -27,37 +27,37 @@ import (
 
 var kind = component.MustNewType("ottl")
 
+// A decoder makes data of the pipeline of bytes: how many records, and what hands them on. Neither looks at the bytes afterwards.
+type decoder func(data []byte) (records int, send func(context.Context) error, err error)
+
 // NewFactory of the receiver `ottl`.
 func NewFactory() receiver.Factory {
 	return receiver.NewFactory(kind, defaultConfig,
 		receiver.WithLogs(func(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Logs) (receiver.Logs, error) {
-			decode := &plog.ProtoUnmarshaler{}
-			return shared(set, cfg.(*Config), engine.Logs, func(ctx context.Context, data []byte) (int, error) {
-				d, err := decode.UnmarshalLogs(data)
+			return shared(set, cfg.(*Config), engine.Logs, func(data []byte) (int, func(context.Context) error, error) {
+				d, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(data)
 				if err != nil {
-					return 0, errDecode(err)
+					return 0, nil, errDecode(err)
 				}
-				return d.LogRecordCount(), next.ConsumeLogs(ctx, d)
+				return d.LogRecordCount(), func(ctx context.Context) error { return next.ConsumeLogs(ctx, d) }, nil
 			})
 		}, component.StabilityLevelDevelopment),
 		receiver.WithTraces(func(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Traces) (receiver.Traces, error) {
-			decode := &ptrace.ProtoUnmarshaler{}
-			return shared(set, cfg.(*Config), engine.Traces, func(ctx context.Context, data []byte) (int, error) {
-				d, err := decode.UnmarshalTraces(data)
+			return shared(set, cfg.(*Config), engine.Traces, func(data []byte) (int, func(context.Context) error, error) {
+				d, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(data)
 				if err != nil {
-					return 0, errDecode(err)
+					return 0, nil, errDecode(err)
 				}
-				return d.SpanCount(), next.ConsumeTraces(ctx, d)
+				return d.SpanCount(), func(ctx context.Context) error { return next.ConsumeTraces(ctx, d) }, nil
 			})
 		}, component.StabilityLevelDevelopment),
 		receiver.WithMetrics(func(_ context.Context, set receiver.Settings, cfg component.Config, next consumer.Metrics) (receiver.Metrics, error) {
-			decode := &pmetric.ProtoUnmarshaler{}
-			return shared(set, cfg.(*Config), engine.Metrics, func(ctx context.Context, data []byte) (int, error) {
-				d, err := decode.UnmarshalMetrics(data)
+			return shared(set, cfg.(*Config), engine.Metrics, func(data []byte) (int, func(context.Context) error, error) {
+				d, err := (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics(data)
 				if err != nil {
-					return 0, errDecode(err)
+					return 0, nil, errDecode(err)
 				}
-				return d.DataPointCount(), next.ConsumeMetrics(ctx, d)
+				return d.DataPointCount(), func(ctx context.Context) error { return next.ConsumeMetrics(ctx, d) }, nil
 			})
 		}, component.StabilityLevelDevelopment))
 }
@@ -71,8 +71,8 @@ var instances = struct {
 }{of: map[*Config]*ottlReceiver{}}
 
 type input struct {
-	stages  []*stage.Stage
-	consume func(ctx context.Context, data []byte) (records int, err error)
+	stages []*stage.Stage
+	decode decoder
 }
 
 type ottlReceiver struct {
@@ -88,7 +88,7 @@ type ottlReceiver struct {
 	serving   sync.WaitGroup
 }
 
-func shared(set receiver.Settings, cfg *Config, signal engine.Signal, consume func(context.Context, []byte) (int, error)) (*ottlReceiver, error) {
+func shared(set receiver.Settings, cfg *Config, signal engine.Signal, decode decoder) (*ottlReceiver, error) {
 	instances.Lock()
 	defer instances.Unlock()
 	r := instances.of[cfg]
@@ -99,7 +99,7 @@ func shared(set receiver.Settings, cfg *Config, signal engine.Signal, consume fu
 		}
 		r = &ottlReceiver{config: cfg, set: set, report: report}
 	}
-	in := &input{consume: consume}
+	in := &input{decode: decode}
 	for _, program := range cfg.Programs {
 		s, err := stage.New(set.TelemetrySettings, set.ID, program, signal)
 		if err != nil {
@@ -112,44 +112,70 @@ func shared(set receiver.Settings, cfg *Config, signal engine.Signal, consume fu
 	return r, nil
 }
 
+// A body of a request, in memory that goes back to its pool as soon as it was decoded.
+type body struct {
+	data []byte
+	json bool
+	free func()
+}
+
 // handle runs the programs on a request and hands what is left to the pipeline.
-func (r *ottlReceiver) handle(ctx context.Context, signal engine.Signal, payload []byte) error {
+func (r *ottlReceiver) handle(ctx context.Context, signal engine.Signal, b body) error {
 	in := r.inputs[signal]
 	if in == nil {
+		b.free()
 		return errNoPipeline
 	}
-	begin, end := r.report.StartLogsOp, r.report.EndLogsOp
+	begin, end, format := r.report.StartLogsOp, r.report.EndLogsOp, "protobuf"
 	switch signal {
 	case engine.Traces:
 		begin, end = r.report.StartTracesOp, r.report.EndTracesOp
 	case engine.Metrics:
 		begin, end = r.report.StartMetricsOp, r.report.EndMetricsOp
 	}
+	if b.json {
+		format = "json"
+	}
 	ctx = begin(ctx)
-	records, err := in.run(ctx, 0, payload)
-	end(ctx, "protobuf", records, err)
+	records, send, err := in.take(ctx, signal, b)
+	if err == nil && records > 0 {
+		err = send(ctx)
+	}
+	end(ctx, format, records, err)
 	return err
 }
 
-// run takes a payload through the stages from number i on, and decodes what is left. The bytes of a stage are gone when it returns, so the next
-// one runs inside of it.
-func (in *input) run(ctx context.Context, i int, payload []byte) (records int, err error) {
+// take decodes what the programs leave of a body. Neither the body nor memory of the engine is held any more when it returns: pipelines may
+// take their time.
+func (in *input) take(ctx context.Context, signal engine.Signal, b body) (records int, send func(context.Context) error, err error) {
+	defer b.free()
+	keep := func(data []byte) (err error) {
+		records, send, err = in.decode(data)
+		return err
+	}
+	if b.json {
+		err = engine.FromJSON(b.data, signal, func(wire []byte) error { return in.run(ctx, 0, wire, keep) })
+	} else {
+		err = in.run(ctx, 0, b.data, keep)
+	}
+	return records, send, err
+}
+
+// run takes a payload through the stages from number i on. The bytes of a stage are gone when it returns, so the next one runs inside of it.
+func (in *input) run(ctx context.Context, i int, payload []byte, keep func([]byte) error) error {
 	if i == len(in.stages) {
-		return in.consume(ctx, payload)
+		return keep(payload)
 	}
 	s := in.stages[i]
 	if s.Active().Program.Empty() {
-		return in.run(ctx, i+1, payload)
+		return in.run(ctx, i+1, payload, keep)
 	}
-	err = s.Run(ctx, payload, func(r *engine.Result) error {
+	return s.Run(ctx, payload, func(r *engine.Result) error {
 		if r.Data == nil {
 			return nil
 		}
-		var err error
-		records, err = in.run(ctx, i+1, r.Data)
-		return err
+		return in.run(ctx, i+1, r.Data, keep)
 	})
-	return records, err
 }
 
 // Start serves. Safe to call for each signal.
