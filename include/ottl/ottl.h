@@ -19,6 +19,7 @@
 #include "ottl/program.h"
 #include "ottl/route.h"
 #include "ottl/test.h"
+#include "ottl/touch.h"
 #include "ottl/trace.h"
 #include "ottl/view.h"
 
