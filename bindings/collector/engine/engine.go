@@ -217,6 +217,8 @@ type Result struct {
 	Errors    uint64
 	RowErrors []RowError
 	Outputs   []Output // of routing programs, as Pipelines
+
+	exec *exec
 }
 
 // Output is what a pipeline gets.
@@ -347,7 +349,7 @@ func (p *Program) Run(payload []byte, request string, use func(*Result) error) e
 		return x.failure(status)
 	}
 	result := Result{Data: view(r.data, r.len), Unchanged: bool(r.unchanged), In: uint64(r.rows_in), Changed: uint64(r.rows_changed),
-		Dropped: uint64(r.rows_dropped), Failed: uint64(r.rows_failed), Errors: uint64(r.errors)}
+		Dropped: uint64(r.rows_dropped), Failed: uint64(r.rows_failed), Errors: uint64(r.errors), exec: x}
 	if r.errors > 0 {
 		result.RowErrors = x.rowErrors()
 	}

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"sync"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
@@ -12,27 +13,74 @@ import (
 	"go.opentelemetry.io/collector/processor/processorhelper"
 
 	"github.com/ottl-c/ottl-c/bindings/collector/engine"
+	"github.com/ottl-c/ottl-c/bindings/collector/internal/narrow"
 )
 
-// convert runs on decoded data: to bytes, through the engine, and back, unless nothing was changed. What came in is never written, so it may be
-// shared with other consumers.
-func convert[T any](ctx context.Context, s *Stage, data T, marshal func(T) ([]byte, error), unmarshal func([]byte) (T, error)) (T, error) {
-	if s.Active().Program.Empty() {
+// How data of a signal becomes payloads: as a whole, and as far as a plan goes (nil: never).
+type codec[T any] struct {
+	marshal   func(T) ([]byte, error)
+	unmarshal func([]byte) (T, error)
+	put       func(*narrow.Plan, *narrow.Scratch, T)
+	apply     func(*narrow.Plan, *narrow.Scratch, T, []byte) error
+	drop      func(*narrow.Plan, *narrow.Scratch, T) error
+}
+
+var (
+	logsCodec = &codec[plog.Logs]{(&plog.ProtoMarshaler{}).MarshalLogs, (&plog.ProtoUnmarshaler{}).UnmarshalLogs,
+		(*narrow.Plan).Logs, (*narrow.Plan).ApplyLogs, (*narrow.Plan).DropLogs}
+	tracesCodec = &codec[ptrace.Traces]{(&ptrace.ProtoMarshaler{}).MarshalTraces, (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces,
+		(*narrow.Plan).Traces, (*narrow.Plan).ApplyTraces, (*narrow.Plan).DropTraces}
+	metricsCodec = &codec[pmetric.Metrics]{marshal: (&pmetric.ProtoMarshaler{}).MarshalMetrics, unmarshal: (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics}
+)
+
+var scratches = sync.Pool{New: func() any { return new(narrow.Scratch) }}
+
+// process runs the active program on decoded data.
+func process[T any](ctx context.Context, s *Stage, data T, c *codec[T]) (T, error) {
+	policy := s.Active()
+	switch {
+	case policy.Program.Empty():
 		return data, nil
+	case policy.plan != nil:
+		return data, narrowly(ctx, s, policy, data, c)
 	}
-	payload, err := marshal(data)
+	return wholly(ctx, s, policy, data, c)
+}
+
+// narrowly runs on as much of the data as the program needs, and writes to the data what the program wrote. Nothing is written when it fails.
+func narrowly[T any](ctx context.Context, s *Stage, policy *Policy, data T, c *codec[T]) error {
+	scratch := scratches.Get().(*narrow.Scratch)
+	defer scratches.Put(scratch)
+	c.put(policy.plan, scratch, data)
+	return s.runPolicy(ctx, policy, scratch.Payload, func(r *engine.Result) error {
+		switch {
+		case r.Data == nil && s.config.Form == engine.Filter:
+			return processorhelper.ErrSkipProcessingData
+		case r.Unchanged || r.Data == nil:
+			return nil
+		case s.config.Form == engine.Filter:
+			scratch.Origins = r.Origins(scratch.Origins)
+			return c.drop(policy.plan, scratch, data)
+		}
+		return c.apply(policy.plan, scratch, data, r.Data)
+	})
+}
+
+// wholly encodes the data, and decodes what became of it unless nothing was changed. What came in is not written to.
+func wholly[T any](ctx context.Context, s *Stage, policy *Policy, data T, c *codec[T]) (T, error) {
+	payload, err := c.marshal(data)
 	if err != nil {
 		return data, err
 	}
 	out := data
-	err = s.Run(ctx, payload, func(r *engine.Result) error {
+	err = s.runPolicy(ctx, policy, payload, func(r *engine.Result) error {
 		switch {
 		case r.Data == nil:
 			return processorhelper.ErrSkipProcessingData
 		case r.Unchanged:
 			return nil
 		}
-		out, err = unmarshal(r.Data)
+		out, err = c.unmarshal(r.Data)
 		return err
 	})
 	return out, err
@@ -45,7 +93,7 @@ func Factory(kind component.Type, form engine.Form) processor.Factory {
 	}
 	options := func(s *Stage) []processorhelper.Option {
 		return []processorhelper.Option{
-			processorhelper.WithCapabilities(consumer.Capabilities{MutatesData: false}),
+			processorhelper.WithCapabilities(consumer.Capabilities{MutatesData: true}),
 			processorhelper.WithStart(s.Start), processorhelper.WithShutdown(s.Shutdown),
 		}
 	}
@@ -54,9 +102,8 @@ func Factory(kind component.Type, form engine.Form) processor.Factory {
 		if err != nil {
 			return nil, err
 		}
-		in, out := &plog.ProtoMarshaler{}, &plog.ProtoUnmarshaler{}
 		return processorhelper.NewLogs(ctx, set, cfg, next, func(ctx context.Context, d plog.Logs) (plog.Logs, error) {
-			return convert(ctx, s, d, in.MarshalLogs, out.UnmarshalLogs)
+			return process(ctx, s, d, logsCodec)
 		}, options(s)...)
 	}
 	traces := func(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Traces) (processor.Traces, error) {
@@ -64,9 +111,8 @@ func Factory(kind component.Type, form engine.Form) processor.Factory {
 		if err != nil {
 			return nil, err
 		}
-		in, out := &ptrace.ProtoMarshaler{}, &ptrace.ProtoUnmarshaler{}
 		return processorhelper.NewTraces(ctx, set, cfg, next, func(ctx context.Context, d ptrace.Traces) (ptrace.Traces, error) {
-			return convert(ctx, s, d, in.MarshalTraces, out.UnmarshalTraces)
+			return process(ctx, s, d, tracesCodec)
 		}, options(s)...)
 	}
 	metrics := func(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Metrics) (processor.Metrics, error) {
@@ -74,9 +120,8 @@ func Factory(kind component.Type, form engine.Form) processor.Factory {
 		if err != nil {
 			return nil, err
 		}
-		in, out := &pmetric.ProtoMarshaler{}, &pmetric.ProtoUnmarshaler{}
 		return processorhelper.NewMetrics(ctx, set, cfg, next, func(ctx context.Context, d pmetric.Metrics) (pmetric.Metrics, error) {
-			return convert(ctx, s, d, in.MarshalMetrics, out.UnmarshalMetrics)
+			return process(ctx, s, d, metricsCodec)
 		}, options(s)...)
 	}
 	return processor.NewFactory(kind, func() component.Config { return &Config{Form: form} },

@@ -17,13 +17,15 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/ottl-c/ottl-c/bindings/collector/engine"
+	"github.com/ottl-c/ottl-c/bindings/collector/internal/narrow"
 )
 
 // Policy is a program and what identifies it.
 type Policy struct {
 	Program *engine.Program
-	Hash    string // of its configuration: the first 16 digits of SHA-256
-	request bool   // it reads what is known of the request
+	Hash    string       // of its configuration: the first 16 digits of SHA-256
+	plan    *narrow.Plan // what payloads of decoded data have; nil: everything
+	request bool         // it reads what is known of the request
 }
 
 // Status is what a stage reports back.
@@ -85,7 +87,7 @@ func (s *Stage) Offer(text string) error {
 	for _, d := range program.Warnings() {
 		s.log.Warn(d.Message, zap.String("code", d.Code), zap.Int("line", d.Line), zap.Int("column", d.Column), zap.String("help", d.Help))
 	}
-	s.policy.Store(&Policy{program, hashOf(text), readsRequest(text)})
+	s.policy.Store(&Policy{program, hashOf(text), narrow.PlanOf(program, s.signal), readsRequest(text)})
 	s.status.Hash, s.status.Refused = hashOf(text), ""
 	if !first {
 		s.status.Reloads++
@@ -159,7 +161,10 @@ func (s *Stage) Active() *Policy { return s.policy.Load() }
 
 // Run runs the active program on a payload.
 func (s *Stage) Run(ctx context.Context, payload []byte, use func(*engine.Result) error) error {
-	policy := s.policy.Load()
+	return s.runPolicy(ctx, s.policy.Load(), payload, use)
+}
+
+func (s *Stage) runPolicy(ctx context.Context, policy *Policy, payload []byte, use func(*engine.Result) error) error {
 	request := ""
 	if policy.request {
 		request = requestOf(ctx)
