@@ -17,12 +17,13 @@ static ottl_status go_render(const ottl_diags *diags, ottl_diags_format format, 
 }
 
 // Reads one processor's configuration and compiles it for a signal. *ret_diags: of what failed, or warnings.
-static ottl_status go_compile(const char *text, size_t len, ottl_config_form form, ottl_signal signal, bool flatten,
-                              ottl_program **ret, ottl_diags **ret_diags) {
+static ottl_status go_compile(const char *text, size_t len, const char *name, ottl_config_form form, ottl_signal signal,
+                              bool flatten, ottl_program **ret, ottl_diags **ret_diags) {
   ottl_config_options options;
   ottl_config *config = NULL;
   ottl_config_options_init(&options);
   options.form = form;
+  options.name = *name ? name : NULL;
   options.keep_variables = true; // the collector has put them in
   options.flatten_logs = flatten;
   *ret = NULL;
@@ -154,16 +155,19 @@ type exec struct {
 
 // Options of compiling.
 type Options struct {
-	FlattenLogs bool // the collector's feature gate transform.flatten.logs is on
+	Name        string // of the file that the text is of, for diagnostics
+	FlattenLogs bool   // the collector's feature gate transform.flatten.logs is on
 }
 
 // Compile compiles what stands below a processor's name in a collector's configuration, as YAML or JSON, variables put in.
 func Compile(text string, form Form, signal Signal, options Options) (*Program, error) {
 	ctext := C.CString(text)
 	defer C.free(unsafe.Pointer(ctext))
+	name := C.CString(options.Name)
+	defer C.free(unsafe.Pointer(name))
 	var program *C.ottl_program
 	var diags *C.ottl_diags
-	status := C.go_compile(ctext, C.size_t(len(text)), C.ottl_config_form(form), C.ottl_signal(signal), C.bool(options.FlattenLogs), &program, &diags)
+	status := C.go_compile(ctext, C.size_t(len(text)), name, C.ottl_config_form(form), C.ottl_signal(signal), C.bool(options.FlattenLogs), &program, &diags)
 	defer C.ottl_diags_free(diags)
 	var found []Diagnostic
 	if diags != nil {

@@ -62,7 +62,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 			if !known || body == nil {
 				return fmt.Errorf("programs[%d]: one of `transform` and `filter`, with what stands below the processor's name", i)
 			}
-			program := &stage.Config{Form: form}
+			program := &stage.Config{Form: form, Place: fmt.Sprintf("/programs[%d]", i)}
 			if err := program.Unmarshal(confmap.NewFromStringMap(body)); err != nil {
 				return fmt.Errorf("programs[%d]: %w", i, err)
 			}

@@ -15,12 +15,14 @@ import (
 )
 
 // Config is what stands below the component's name, as it stands there: the engine reads what the reference's component reads. Or one key,
-// policy_file, with a file that holds the same, which is read again when it changes.
+// policy_file, with a file that holds the same, which is read again when it changes; then status_file is where to say what became of it.
 type Config struct {
-	Form engine.Form
-	Text string // JSON
+	Form  engine.Form
+	Text  string // JSON
+	Place string // which program of its component it is; "": the only one
 
 	PolicyFile     string
+	StatusFile     string
 	ReloadInterval time.Duration
 }
 
@@ -29,6 +31,7 @@ const reloadInterval = 5 * time.Second
 
 type fileConfig struct {
 	PolicyFile     string        `mapstructure:"policy_file"`
+	StatusFile     string        `mapstructure:"status_file"`
 	ReloadInterval time.Duration `mapstructure:"reload_interval"`
 }
 
@@ -39,7 +42,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 		if err := conf.Unmarshal(&file); err != nil {
 			return err
 		}
-		c.PolicyFile, c.ReloadInterval = file.PolicyFile, file.ReloadInterval
+		c.PolicyFile, c.StatusFile, c.ReloadInterval = file.PolicyFile, file.StatusFile, file.ReloadInterval
 		return nil
 	}
 	text, err := json.Marshal(conf.ToStringMap())
@@ -58,7 +61,7 @@ func (c *Config) Validate() error {
 	}
 	var failed []error
 	for _, signal := range []engine.Signal{engine.Logs, engine.Traces, engine.Metrics} {
-		if _, err := compile(text, c.Form, signal); err == nil {
+		if _, err := c.compile(text, signal); err == nil {
 			return nil // it checks the other signals' parts, too
 		} else {
 			failed = append(failed, err)
@@ -85,14 +88,19 @@ func (c *Config) read() (string, error) {
 	return string(text), err
 }
 
-func compile(text string, form engine.Form, signal engine.Signal) (*engine.Program, error) {
+func (c *Config) compile(text string, signal engine.Signal) (*engine.Program, error) {
 	flatten := false
 	featuregate.GlobalRegistry().VisitAll(func(g *featuregate.Gate) {
 		if g.ID() == "transform.flatten.logs" {
 			flatten = g.IsEnabled()
 		}
 	})
-	return engine.Compile(text, form, signal, engine.Options{FlattenLogs: flatten})
+	program, err := engine.Compile(text, c.Form, signal, engine.Options{Name: c.PolicyFile, FlattenLogs: flatten})
+	var refused *engine.CompileError
+	if errors.As(err, &refused) && c.PolicyFile == "" {
+		refused.Text = placed(text, refused.Text)
+	}
+	return program, err
 }
 
 var _ component.Config = (*Config)(nil)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
@@ -20,26 +21,23 @@ import (
 	"github.com/ottl-c/ottl-c/bindings/collector/internal/narrow"
 )
 
-// Policy is a program and what identifies it.
+// Policy is a program, what identifies it, and what it did.
 type Policy struct {
 	Program *engine.Program
-	Hash    string       // of its configuration: the first 16 digits of SHA-256
+	Hash    string // of its configuration: the first 16 digits of SHA-256
+	since   time.Time
 	plan    *narrow.Plan // what payloads of decoded data have; nil: everything
 	request bool         // it reads what is known of the request
-}
 
-// Status is what a stage reports back.
-type Status struct {
-	Hash     string // of the active program
-	Refused  string // why the last configuration offered was not taken; "": it was
-	Reloads  uint64
-	Refusals uint64
+	in, changed, dropped, errors atomic.Uint64
 }
 
 // Stage is one component's program for one signal.
 type Stage struct {
 	config    *Config
 	signal    engine.Signal
+	name      string // of the component, and which of its programs
+	host      component.Host
 	log       *zap.Logger
 	telemetry *telemetry
 
@@ -54,11 +52,11 @@ type Stage struct {
 
 // New compiles the configuration.
 func New(set component.TelemetrySettings, id component.ID, config *Config, signal engine.Signal) (*Stage, error) {
-	t, err := newTelemetry(set, id)
+	t, err := newTelemetry(set, id.String()+config.Place, signalNames[signal])
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{config: config, signal: signal, log: set.Logger, telemetry: t}
+	s := &Stage{config: config, signal: signal, name: id.String() + config.Place, log: set.Logger, telemetry: t}
 	text, err := config.read()
 	if err != nil {
 		return nil, err
@@ -76,37 +74,37 @@ func hashOf(text string) string {
 func (s *Stage) Offer(text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	program, err := compile(text, s.config.Form, s.signal)
-	first := s.policy.Load() == nil
+	program, err := s.config.compile(text, s.signal)
+	old := s.policy.Load()
 	s.offered = text
 	if err != nil {
-		s.status.Refused = err.Error()
-		s.status.Refusals++
+		s.refuse(hashOf(text), err)
 		return err
 	}
 	for _, d := range program.Warnings() {
 		s.log.Warn(d.Message, zap.String("code", d.Code), zap.Int("line", d.Line), zap.Int("column", d.Column), zap.String("help", d.Help))
 	}
-	s.policy.Store(&Policy{program, hashOf(text), narrow.PlanOf(program, s.signal), readsRequest(text)})
-	s.status.Hash, s.status.Refused = hashOf(text), ""
-	if !first {
+	policy := &Policy{Program: program, Hash: hashOf(text), since: time.Now(), plan: narrow.PlanOf(program, s.signal), request: readsRequest(text)}
+	s.policy.Store(policy)
+	s.status.Refused = nil
+	s.telemetry.active(policy.Hash, 1)
+	if old != nil {
 		s.status.Reloads++
+		s.telemetry.reloads.Add(context.Background(), 1, s.telemetry.own)
+		if old.Hash != policy.Hash {
+			s.telemetry.active(old.Hash, 0)
+		}
 	}
 	return nil
 }
 
-// Status of the stage.
-func (s *Stage) Status() Status {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.status
-}
-
 // Start watches the policy file, if there is one.
-func (s *Stage) Start(context.Context, component.Host) error {
+func (s *Stage) Start(_ context.Context, host component.Host) error {
 	if s.config.PolicyFile == "" {
 		return nil
 	}
+	s.host = host
+	s.post()
 	s.stop = make(chan struct{})
 	s.stopped.Add(1)
 	go s.watch()
@@ -138,9 +136,14 @@ func (s *Stage) watch() {
 }
 
 func (s *Stage) reload() {
+	defer s.post()
 	text, err := s.config.read()
 	if err != nil {
 		s.log.Error("the policy file cannot be read: the active program goes on", zap.Error(err))
+		s.mu.Lock()
+		s.status.Refused = &Refusal{At: time.Now(), Text: err.Error()}
+		s.offered = ""
+		s.mu.Unlock()
 		return
 	}
 	s.mu.Lock()
@@ -150,10 +153,12 @@ func (s *Stage) reload() {
 		return
 	}
 	if err := s.Offer(text); err != nil {
-		s.log.Error("the policy file is refused: the active program goes on", zap.String("active", s.Status().Hash), zap.Error(err))
+		s.log.Error("the policy file is refused: the active program goes on", zap.String("active", s.Active().Hash), zap.Error(err))
+		componentstatus.ReportStatus(s.host, componentstatus.NewRecoverableErrorEvent(err))
 		return
 	}
-	s.log.Info("a new program is active", zap.String("hash", s.Status().Hash))
+	s.log.Info("a new program is active", zap.String("hash", s.Active().Hash))
+	componentstatus.ReportStatus(s.host, componentstatus.NewEvent(componentstatus.StatusOK))
 }
 
 // Active is the program that payloads run on now.
@@ -172,7 +177,7 @@ func (s *Stage) runPolicy(ctx context.Context, policy *Policy, payload []byte, u
 	begin := time.Now()
 	var used time.Duration
 	err := policy.Program.Run(payload, request, func(r *engine.Result) error {
-		s.told(ctx, r)
+		s.told(ctx, policy, r)
 		at := time.Now()
 		err := use(r)
 		used = time.Since(at)
@@ -181,13 +186,18 @@ func (s *Stage) runPolicy(ctx context.Context, policy *Policy, payload []byte, u
 	s.telemetry.duration.Record(ctx, (time.Since(begin) - used).Seconds(), s.telemetry.own)
 	var failed *engine.RunError
 	if errors.As(err, &failed) {
+		policy.errors.Add(uint64(len(failed.Errors)))
 		s.count(ctx, failed.Errors, len(failed.Errors))
 	}
 	return err
 }
 
-func (s *Stage) told(ctx context.Context, r *engine.Result) {
+func (s *Stage) told(ctx context.Context, policy *Policy, r *engine.Result) {
 	t := s.telemetry
+	policy.in.Add(r.In)
+	policy.changed.Add(r.Changed)
+	policy.dropped.Add(r.Dropped)
+	policy.errors.Add(r.Errors)
 	t.in.Add(ctx, int64(r.In), t.own)
 	t.changed.Add(ctx, int64(r.Changed), t.own)
 	t.dropped.Add(ctx, int64(r.Dropped), t.own)
