@@ -1,7 +1,28 @@
 //! Finds libottl by pkg-config: installed, or below OTTL_PREFIX (`cmake --install build/release --prefix PREFIX`).
 
+use std::path::Path;
+use std::process::Command;
+
+/// Words that pkg-config gives of libottl.
+fn pkg_config(options: &[&str]) -> Vec<String> {
+    let program = std::env::var_os("PKG_CONFIG").unwrap_or_else(|| "pkg-config".into());
+    match Command::new(program).args(options).arg("ottl >= 0.1").output() {
+        Ok(out) if out.status.success() => String::from_utf8_lossy(&out.stdout)
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        Ok(out) => panic!(
+            "libottl is not found: install it, and set OTTL_PREFIX if that is not where pkg-config looks\n{}",
+            String::from_utf8_lossy(&out.stderr)
+        ),
+        Err(e) => panic!("pkg-config cannot be run: {e}"),
+    }
+}
+
 fn main() {
-    println!("cargo:rerun-if-env-changed=OTTL_PREFIX");
+    for name in ["OTTL_PREFIX", "PKG_CONFIG", "PKG_CONFIG_PATH"] {
+        println!("cargo:rerun-if-env-changed={name}");
+    }
     if let Ok(prefix) = std::env::var("OTTL_PREFIX") {
         let folders = [
             "lib",
@@ -16,41 +37,23 @@ fn main() {
         paths.extend(std::env::var("PKG_CONFIG_PATH").ok());
         std::env::set_var("PKG_CONFIG_PATH", paths.join(":"));
     }
-    let found = pkg_config::Config::new()
-        .atleast_version("0.1")
-        .cargo_metadata(false)
-        .probe("ottl");
-    let library = match found {
-        Ok(library) => library,
-        Err(e) => panic!("libottl is not found: install it, and set OTTL_PREFIX if that is not where pkg-config looks\n{e}"),
-    };
+    let folder = pkg_config(&["--variable=libdir"]).join(" ");
     // The static library where there is one: nothing has to be found when the program starts.
-    let archive = library
-        .link_paths
-        .iter()
-        .any(|p| p.join("libottl.a").exists());
-    for path in &library.link_paths {
-        println!("cargo:rustc-link-search=native={}", path.display());
-        println!(
-            "cargo:rerun-if-changed={}",
-            path.join("libottl.a").display()
-        );
+    let archive = Path::new(&folder).join("libottl.a");
+    println!("cargo:rerun-if-changed={}", archive.display());
+    println!("cargo:rustc-link-search=native={folder}");
+    if !archive.exists() {
+        println!("cargo:rustc-link-lib=dylib=ottl");
+        return;
     }
-    println!(
-        "cargo:rustc-link-lib={}ottl",
-        if archive { "static=" } else { "dylib=" }
-    );
-    if archive {
-        let private = pkg_config::Config::new()
-            .statik(true)
-            .cargo_metadata(false)
-            .probe("ottl")
-            .expect("probed before");
-        for path in &private.link_paths {
-            println!("cargo:rustc-link-search=native={}", path.display());
-        }
-        for name in private.libs.iter().filter(|n| *n != "ottl") {
-            println!("cargo:rustc-link-lib=dylib={name}");
+    println!("cargo:rustc-link-lib=static=ottl");
+    for word in pkg_config(&["--static", "--libs"]) {
+        match (word.strip_prefix("-L"), word.strip_prefix("-l")) {
+            (Some(path), _) => println!("cargo:rustc-link-search=native={path}"),
+            (_, Some("ottl")) => {}
+            (_, Some(name)) => println!("cargo:rustc-link-lib=dylib={name}"),
+            _ if word == "-pthread" => println!("cargo:rustc-link-lib=dylib=pthread"),
+            _ => {}
         }
     }
 }

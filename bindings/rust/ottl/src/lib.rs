@@ -52,7 +52,7 @@ pub enum ErrorMode {
 #[non_exhaustive]
 pub enum Error {
     /// Statements do not compile: all that is wrong with them.
-    Compile(Vec<Diagnostic>),
+    Compile(Diagnostics),
     /// The payload is not valid OTLP.
     Data {
         message: String,
@@ -237,8 +237,8 @@ impl Options {
                 &mut diags,
             )
         };
-        // SAFETY: diags is NULL or owned, and freed once.
-        let diagnostics = unsafe { take_diags(diags) };
+        // SAFETY: diags is NULL or owned.
+        let diagnostics = unsafe { Diagnostics::take(diags) };
         match status {
             sys::OTTL_OK => Ok(Program {
                 inner: Arc::new(Inner {
@@ -268,40 +268,114 @@ unsafe fn c_text(p: *const c_char) -> String {
     CStr::from_ptr(p).to_string_lossy().into_owned()
 }
 
-unsafe fn take_diags(diags: *mut sys::ottl_diags) -> Vec<Diagnostic> {
-    let mut list = Vec::new();
-    for i in 0..sys::ottl_diags_count(diags) {
-        let mut d: sys::ottl_diag = std::mem::zeroed();
-        if sys::ottl_diags_get(diags, i, &mut d) != sys::OTTL_OK {
-            continue;
-        }
-        list.push(Diagnostic {
-            code: c_text(d.code),
-            severity: match d.severity {
-                0 => Severity::Error,
-                1 => Severity::Warning,
-                _ => Severity::Note,
-            },
-            message: text_of(d.message),
-            file: text_of(d.span.file),
-            range: d.span.begin..d.span.end,
-            line: d.span.line,
-            column: d.span.column,
-            help: (d.help.len > 0).then(|| text_of(d.help)),
-            fixes: d.fixes[..d.n_fixes]
-                .iter()
-                .map(|f| (f.span.begin..f.span.end, text_of(f.replacement)))
-                .collect(),
-        });
+/// What the compiler told: a slice of [`Diagnostic`], and the text for people.
+#[derive(Clone)]
+pub struct Diagnostics {
+    list: Arc<[Diagnostic]>,
+    handle: Arc<DiagsHandle>,
+}
+
+struct DiagsHandle(*mut sys::ottl_diags);
+
+// SAFETY: diagnostics do not change once they are made; reading and rendering them is for any thread (diag.h).
+unsafe impl Send for DiagsHandle {}
+unsafe impl Sync for DiagsHandle {}
+
+impl Drop for DiagsHandle {
+    fn drop(&mut self) {
+        // SAFETY: NULL or owned, and freed once.
+        unsafe { sys::ottl_diags_free(self.0) }
     }
-    sys::ottl_diags_free(diags);
-    list
+}
+
+impl std::ops::Deref for Diagnostics {
+    type Target = [Diagnostic];
+    fn deref(&self) -> &[Diagnostic] {
+        &self.list
+    }
+}
+
+impl PartialEq for Diagnostics {
+    fn eq(&self, other: &Self) -> bool {
+        self.list == other.list
+    }
+}
+
+impl Eq for Diagnostics {}
+
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.list.fmt(f)
+    }
+}
+
+impl Diagnostics {
+    /// With source lines, carets and help, as the command shows them.
+    pub fn render(&self, colour: bool) -> String {
+        unsafe extern "C" fn keep(context: *mut c_void, data: *const c_char, len: usize) {
+            if len > 0 {
+                (*context.cast::<Vec<u8>>())
+                    .extend_from_slice(std::slice::from_raw_parts(data.cast(), len));
+            }
+        }
+        let mut out = Vec::<u8>::new();
+        if !self.handle.0.is_null() {
+            // SAFETY: the handle is alive; `out` outlives the calls of `keep`. Without memory the text is cut, not wrong.
+            let _ = unsafe {
+                sys::ottl_diags_render(
+                    self.handle.0,
+                    0,
+                    colour,
+                    keep,
+                    ptr::addr_of_mut!(out).cast(),
+                )
+            };
+        }
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    /// Takes ownership. diags: NULL, or of a call of the library.
+    unsafe fn take(diags: *mut sys::ottl_diags) -> Diagnostics {
+        let handle = Arc::new(DiagsHandle(diags));
+        let mut list = Vec::new();
+        for i in 0..sys::ottl_diags_count(diags) {
+            let mut d: sys::ottl_diag = std::mem::zeroed();
+            if sys::ottl_diags_get(diags, i, &mut d) == sys::OTTL_OK {
+                list.push(diagnostic_of(&d));
+            }
+        }
+        Diagnostics {
+            list: list.into(),
+            handle,
+        }
+    }
+}
+
+unsafe fn diagnostic_of(d: &sys::ottl_diag) -> Diagnostic {
+    Diagnostic {
+        code: c_text(d.code),
+        severity: match d.severity {
+            0 => Severity::Error,
+            1 => Severity::Warning,
+            _ => Severity::Note,
+        },
+        message: text_of(d.message),
+        file: text_of(d.span.file),
+        range: d.span.begin..d.span.end,
+        line: d.span.line,
+        column: d.span.column,
+        help: (d.help.len > 0).then(|| text_of(d.help)),
+        fixes: d.fixes[..d.n_fixes]
+            .iter()
+            .map(|f| (f.span.begin..f.span.end, text_of(f.replacement)))
+            .collect(),
+    }
 }
 
 struct Inner {
     program: *mut sys::ottl_program,
     exec: sys::ottl_exec_options,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Diagnostics,
 }
 
 // SAFETY: a program is immutable and may be shared by any number of threads (program.h); the options hold no pointer (no allocator).
@@ -343,7 +417,7 @@ impl Program {
     }
 
     /// Warnings of the compiler.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
+    pub fn diagnostics(&self) -> &Diagnostics {
         &self.inner.diagnostics
     }
 
@@ -550,38 +624,6 @@ unsafe fn json_failure(json: *const sys::ottl_json, status: c_int) -> Error {
 fn status_name(status: c_int) -> String {
     // SAFETY: the name is static.
     unsafe { c_text(sys::ottl_status_name(status)) }
-}
-
-/// Diagnostics with source lines, carets and help, as the command shows them.
-pub fn render(text: &str, options: &Options, colour: bool) -> String {
-    unsafe extern "C" fn keep(context: *mut c_void, data: *const c_char, len: usize) {
-        if len > 0 {
-            (*context.cast::<Vec<u8>>())
-                .extend_from_slice(std::slice::from_raw_parts(data.cast(), len));
-        }
-    }
-    let (mut program, mut diags, mut out) = (ptr::null_mut(), ptr::null_mut(), Vec::<u8>::new());
-    let name = options.name.as_ref().map_or(ptr::null(), |n| n.as_ptr());
-    // SAFETY: as in `compile`; `out` outlives the calls of `keep`.
-    unsafe {
-        let mode = options.error_mode as c_int;
-        let text = (text.as_ptr().cast(), text.len());
-        let _ = sys::ottl_program_compile_text(
-            text.0,
-            text.1,
-            name,
-            mode,
-            &options.compile,
-            &mut program,
-            &mut diags,
-        );
-        if !diags.is_null() {
-            let _ = sys::ottl_diags_render(diags, 0, colour, keep, ptr::addr_of_mut!(out).cast());
-        }
-        sys::ottl_diags_free(diags);
-        sys::ottl_program_free(program);
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Version of the library.

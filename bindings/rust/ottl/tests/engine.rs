@@ -86,12 +86,35 @@ fn diagnostics() {
         text.starts_with("rules.ottl:1:5: error[E0301]: unknown path"),
         "{text}"
     );
-    assert!(ottl::render("sett(log.body)", &Options::new(), false).contains("did you mean `set`?"));
     let linted = Options::new()
         .lint(true)
         .compile("set(log.body, \"a\") where 1 == 2")
         .unwrap();
     assert_eq!(linted.diagnostics()[0].severity, Severity::Warning);
+}
+
+#[test]
+fn diagnostics_for_people() {
+    let text = String::from("set(log.body, 1)\nsett(log.body)\n");
+    let refused = Options::new().name("rules.ottl").compile(&text);
+    drop(text); // the diagnostics have a copy
+    let Err(Error::Compile(found)) = refused else {
+        panic!("compiled")
+    };
+    let other = std::thread::spawn({
+        let found = found.clone();
+        move || found.render(false)
+    });
+    let text = found.render(false);
+    assert!(
+        text.contains("--> rules.ottl:2:1") && text.contains("did you mean `set`?"),
+        "{text}"
+    );
+    assert_eq!(other.join().unwrap(), text);
+    assert!(found.render(true).contains("\x1b["));
+    assert_eq!(found, found.clone());
+    let clean = Options::new().compile("set(log.body, 1)").unwrap();
+    assert!(clean.diagnostics().is_empty() && clean.diagnostics().render(false).is_empty());
 }
 
 #[test]
