@@ -42,6 +42,23 @@ def _map_payloads(
         yield batch.filter(left.is_valid())
 
 
+def _maker(
+    statements: str | None, config: str | None, processor: str | None, signal: str | None, invalid: str, options: dict[str, Any]
+) -> Callable[[], ottl.Program]:
+    """What compiles the program in each task; it is compiled here, too, so that mistakes show at once."""
+    if invalid not in ("raise", "keep", "drop"):
+        raise ValueError('invalid: "raise", "keep" or "drop"')
+    if (statements is None) == (config is None):
+        raise ValueError("either statements or config")
+    make: Callable[[], ottl.Program]
+    if statements is not None:
+        make = functools.partial(ottl.compile, statements, **(options if signal is None else {**options, "signal": signal}))
+    else:
+        make = functools.partial(ottl.compile_config, config or "", processor, signal=signal or "none", **options)
+    make()
+    return make
+
+
 def transform(
     df: DataFrame,
     statements: str | None = None,
@@ -58,17 +75,8 @@ def transform(
 
     statements: as of `ottl.compile`; or config and processor: as of `ottl.compile_config` (then signal must be said).
     invalid: what becomes of payloads that are not OTLP, or above a limit: "raise", "keep" (as they are) or "drop".
-    options: those of the compiler. The program is compiled here, too, so that mistakes show at once."""
-    if invalid not in ("raise", "keep", "drop"):
-        raise ValueError('invalid: "raise", "keep" or "drop"')
-    if (statements is None) == (config is None):
-        raise ValueError("either statements or config")
-    make: Callable[[], ottl.Program]
-    if statements is not None:
-        make = functools.partial(ottl.compile, statements, **(options if signal is None else {**options, "signal": signal}))
-    else:
-        make = functools.partial(ottl.compile_config, config or "", processor, signal=signal or "none", **options)
-    make()
+    options: those of the compiler."""
+    make = _maker(statements, config, processor, signal, invalid, options)
     run = {"to": to, "signal": signal}
     return df.mapInArrow(functools.partial(_map_payloads, make, column, run, invalid), df.schema)
 
@@ -110,7 +118,11 @@ def _opened(filesystem: Any, path: str) -> Any:
 
 
 def _map_files(
-    framing: str, max_message_bytes: int, batch_bytes: int, batches: Iterable[pyarrow.RecordBatch]
+    framing: str,
+    max_message_bytes: int,
+    batch_bytes: int,
+    then: Callable[[Iterable[pyarrow.RecordBatch]], Iterator[pyarrow.RecordBatch]] | None,
+    batches: Iterable[pyarrow.RecordBatch],
 ) -> Iterator[pyarrow.RecordBatch]:
     import pyarrow
     from pyarrow import fs
@@ -122,20 +134,23 @@ def _map_files(
             names=["path", "message", "payload"],
         )
 
-    for files in batches:
-        for path in files.column(0).to_pylist():
-            filesystem, inner = fs.FileSystem.from_uri(path)
-            with _opened(filesystem, inner) as stream:
-                kept: list[bytes] = []
-                size = first = 0
-                for message in ottl.messages(stream, framing=framing, max_message_bytes=max_message_bytes):
-                    kept.append(message)
-                    size += len(message)
-                    if size >= batch_bytes:
+    def read() -> Iterator[pyarrow.RecordBatch]:
+        for files in batches:
+            for path in files.column(0).to_pylist():
+                filesystem, inner = fs.FileSystem.from_uri(path)
+                with _opened(filesystem, inner) as stream:
+                    kept: list[bytes] = []
+                    size = first = 0
+                    for message in ottl.messages(stream, framing=framing, max_message_bytes=max_message_bytes):
+                        kept.append(message)
+                        size += len(message)
+                        if size >= batch_bytes:
+                            yield batch(path, first, kept)
+                            first, kept, size = first + len(kept), [], 0
+                    if kept:
                         yield batch(path, first, kept)
-                        first, kept, size = first + len(kept), [], 0
-                if kept:
-                    yield batch(path, first, kept)
+
+    yield from then(read()) if then else read()
 
 
 def read(
@@ -146,14 +161,30 @@ def read(
     max_message_bytes: int = 0,
     batch_bytes: int = 16 << 20,
     partitions: int | None = None,
+    statements: str | None = None,
+    config: str | None = None,
+    processor: str | None = None,
+    to: str | None = None,
+    signal: str | None = None,
+    invalid: str = "raise",
+    **options: Any,
 ) -> DataFrame:
     """Export requests of files: columns path, message (number in its file), payload.
+
+    statements, config and what follows: as of `transform`, which then runs where the file is read: payloads go from one process
+    to the other once, and those of which nothing is left not at all.
 
     paths: of files, or of folders (all files below); local or URIs (`s3://`, `hdfs://`, `gs://`). Framings as of `ottl.messages`; gzip and
     zstd are found by their first bytes. A file is read by one task as a stream, batch_bytes at a time: many files make many tasks.
     partitions: how many; default: one for each file, but no more than 4 for each core."""
     from pyarrow import fs
 
+    then = None
+    if statements is not None or config is not None:
+        make = _maker(statements, config, processor, signal, invalid, options)
+        then = functools.partial(_map_payloads, make, "payload", {"to": to, "signal": signal}, invalid)
+    elif options or processor or to or signal:
+        raise ValueError("options of a program without statements or config")
     files: list[str] = []
     for path in [paths] if isinstance(paths, str) else paths:
         filesystem, inner = fs.FileSystem.from_uri(path if "://" in path else _absolute(path))
@@ -166,7 +197,7 @@ def read(
     wanted = partitions or min(len(files), 4 * spark.sparkContext.defaultParallelism)
     listed = spark.createDataFrame([(f,) for f in sorted(files)], "path string").repartition(wanted)
     return listed.mapInArrow(
-        functools.partial(_map_files, framing, max_message_bytes, batch_bytes), "path string, message bigint, payload binary"
+        functools.partial(_map_files, framing, max_message_bytes, batch_bytes, then), "path string, message bigint, payload binary"
     )
 
 

@@ -75,6 +75,12 @@ def test_files_of_every_framing(spark, log, tmp_path):
     rows = sorted((r.body, r.n) for r in table.collect())
     assert rows == sorted([(f"m{i}", i) for i in range(6)] * 4)
     assert sorted({r.message for r in df.collect()}) == list(range(6))
+    at_once = ottl.spark.read(spark, str(tmp_path), statements='log.body != "m3"', kind="filter", signal="logs", to="json")
+    assert sorted(bytes(r.payload).count(b"m3") for r in at_once.collect()) == [1] * 4
+    with pytest.raises(ottl.CompileError):
+        ottl.spark.read(spark, str(tmp_path), statements="sett(log.body)")
+    with pytest.raises(ValueError):
+        ottl.spark.read(spark, str(tmp_path), signal="logs")
     with pytest.raises(FileNotFoundError):
         ottl.spark.read(spark, str(tmp_path / "none*"))
 
