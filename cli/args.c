@@ -251,6 +251,8 @@ static int arg_set(cli_options *o, int id, const char *value) {
   case ARG_FLATTEN: o->flatten = true; break;
   case ARG_SHOW_VALUES: o->show_values = true; break;
   case ARG_EXPERIMENTAL: o->experimental = true; break;
+  case ARG_UNTIL_END: o->until_end = true; break;
+  case ARG_KAFKA_CONFIG: o->kafka_config.items[o->kafka_config.n++] = value; break;
   case ARG_NO_PROGRESS: o->no_progress = true; break;
   case ARG_STATS: o->stats = true; break;
   case ARG_LSP_STDIO: break;
@@ -302,8 +304,9 @@ int cli_options_read(const char *command, int in, int argc, char **argv, cli_opt
   ret->rules.items = calloc(2 * (size_t)argc + 2, sizeof *ret->rules.items);
   ret->outputs.items = calloc((size_t)argc + 1, sizeof *ret->outputs.items);
   ret->names.items = calloc((size_t)argc + 1, sizeof *ret->names.items);
+  ret->kafka_config.items = calloc((size_t)argc + 1, sizeof *ret->kafka_config.items);
   if (!ret->snippets.items || !ret->files.items || !ret->processors.items || !ret->outputs.items || !ret->rules.items ||
-      !ret->where.items || !ret->names.items)
+      !ret->where.items || !ret->names.items || !ret->kafka_config.items)
     return cli_fail(CLI_INTERNAL, "out of memory");
   bool ended = false;
   for (int i = 1; i < argc; i++) {
@@ -330,4 +333,5 @@ void cli_options_done(cli_options *options) {
   free(options->where.items);
   free(options->rules.items);
   free(options->names.items);
+  free(options->kafka_config.items);
 }

@@ -85,6 +85,8 @@ typedef struct cli_options {
   size_t limit, max_text; /* 0: none */
   const char *fields, *html;
   bool lines, all, summary;                   /* view; diff */
+  cli_texts kafka_config;                     /* KEY=VALUE, or a file */
+  bool until_end;                             /* of topics */
   const char *cost, *svg;                     /* explain */
   bool types, bytecode, no_times, connectors; /* connectors: they do instead of processors */
 } cli_options;
@@ -181,6 +183,11 @@ typedef struct cli_config {
   } by_signal[CLI_SIGNALS];
 } cli_config;
 
+/* Where a message of a topic ends in a part. */
+typedef struct cli_cut {
+  size_t end, from; /* from: which message of the job it was */
+} cli_cut;
+
 /* Messages that go to one sink, framed, one behind the other. */
 typedef struct cli_part {
   char *data;
@@ -188,6 +195,9 @@ typedef struct cli_part {
   uint64_t written;           /* how many */
   uint64_t messages, records; /* of `ottl route` */
   bool packed;                /* compressed already */
+  bool apart;                 /* for a topic: cut, not framed */
+  cli_cut *cuts;
+  size_t n_cuts, cap_cuts;
 } cli_part;
 
 /* A place that messages are written to. */
@@ -195,10 +205,12 @@ typedef struct cli_sink {
   ottl_view name;   /* of the pipeline, in `ottl route` */
   const char *path; /* NULL: standard output; in `ottl route`: nowhere */
   io_output *out;
-  cli_part gathered; /* to be compressed */
+  struct cli_kafka_out *topic; /* instead of `out` */
+  cli_part gathered;           /* to be compressed */
   uint64_t written, messages, records;
   bool packed; /* something was written, compressed */
   bool closed; /* nobody reads it any more */
+  bool lost;   /* something did not get there */
 } cli_sink;
 
 typedef struct cli_routes cli_routes; /* route.c */
@@ -261,6 +273,8 @@ bool cli_sections_split(cli_program *program, const ottl_compile_options *option
 bool cli_sections_any(const cli_program *program, ottl_signal signal);   /* has some section anything for the signal? */
 char *cli_sections_text(const cli_program *program, ottl_signal signal); /* what runs on a signal; the caller frees */
 
+double cli_now(void); /* seconds; progress.c */
+
 /* progress.c: a line that shows how far a run is. NULL is one that shows nothing. */
 typedef struct cli_progress cli_progress;
 #define CLI_PROGRESS_GONE "\r\033[K"                                              /* takes it from the terminal */
@@ -315,6 +329,7 @@ typedef struct cli_failure {
 
 typedef struct cli_stats {
   uint64_t messages, rows_in, rows_changed, rows_dropped, rows_failed, errors;
+  uint64_t passed_over;         /* messages of topics that are no OTLP, among `messages` */
   uint64_t bytes_in, bytes_out; /* of messages, not compressed */
   cli_failure failures[CLI_FAILURES];
   size_t n_failures;

@@ -55,6 +55,10 @@ io_status io_open_output(const char *path, io_output **ret, io_error *error);
 io_status io_write(io_output *out, const void *data, size_t len, io_error *error);
 /* Passes on what is buffered, so that a reader of a pipe sees whole messages. */
 io_status io_flush(io_output *out, io_error *error);
+/* The same, and to the disk, where it is one. */
+io_status io_sync(io_output *out, io_error *error);
+/* What was written is on the disk after io_finish, also when it is a new file. True: it is a file that appears only then. */
+bool io_keep(io_output *out);
 /* Ends the stream, puts the file in place and frees `out`, also when it fails (then the target is as it was). What replaces a file
  * is on the disk before (fsync); what is new may not be. */
 io_status io_finish(io_output *out, io_error *error);

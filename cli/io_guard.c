@@ -16,12 +16,17 @@ static const int guard_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
 static atomic_flag guard_lock = ATOMIC_FLAG_INIT;
 static io_left *guard_first;
 static bool guard_set;
+static volatile sig_atomic_t *volatile guard_asked;
 
 static void guard_wait(void) {
   while (atomic_flag_test_and_set(&guard_lock)) continue; /* a few system calls at most */
 }
 
 static void guard_end(int number) {
+  if (guard_asked && !*guard_asked) {
+    *guard_asked = 1;
+    return;
+  }
   guard_wait(); /* for good: nobody makes a file, or puts one in its place, after this */
   for (const io_left *left = guard_first; left; left = left->next) unlink(left->path);
   signal(number, SIG_DFL);
@@ -52,6 +57,13 @@ void io_guard_enter(sigset_t *before) {
   guard_wait();
   if (!guard_set) guard_install();
   guard_set = true;
+}
+
+void io_guard_ask(volatile sig_atomic_t *asked) {
+  sigset_t before;
+  io_guard_enter(&before);
+  guard_asked = asked;
+  io_guard_leave(&before);
 }
 
 void io_guard_leave(const sigset_t *before) {

@@ -12,6 +12,8 @@ typedef struct io_left {
 /* Between these two no signal ends the command, so that a file and the word of it come and go together. Brief; they do not nest. */
 void io_guard_enter(sigset_t *before);
 void io_guard_leave(const sigset_t *before);
+/* The first signal sets this, and nothing else happens; a second one ends the command. NULL: none does that. */
+void io_guard_ask(volatile sig_atomic_t *asked);
 /* Inside only. */
 void io_guard_add(io_left *left);
 void io_guard_remove(io_left *left); /* also one that was never added */

@@ -19,8 +19,8 @@ struct io_output {
   char *name;   /* for messages */
   char *target; /* what the temporary file becomes; NULL: written in place */
   char *temporary;
-  io_left left;  /* the temporary file, for signals */
-  bool replaces; /* a file that was there */
+  io_left left; /* the temporary file, for signals */
+  bool keeps;   /* is on the disk in the end, because it replaces a file or was asked to */
   size_t used;
   unsigned char buffer[OUT_BUFFER];
 };
@@ -73,7 +73,7 @@ static io_status out_temporary(io_output *out, const struct stat *old, io_error 
     return IO_FAILED;
   }
   out->own_fd = true;
-  out->replaces = old != NULL;
+  out->keeps = old != NULL;
   fcntl(out->fd, F_SETFD, FD_CLOEXEC);
   mode_t mask = umask(0);
   umask(mask);
@@ -163,10 +163,31 @@ io_status io_write(io_output *out, const void *data, size_t len, io_error *error
 
 io_status io_flush(io_output *out, io_error *error) { return out_drain(out, error); }
 
+bool io_keep(io_output *out) {
+  out->keeps = true;
+  return out->temporary != NULL;
+}
+
 /* What a power cut leaves is the old file or the new one. A new file has nothing to lose, and is not waited for. */
 static io_status out_sync(const io_output *out, io_error *error) {
-  if (!out->replaces || fsync(out->fd) == 0 || errno == EINVAL || errno == ENOTSUP) return IO_OK;
+  if (!out->keeps || fsync(out->fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS) return IO_OK;
   return io_fail(error, IO_FAILED, "cannot write %s: %s", out->name, strerror(errno));
+}
+
+io_status io_sync(io_output *out, io_error *error) {
+  io_status status = out_drain(out, error);
+  return status == IO_OK ? out_sync(out, error) : status;
+}
+
+/* The name of a file is on the disk when its folder is. */
+static void out_sync_folder(const io_output *out) {
+  const char *slash = strrchr(out->target, '/');
+  char *path = slash ? strndup(out->target, (size_t)(slash - out->target) + 1) : strdup(".");
+  int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  free(path);
+  if (fd < 0) return; /* it may be one that cannot be read */
+  fsync(fd);
+  close(fd);
 }
 
 static io_status out_place(io_output *out, io_error *error) {
@@ -179,6 +200,7 @@ static io_status out_place(io_output *out, io_error *error) {
     out->temporary = NULL;
   }
   io_guard_leave(&before);
+  if (!failed && out->keeps) out_sync_folder(out);
   return failed ? io_fail(error, IO_FAILED, "cannot put %s in place: %s", out->name, strerror(why)) : IO_OK;
 }
 

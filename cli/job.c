@@ -67,6 +67,19 @@ bool cli_part_add(cli_part *part, const void *data, size_t len) {
   return true;
 }
 
+/* What was added last ends here. */
+static bool part_cut(cli_part *part, size_t from) {
+  if (part->n_cuts == part->cap_cuts) {
+    size_t cap = part->cap_cuts ? part->cap_cuts * 2 : 64;
+    cli_cut *grown = realloc(part->cuts, cap * sizeof *grown);
+    if (!grown) return false;
+    part->cuts = grown;
+    part->cap_cuts = cap;
+  }
+  part->cuts[part->n_cuts++] = (cli_cut){part->len, from};
+  return true;
+}
+
 io_status cli_part_pack(cli_part *part, io_codec *codec, io_compression compression, int level, io_error *error) {
   cli_part packed = {.written = part->written, .messages = part->messages, .records = part->records, .packed = true};
   size_t n = part->len ? (part->len + PART_PIECE - 1) / PART_PIECE : 1;
@@ -93,7 +106,8 @@ typedef struct job_message {
   cli_worker *worker;
   cli_job *job;
   const char *input; /* of the job */
-  uint64_t number;   /* in its file, from 1 */
+  uint64_t number;   /* in its file, from 1; or its offset in the topic */
+  size_t index;      /* in the job */
   ottl_view message;
   ottl_signal signal;
   ottl_encoding encoding, wanted;
@@ -184,6 +198,11 @@ static int message_write(const job_message *m, cli_part *part, const void *data,
     io_status io = io_pack(m->worker->codec, m->packed, 0, data, len, &data, &len, &error);
     if (io != IO_OK) return cli_io_fail(io, &error);
   }
+  if (part->apart) {
+    part->written++;
+    m->job->stats.bytes_out += len;
+    return cli_part_add(part, data, len) && part_cut(part, m->index) ? CLI_OK : cli_fail(CLI_INTERNAL, "out of memory");
+  }
   if (shared->framing == OTTL_FRAMING_JSON && part->written) return cli_one_json();
   ottl_status status = ottl_frame_edges_of(shared->framing, part->written, data, len, &edges);
   if (status != OTTL_OK)
@@ -198,8 +217,8 @@ static int message_write(const job_message *m, cli_part *part, const void *data,
 /* What became of it. unchanged: the bytes are those that came in. */
 static int message_hand_on(const job_message *m, cli_part *part, const uint8_t *data, size_t len, bool unchanged) {
   ottl_view message = m->message;
-  if (unchanged && m->encoding == m->wanted && !(m->encoding == OTTL_ENCODING_JSON && memchr(message.data, '\n', message.len)))
-    return message_write(m, part, message.data, message.len);
+  bool fits = part->apart || m->encoding != OTTL_ENCODING_JSON || !memchr(message.data, '\n', message.len);
+  if (unchanged && m->encoding == m->wanted && fits) return message_write(m, part, message.data, message.len);
   const char *text = (const char *)data;
   size_t text_len = len;
   ottl_json **writer = &m->worker->writer;
@@ -222,7 +241,8 @@ static int message_parts(const job_message *m, const ottl_exec *exec) {
     if (!got.data) continue;
     part->records += got.records;
     part->messages++;
-    int written = m->worker->shared->sink_open[i] ? message_hand_on(m, part, got.data, got.len, got.whole) : CLI_OK;
+    bool wanted = m->worker->shared->sinks[i] != SINK_NOWHERE;
+    int written = wanted ? message_hand_on(m, part, got.data, got.len, got.whole) : CLI_OK;
     if (written != CLI_OK) return written;
   }
   return CLI_OK;
@@ -266,7 +286,9 @@ static int message_unpack(job_message *m) {
 /* One message, as it stands in the input. */
 static int job_message_run(cli_job *job, cli_worker *w, size_t i) {
   const cli_shared *shared = w->shared;
-  job_message m = {.worker = w, .job = job, .input = job->input, .number = job->before + i + 1, .message = job->messages[i]};
+  job_message m = {
+      .worker = w, .job = job, .input = job->input, .number = job->before + i + 1, .index = i, .message = job->messages[i]};
+  if (job->batch) cli_kafka_batch_place(job->batch, i, &m.input, &m.number);
   bool framed = job->framing == OTTL_FRAMING_PROTO_FRAMED;
   int status = CLI_OK;
   if (framed && (m.packed = io_compression_of(m.message.data, m.message.len)) != IO_PLAIN) status = message_unpack(&m);
@@ -306,6 +328,7 @@ static int job_parts(cli_job *job, const cli_shared *shared) {
   job->parts = calloc(shared->n_sinks + 1, sizeof *job->parts);
   if (!job->parts) return cli_fail(CLI_INTERNAL, "out of memory");
   job->n_parts = shared->n_sinks;
+  for (size_t i = 0; i < job->n_parts; i++) job->parts[i].apart = shared->sinks[i] == SINK_TOPIC;
   return CLI_OK;
 }
 
@@ -313,10 +336,49 @@ static int job_pack(cli_job *job, cli_worker *w) {
   const cli_shared *shared = w->shared;
   for (size_t i = 0; i < job->n_parts && shared->compression != IO_PLAIN; i++) {
     io_error error;
-    if (job->parts[i].len < PART_PACK) continue;
+    if (job->parts[i].len < PART_PACK || job->parts[i].apart) continue;
     io_status io = cli_part_pack(&job->parts[i], cli_worker_codec(w), shared->compression, shared->options->level, &error);
     if (io != IO_OK) return cli_io_fail(io, &error);
   }
+  return CLI_OK;
+}
+
+/* A message of a topic that cannot be read would be read again and again: where failures are passed over, it is, too. */
+static ottl_error_mode job_error_mode(const cli_worker *w) {
+  const cli_options *o = w->shared->options;
+  for (int s = 0; o->config && s < CLI_SIGNALS; s++)
+    if (w->by_signal[s].n) return ottl_program_error_mode(w->by_signal[s].steps[0].program, 0);
+  return o->config ? OTTL_ERROR_PROPAGATE : o->error_mode;
+}
+
+/* What the parts had before a message that is passed over. */
+static void job_take_back(cli_job *job, size_t i) {
+  for (size_t p = 0; p < job->n_parts; p++) {
+    cli_part *part = &job->parts[p];
+    if (!part->apart || !part->n_cuts || part->cuts[part->n_cuts - 1].from != i) continue;
+    part->n_cuts--;
+    part->written--;
+    part->len = part->n_cuts ? part->cuts[part->n_cuts - 1].end : 0;
+  }
+}
+
+static int job_message_of_topic(cli_job *job, cli_worker *w, size_t i) {
+  cli_capture capture;
+  cli_capture_begin(&capture);
+  int status = job_message_run(job, w, i);
+  char *said = cli_capture_end(&capture);
+  ottl_error_mode mode = job_error_mode(w);
+  if (status != CLI_PAYLOAD || mode == OTTL_ERROR_PROPAGATE) {
+    if (said) fputs(said, cli_says());
+    free(said);
+    return status;
+  }
+  job_take_back(job, i);
+  job->n_passed++;
+  if (job->passed || mode == OTTL_ERROR_SILENT)
+    free(said);
+  else
+    job->passed = said;
   return CLI_OK;
 }
 
@@ -325,7 +387,10 @@ void cli_job_run(cli_job *job, cli_worker *w) {
   cli_capture_begin(&capture);
   job->stats.show_values = w->shared->options->show_values;
   job->status = job_parts(job, w->shared);
-  for (size_t i = 0; i < job->n && job->status == CLI_OK; i++) job->status = job_message_run(job, w, i);
+  bool alone = job->batch && (w->shared->options->config || w->shared->options->error_mode != OTTL_ERROR_PROPAGATE);
+  for (; job->done < job->n && job->status == CLI_OK; job->done += job->status == CLI_OK)
+    job->status = alone ? job_message_of_topic(job, w, job->done) : job_message_run(job, w, job->done);
+  job->stats.passed_over = job->n_passed;
   int packed = job->n_parts ? job_pack(job, w) : CLI_OK;
   if (job->status == CLI_OK) job->status = packed;
   job->said = cli_capture_end(&capture);
@@ -334,18 +399,24 @@ void cli_job_run(cli_job *job, cli_worker *w) {
 void cli_job_clear(cli_job *job) {
   for (size_t i = 0; i < job->n_parts; i++) {
     cli_part *part = &job->parts[i];
-    *part = (cli_part){.data = part->data, .cap = part->cap};
+    *part =
+        (cli_part){.data = part->data, .cap = part->cap, .apart = part->apart, .cuts = part->cuts, .cap_cuts = part->cap_cuts};
   }
   cli_stats_done(&job->stats);
   job->stats = (cli_stats){0};
   free(job->said);
-  job->said = NULL;
-  job->n = 0;
+  free(job->passed);
+  job->said = job->passed = NULL;
+  job->n = job->done = job->n_passed = job->borrowed = 0;
 }
 
 void cli_job_done(cli_job *job) {
   cli_job_clear(job);
-  for (size_t i = 0; i < job->n_parts; i++) free(job->parts[i].data);
+  for (size_t i = 0; i < job->n_parts; i++) {
+    free(job->parts[i].data);
+    free(job->parts[i].cuts);
+  }
+  cli_kafka_batch_free(job->batch);
   free(job->parts);
   free(job->messages);
   free(job->buffer);

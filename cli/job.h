@@ -7,6 +7,14 @@
 
 #include <pthread.h>
 
+/* Messages of a topic, as they came (kafka.h). */
+typedef struct cli_kafka_batch cli_kafka_batch;
+void cli_kafka_batch_free(cli_kafka_batch *batch); /* NULL is fine */
+/* Where a message comes from, for people: the topic with its partition, and the offset. */
+void cli_kafka_batch_place(const cli_kafka_batch *batch, size_t i, const char **ret_input, uint64_t *ret_number);
+
+typedef enum cli_sink_kind { SINK_NOWHERE = 0, SINK_FRAMED, SINK_TOPIC } cli_sink_kind;
+
 /* What all workers share. */
 typedef struct cli_shared {
   const cli_options *options;
@@ -23,7 +31,7 @@ typedef struct cli_shared {
   ottl_framing framing; /* of the output */
   io_compression compression;
   size_t n_sinks;
-  bool *sink_open; /* by sink: it is written somewhere */
+  cli_sink_kind *sinks; /* where it is written */
 } cli_shared;
 
 typedef struct cli_job {
@@ -34,10 +42,15 @@ typedef struct cli_job {
   size_t buffer_bytes;
   ottl_view *messages;
   size_t n, cap;
-  bool flush; /* more may take a while */
+  bool flush;             /* more may take a while */
+  cli_kafka_batch *batch; /* of a topic: what they lie in; NULL: of a file */
+  size_t borrowed;        /* bytes of it */
   /* What became of them: */
   int status;      /* other than CLI_OK: of the last one that was looked at */
   char *said;      /* for standard error, zero-terminated; NULL: nothing */
+  size_t done;     /* messages before the one that failed */
+  char *passed;    /* why the first one was passed over, as `said` */
+  size_t n_passed; /* messages that were passed over */
   cli_part *parts; /* by sink */
   size_t n_parts;
   cli_stats stats;

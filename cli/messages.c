@@ -1,5 +1,6 @@
 /* The messages of the input, one after another, on this thread: read, decompressed, cut and turned into wire form. */
 #include "messages.h"
+#include "kafka.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -119,6 +120,7 @@ static int messages_file(messages *s, const char *path) {
   io_input *in = NULL;
   ottl_frame_reader *reader = NULL;
   s->m.number = 0;
+  if (cli_is_kafka(path)) return cli_kafka_not_here();
   s->m.input = !path || strcmp(path, "-") == 0 ? "standard input" : path;
   io_status io = io_open_input(path, NULL, &in, &error);
   if (io != IO_OK) return cli_io_fail(IO_FAILED, &error);

@@ -91,7 +91,7 @@ void cli_order_give(cli_order *o) {
   }
   slot->task.run = order_task;
   slot->order = o;
-  slot->bytes = slot->job.buffer_bytes;
+  slot->bytes = slot->job.buffer_bytes + slot->job.borrowed;
   cli_pool_lock(o->pool);
   o->bytes += slot->bytes;
   o->given++;

@@ -17,7 +17,7 @@ struct cli_progress {
   bool shown;
 };
 
-static double progress_now(void) {
+double cli_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
@@ -42,7 +42,7 @@ cli_progress *cli_progress_begin(const cli_options *o, bool writes_stdout) {
   if (!term || strcmp(term, "dumb") == 0) return NULL;
   cli_progress *p = calloc(1, sizeof *p);
   if (!p) return NULL; /* it goes without */
-  p->start = progress_now();
+  p->start = cli_now();
   p->total = progress_total(o);
   return p;
 }
@@ -78,7 +78,7 @@ static void progress_show(cli_progress *p, uint64_t bytes, double seconds) {
 
 void cli_progress_step(cli_progress *p, uint64_t bytes) {
   if (!p) return;
-  double now = progress_now();
+  double now = cli_now();
   if (now - p->start < PROGRESS_FIRST || now - p->last < PROGRESS_EVERY) return;
   p->last = now;
   progress_show(p, p->before + bytes, now - p->start);

@@ -64,6 +64,7 @@ void cli_stats_merge(cli_stats *s, cli_stats *more) {
   s->rows_dropped += more->rows_dropped;
   s->rows_failed += more->rows_failed;
   s->errors += more->errors;
+  s->passed_over += more->passed_over;
   s->bytes_in += more->bytes_in;
   s->bytes_out += more->bytes_out;
 }
@@ -116,10 +117,13 @@ void cli_stats_warn(const cli_stats *s, const cli_program *program) {
 }
 
 void cli_stats_print(const cli_stats *s) {
+  char passed[60] = "";
+  if (s->passed_over) snprintf(passed, sizeof passed, ", and %" PRIu64 " passed over", s->passed_over);
   fprintf(stderr,
-          "messages %" PRIu64 "\nrecords  %" PRIu64 " in, %" PRIu64 " changed, %" PRIu64 " dropped, %" PRIu64 " failed (%" PRIu64
-          " errors)\nbytes    %" PRIu64 " in, %" PRIu64 " out\n",
-          s->messages, s->rows_in, s->rows_changed, s->rows_dropped, s->rows_failed, s->errors, s->bytes_in, s->bytes_out);
+          "messages %" PRIu64 "%s\nrecords  %" PRIu64 " in, %" PRIu64 " changed, %" PRIu64 " dropped, %" PRIu64
+          " failed (%" PRIu64 " errors)\nbytes    %" PRIu64 " in, %" PRIu64 " out\n",
+          s->messages, passed, s->rows_in, s->rows_changed, s->rows_dropped, s->rows_failed, s->errors, s->bytes_in,
+          s->bytes_out);
   double seconds = s->seconds > 0 ? s->seconds : 1e-9;
   fprintf(stderr, "speed    %.1f MB/s, %.0f records/s (%.3f s)\n", (double)s->bytes_in / 1e6 / seconds,
           (double)s->rows_in / seconds, s->seconds);

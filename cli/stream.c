@@ -2,9 +2,12 @@
  *
  *   file -> decompress -> cut into messages | -> jobs, on any thread -> | frames of the output -> file
  *
+ * Topics of Kafka (kafka.h) come as messages, and go as such; what was read of them is committed when it is written.
+ *
  * The main thread reads, workers run what it has read (job.c), and whoever has run the oldest job writes it (order.c). Memory is
  * bounded by what may be in flight and the largest message. The output takes framing and compression of the first input unless
  * told. */
+#include "kafka.h"
 #include "order.h"
 
 #include <inttypes.h>
@@ -12,10 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define STREAM_READ      ((size_t)512 << 10) /* a job */
 #define STREAM_READ_PACK ((size_t)1 << 20)   /* of what is compressed then: larger pieces compress better */
+#define STREAM_PASSED    10                  /* jobs with messages that are passed over, of which it is told */
 #define STREAM_FLIGHT    ((size_t)16 << 20)  /* in flight, for each thread */
 
 /* A compressed frame on its way through a worker. */
@@ -39,6 +42,7 @@ typedef struct stream {
   size_t n_frames, frame_first, frame_end;
 
   io_input *in;
+  uint64_t in_bytes; /* of topics */
   cli_progress *progress;
   bool shows_progress; /* the line may stand where something is said */
   const char *input;   /* its name */
@@ -47,7 +51,12 @@ typedef struct stream {
   /* The side that writes: by one thread at a time. */
   cli_sink *sinks, own; /* own: the only one, but for `ottl route` */
   size_t n_sinks;
-  bool open; /* they are */
+  bool open;            /* they are */
+  cli_kafka *kafka;     /* NULL: neither input nor output is a topic */
+  bool topics;          /* the input is */
+  bool kept;            /* everything is where it belongs */
+  bool whole;           /* some output is a file that appears at the end */
+  uint64_t told_passed; /* messages that were passed over, and of which it was told */
   io_codec *codec;
   cli_stats stats;
   int status;       /* other than CLI_OK: of the job that failed */
@@ -65,7 +74,7 @@ int cli_one_json(void) { return cli_fail(CLI_USAGE, "there are several messages 
 static int sink_io(stream *s, cli_sink *sink, io_status status, const io_error *error) {
   if (status == IO_OK) return CLI_OK;
   if (status != IO_CLOSED) return cli_io_fail(status, error);
-  sink->closed = true; /* `ottl ... | head` is no error */
+  sink->closed = sink->lost = true; /* `ottl ... | head` is no error */
   if (s->n_sinks == 1) atomic_store(&s->over, true);
   return CLI_OK;
 }
@@ -82,11 +91,13 @@ static int sink_pack(stream *s, cli_sink *sink) {
   return sink_io(s, sink, io, &error);
 }
 
-static int sink_write(stream *s, cli_sink *sink, const cli_part *part) {
+static int sink_write(stream *s, cli_sink *sink, const cli_part *part, const cli_job *job) {
   io_error error;
   sink->messages += part->messages;
   sink->records += part->records;
-  if (!sink->out || sink->closed || !part->written) return CLI_OK;
+  if (!part->written) return CLI_OK;
+  if (sink->topic) return cli_kafka_send(s->kafka, sink->topic, part, job);
+  if (!sink->out || sink->closed) return CLI_OK;
   if (s->shared.framing == OTTL_FRAMING_JSON && sink->written) return cli_one_json();
   sink->written += part->written;
   bool gather = s->shared.compression != IO_PLAIN && !part->packed;
@@ -108,6 +119,20 @@ static int stream_flush(stream *s) {
   return status;
 }
 
+/* To the disk, so that what was read of topics may be committed. Files that appear at the end are not there before. */
+static int stream_sync(stream *s) {
+  if (s->whole) return CLI_OK;
+  for (size_t i = 0; i < s->n_sinks; i++) {
+    io_error error;
+    cli_sink *sink = &s->sinks[i];
+    int status = sink->out && !sink->closed ? sink_io(s, sink, io_sync(sink->out, &error), &error) : CLI_OK;
+    if (status != CLI_OK) return status;
+    if (sink->lost) return CLI_OK;
+  }
+  cli_kafka_synced(s->kafka);
+  return CLI_OK;
+}
+
 /* What takes the progress away, before something is said. Any thread. */
 static const char *stream_line(const stream *s) { return s->shows_progress ? CLI_PROGRESS_GONE : ""; }
 
@@ -116,10 +141,14 @@ static void stream_write(void *context, cli_job *job) {
   stream *s = context;
   if (atomic_load(&s->over)) return;
   if (job->said) fprintf(stderr, "%s%s", stream_line(s), job->said);
+  if (job->passed && s->told_passed++ < STREAM_PASSED)
+    fprintf(stderr, "%sottl: passed over: %s", stream_line(s), job->passed + sizeof "ottl: " - 1);
   cli_stats_merge(&s->stats, &job->stats);
   int status = CLI_OK;
-  for (size_t i = 0; i < job->n_parts && status == CLI_OK; i++) status = sink_write(s, &s->sinks[i], &job->parts[i]);
+  for (size_t i = 0; i < job->n_parts && status == CLI_OK; i++) status = sink_write(s, &s->sinks[i], &job->parts[i], job);
   if (job->flush && status == CLI_OK) status = stream_flush(s);
+  if (s->kafka && status == CLI_OK) status = cli_kafka_written(s->kafka, job);
+  if (s->topics && status == CLI_OK && cli_kafka_sync_due(s->kafka)) status = stream_sync(s);
   s->status = job->status != CLI_OK ? job->status : status;
   if (s->status != CLI_OK) atomic_store(&s->over, true);
 }
@@ -132,10 +161,21 @@ static const char *stream_ending(ottl_framing framing, io_compression compressio
   return text;
 }
 
+static int sink_open(stream *s, size_t i) {
+  io_error error;
+  cli_sink *sink = &s->sinks[i];
+  if (s->program->routes && !sink->path) return CLI_OK;
+  s->shared.sinks[i] = cli_is_kafka(sink->path) ? SINK_TOPIC : SINK_FRAMED;
+  if (cli_is_kafka(sink->path)) return cli_kafka_open_output(s->kafka, sink->path, &sink->topic);
+  io_status io = io_open_output(sink->path, &sink->out, &error);
+  if (io != IO_OK) return cli_io_fail(io, &error);
+  if (s->topics) s->whole |= io_keep(sink->out);
+  return CLI_OK;
+}
+
 /* Before the first job. */
 static int stream_open_output(stream *s, ottl_framing found) {
   const cli_options *o = s->options;
-  io_error error;
   char ending[16];
   int status = CLI_OK;
   s->shared.framing = o->to != OTTL_FRAMING_AUTO ? o->to : found;
@@ -143,17 +183,11 @@ static int stream_open_output(stream *s, ottl_framing found) {
   s->open = true;
   if (s->program->routes) {
     status = cli_routes_open_sinks(s->program, stream_ending(s->shared.framing, s->shared.compression, ending, sizeof ending));
-    cli_routes_sinks(s->program, &s->sinks, &s->n_sinks);
   }
   s->shared.n_sinks = s->n_sinks;
-  s->shared.sink_open = calloc(s->n_sinks + 1, sizeof *s->shared.sink_open);
-  if (!s->shared.sink_open) return cli_fail(CLI_INTERNAL, "out of memory");
-  for (size_t i = 0; i < s->n_sinks && status == CLI_OK; i++) {
-    if (s->program->routes && !s->sinks[i].path) continue;
-    io_status io = io_open_output(s->sinks[i].path, &s->sinks[i].out, &error);
-    if (io != IO_OK) status = cli_io_fail(io, &error);
-    s->shared.sink_open[i] = true;
-  }
+  s->shared.sinks = calloc(s->n_sinks + 1, sizeof *s->shared.sinks);
+  if (!s->shared.sinks) return cli_fail(CLI_INTERNAL, "out of memory");
+  for (size_t i = 0; i < s->n_sinks && status == CLI_OK; i++) status = sink_open(s, i);
   return status;
 }
 
@@ -161,8 +195,10 @@ static int stream_open_output(stream *s, ottl_framing found) {
 static int stream_finish(stream *s, int status) {
   io_error error;
   bool all = true; /* files appear together, as far as that can be */
+  s->kept = true;
   for (size_t i = 0; i < s->n_sinks; i++) {
     cli_sink *sink = &s->sinks[i];
+    s->kept &= !sink->lost;
     if (!sink->out) continue;
     bool wanted = (status == CLI_OK && all) || !sink->path;
     bool rest = s->shared.compression != IO_PLAIN && (sink->gathered.len || !sink->packed); /* nothing is a frame, too */
@@ -172,6 +208,7 @@ static int stream_finish(stream *s, int status) {
     else
       io_abandon(sink->out);
     all &= finished == CLI_OK;
+    s->kept &= wanted && finished == CLI_OK && !sink->lost;
     if (status == CLI_OK) status = finished;
     free(sink->gathered.data);
     sink->out = NULL;
@@ -344,10 +381,60 @@ static int stream_file(stream *s, const char *path) {
   return status;
 }
 
-static double stream_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+/* -- topics -- */
+
+/* For cli_kafka: what was given is written after this, and on the disk. */
+static void stream_settle(void *context) {
+  stream *s = context;
+  if (stream_after(s) == CLI_OK && cli_kafka_unsynced(s->kafka)) stream_sync(s);
+}
+
+/* Is there an output that is a topic, or one that is none? */
+static bool stream_writes(const stream *s, bool topic) {
+  const cli_options *o = s->options;
+  if (!s->program->routes) return cli_is_kafka(o->output) == topic;
+  for (size_t i = 0; i < s->n_sinks; i++)
+    if (s->sinks[i].path && cli_is_kafka(s->sinks[i].path) == topic) return true;
+  return o->out_dir && !topic;
+}
+
+/* With the first message: into files they go as lines, if it is JSON. */
+static int topic_open_output(stream *s, const cli_job *job) {
+  bool json = ottl_message_encoding(job->messages[0].data, job->messages[0].len) == OTTL_ENCODING_JSON;
+  return stream_open_output(s, json ? OTTL_FRAMING_JSONL : OTTL_FRAMING_PROTO_FRAMED);
+}
+
+/* What the topics have by now. */
+static int topic_job(stream *s, bool *ret_end) {
+  cli_job *job = cli_order_next(s->order);
+  int status = cli_kafka_fill(s->kafka, job, ret_end);
+  if (status == CLI_OK && job->n && !s->open) status = topic_open_output(s, job);
+  if (status != CLI_OK || !job->n) return status;
+  job->input = s->input;
+  job->framing = s->options->from == OTTL_FRAMING_AUTO ? OTTL_FRAMING_PROTO_FRAMED : s->options->from;
+  job->before = s->in_file;
+  s->in_file += job->n;
+  s->in_bytes += job->borrowed;
+  cli_order_give(s->order);
+  return CLI_OK;
+}
+
+static int stream_topics(stream *s, const char *path) {
+  s->input = "topics";
+  bool end = false, idle, files = stream_writes(s, false);
+  int status = files ? CLI_OK : stream_open_output(s, OTTL_FRAMING_PROTO_FRAMED); /* each goes on as it came */
+  if (status == CLI_OK) status = cli_kafka_open_input(s->kafka, path, stream_settle, s);
+  if (status == CLI_OK) cli_kafka_ready(s->kafka, files, !files && !stream_writes(s, true));
+  while (status == CLI_OK && !end && !atomic_load(&s->over)) {
+    uint64_t before = s->in_file;
+    status = topic_job(s, &end);
+    idle = s->in_file == before;
+    if (status == CLI_OK && idle && cli_kafka_unsynced(s->kafka)) stream_settle(s);
+    if (status == CLI_OK) status = cli_kafka_tend(s->kafka);
+    cli_progress_step(s->progress, s->in_bytes);
+  }
+  cli_progress_file(s->progress, s->in_bytes);
+  return status;
 }
 
 static int stream_begin(stream *s) {
@@ -370,23 +457,37 @@ static void stream_end(stream *s) {
   frames_done(s);
   cli_worker_free(s->worker);
   for (int i = 0; i < CLI_SIGNALS; i++) free(s->shared.by_signal[i].said);
-  free(s->shared.sink_open);
+  free(s->shared.sinks);
+  cli_kafka_free(s->kafka);
   pthread_mutex_destroy(&s->shared.lock);
   io_codec_free(s->codec);
   cli_stats_done(&s->stats);
 }
 
+/* Everything arrives, and appears; then it counts as read. */
+static int stream_deliver(stream *s, int status) {
+  int delivered = s->kafka ? cli_kafka_flush(s->kafka) : CLI_OK;
+  status = stream_finish(s, status != CLI_OK ? status : delivered);
+  if (s->topics && s->kafka && s->kept) cli_kafka_synced(s->kafka);
+  return s->kafka ? cli_kafka_finish(s->kafka, status) : status;
+}
+
 int cli_stream(const cli_options *options, cli_program *program) {
   stream s = {.options = options, .program = program, .n_sinks = 1, .stats.show_values = options->show_values};
-  double start = stream_now();
+  double start = cli_now();
   s.own.path = options->output;
   s.sinks = &s.own;
+  s.topics = options->files.n && cli_is_kafka(options->files.items[0]);
+  if (program->routes) cli_routes_sinks(program, &s.sinks, &s.n_sinks);
   s.progress = cli_progress_begin(options, !options->output && !program->routes);
   s.shows_progress = s.progress != NULL;
-  int status = stream_begin(&s);
+  int status = cli_kafka_check(options);
+  if (status == CLI_OK) status = stream_begin(&s);
+  if (status == CLI_OK && (s.topics || stream_writes(&s, true))) status = cli_kafka_create(options, &s.kafka);
   if (status == CLI_OK) status = cli_program_request(program);
   if (status == CLI_OK && !options->files.n) status = stream_file(&s, NULL);
-  for (size_t i = 0; i < options->files.n && status == CLI_OK && !atomic_load(&s.over); i++)
+  if (status == CLI_OK && s.topics) status = stream_topics(&s, options->files.items[0]);
+  for (size_t i = 0; i < options->files.n && !s.topics && status == CLI_OK && !atomic_load(&s.over); i++)
     status = stream_file(&s, options->files.items[i]);
   cli_progress_clear(s.progress);
   free(s.progress);
@@ -396,10 +497,12 @@ int cli_stream(const cli_options *options, cli_program *program) {
   }
   if (!s.open && status == CLI_OK && (options->output || program->routes))
     status = stream_open_output(&s, OTTL_FRAMING_AUTO); /* no message: empty file */
-  status = stream_finish(&s, status);
-  s.stats.seconds = stream_now() - start;
+  status = stream_deliver(&s, status);
+  s.stats.seconds = cli_now() - start;
   if (options->config || options->error_mode == OTTL_ERROR_IGNORE) cli_stats_warn(&s.stats, program);
+  if (s.told_passed) fprintf(stderr, "ottl: warning: %" PRIu64 " messages were passed over\n", s.stats.passed_over);
   if (options->stats && status == CLI_OK) cli_stats_print(&s.stats);
+  if (options->stats && status == CLI_OK && s.kafka) cli_kafka_stats(s.kafka);
   stream_end(&s);
   return status;
 }

@@ -24,6 +24,7 @@ add_custom_target(docs COMMAND bash tests/docs/pages $<TARGET_FILE:ottl-tables> 
 find_package(Python3 COMPONENTS Interpreter QUIET)
 include(cmake/faults.cmake)
 include(cmake/load.cmake)
+include(cmake/kafka.cmake)
 if(Python3_FOUND)
   add_test(NAME docs/links COMMAND Python3::Interpreter tests/docs/links WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   add_test(NAME docs/examples COMMAND Python3::Interpreter tests/docs/examples $<TARGET_FILE:ottlt> docs/language.md
