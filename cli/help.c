@@ -6,6 +6,8 @@
 
 static const char files_text[] =
     "Files are read one after another; `-` or none is standard input. zstd and gzip are undone.\n"
+    "run, filter and route read topics of Kafka, too, and write them: FILE is then\n"
+    "kafka://HOST:PORT/TOPIC?group=NAME, and of an output kafka://HOST:PORT/TOPIC (docs/kafka.md).\n"
     "\n"
     "Formats:\n"
     "  json             one OTLP/JSON export request\n"
@@ -37,7 +39,10 @@ static const char run_text[] =
     "  one of them, on traces in protobuf\n"
     "    ottl run --config collector.yaml --processor filter/health --signal traces < traces.pb\n"
     "  set something where a condition holds\n"
-    "    ottl run -s 'set(log.severity_text, \"FATAL\") where log.severity_number >= 21' logs.jsonl\n";
+    "    ottl run -s 'set(log.severity_text, \"FATAL\") where log.severity_number >= 21' logs.jsonl\n"
+    "  from a topic of Kafka to another one, as a member of the group clean\n"
+    "    ottl run -f policy.ottl --signal logs 'kafka://broker:9092/otlp_logs?group=clean' \\\n"
+    "             -o kafka://broker:9092/otlp_logs_clean\n";
 
 static const char filter_text[] =
     "Drops the records for which any condition holds; --keep keeps those and drops the rest. A scope\n"

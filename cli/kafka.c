@@ -1,6 +1,5 @@
 /* What a run has to do with Kafka, from its begin to its end. */
 #include "io_guard.h"
-#include "kafka_limits.h"
 #include "kafka_link.h"
 
 #include <inttypes.h>
@@ -57,7 +56,7 @@ bool cli_kafka_sync_due(const cli_kafka *k) {
 
 int cli_kafka_tend(cli_kafka *k) {
   kafka_poll_outputs(k, 0);
-  while (ledger_settle(k->ledger) > OTTL_MAX_KAFKA_JOBS && kafka_status(k) == CLI_OK) kafka_poll_outputs(k, 10);
+  while (ledger_settle(k->ledger) > KAFKA_JOBS && kafka_status(k) == CLI_OK) kafka_poll_outputs(k, 10);
   if (cli_now() - k->last_commit >= KAFKA_COMMIT_EVERY) kafka_commit(k, false);
   kafka_link_watch(&k->in);
   if (!k->assigned && cli_now() - k->started > KAFKA_JOIN_SECONDS)

@@ -13,6 +13,7 @@
 #define KAFKA_DOWN_SECONDS  60.0  /* without any broker, until it is given up */
 #define KAFKA_JOIN_SECONDS  360.0 /* for the group to give us something: its slowest member may take five minutes */
 #define KAFKA_LEAVE_SECONDS 10.0  /* for what is in flight when partitions go */
+#define KAFKA_JOBS          4096  /* that are written and not delivered yet */
 #define KAFKA_COMMIT_EVERY  1.0
 
 /* A client of librdkafka. */

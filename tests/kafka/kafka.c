@@ -28,7 +28,8 @@ static void stop(const char *format, ...) {
   exit(1);
 }
 
-static rd_kafka_t *client(rd_kafka_type_t type, const char *const *properties, void (*delivered)(rd_kafka_t *, const rd_kafka_message_t *, void *)) {
+static rd_kafka_t *client(rd_kafka_type_t type, const char *const *properties,
+                          void (*delivered)(rd_kafka_t *, const rd_kafka_message_t *, void *)) {
   char why[300];
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
   for (; properties[0]; properties += 2)
@@ -120,9 +121,10 @@ static void publish_line(rd_kafka_t *rk, const char *topic, char *line) {
   size_t key = keyed ? from_hex(words[1]) : 0, value = filled ? from_hex(words[3]) : 0;
   for (;;) {
     rd_kafka_headers_t *headers = strcmp(words[2], "-") ? headers_of(words[2]) : NULL;
-    rd_kafka_resp_err_t err = rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(atoi(words[0])),
-                                                RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(keyed ? words[1] : NULL, key),
-                                                RD_KAFKA_V_VALUE(filled ? words[3] : NULL, value), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+    rd_kafka_resp_err_t err =
+        rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(atoi(words[0])),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(keyed ? words[1] : NULL, key),
+                          RD_KAFKA_V_VALUE(filled ? words[3] : NULL, value), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
     if (err == RD_KAFKA_RESP_ERR_NO_ERROR) break;
     if (err != RD_KAFKA_RESP_ERR__QUEUE_FULL || strcmp(words[2], "-")) stop("%s", rd_kafka_err2str(err));
     rd_kafka_poll(rk, 100);
@@ -146,7 +148,8 @@ static int32_t partitions_of(rd_kafka_t *rk, const char *topic) {
   const struct rd_kafka_metadata *answer = NULL;
   rd_kafka_topic_t *handle = rd_kafka_topic_new(rk, topic, NULL);
   rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 0, handle, &answer, WAIT);
-  if (err || answer->topic_cnt != 1 || answer->topics[0].err) stop("no topic %s: %s", topic, rd_kafka_err2str(err ? err : answer->topics[0].err));
+  if (err || answer->topic_cnt != 1 || answer->topics[0].err)
+    stop("no topic %s: %s", topic, rd_kafka_err2str(err ? err : answer->topics[0].err));
   int32_t n = answer->topics[0].partition_cnt;
   rd_kafka_metadata_destroy(answer);
   rd_kafka_topic_destroy(handle);
@@ -173,8 +176,17 @@ static void show(const rd_kafka_message_t *m) {
 }
 
 static int read_all(const char *brokers, const char *topic) {
-  const char *const properties[] = {"bootstrap.servers", brokers,      "group.id",           "ottl-kafka-read", "enable.auto.commit", "false",
-                                    "auto.offset.reset", "earliest",   "enable.partition.eof", "true",          NULL};
+  const char *const properties[] = {"bootstrap.servers",
+                                    brokers,
+                                    "group.id",
+                                    "ottl-kafka-read",
+                                    "enable.auto.commit",
+                                    "false",
+                                    "auto.offset.reset",
+                                    "earliest",
+                                    "enable.partition.eof",
+                                    "true",
+                                    NULL};
   rd_kafka_t *rk = client(RD_KAFKA_CONSUMER, properties, NULL);
   rd_kafka_poll_set_consumer(rk);
   int32_t n = partitions_of(rk, topic), left = n;

@@ -498,6 +498,9 @@ static void hit_TEST_CONTAINS(void) {
                      "            k#: 1\n", 1001, ""),
             OTTL_TEST_BROKEN, "more than 1000 keys");
 }
+static void hit_KAFKA_TOPICS(void) { elsewhere("tests/kafka/messages", "too many topics"); }
+static void hit_KAFKA_READ_AHEAD(void) { elsewhere("tests/kafka/messages", "def reads_ahead"); }
+static void hit_KAFKA_WRITE_AHEAD(void) { elsewhere("tests/kafka/messages", "def writes_ahead"); }
 
 /* ---- all of them ---- */
 
