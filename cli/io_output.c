@@ -19,8 +19,9 @@ struct io_output {
   char *name;   /* for messages */
   char *target; /* what the temporary file becomes; NULL: written in place */
   char *temporary;
-  io_left left; /* the temporary file, for signals */
-  bool keeps;   /* is on the disk in the end, because it replaces a file or was asked to */
+  io_left left;  /* the temporary file, for signals */
+  bool replaces; /* a file that was there */
+  bool keeps;    /* it is to be on the disk in the end, whatever it is */
   size_t used;
   unsigned char buffer[OUT_BUFFER];
 };
@@ -73,7 +74,7 @@ static io_status out_temporary(io_output *out, const struct stat *old, io_error 
     return IO_FAILED;
   }
   out->own_fd = true;
-  out->keeps = old != NULL;
+  out->replaces = old != NULL;
   fcntl(out->fd, F_SETFD, FD_CLOEXEC);
   mode_t mask = umask(0);
   umask(mask);
@@ -170,7 +171,8 @@ bool io_keep(io_output *out) {
 
 /* What a power cut leaves is the old file or the new one. A new file has nothing to lose, and is not waited for. */
 static io_status out_sync(const io_output *out, io_error *error) {
-  if (!out->keeps || fsync(out->fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS) return IO_OK;
+  if (!(out->replaces || out->keeps) || fsync(out->fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS)
+    return IO_OK;
   return io_fail(error, IO_FAILED, "cannot write %s: %s", out->name, strerror(errno));
 }
 

@@ -263,7 +263,7 @@ static stream_frame *frames_oldest(stream *s) {
 }
 
 static void frames_done(stream *s) {
-  for (size_t i = 0; i < s->n_frames; i++) {
+  for (size_t i = 0; s->frames && i < s->n_frames; i++) {
     free(s->frames[i].packed.data);
     free(s->frames[i].data.data);
   }

@@ -74,6 +74,10 @@
                                 (zstd 1 to 19, gzip 1 to 9)
     -j, --threads N             work with N threads, 0 for as many as there are processors
                                 (default: 1); the output is the same, in the same order
+        --until-end             of topics: stop where they end now, instead of waiting for more
+        --kafka-config WHAT     of topics: KEY=VALUE, a property of librdkafka such as
+                                security.protocol=ssl, or a file of such lines (the place for
+                                passwords); give it again for more
         --no-progress           do not show how far a long run is (shown on terminals alone, after a
                                 second, when the output goes elsewhere)
         --stats                 tell on standard error how many records came, changed, went, and how fast
