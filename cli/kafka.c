@@ -71,7 +71,8 @@ int cli_kafka_finish(cli_kafka *k, int status) {
   k->leaving = true;
   kafka_commit(k, true);
   int committed = kafka_status(k);
-  if (reachable || committed == CLI_OK) rd_kafka_consumer_close(k->in.rk);
+  if (reachable || committed == CLI_OK)
+    rd_kafka_consumer_close(k->in.rk); /* takes the partitions away, which counts what came too late */
   return status != CLI_OK ? status : committed;
 }
 

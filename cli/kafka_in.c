@@ -249,6 +249,7 @@ static void in_take(cli_kafka *k, cli_kafka_batch *b, rd_kafka_message_t *m, siz
     p->at_end |= !message || (p->end != LEDGER_NONE && m->offset + 1 >= p->end);
     if (message && p->ours && !beyond) {
       if (batch_add(k, b, m, i)) {
+        if (p->first == LEDGER_NONE) p->first = m->offset;
         *bytes += m->len;
         return;
       }

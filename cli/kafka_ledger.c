@@ -61,6 +61,7 @@ static ledger_partition *partition_make(const char *topic, int32_t number) {
                           .done = LEDGER_NONE,
                           .written = LEDGER_NONE,
                           .end = LEDGER_NONE,
+                          .first = LEDGER_NONE,
                           .sent = LEDGER_NONE,
                           .confirmed = LEDGER_NONE};
   p->topic = strdup(topic);
@@ -98,15 +99,23 @@ uint32_t ledger_find(ledger *l, const char *topic, int32_t number) {
 size_t ledger_partitions(const ledger *l) { return l->n; }
 ledger_partition *ledger_at(const ledger *l, uint32_t i) { return l->partitions[i]; }
 
+/* Messages, by their offsets, that are done and that no broker knows of. */
+static uint64_t partition_late(const ledger_partition *p) {
+  int64_t known = p->confirmed == LEDGER_NONE ? p->first : p->confirmed;
+  return p->done > known ? (uint64_t)(p->done - known) : 0;
+}
+
 void ledger_give(ledger *l, uint32_t i, bool ours) {
   pthread_mutex_lock(&l->lock);
   ledger_partition *p = l->partitions[i];
-  l->counts.again += p->n_written;
+  uint64_t late = partition_late(p);
+  l->counts.done -= late < l->counts.done ? late : l->counts.done;
+  l->counts.again += late + p->n_written;
   p->n_written = 0;
   p->epoch++;
   p->ours = ours;
   p->at_end = false;
-  p->end = p->done = p->written = p->sent = p->confirmed = LEDGER_NONE;
+  p->end = p->first = p->done = p->written = p->sent = p->confirmed = LEDGER_NONE;
   pthread_mutex_unlock(&l->lock);
 }
 

@@ -16,6 +16,7 @@ typedef struct ledger_partition {
   /* Of the reading thread: */
   bool ours, at_end;
   int64_t end;             /* where it is to end; LEDGER_NONE: not told */
+  int64_t first;           /* that was read since it is ours */
   int64_t sent, confirmed; /* offsets that were committed, and for which the broker said so */
   /* Under the lock: */
   uint32_t epoch;  /* each time that it is given to us or taken away */
