@@ -68,12 +68,18 @@ ottl_status ottl__fn_truncate_all(ottl_call *c) {
   return OTTL_OK;
 }
 
+/* None of these lengths is over that. */
+static inline uint32_t longest_of(const uint32_t *len, uint32_t n) {
+  uint32_t longest = 0;
+  for (uint32_t i = 0; i < n; i++) longest |= len[i];
+  return longest;
+}
+
 ottl_status ottl__truncate_column(ottl_call *c, ottl_reg *col) {
   const truncate_rule rule = truncate_rule_of(c);
   for (size_t w = 0; w < BM_WORDS(c->n); w++) {
-    uint32_t longest = 0; /* no row's length is over that, of 64; absent ones too */
-    for (const uint32_t *len = col->len + w * 64, *end = len + 64; len < end; len++) longest |= *len;
-    if (longest <= rule.limit) continue;
+    const uint32_t *len = col->len + w * 64, n = c->n - (uint32_t)w * 64; /* of absent rows too */
+    if ((n >= 64 ? longest_of(len, 64) : longest_of(len, n)) <= rule.limit) continue;
     for (uint64_t rows = c->sel[w]; rows; rows &= rows - 1) {
       uint32_t i = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(rows));
       if ((col->len[i] <= rule.limit) | (col->tag[i] != OTTL_T_STRING)) continue; /* one branch: lengths alone go to and fro */

@@ -135,7 +135,7 @@ static bool exclude(ottl_vm *vm, ottl_reg *d, const ottl_reg *a, uint64_t *rows,
 static void read_clock(ottl_vm *vm) {
   struct timespec now;
   vm->clock_known = true;
-  if (timespec_get(&now, TIME_UTC) != TIME_UTC) return;
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0) return;
   vm->now_seconds = now.tv_sec;
   vm->now_nanos = (uint32_t)now.tv_nsec;
 }
