@@ -30,6 +30,8 @@ static void take_settings(lsp_server *s, yyjson_val *settings) {
   if (!yyjson_is_obj(from)) return;
   free(s->sample_path);
   s->sample_path = settings_path(s, yyjson_obj_get(from, "samplePayload"));
+  if (!s->sample_path && yyjson_get_len(yyjson_obj_get(from, "samplePayload")))
+    cli_fail(0, "the sample payload is left out: its name is too long, or there is no memory");
   s->sample_signal = OTTL_SIGNAL_NONE;
   for (int i = OTTL_SIGNAL_LOGS; signal && i <= OTTL_SIGNAL_PROFILES; i++) {
     if (strcmp(cli_signal_names[i], signal) == 0) s->sample_signal = (ottl_signal)i;
@@ -63,7 +65,8 @@ static bool lists(yyjson_val *list, const char *text) {
   return false;
 }
 
-static void take_capabilities(lsp_server *s, yyjson_val *params) {
+/* False: out of memory. */
+static bool take_capabilities(lsp_server *s, yyjson_val *params) {
   yyjson_val *completion = capability(params, "textDocument", "completion", "completionItem");
   yyjson_val *encodings = capability(params, "general", "positionEncodings", NULL);
   s->snippets = yyjson_get_bool(yyjson_obj_get(completion, "snippetSupport"));
@@ -77,7 +80,9 @@ static void take_capabilities(lsp_server *s, yyjson_val *params) {
   const char *root = yyjson_get_str(yyjson_obj_get(params, "rootUri"));
   yyjson_val *folder = yyjson_arr_get_first(yyjson_obj_get(params, "workspaceFolders"));
   if (yyjson_get_str(yyjson_obj_get(folder, "uri"))) root = yyjson_get_str(yyjson_obj_get(folder, "uri"));
-  if (root) s->root = lsp_path(root);
+  free(s->root); /* of an `initialize` that could not be answered */
+  s->root = root ? lsp_path(root) : NULL;
+  return s->root || !root || !lsp_is_file(root);
 }
 
 static yyjson_mut_val *capabilities(const lsp_server *s, yyjson_mut_doc *doc) {
@@ -111,9 +116,8 @@ static yyjson_mut_val *capabilities(const lsp_server *s, yyjson_mut_doc *doc) {
 }
 
 static yyjson_mut_val *initialize(lsp_server *s, yyjson_mut_doc *doc, yyjson_val *params) {
-  take_capabilities(s, params);
+  if (!take_capabilities(s, params)) lsp_doc_lose(doc);
   take_settings(s, yyjson_obj_get(params, "initializationOptions"));
-  s->initialized = true;
   yyjson_mut_val *result = yyjson_mut_obj(doc);
   yyjson_mut_obj_add_val(doc, result, "capabilities", capabilities(s, doc));
   yyjson_mut_val *info = yyjson_mut_obj_add_obj(doc, result, "serverInfo");
@@ -133,7 +137,7 @@ static void did_open(lsp_server *s, yyjson_val *params) {
   if (old) lsp_close(s, old); /* a client that opens twice means the newer text */
   int64_t version = yyjson_get_sint(yyjson_obj_get(document, "version"));
   if (!lsp_open(s, uri, language ? language : "", version, yyjson_get_str(text), yyjson_get_len(text)))
-    cli_fail(0, "%s cannot be opened: it is too large, or too many are open", uri);
+    cli_fail(0, "%s cannot be opened: it is too large, too many are open, or there is no memory", uri);
 }
 
 static void did_change(lsp_server *s, yyjson_val *params) {
@@ -142,7 +146,12 @@ static void did_change(lsp_server *s, yyjson_val *params) {
   size_t i, n;
   if (!d) return;
   yyjson_arr_foreach(changes, i, n, change) {
-    if (!lsp_change(s, d, change)) cli_fail(0, "%s: a change is left out", d->uri);
+    if (lsp_change(s, d, change)) continue;
+    if (d->no_memory) {
+      lsp_lose(s, d);
+      return;
+    }
+    cli_fail(0, "%s: a change is left out", d->uri);
   }
   d->version = yyjson_get_sint(yyjson_obj_get(yyjson_obj_get(params, "textDocument"), "version"));
 }
@@ -197,13 +206,15 @@ static const struct {
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static void respond(yyjson_mut_doc *doc, yyjson_val *id, yyjson_mut_val *result) {
+static bool respond(yyjson_mut_doc *doc, yyjson_val *id, yyjson_mut_val *result) {
   yyjson_mut_val *root = yyjson_mut_obj(doc);
   yyjson_mut_doc_set_root(doc, root);
   yyjson_mut_obj_add_str(doc, root, "jsonrpc", "2.0");
   yyjson_mut_obj_add_val(doc, root, "id", yyjson_val_mut_copy(doc, id));
   yyjson_mut_obj_add_val(doc, root, "result", result);
-  lsp_write(doc);
+  if (lsp_write(doc)) return true;
+  lsp_error(id, LSP_INTERNAL_ERROR, "out of memory");
+  return false;
 }
 
 static void answer_document(lsp_server *s, size_t request, yyjson_val *id, yyjson_val *params) {
@@ -212,13 +223,14 @@ static void answer_document(lsp_server *s, size_t request, yyjson_val *id, yyjso
     lsp_error(id, LSP_INVALID_PARAMS, "this document is not open");
     return;
   }
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *result = doc ? requests[request].answer(s, d, doc, params) : NULL;
-  if (result) {
-    respond(doc, id, result);
+  yyjson_mut_doc *doc = lsp_doc_new();
+  d->no_memory = false;
+  yyjson_mut_val *result = doc && lsp_lines(d) ? requests[request].answer(s, d, doc, params) : NULL;
+  if (result && !d->no_memory) {
+    (void)respond(doc, id, result);
     return;
   }
-  yyjson_mut_doc_free(doc);
+  lsp_doc_free(doc);
   lsp_error(id, LSP_INTERNAL_ERROR, "out of memory");
 }
 
@@ -242,13 +254,15 @@ static void answer(lsp_server *s, const char *method, yyjson_val *id, yyjson_val
     lsp_error(id, LSP_METHOD_NOT_FOUND, "no such method");
     return;
   }
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_doc *doc = lsp_doc_new();
   if (!doc) {
     lsp_error(id, LSP_INTERNAL_ERROR, "out of memory");
     return;
   }
-  s->down = shutdown;
-  respond(doc, id, begins ? initialize(s, doc, params) : resolve ? lsp_resolve(doc, params) : yyjson_mut_null(doc));
+  yyjson_mut_val *result = begins ? initialize(s, doc, params) : resolve ? lsp_resolve(doc, params) : yyjson_mut_null(doc);
+  bool answered = respond(doc, id, result);
+  s->initialized |= begins && answered;
+  s->down = shutdown && answered;
 }
 
 /* ---- messages ---- */

@@ -33,6 +33,7 @@ typedef struct lsp_document {
   size_t len, cap;
   bool yaml;
   bool stale;      /* diagnostics are to be told */
+  bool no_memory;  /* for what was asked last, or for a change */
   uint32_t *lines; /* where they begin; NULL: not known since the last change */
   size_t n_lines;
   ottl_document *language; /* NULL: not made since the last change */
@@ -70,21 +71,32 @@ typedef struct lsp_server {
  * message is answered there. *ret_end: no more will come. */
 yyjson_doc *lsp_read(lsp_server *s, bool wait);
 bool lsp_pending(lsp_server *s); /* is more input there? */
-/* Writes a document as a message and frees it. */
-void lsp_write(yyjson_mut_doc *doc);
-/* A notification; *ret_params is what its params are to be put into. NULL: out of memory. */
+/* A document that knows whether there was memory for all of it; a value that is missing in it for another reason has to be told. */
+yyjson_mut_doc *lsp_doc_new(void); /* NULL: out of memory */
+void lsp_doc_free(yyjson_mut_doc *doc);
+void lsp_doc_lose(yyjson_mut_doc *doc);
+bool lsp_doc_is_whole(const yyjson_mut_doc *doc); /* false for NULL, too */
+/* Writes a document as a message and frees it. False: out of memory, nothing was written. */
+bool lsp_write(yyjson_mut_doc *doc);
+void lsp_tell(yyjson_mut_doc *doc); /* the same; says so when it is lost */
+/* A notification; *ret_params is what its params are to be put into. Out of memory: lsp_tell knows. */
 yyjson_mut_doc *lsp_notification(const char *method, yyjson_mut_val **ret_params);
 void lsp_error(yyjson_val *id, int code, const char *message);
 
 /* lsp_text.c: documents and positions. */
 
-char *lsp_path(const char *uri);                           /* of a file: URI; NULL: it is none. The caller frees */
+bool lsp_is_file(const char *uri);
+char *lsp_path(const char *uri); /* of a file: URI; NULL: it is none, or out of memory. The caller frees */
 lsp_document *lsp_find(lsp_server *s, yyjson_val *params); /* of params.textDocument; NULL: it is not open */
 /* False: out of memory, or too many. */
 bool lsp_open(lsp_server *s, const char *uri, const char *language, int64_t version, const char *text, size_t len);
 void lsp_close(lsp_server *s, lsp_document *d);
-/* False: the change is none, or out of memory. */
+/* Closes a document whose text is no longer the client's, for want of memory. */
+void lsp_lose(lsp_server *s, lsp_document *d);
+/* False: the change is none, or out of memory (d->no_memory). */
 bool lsp_change(lsp_server *s, lsp_document *d, yyjson_val *change);
+/* Finds its lines, without which there are no places in it. False: out of memory. */
+bool lsp_lines(lsp_document *d);
 void lsp_document_free(lsp_document *d);
 /* A position as a place in the text; behind the end of a line it is its end. */
 size_t lsp_offset(const lsp_server *s, lsp_document *d, yyjson_val *position);
@@ -96,7 +108,7 @@ size_t lsp_place(lsp_document *d, uint32_t line, uint32_t column);
 /* Bytes [begin, end) in units of the encoding. */
 size_t lsp_units(const lsp_server *s, const lsp_document *d, size_t begin, size_t end);
 size_t lsp_line_of(lsp_document *d, size_t offset);
-/* The document as the library sees it; NULL: out of memory, or it is too large. */
+/* The document as the library sees it; NULL: out of memory (d->no_memory), or it is too large. */
 ottl_document *lsp_language(lsp_server *s, lsp_document *d);
 /* Does the file hold conditions instead of statements? */
 bool lsp_holds_conditions(const lsp_document *d);

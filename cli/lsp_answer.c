@@ -35,7 +35,10 @@ static yyjson_mut_val *inserted(const lsp_server *s, yyjson_mut_doc *doc, const 
   if (!s->snippets)
     return yyjson_mut_strncpy(doc, c->insert.data, c->cursor); /* what is behind the cursor is left to who types */
   char *out = malloc(2 * c->insert.len + 4);
-  if (!out) return NULL;
+  if (!out) {
+    lsp_doc_lose(doc);
+    return NULL;
+  }
   size_t n = put_snippet(out, c->insert.data, c->cursor);
   memcpy(out + n, "$0", 2);
   n += 2;
@@ -88,7 +91,9 @@ yyjson_mut_val *lsp_resolve(yyjson_mut_doc *doc, yyjson_val *params) {
   yyjson_mut_val *item = yyjson_val_mut_copy(doc, params);
   const char *function = yyjson_get_str(yyjson_obj_get(params, "data"));
   cli_text text = {0};
-  if (function && ottl_language_manual(function, NULL, cli_keep, &text) == OTTL_OK && text.data) {
+  ottl_status status = function ? ottl_language_manual(function, NULL, cli_keep, &text) : OTTL_OK;
+  if (status == OTTL_NOMEM || text.failed) lsp_doc_lose(doc);
+  if (status == OTTL_OK && text.data) {
     yyjson_mut_val *markup = yyjson_mut_obj(doc);
     yyjson_mut_obj_add_str(doc, markup, "kind", "markdown");
     yyjson_mut_obj_add_val(doc, markup, "value", text_of(doc, (ottl_view){text.data, text.len}));

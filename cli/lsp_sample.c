@@ -75,12 +75,11 @@ static void tell(const lsp_server *s) {
   yyjson_mut_val *params;
   yyjson_mut_doc *doc = lsp_notification("window/logMessage", &params);
   char text[1100];
-  if (!doc) return;
   snprintf(text, sizeof text, "the sample payload %.900s cannot be read%s", s->sample_path,
            s->sample_signal == OTTL_SIGNAL_NONE ? " (protobuf needs the setting sampleSignal)" : "");
   yyjson_mut_obj_add_int(doc, params, "type", 2);
   yyjson_mut_obj_add_strcpy(doc, params, "message", text);
-  lsp_write(doc);
+  lsp_tell(doc);
 }
 
 void lsp_sample_load(lsp_server *s) {
@@ -94,7 +93,7 @@ void lsp_sample_load(lsp_server *s) {
   }
   ottl_sample_free(s->sample);
   s->sample = NULL;
-  if (st.st_mtime < 0 || ottl_sample_create(NULL, &s->sample) != OTTL_OK) return;
+  if (st.st_mtime < 0) return;
   sample_reader r = {.s = s};
-  if (read_sample(&r) != OTTL_OK) tell(s);
+  if (ottl_sample_create(NULL, &s->sample) != OTTL_OK || read_sample(&r) != OTTL_OK) tell(s);
 }

@@ -29,7 +29,10 @@ static yyjson_mut_val *message_of(tell_job *j, const ottl_diag *d) {
   size_t len = d->message.len + d->span.text.len + d->help.len + 32;
   for (size_t i = 0; i < d->n_notes; i++) len += d->notes[i].len + 8;
   char *text = malloc(len);
-  if (!text) return NULL;
+  if (!text) {
+    lsp_doc_lose(j->doc);
+    return NULL;
+  }
   size_t n = (size_t)snprintf(text, len, "%.*s", (int)d->message.len, d->message.data);
   for (size_t i = 0; i < d->n_notes; i++)
     n += (size_t)snprintf(text + n, len - n, "\nnote: %.*s", (int)d->notes[i].len, d->notes[i].data);
@@ -95,7 +98,8 @@ static bool is_told(const tell_job *j, const ottl_diag *d) {
 
 static int tell_program(void *context, const char *name, ottl_status status, ottl_diags *diags, bool again) {
   tell_job *j = context;
-  (void)name, (void)status, (void)again;
+  (void)name, (void)again;
+  if (status == OTTL_NOMEM) lsp_doc_lose(j->doc);
   cli_rules_apply(&j->rules, diags);
   for (size_t i = 0; i < ottl_diags_count(diags); i++) {
     ottl_diag d;
@@ -128,7 +132,10 @@ static void read_rules(tell_job *j) {
   char *folder = j->d->path ? strdup(j->d->path) : j->s->root ? strdup(j->s->root) : NULL;
   char *slash = folder && j->d->path ? strrchr(folder, '/') : NULL;
   if (slash) slash[slash == folder] = 0;
-  if (folder) (void)cli_settings_read(NULL, folder, &j->rules);
+  if (folder)
+    (void)cli_settings_read(NULL, folder, &j->rules);
+  else if (j->d->path || j->s->root)
+    lsp_doc_lose(j->doc);
   free(folder);
   j->rules.n_general = j->rules.n;
   j->rules.notes = j->rules.may_fail || j->s->may_fail;
@@ -160,10 +167,12 @@ static void find_diagnostics(tell_job *j) {
                            .conditions = lsp_holds_conditions(d),
                            .told = tell_program,
                            .context = j};
+  int status = CLI_OK;
   if (!d->yaml)
-    cli_check_text(&checking, d->uri, d->text, d->len);
+    status = cli_check_text(&checking, d->uri, d->text, d->len);
   else if (is_collector(d))
-    cli_check_config(&checking, d->uri, d->text, d->len);
+    status = cli_check_config(&checking, d->uri, d->text, d->len);
+  if (status == CLI_INTERNAL) lsp_doc_lose(j->doc);
   char *said = cli_capture_end(&capture);
   add_complaint(j, said);
   free(said);
@@ -172,26 +181,31 @@ static void find_diagnostics(tell_job *j) {
 static void publish(const lsp_document *d, yyjson_mut_val *list, bool version) {
   yyjson_mut_val *params;
   yyjson_mut_doc *doc = lsp_notification("textDocument/publishDiagnostics", &params);
-  if (!doc) return;
   yyjson_mut_obj_add_strcpy(doc, params, "uri", d->uri);
   if (version) yyjson_mut_obj_add_int(doc, params, "version", d->version);
   yyjson_mut_obj_add_val(doc, params, "diagnostics", list ? yyjson_mut_val_mut_copy(doc, list) : yyjson_mut_arr(doc));
-  lsp_write(doc);
+  lsp_tell(doc);
 }
 
 void lsp_publish_none(const lsp_document *d) { publish(d, NULL, false); }
 
 void lsp_publish(lsp_server *s, lsp_document *d) {
-  tell_job j = {.s = s, .d = d, .doc = yyjson_mut_doc_new(NULL)};
+  tell_job j = {.s = s, .d = d, .doc = lsp_lines(d) ? lsp_doc_new() : NULL};
   d->stale = false;
+  lsp_doc_free(d->told);
+  d->told = j.doc;
   if (!j.doc) return;
   j.list = yyjson_mut_arr(j.doc);
   yyjson_mut_doc_set_root(j.doc, j.list);
   find_diagnostics(&j);
   cli_rules_done(&j.rules);
-  yyjson_mut_doc_free(d->told);
-  d->told = j.doc;
-  publish(d, j.list, true);
+  if (lsp_doc_is_whole(j.doc)) {
+    publish(d, j.list, true);
+    return;
+  }
+  cli_fail(0, "%s: out of memory for its diagnostics", d->uri);
+  lsp_doc_free(d->told);
+  d->told = NULL;
 }
 
 /* ---- corrections ---- */
@@ -228,7 +242,10 @@ static void add_allow(lsp_server *s, lsp_document *d, yyjson_mut_doc *doc, yyjso
   if (d->yaml ? d->text[at] != '-' : at > begin) return;
   char title[64];
   char *line = malloc(at - begin + 64);
-  if (!line) return;
+  if (!line) {
+    lsp_doc_lose(doc);
+    return;
+  }
   snprintf(title, sizeof title, "allow %s here", code);
   int n = snprintf(line, at - begin + 64, "%.*s# ottl: allow %s\n", (int)(at - begin), d->text + begin, code);
   yyjson_mut_val *edits = yyjson_mut_arr(doc), *edit = yyjson_mut_arr_add_obj(doc, edits);
@@ -254,8 +271,9 @@ yyjson_mut_val *lsp_actions(lsp_server *s, lsp_document *d, yyjson_mut_doc *doc,
   yyjson_val *range = yyjson_obj_get(params, "range");
   size_t begin = lsp_offset(s, d, yyjson_obj_get(range, "start")), end = lsp_offset(s, d, yyjson_obj_get(range, "end"));
   size_t i, n;
-  if (d->stale) lsp_publish(s, d);
-  if (!d->told || !s->action_literals || !wants_kind(params, "quickfix")) return list;
+  if (d->stale || !d->told) lsp_publish(s, d);
+  if (!d->told) return NULL;
+  if (!s->action_literals || !wants_kind(params, "quickfix")) return list;
   yyjson_mut_arr_foreach(yyjson_mut_doc_get_root(d->told), i, n, diagnostic) {
     yyjson_mut_val *at = yyjson_mut_obj_get(diagnostic, "range"), *data = yyjson_mut_obj_get(diagnostic, "data");
     if (start_offset(s, d, at, "start") > end || start_offset(s, d, at, "end") < begin) continue;
@@ -330,5 +348,5 @@ yyjson_mut_val *lsp_format(lsp_server *s, lsp_document *d, yyjson_mut_doc *doc, 
   bool ok = (status == OTTL_OK || status == OTTL_COMPILE) && f.text.data; /* what does not parse stays, the rest is formatted */
   if (ok && (f.text.len != d->len || memcmp(f.text.data, d->text, d->len) != 0)) add_hunks(&f);
   free(f.text.data);
-  return f.failed || f.text.failed ? NULL : f.list;
+  return f.failed || f.text.failed || status == OTTL_NOMEM ? NULL : f.list;
 }

@@ -12,8 +12,10 @@ static int hex_of(char c) {
   return -1;
 }
 
+bool lsp_is_file(const char *uri) { return strncmp(uri, "file:///", 8) == 0; }
+
 char *lsp_path(const char *uri) {
-  if (strncmp(uri, "file:///", 8) != 0) return NULL;
+  if (!lsp_is_file(uri)) return NULL;
   char *path = malloc(strlen(uri));
   size_t n = 0;
   for (const char *c = uri + 7; path && *c; c++) {
@@ -38,7 +40,7 @@ static void forget(lsp_document *d) {
 void lsp_document_free(lsp_document *d) {
   if (!d) return;
   forget(d);
-  yyjson_mut_doc_free(d->told);
+  lsp_doc_free(d->told);
   free(d->text);
   free(d->path);
   free(d->uri);
@@ -51,6 +53,7 @@ static bool splice(lsp_document *d, size_t begin, size_t end, const char *text, 
   if (now + 1 > d->cap) {
     size_t cap = now + now / 2 + 256;
     char *grown = realloc(d->text, cap);
+    d->no_memory = !grown;
     if (!grown) return false;
     d->text = grown;
     d->cap = cap;
@@ -73,7 +76,8 @@ bool lsp_open(lsp_server *s, const char *uri, const char *language, int64_t vers
   d->path = lsp_path(uri);
   d->version = version;
   d->yaml = strcmp(language, "yaml") == 0 || strcmp(language, "json") == 0 || (strcmp(language, "ottl") != 0 && cli_is_yaml(uri));
-  if (!d->uri || !splice(d, 0, 0, text, len)) {
+  bool named = d->uri && (d->path || !lsp_is_file(uri));
+  if (!named || !splice(d, 0, 0, text, len)) {
     lsp_document_free(d);
     return false;
   }
@@ -88,6 +92,12 @@ void lsp_close(lsp_server *s, lsp_document *d) {
   lsp_document_free(d);
 }
 
+void lsp_lose(lsp_server *s, lsp_document *d) {
+  cli_fail(0, "%s is closed, as there is no memory for what was said of it: open it again", d->uri);
+  lsp_publish_none(d);
+  lsp_close(s, d);
+}
+
 lsp_document *lsp_find(lsp_server *s, yyjson_val *params) {
   const char *uri = yyjson_get_str(yyjson_obj_get(yyjson_obj_get(params, "textDocument"), "uri"));
   for (size_t i = 0; uri && i < s->n_documents; i++) {
@@ -100,6 +110,8 @@ bool lsp_change(lsp_server *s, lsp_document *d, yyjson_val *change) {
   yyjson_val *text = yyjson_obj_get(change, "text"), *range = yyjson_obj_get(change, "range");
   if (!yyjson_is_str(text)) return false;
   size_t begin = 0, end = d->len;
+  d->no_memory = range && !lsp_lines(d);
+  if (d->no_memory) return false;
   if (range) {
     begin = lsp_offset(s, d, yyjson_obj_get(range, "start"));
     end = lsp_offset(s, d, yyjson_obj_get(range, "end"));
@@ -110,7 +122,7 @@ bool lsp_change(lsp_server *s, lsp_document *d, yyjson_val *change) {
 
 /* ---- positions ---- */
 
-static bool find_lines(lsp_document *d) {
+bool lsp_lines(lsp_document *d) {
   if (d->lines) return true;
   size_t n = 1;
   for (size_t i = 0; i < d->len; i++) n += d->text[i] == '\n' || (d->text[i] == '\r' && d->text[i + 1] != '\n');
@@ -124,12 +136,12 @@ static bool find_lines(lsp_document *d) {
 }
 
 size_t lsp_line_begin(lsp_document *d, size_t line) {
-  if (!find_lines(d) || line >= d->n_lines) return d->len;
+  if (!lsp_lines(d) || line >= d->n_lines) return d->len;
   return d->lines[line];
 }
 
 size_t lsp_line_of(lsp_document *d, size_t offset) {
-  if (!find_lines(d)) return 0;
+  if (!lsp_lines(d)) return 0;
   size_t low = 0, high = d->n_lines;
   while (high - low > 1) {
     size_t middle = low + (high - low) / 2;
@@ -172,7 +184,7 @@ size_t lsp_offset(const lsp_server *s, lsp_document *d, yyjson_val *position) {
   yyjson_val *line_val = yyjson_obj_get(position, "line"), *character = yyjson_obj_get(position, "character");
   uint64_t line = yyjson_is_uint(line_val) ? yyjson_get_uint(line_val) : 0;
   uint64_t units = yyjson_is_uint(character) ? yyjson_get_uint(character) : 0;
-  if (!find_lines(d) || line >= d->n_lines) return d->len;
+  if (!lsp_lines(d) || line >= d->n_lines) return d->len;
   size_t at = d->lines[line], end = line_end(d, (size_t)line);
   while (at < end) {
     size_t bytes = rune_bytes(d, at), width = rune_units(s->encoding, bytes);
@@ -238,5 +250,7 @@ ottl_document *lsp_language(lsp_server *s, lsp_document *d) {
   options.form = d->yaml ? OTTL_FORMAT_CONFIG : OTTL_FORMAT_FILE;
   options.compile = &compile;
   options.sample = s->sample;
-  return ottl_document_create(d->text, d->len, &options, &d->language) == OTTL_OK ? d->language : NULL;
+  ottl_status status = ottl_document_create(d->text, d->len, &options, &d->language);
+  d->no_memory |= status == OTTL_NOMEM;
+  return status == OTTL_OK ? d->language : NULL;
 }

@@ -10,27 +10,62 @@
 
 /* ---- out ---- */
 
-void lsp_write(yyjson_mut_doc *doc) {
+/* The memory of a document: yyjson leaves out what it gets none for and goes on, so that somebody has to remember. */
+static void *doc_malloc(void *lost, size_t n) {
+  void *p = malloc(n);
+  *(bool *)lost |= !p;
+  return p;
+}
+static void *doc_realloc(void *lost, void *old, size_t old_n, size_t n) {
+  (void)old_n;
+  void *p = realloc(old, n);
+  *(bool *)lost |= !p;
+  return p;
+}
+static void doc_free(void *lost, void *p) {
+  (void)lost;
+  free(p);
+}
+
+yyjson_mut_doc *lsp_doc_new(void) {
+  bool *lost = calloc(1, sizeof *lost);
+  const yyjson_alc memory = {doc_malloc, doc_realloc, doc_free, lost};
+  yyjson_mut_doc *doc = lost ? yyjson_mut_doc_new(&memory) : NULL;
+  if (!doc) free(lost);
+  return doc;
+}
+
+void lsp_doc_free(yyjson_mut_doc *doc) {
+  bool *lost = doc ? doc->alc.ctx : NULL;
+  yyjson_mut_doc_free(doc);
+  free(lost);
+}
+
+void lsp_doc_lose(yyjson_mut_doc *doc) { *(bool *)doc->alc.ctx = true; }
+bool lsp_doc_is_whole(const yyjson_mut_doc *doc) { return doc && !*(const bool *)doc->alc.ctx; }
+
+bool lsp_write(yyjson_mut_doc *doc) {
   size_t len = 0;
-  char *text = doc ? yyjson_mut_write(doc, 0, &len) : NULL;
+  char *text = lsp_doc_is_whole(doc) ? yyjson_mut_write(doc, 0, &len) : NULL;
   if (text) {
     printf("Content-Length: %zu\r\n\r\n", len);
     fwrite(text, 1, len, stdout);
     fflush(stdout);
-  } else {
-    cli_fail(0, "a message is lost: out of memory");
   }
   free(text);
-  yyjson_mut_doc_free(doc);
+  lsp_doc_free(doc);
+  return text != NULL;
+}
+
+void lsp_tell(yyjson_mut_doc *doc) {
+  if (!lsp_write(doc)) cli_fail(0, "a message is lost: out of memory");
 }
 
 yyjson_mut_doc *lsp_notification(const char *method, yyjson_mut_val **ret_params) {
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_doc *doc = lsp_doc_new();
   yyjson_mut_val *root = doc ? yyjson_mut_obj(doc) : NULL;
-  if (!root) {
-    yyjson_mut_doc_free(doc);
-    return NULL;
-  }
+  *ret_params = NULL;
+  if (!root) return doc;
   yyjson_mut_doc_set_root(doc, root);
   yyjson_mut_obj_add_str(doc, root, "jsonrpc", "2.0");
   yyjson_mut_obj_add_strcpy(doc, root, "method", method);
@@ -39,7 +74,7 @@ yyjson_mut_doc *lsp_notification(const char *method, yyjson_mut_val **ret_params
 }
 
 void lsp_error(yyjson_val *id, int code, const char *message) {
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_doc *doc = lsp_doc_new();
   yyjson_mut_val *root = doc ? yyjson_mut_obj(doc) : NULL;
   if (root) {
     yyjson_mut_doc_set_root(doc, root);
@@ -49,7 +84,7 @@ void lsp_error(yyjson_val *id, int code, const char *message) {
     yyjson_mut_obj_add_int(doc, error, "code", code);
     yyjson_mut_obj_add_strcpy(doc, error, "message", message);
   }
-  lsp_write(doc);
+  lsp_tell(doc);
 }
 
 /* ---- in ---- */
@@ -72,6 +107,7 @@ static bool in_fill(lsp_input *in) {
     char *data = realloc(in->data, cap);
     if (!data) {
       in->end = true;
+      cli_fail(0, "out of memory: nothing more is read");
       return false;
     }
     in->data = data;
@@ -134,14 +170,22 @@ static void in_skip(lsp_input *in, size_t bytes) {
   }
 }
 
-static yyjson_doc *in_parse(const char *text, size_t len) {
-  yyjson_doc *doc = yyjson_read(text, len, 0);
+/* *ret_later: there is no memory for it now. */
+static yyjson_doc *in_parse(lsp_server *s, char *text, size_t len, bool *ret_later) {
+  yyjson_read_err error = {0};
+  yyjson_doc *doc = yyjson_read_opts(text, len, 0, NULL, &error);
   yyjson_val *root = yyjson_doc_get_root(doc);
   if (doc && yyjson_is_obj(root)) return doc;
-  if (doc)
+  if (doc) {
     lsp_error(NULL, LSP_INVALID_REQUEST, "a message is an object");
-  else
+  } else if (error.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION && s->n_queue) {
+    *ret_later = true; /* what waits is answered, and freed */
+  } else if (error.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) {
+    while (s->n_documents) lsp_lose(s, s->documents[0]); /* it may have been a change of any */
+    lsp_error(NULL, LSP_INTERNAL_ERROR, "out of memory");
+  } else {
     lsp_error(NULL, LSP_PARSE_ERROR, "this is not JSON");
+  }
   yyjson_doc_free(doc);
   return NULL;
 }
@@ -162,10 +206,12 @@ yyjson_doc *lsp_read(lsp_server *s, bool wait) {
       continue;
     }
     if (header > 0 && in->len - in->at >= body) {
-      const char *text = in->data + in->at;
+      char *text = in->data + in->at;
       in->at += body;
-      yyjson_doc *doc = in_parse(text, body);
-      if (doc) return doc;
+      bool later = false;
+      yyjson_doc *doc = in_parse(s, text, body, &later);
+      if (later) in->at = begin;
+      if (doc || later) return doc;
       continue;
     }
     in->at = begin;
