@@ -20,16 +20,14 @@ static void section_blank(char *text, const cli_section *section) {
     if (text[i] != '\n') text[i] = ' ';
 }
 
-/* A copy of the text with the sections of other signals blanked, or all but one section. NULL: out of memory. */
-static char *sections_copy(const cli_program *p, ottl_signal signal, size_t only) {
+char *cli_sections_text(const cli_program *p, ottl_signal signal) {
   char *copy = malloc(p->text_len + 1);
   if (!copy) return NULL;
   memcpy(copy, p->text, p->text_len);
   copy[p->text_len] = 0;
   for (size_t i = 0; i < p->n_sections; i++) {
     const cli_section *s = &p->sections[i];
-    bool other = s->signal != OTTL_SIGNAL_NONE && s->signal != signal;
-    if (only == SIZE_MAX ? other : i != only) section_blank(copy, s);
+    if (s->signal != OTTL_SIGNAL_NONE && s->signal != signal) section_blank(copy, s);
   }
   return copy;
 }
@@ -47,14 +45,14 @@ bool cli_sections_split(cli_program *p, const ottl_compile_options *options) {
     p->sections[p->n_sections - 1].end = at = end;
   }
   for (size_t i = 0; i < p->n_sections; i++) {
+    cli_section *s = &p->sections[i];
     ottl_program *program = NULL;
-    char *text = sections_copy(p, OTTL_SIGNAL_NONE, i);
-    if (!text) return false;
-    ottl_status status = ottl_program_compile_text(text, p->text_len, NULL, p->options->error_mode, options, &program, NULL);
-    p->sections[i].signal = status == OTTL_OK ? ottl_program_signal(program) : OTTL_SIGNAL_NONE;
-    p->sections[i].empty = status == OTTL_OK && ottl_program_groups(program) == 0;
+    ottl_status status =
+        ottl_program_compile_text(p->text + s->begin, s->end - s->begin, NULL, p->options->error_mode, options, &program, NULL);
+    if (status == OTTL_NOMEM) return false;
+    s->signal = status == OTTL_OK ? ottl_program_signal(program) : OTTL_SIGNAL_NONE;
+    s->empty = status == OTTL_OK && ottl_program_groups(program) == 0;
     ottl_program_free(program);
-    free(text);
   }
   return true;
 }
@@ -66,5 +64,3 @@ bool cli_sections_any(const cli_program *p, ottl_signal signal) {
   }
   return false;
 }
-
-char *cli_sections_text(const cli_program *p, ottl_signal signal) { return sections_copy(p, signal, SIZE_MAX); }

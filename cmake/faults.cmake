@@ -5,7 +5,7 @@ if(TARGET ottl AND Python3_FOUND AND NOT APPLE)
   foreach(call malloc calloc realloc strdup realpath open_memstream read write close rename fsync mkstemp)
     target_link_options(ottl-faulty PRIVATE -Wl,--wrap=${call})
   endforeach()
-  foreach(name allocations files kills language secrets)
+  foreach(name allocations files hostile kills language secrets)
     add_test(NAME faults/${name} COMMAND Python3::Interpreter tests/faults/${name} $<TARGET_FILE:ottl> $<TARGET_FILE:ottl-faulty>
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endforeach()
