@@ -282,11 +282,37 @@ ottl_status ottl__wk_weave(ottl_batch *b, ottl_level level, uint32_t row, uint32
   return OTTL_OK;
 }
 
-ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
+/* Writes the row anew: its map, which is edits[0] if n is 1, and the plain fields that were written. bound: of what stands for the map,
+ * in `keys` or in `list`. */
+static OTTL_ALWAYS_INLINE ottl_status fields_weave(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i,
+                                                   wv_edit edits[WK_EDITS + 1], size_t n, uint64_t bound, const wk_found *keys,
+                                                   const ottl_rowmap *list) {
   const ottl_rows *r = &b->rows[level];
   const uint8_t *body = r->body[row];
   const uint32_t len = r->len[row];
-  const unsigned message = r->message[row], number = map_number(b, m, message);
+  bound += len + HEAD_BOUND;
+  OTTL_TRY(gather_fields(b, r->message[row], len, i, edits, &n, &bound));
+  if (n == 0) return OTTL_OK;
+  ottl_status status;
+  uint8_t *at = body_begin(b, level, row, bound, &status);
+  if (OTTL_UNLIKELY(!at)) return status;
+  uint8_t *out = at + varint_size(len), *to = out;
+  uint32_t from = 0;
+  for (const wv_edit *e = edits, *stop = e + n; e < stop; e++) {
+    to = wr_put(to, body + from, e->begin - from);
+    if (e->kind == WV_KEYS)
+      to = write_found(ot_of(b)->plan->heads, keys, body, to, e);
+    else
+      to = e->kind == WV_ENTRIES ? ottl__wl_write(to, e->number, list, body) : plain_put(to, e);
+    from = e->end;
+  }
+  body_end(b, level, row, at, out, wr_put(to, body + from, len - from));
+  return OTTL_OK;
+}
+
+ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
+  const uint32_t len = b->rows[level].len[row];
+  const unsigned number = map_number(b, m, b->rows[level].message[row]);
   wv_edit edits[WK_EDITS + 1];
   size_t n = 0;
   wk_found f = {0};
@@ -297,32 +323,16 @@ ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row,
     if (any && end == 0) begin = end = len;
     if (any) edits[n++] = (wv_edit){.begin = begin, .end = end, .kind = WV_KEYS, .number = (uint8_t)number};
   }
-  uint64_t bound = len + HEAD_BOUND + f.bound;
-  OTTL_TRY(gather_fields(b, message, len, i, edits, &n, &bound));
-  if (n == 0) return OTTL_OK;
-  ottl_status status;
-  uint8_t *at = body_begin(b, level, row, bound, &status);
-  if (OTTL_UNLIKELY(!at)) return status;
-  uint8_t *out = at + varint_size(len), *to = out;
-  uint32_t from = 0;
-  for (const wv_edit *e = edits, *stop = e + n; e < stop; e++) {
-    to = wr_put(to, body + from, e->begin - from);
-    to = e->kind == WV_KEYS ? write_found(ot_of(b)->plan->heads, &f, body, to, e) : plain_put(to, e);
-    from = e->end;
-  }
-  body_end(b, level, row, at, out, wr_put(to, body + from, len - from));
-  return OTTL_OK;
+  return fields_weave(b, level, row, i, edits, n, f.bound, &f, NULL);
 }
 
 ottl_status ottl__wk_weave_list(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
-  const ottl_rows *r = &b->rows[level];
   const ottl_rowmaps *map = &b->maps[m];
-  const uint8_t *body = r->body[row];
-  const uint32_t len = r->len[row];
-  const unsigned message = r->message[row], number = map_number(b, m, message);
+  const uint32_t len = b->rows[level].len[row];
+  const unsigned number = map_number(b, m, b->rows[level].message[row]);
   wv_edit edits[WK_EDITS + 1];
   size_t n = 0;
-  uint64_t bound = len + HEAD_BOUND;
+  uint64_t bound = 0;
   if (number) {
     const bool none = map->raw_end[i] == 0;
     edits[n++] = (wv_edit){.begin = none ? len : map->raw_begin[i],
@@ -331,18 +341,5 @@ ottl_status ottl__wk_weave_list(ottl_batch *b, ottl_level level, uint32_t row, u
                            .number = (uint8_t)number};
     OTTL_TRY(ottl__wl_bound(&map->rows[i], &bound));
   }
-  OTTL_TRY(gather_fields(b, message, len, i, edits, &n, &bound));
-  if (n == 0) return OTTL_OK;
-  ottl_status status;
-  uint8_t *at = body_begin(b, level, row, bound, &status);
-  if (OTTL_UNLIKELY(!at)) return status;
-  uint8_t *out = at + varint_size(len), *to = out;
-  uint32_t from = 0;
-  for (const wv_edit *e = edits, *stop = e + n; e < stop; e++) {
-    to = wr_put(to, body + from, e->begin - from);
-    to = e->kind == WV_ENTRIES ? ottl__wl_write(to, number, &map->rows[i], body) : plain_put(to, e);
-    from = e->end;
-  }
-  body_end(b, level, row, at, out, wr_put(to, body + from, len - from));
-  return OTTL_OK;
+  return fields_weave(b, level, row, i, edits, n, bound, NULL, &map->rows[i]);
 }
