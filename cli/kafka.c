@@ -67,11 +67,11 @@ int cli_kafka_tend(cli_kafka *k) {
 
 int cli_kafka_finish(cli_kafka *k, int status) {
   if (!k->in.rk) return status;
-  bool reachable = !atomic_load(&k->failed);
+  bool failed = atomic_load(&k->failed);
   k->leaving = true;
-  kafka_commit(k, true);
+  if (!failed || kafka_link_is_up(&k->in)) kafka_commit(k, true); /* else it would be waited for in vain */
   int committed = kafka_status(k);
-  if (reachable || committed == CLI_OK)
+  if (!failed || committed == CLI_OK)
     rd_kafka_consumer_close(k->in.rk); /* takes the partitions away, which counts what came too late */
   return status != CLI_OK ? status : committed;
 }

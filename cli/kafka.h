@@ -35,6 +35,8 @@ void cli_kafka_name_done(cli_kafka_name *name);
 int cli_kafka_check(const cli_options *options);
 int cli_kafka_not_here(void); /* for commands that do not read topics */
 
+const char *cli_kafka_version(void); /* for people */
+
 typedef struct cli_kafka cli_kafka;         /* what a run has to do with Kafka */
 typedef struct cli_kafka_out cli_kafka_out; /* a topic that is written */
 

@@ -304,7 +304,6 @@ int cli_kafka_fill(cli_kafka *k, cli_job *job, bool *ret_end) {
   job->borrowed = bytes;
   job->flush = !more;
   *ret_end = k->options->until_end && in_at_end(k);
-  if (b->n) kafka_link_up(&k->in);
   return status;
 }
 

@@ -111,6 +111,8 @@ static int conf_fill(const kafka_link *l, const cli_kafka_property *properties, 
   return status;
 }
 
+const char *cli_kafka_version(void) { return rd_kafka_version_str(); }
+
 /* -- connections -- */
 
 /* Served by whoever polls. */
@@ -166,6 +168,13 @@ void kafka_link_up(kafka_link *l) {
   pthread_mutex_unlock(&l->kafka->lock);
 }
 
+bool kafka_link_is_up(kafka_link *l) {
+  pthread_mutex_lock(&l->kafka->lock);
+  bool up = l->down_since == 0;
+  pthread_mutex_unlock(&l->kafka->lock);
+  return up;
+}
+
 /* What is known of why there is no broker. */
 static const char *link_reason(kafka_link *l, char *text, size_t size) {
   pthread_mutex_lock(&l->kafka->lock);
@@ -176,7 +185,7 @@ static const char *link_reason(kafka_link *l, char *text, size_t size) {
 
 static void link_down(kafka_link *l, double seconds) {
   char reason[300];
-  kafka_fail(l->kafka, "%s: no broker can be reached since %.0f seconds: %s; is it up, and is that its address?", l->name.place,
+  kafka_fail(l->kafka, "%s: no broker could be reached for %.0f seconds: %s; is it up, and is that its address?", l->name.place,
              seconds, link_reason(l, reason, sizeof reason));
 }
 

@@ -1,5 +1,5 @@
 /* In place of kafka.c, kafka_in.c, kafka_out.c and kafka_link.c in a command that was built without librdkafka. As there is no
- * cli_kafka then, nothing but the first function is ever called. */
+ * cli_kafka then, nothing but the first two functions is ever called. */
 #include "kafka.h"
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -8,6 +8,7 @@ int cli_kafka_create(const cli_options *options, cli_kafka **ret) {
   return cli_fail(CLI_USAGE, "this command was built without Kafka: librdkafka was not there (docs/kafka.md)");
 }
 
+const char *cli_kafka_version(void) { return "not built in"; }
 void cli_kafka_free(cli_kafka *k) {}
 int cli_kafka_open_output(cli_kafka *k, const char *path, cli_kafka_out **ret) { return CLI_INTERNAL; }
 int cli_kafka_open_input(cli_kafka *k, const char *path, void (*settle)(void *context), void *context) { return CLI_INTERNAL; }

@@ -1,4 +1,5 @@
 /* The ottl command: finds the subcommand and hands over. */
+#include "kafka.h"
 #include "table.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -53,8 +54,8 @@ const cli_command cli_commands[COMMAND_COUNT] = {
 static int main_version(void) {
   char pcre2[64] = "";
   if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) < (int)sizeof pcre2) pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
-  printf("ottl %s\nlanguage: pkg/ottl %s\ninstruction set: %s\nPCRE2: %s\n", ottl_version(), OTTL_REFERENCE_VERSION, ottl_isa(),
-         pcre2);
+  printf("ottl %s\nlanguage: pkg/ottl %s\ninstruction set: %s\nPCRE2: %s\nlibrdkafka: %s\n", ottl_version(),
+         OTTL_REFERENCE_VERSION, ottl_isa(), pcre2, cli_kafka_version());
   return CLI_OK;
 }
 

@@ -55,6 +55,7 @@ typedef struct stream {
   cli_kafka *kafka;     /* NULL: neither input nor output is a topic */
   bool topics;          /* the input is */
   bool kept;            /* everything is where it belongs */
+  bool finished;        /* outputs are closed */
   bool whole;           /* some output is a file that appears at the end */
   uint64_t told_passed; /* messages that were passed over, and of which it was told */
   io_codec *codec;
@@ -386,7 +387,11 @@ static int stream_file(stream *s, const char *path) {
 /* For cli_kafka: what was given is written after this, and on the disk. */
 static void stream_settle(void *context) {
   stream *s = context;
-  if (stream_after(s) == CLI_OK && cli_kafka_unsynced(s->kafka)) stream_sync(s);
+  if (s->finished || stream_after(s) != CLI_OK || !cli_kafka_unsynced(s->kafka)) return;
+  int status = stream_sync(s);
+  if (status == CLI_OK) return;
+  s->status = status; /* nobody writes now */
+  atomic_store(&s->over, true);
 }
 
 /* Is there an output that is a topic, or one that is none? */
@@ -468,6 +473,7 @@ static void stream_end(stream *s) {
 static int stream_deliver(stream *s, int status) {
   int delivered = s->kafka ? cli_kafka_flush(s->kafka) : CLI_OK;
   status = stream_finish(s, status != CLI_OK ? status : delivered);
+  s->finished = true;
   if (s->topics && s->kafka && s->kept) cli_kafka_synced(s->kafka);
   return s->kafka ? cli_kafka_finish(s->kafka, status) : status;
 }

@@ -91,3 +91,4 @@
   language:
   instruction
   PCRE2:
+  librdkafka:
