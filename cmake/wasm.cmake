@@ -6,7 +6,7 @@ set(wasm_hot ${OTTL_SOURCES})
 list(FILTER wasm_hot INCLUDE REGEX "/src/vm/|/src/otlp/(index|project|splice|weave)|/src/regex/(bytes|glob_linear|glob_match|linear_run|replace|window)")
 set_source_files_properties(${wasm_hot} ${PROJECT_SOURCE_DIR}/src/kernels/isa_portable.c PROPERTIES COMPILE_OPTIONS -Os)
 foreach(name otlp/project_plan regex/class regex/dialect regex/dialect_class regex/emit regex/glob regex/glob_build regex/linear regex/linear_all regex/prefilter regex/regex
-    regex/simplify otlp/weave_keys otlp/weave_level vm/memo vm/meter vm/op_call vm/op_counted vm/op_lambda vm/op_record vm/op_read vm/op_store vm/path vm/profile vm/request vm/trace_state)
+    regex/simplify otlp/index otlp/splice otlp/weave otlp/weave_keys otlp/weave_level otlp/weave_list vm/memo vm/meter vm/op_call vm/op_counted vm/op_lambda vm/op_math vm/op_record vm/op_read vm/op_store vm/path vm/profile vm/request vm/trace_state)
   list(APPEND wasm_small ${PROJECT_SOURCE_DIR}/src/${name}.c)
 endforeach()
 set_source_files_properties(${wasm_small} third_party/yyjson/yyjson.c PROPERTIES COMPILE_OPTIONS -Oz)

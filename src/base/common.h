@@ -13,7 +13,11 @@
 #define OTTL_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
 #define OTTL_UNUSED(x)         ((void)(x))
 #define OTTL_NOINLINE          __attribute__((noinline))
+#ifdef __OPTIMIZE_SIZE__
+#define OTTL_ALWAYS_INLINE     inline
+#else
 #define OTTL_ALWAYS_INLINE     inline __attribute__((always_inline))
+#endif
 #define OTTL_PRINTF(at, first) __attribute__((format(printf, at, first)))
 
 /* Hands a failed status on to the caller. */
