@@ -84,13 +84,13 @@ func TestWhatIsLeft(t *testing.T) {
 	p := compiled(t, "logs: { log_record: ['log.body == \"a\"'] }", engine.Filter)
 	require.NoError(t, p.Run(log(t, "a", "b", "a", "c"), "", func(r *engine.Result) error {
 		assert.EqualValues(t, 2, r.Dropped)
-		assert.Len(t, r.Origins(nil), 2)
+		assert.Len(t, r.Origins(engine.RecordLevel, nil), 2)
 		assert.Equal(t, []string{"b", "c"}, bodies(t, r.Data))
 		return nil
 	}))
 	require.NoError(t, p.Run(log(t, "a"), "", func(r *engine.Result) error {
 		assert.Nil(t, r.Data)
-		assert.Empty(t, r.Origins(nil))
+		assert.Empty(t, r.Origins(engine.RecordLevel, nil))
 		return nil
 	}))
 }

@@ -5,16 +5,19 @@ package engine
 
 static bool go_touch(const ottl_program *program, size_t i, ottl_touch *ret) { return ottl_program_touch(program, i, ret); }
 
-// Offsets of the records of a result in the payload that came in; how many there were.
-static size_t go_origins(ottl_exec *exec, size_t n, uint64_t *ret) {
+// Offsets of what the result has at a level, from number `first` on, in the payload that came in; how many there were.
+static size_t go_origins(ottl_exec *exec, ottl_block_level level, size_t first, size_t n, uint64_t *ret) {
   size_t i = 0;
-  while (i < n && ottl_exec_origin(exec, OTTL_BLOCK_RECORD, i, &ret[i]) == OTTL_OK) i++;
+  while (i < n && ottl_exec_origin(exec, level, first + i, &ret[i]) == OTTL_OK) i++;
   return i;
 }
 */
 import "C"
 
-import "unsafe"
+import (
+	"slices"
+	"unsafe"
+)
 
 // Level of what a payload consists of.
 type Level int
@@ -46,15 +49,17 @@ func (p *Program) Touches() (list []Touch, ok bool) {
 	return list, bool(C.ottl_program_narrow(p.program))
 }
 
-// Origins are the offsets of the records that are left in the payload that came in, in their order. For use within the function that Run calls.
-func (r *Result) Origins(into []uint64) []uint64 {
-	n := int(r.In - r.Dropped)
-	if cap(into) < n {
-		into = make([]uint64, n)
+// Origins are the offsets in the payload that came in of the resources, scopes or records that are left, in their order. For use within the function
+// that Run calls.
+func (r *Result) Origins(level Level, into []uint64) []uint64 {
+	into = into[:0]
+	for {
+		into = slices.Grow(into, 512)
+		first, room := len(into), cap(into)-len(into)
+		n := int(C.go_origins(r.exec.exec, C.ottl_block_level(level), C.size_t(first), C.size_t(room), (*C.uint64_t)(unsafe.Pointer(&into[:cap(into)][first]))))
+		into = into[:first+n]
+		if n < room {
+			return into
+		}
 	}
-	into = into[:n]
-	if n == 0 {
-		return into
-	}
-	return into[:C.go_origins(r.exec.exec, C.size_t(n), (*C.uint64_t)(unsafe.Pointer(&into[0])))]
 }

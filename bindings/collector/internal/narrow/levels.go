@@ -130,9 +130,11 @@ func taken(left *[]uint64, at int) bool {
 	return true
 }
 
-func allTaken(left []uint64) error {
-	if len(left) > 0 {
-		return errPayload
+func allTaken(left [3][]uint64) error {
+	for _, list := range left {
+		if len(list) > 0 {
+			return errPayload
+		}
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/ottl-c/ottl-c/bindings/collector/engine"
 )
 
 func (p *Plan) putLog(s *Scratch, l plog.LogRecord) {
@@ -170,20 +172,22 @@ func (p *Plan) ApplyLogs(s *Scratch, d plog.Logs, result []byte) error {
 	return nil
 }
 
-// DropLogs takes out records that are not in s.Origins, and what has nothing below it then.
+// DropLogs takes out what is not left of resources, scopes and records.
 func (p *Plan) DropLogs(s *Scratch, d plog.Logs) error {
-	all, left := readerOf(s.Payload), s.Origins
+	all, left := readerOf(s.Payload), s.Left
 	d.ResourceLogs().RemoveIf(func(rl plog.ResourceLogs) bool {
-		_, resource, _ := all.message(1)
+		at, resource, _ := all.message(1)
+		stays := taken(&left[engine.ResourceLevel], at)
 		rl.ScopeLogs().RemoveIf(func(sl plog.ScopeLogs) bool {
-			_, scope, _ := resource.message(2)
+			at, scope, _ := resource.message(2)
+			stays := taken(&left[engine.ScopeLevel], at)
 			sl.LogRecords().RemoveIf(func(plog.LogRecord) bool {
 				at, _, _ := scope.message(2)
-				return !taken(&left, at)
+				return !taken(&left[engine.RecordLevel], at)
 			})
-			return sl.LogRecords().Len() == 0
+			return !stays
 		})
-		return rl.ScopeLogs().Len() == 0
+		return !stays
 	})
 	return allTaken(left)
 }

@@ -5,6 +5,8 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/ottl-c/ottl-c/bindings/collector/engine"
 )
 
 func (p *Plan) putSpan(s *Scratch, sp ptrace.Span) {
@@ -195,20 +197,22 @@ func (p *Plan) ApplyTraces(s *Scratch, d ptrace.Traces, result []byte) error {
 	return nil
 }
 
-// DropTraces takes out records that are not in s.Origins, and what has nothing below it then.
+// DropTraces takes out what is not left of resources, scopes and records.
 func (p *Plan) DropTraces(s *Scratch, d ptrace.Traces) error {
-	all, left := readerOf(s.Payload), s.Origins
+	all, left := readerOf(s.Payload), s.Left
 	d.ResourceSpans().RemoveIf(func(rs ptrace.ResourceSpans) bool {
-		_, resource, _ := all.message(1)
+		at, resource, _ := all.message(1)
+		stays := taken(&left[engine.ResourceLevel], at)
 		rs.ScopeSpans().RemoveIf(func(ss ptrace.ScopeSpans) bool {
-			_, scope, _ := resource.message(2)
+			at, scope, _ := resource.message(2)
+			stays := taken(&left[engine.ScopeLevel], at)
 			ss.Spans().RemoveIf(func(ptrace.Span) bool {
 				at, _, _ := scope.message(2)
-				return !taken(&left, at)
+				return !taken(&left[engine.RecordLevel], at)
 			})
-			return ss.Spans().Len() == 0
+			return !stays
 		})
-		return rs.ScopeSpans().Len() == 0
+		return !stays
 	})
 	return allTaken(left)
 }

@@ -21,7 +21,7 @@ const (
 // Scratch is memory that is kept from payload to payload.
 type Scratch struct {
 	Payload []byte
-	Origins []uint64
+	Left    [3][]uint64 // by engine.Level: where what a filter left stands in the payload
 
 	entries []entry
 	other   []byte

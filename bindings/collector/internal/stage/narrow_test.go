@@ -284,6 +284,12 @@ func TestNarrowLogs(t *testing.T) {
 			assert.Positive(t, same(t, s, logsCodec, randomLogs, logsText))
 		})
 	}
+	for _, condition := range []string{`resource.attributes["a"] == nil`, `scope.name == "x"`, `log.severity_number < 9`} { // each in its own context
+		t.Run("context of "+condition, func(t *testing.T) {
+			s := stageOf(t, engine.Filter, engine.Logs, map[string]any{"log_conditions": []string{condition}})
+			assert.Positive(t, same(t, s, logsCodec, randomLogs, logsText))
+		})
+	}
 	for _, condition := range narrowFilters {
 		t.Run(condition, func(t *testing.T) {
 			s := stageOf(t, engine.Filter, engine.Logs, map[string]any{"logs": map[string]any{"log_record": []string{condition}}})

@@ -59,7 +59,9 @@ func narrowly[T any](ctx context.Context, s *Stage, policy *Policy, data T, c *c
 		case r.Unchanged || r.Data == nil:
 			return nil
 		case s.config.Form == engine.Filter:
-			scratch.Origins = r.Origins(scratch.Origins)
+			for level := range scratch.Left {
+				scratch.Left[level] = r.Origins(engine.Level(level), scratch.Left[level])
+			}
 			return c.drop(policy.plan, scratch, data)
 		}
 		return c.apply(policy.plan, scratch, data, r.Data)
