@@ -2,25 +2,34 @@
 #include "ottl/touch.h"
 #include "api/api.h"
 
+static bool sees_records(const ottl_expr *x) {
+  if (!x) return false;
+  if (x->kind == OTTL_E_CALL && (ottl__functions[x->call->function].flags & (OTTL_FN_RECORD | OTTL_FN_APPENDS))) return true;
+  EXPR_INSIDE(x, in) {
+    if (sees_records(in.is)) return true;
+  }
+  return false;
+}
+
 static bool whole_records(const ottl_checked_group *group) {
+  for (uint32_t i = 0; i < group->n_conditions; i++) {
+    if (sees_records(group->conditions[i])) return true;
+  }
   for (uint32_t i = 0; i < group->n_statements; i++) {
-    const ottl_expr *call = group->statements[i].call;
-    if (call->kind == OTTL_E_CALL && (ottl__functions[call->call->function].flags & (OTTL_FN_RECORD | OTTL_FN_APPENDS)))
-      return true;
+    if (sees_records(group->statements[i].call) || sees_records(group->statements[i].where)) return true;
   }
   return false;
 }
 
 bool ottl_program_narrow(const ottl_program *p) {
-  if (!p || p->kind == OTTL_KIND_ROUTE || p->flatten) return false;
-  if (p->signal == OTTL_SIGNAL_METRICS || p->signal == OTTL_SIGNAL_PROFILES) return false;
+  if (!p || p->kind == OTTL_KIND_ROUTE || p->flatten || p->signal == OTTL_SIGNAL_PROFILES) return false;
   for (size_t i = 0; i < p->n_groups; i++) {
     if (p->codes[i].layout.level > OTTL_L_ITEM || whole_records(&p->checked[i])) return false;
   }
   return true;
 }
 
-/* The place of a field; fields of logs and spans have one. */
+/* The place of a field; the first of those that depend on a metric's kind. */
 static bool touch_field(uint32_t field, ottl_touch *ret) {
   for (uint32_t i = 0; i < ottl__n_places; i++) {
     const ottl_field_place *at = &ottl__places[i];

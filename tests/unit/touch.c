@@ -17,7 +17,7 @@ static ottl_program *compiled(const char *text, ottl_kind kind, ottl_signal sign
   options.kind = kind;
   options.signal = signal;
   options.flatten = flatten;
-  options.functions = OTTL_FUNCTIONS_TRANSFORM;
+  options.functions = kind == OTTL_KIND_FILTER ? OTTL_FUNCTIONS_FILTER : OTTL_FUNCTIONS_TRANSFORM;
   ottl_status status = ottl_program_compile_text(text, strlen(text), "t", OTTL_ERROR_IGNORE, &options, &program, &diags);
   if (status != OTTL_OK) fail_msg("%s: %s", text, ottl_status_name(status));
   ottl_diags_free(diags);
@@ -59,6 +59,8 @@ static void test_what_is_touched(void **state) {
   touches("set(log.attributes[log.body], 1)", OTTL_SIGNAL_LOGS, "2.0.5 2.0.6[]*");
   touches("set(span.status.code, 2) where span.kind == 1 and resource.schema_url == \"\"", OTTL_SIGNAL_TRACES,
           "0.0.3 2.0.6 2.15.3*");
+  touches("set(metric.name, metric.unit) where metric.type == METRIC_DATA_TYPE_SUM", OTTL_SIGNAL_METRICS, "2.0.1* 2.0.3");
+  touches("set(metric.metadata[\"a\"], metric.is_monotonic)", OTTL_SIGNAL_METRICS, "2.0.12[a]* 2.7.3");
   touches("set(span.attributes[\"t\"], otelcol.client.metadata[\"t\"][0])", OTTL_SIGNAL_TRACES, "2.0.9[t]*");
 }
 
@@ -76,7 +78,11 @@ static void test_what_is_not_narrow(void **state) {
   narrow("set(log.body, 1)", OTTL_KIND_TRANSFORM, OTTL_SIGNAL_LOGS, true, false);
   narrow("log.body == 1", OTTL_KIND_FILTER, OTTL_SIGNAL_LOGS, false, true);
   narrow("spanevent.name == \"a\"", OTTL_KIND_FILTER, OTTL_SIGNAL_TRACES, false, false);
-  narrow("metric.name == \"a\"", OTTL_KIND_FILTER, OTTL_SIGNAL_METRICS, false, false);
+  narrow("metric.name == \"a\"", OTTL_KIND_FILTER, OTTL_SIGNAL_METRICS, false, true);
+  narrow("datapoint.value_int == 1", OTTL_KIND_FILTER, OTTL_SIGNAL_METRICS, false, false);
+  narrow("set(datapoint.value_int, 1)", OTTL_KIND_TRANSFORM, OTTL_SIGNAL_METRICS, false, false);
+  narrow("context: metric\nscale_metric(2.0)", OTTL_KIND_TRANSFORM, OTTL_SIGNAL_METRICS, false, false);
+  narrow("context: metric\nnot HasAttrKeyOnDatapoint(\"a\")", OTTL_KIND_FILTER, OTTL_SIGNAL_METRICS, false, false);
   narrow("context: span\nset_semconv_span_name(\"1.37.0\")", OTTL_KIND_TRANSFORM, OTTL_SIGNAL_TRACES, false, false);
   narrow("set(resource.attributes[\"a\"], 1)", OTTL_KIND_TRANSFORM, OTTL_SIGNAL_NONE, false, true);
   assert_false(ottl_program_narrow(NULL));

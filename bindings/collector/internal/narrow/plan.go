@@ -46,7 +46,7 @@ type Plan struct{ resource, scope, record message }
 // PlanOf is nil when the program needs whole payloads.
 func PlanOf(p *engine.Program, signal engine.Signal) *Plan {
 	touches, ok := p.Touches()
-	if !ok || (signal != engine.Logs && signal != engine.Traces) {
+	if !ok {
 		return nil
 	}
 	plan := &Plan{}
@@ -76,6 +76,8 @@ func (p *Plan) add(t engine.Touch, signal engine.Signal) bool {
 	case t.Level == engine.RecordLevel && signal == engine.Traces && t.Number == 15: // the status as a whole
 		bits = 1<<bitStatusMessage | 1<<bitStatusCode
 	case t.Level == engine.RecordLevel && signal == engine.Traces && (t.Number == 11 || t.Number == 13): // events, links
+		return false
+	case t.Level == engine.RecordLevel && signal == engine.Metrics && (t.Inner != 0 || t.Number > 3): // what depends on the kind
 		return false
 	}
 	m.reads |= bits

@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor/processorhelper"
 
@@ -147,6 +148,49 @@ func randomTraces(seed int64) ptrace.Traces {
 	}
 	return d
 }
+
+func randomMetrics(seed int64) pmetric.Metrics {
+	r, d := rand.New(rand.NewSource(seed)), pmetric.NewMetrics()
+	for i := r.Intn(4); i > 0; i-- {
+		rm := d.ResourceMetrics().AppendEmpty()
+		randomMapOrTwice(r, rm.Resource().Attributes(), seed)
+		for k := r.Intn(3); k > 0; k-- {
+			sm := rm.ScopeMetrics().AppendEmpty()
+			sm.Scope().SetName(texts(r))
+			for n := r.Intn(12); n > 0; n-- {
+				m := sm.Metrics().AppendEmpty()
+				m.SetName(texts(r))
+				m.SetDescription(texts(r))
+				m.SetUnit(texts(r))
+				randomMapOrTwice(r, m.Metadata(), seed)
+				switch r.Intn(6) {
+				case 0:
+					m.SetEmptyGauge().DataPoints().AppendEmpty().SetIntValue(1)
+				case 1:
+					m.SetEmptySum().SetIsMonotonic(true)
+					randomMap(r, m.Sum().DataPoints().AppendEmpty().Attributes(), 0)
+				case 2:
+					m.SetEmptyHistogram().DataPoints().AppendEmpty().BucketCounts().Append(1, 2)
+				case 3:
+					m.SetEmptyExponentialHistogram()
+				case 4:
+					m.SetEmptySummary().DataPoints().AppendEmpty().SetCount(3)
+				}
+			}
+		}
+	}
+	return d
+}
+
+var narrowMetrics = []string{
+	`set(metric.name, Concat([metric.name, "x"], "_")) where metric.type == METRIC_DATA_TYPE_SUM`,
+	`set(metric.unit, "") where metric.type == METRIC_DATA_TYPE_NONE` + "\n" + `set(metric.description, metric.unit)`,
+	`set(metric.metadata["a"], metric.name)` + "\n" + `delete_key(metric.metadata, "b")`,
+	`keep_matching_keys(resource.attributes, "^a")`,
+	`set(scope.name, "n")`,
+}
+
+var narrowMetricFilters = []string{`metric.name == "x"`, `metric.type == METRIC_DATA_TYPE_SUMMARY`, `resource.attributes["a"] == nil`, `true`}
 
 var narrowLogs = []string{
 	`set(log.attributes["a"], 1)`,
@@ -313,6 +357,26 @@ func TestNarrowTraces(t *testing.T) {
 	}
 }
 
+func metricsText(d pmetric.Metrics) string {
+	text, _ := (&pmetric.JSONMarshaler{}).MarshalMetrics(d)
+	return string(text)
+}
+
+func TestNarrowMetrics(t *testing.T) {
+	for _, program := range narrowMetrics {
+		t.Run(program, func(t *testing.T) {
+			s := stageOf(t, engine.Transform, engine.Metrics, map[string]any{"metric_statements": strings.Split(program, "\n")})
+			assert.Positive(t, same(t, s, metricsCodec, randomMetrics, metricsText))
+		})
+	}
+	for _, condition := range narrowMetricFilters {
+		t.Run(condition, func(t *testing.T) {
+			s := stageOf(t, engine.Filter, engine.Metrics, map[string]any{"metrics": map[string]any{"metric": []string{condition}}})
+			assert.Positive(t, same(t, s, metricsCodec, randomMetrics, metricsText))
+		})
+	}
+}
+
 // What looks at more than resources, scopes and records gets all of the data.
 func TestWholeWhereThatIsNeeded(t *testing.T) {
 	for _, program := range []string{`set(span.attributes["n"], Len(span.events))`, `set(spanevent.name, "x")`, `set_semconv_span_name("1.37.0")`} {
@@ -323,7 +387,11 @@ func TestWholeWhereThatIsNeeded(t *testing.T) {
 		s := stageOf(t, engine.Transform, engine.Traces, map[string]any{"trace_statements": statements})
 		assert.Nil(t, s.Active().plan, program)
 	}
-	s := stageOf(t, engine.Transform, engine.Metrics, map[string]any{"metric_statements": []string{`set(metric.name, "x")`}})
+	for _, program := range []string{`set(datapoint.value_int, 1)`, `set(metric.aggregation_temporality, 1)`, `set(metric.name, "x") where Len(metric.data_points) == 0`} {
+		s := stageOf(t, engine.Transform, engine.Metrics, map[string]any{"metric_statements": []string{program}})
+		assert.Nil(t, s.Active().plan, program)
+	}
+	s := stageOf(t, engine.Filter, engine.Metrics, map[string]any{"metrics": map[string]any{"metric": []string{`HasAttrKeyOnDatapoint("a")`}}})
 	assert.Nil(t, s.Active().plan)
 }
 

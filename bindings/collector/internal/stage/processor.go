@@ -16,7 +16,7 @@ import (
 	"github.com/ottl-c/ottl-c/bindings/collector/internal/narrow"
 )
 
-// How data of a signal becomes payloads: as a whole, and as far as a plan goes (nil: never).
+// How data of a signal becomes payloads: as a whole, and as far as a plan goes.
 type codec[T any] struct {
 	marshal   func(T) ([]byte, error)
 	unmarshal func([]byte) (T, error)
@@ -30,7 +30,8 @@ var (
 		(*narrow.Plan).Logs, (*narrow.Plan).ApplyLogs, (*narrow.Plan).DropLogs}
 	tracesCodec = &codec[ptrace.Traces]{(&ptrace.ProtoMarshaler{}).MarshalTraces, (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces,
 		(*narrow.Plan).Traces, (*narrow.Plan).ApplyTraces, (*narrow.Plan).DropTraces}
-	metricsCodec = &codec[pmetric.Metrics]{marshal: (&pmetric.ProtoMarshaler{}).MarshalMetrics, unmarshal: (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics}
+	metricsCodec = &codec[pmetric.Metrics]{(&pmetric.ProtoMarshaler{}).MarshalMetrics, (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics,
+		(*narrow.Plan).Metrics, (*narrow.Plan).ApplyMetrics, (*narrow.Plan).DropMetrics}
 )
 
 var scratches = sync.Pool{New: func() any { return new(narrow.Scratch) }}
