@@ -50,7 +50,7 @@ static bool touch_column(const ottl_layout *layout, const ottl_column_spec *c, o
 /* Something looks at entries that have no column, or at how many there are. */
 static bool touch_map(const ottl_map_spec *m, ottl_touch *ret) {
   *ret = (ottl_touch){.map = true, .written = m->written};
-  return (m->entries || m->cut || m->prune || m->counted) && touch_field(m->field, ret);
+  return (m->entries || m->seen || m->cut || m->prune || m->counted) && touch_field(m->field, ret);
 }
 
 bool ottl_program_touch(const ottl_program *p, size_t i, ottl_touch *ret) {

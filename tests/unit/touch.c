@@ -56,6 +56,10 @@ static void test_what_is_touched(void **state) {
   touches("keep_keys(log.attributes, [\"a\"])", OTTL_SIGNAL_LOGS, "2.0.6[]* 2.0.6[a]*");
   touches("limit(log.attributes, 2, [])", OTTL_SIGNAL_LOGS, "2.0.6[]*");
   touches("set(log.attributes[\"n\"], Len(resource.attributes))", OTTL_SIGNAL_LOGS, "0.1.1[] 2.0.6[n]*");
+  touches("set(log.attributes[\"n\"], Len(log.attributes))", OTTL_SIGNAL_LOGS, "2.0.6[]* 2.0.6[n]*");
+  touches("set(log.body, log.attributes)", OTTL_SIGNAL_LOGS, "2.0.5* 2.0.6[]");
+  touches("truncate_all(log.attributes, 3)", OTTL_SIGNAL_LOGS, "2.0.6[]*");
+  touches("flatten(log.attributes)", OTTL_SIGNAL_LOGS, "2.0.6[]*");
   touches("set(log.attributes[log.body], 1)", OTTL_SIGNAL_LOGS, "2.0.5 2.0.6[]*");
   touches("set(span.status.code, 2) where span.kind == 1 and resource.schema_url == \"\"", OTTL_SIGNAL_TRACES,
           "0.0.3 2.0.6 2.15.3*");
