@@ -30,6 +30,7 @@ typedef struct ottl_column_spec {
   bool written;   /* some statement may write it */
 } ottl_column_spec;
 
+/* Entries without a column are looked at where entries, seen, cut, prune or counted say so: api/touch.c tells hosts. */
 typedef struct ottl_map_spec {
   uint16_t field; /* a MAP field; OTTL_FIELD_COUNT: a cache, which starts empty and is never encoded */
   uint8_t level;
