@@ -279,6 +279,8 @@ typedef struct ottl_long_text {
   uint32_t begin, end; /* of its entry in the row's body */
   bool cut;            /* word or len were changed */
 } ottl_long_text;
+/* Is there some in the window? */
+bool ottl__map_any_long_text(const ottl_batch *batch);
 /* Those of row i of the window, to be made shorter. For rows without lists. */
 ottl_long_text *ottl__map_long_texts(const ottl_batch *batch, uint32_t i, uint32_t *ret_n);
 /* Some of them were. */

@@ -19,14 +19,15 @@ ottl_status ottl__counted_make(ottl_batch *b, unsigned m, uint32_t rows) {
   co->there = arena_array(&im->pass, (size_t)spec->n_columns * co->words + 1, sizeof *co->there);
   co->toggled = arena_array(&im->pass, (size_t)spec->n_places * co->words + 1, sizeof *co->toggled);
   co->key = arena_array(&im->pass, (size_t)spec->n_places + 1, sizeof *co->key);
-  co->longs_of = arena_array(&im->pass, (size_t)rows + 1, sizeof *co->longs_of);
+  co->longs_of = arena_zero(&im->pass, ((size_t)rows + 1) * sizeof *co->longs_of);
+  co->n_longs = 0;
   return b->maps[m].others && co->there && co->toggled && co->key && co->longs_of ? OTTL_OK : OTTL_NOMEM;
 }
 
 void ottl__counted_clear(ottl_batch *b, unsigned m, uint32_t n) {
   ot_counted *co = &ot_of(b)->counted;
   memset(b->maps[m].others, 0, n * sizeof *b->maps[m].others);
-  memset(co->longs_of, 0, n * sizeof *co->longs_of);
+  if (co->n_longs) memset(co->longs_of, 0, (size_t)ot_of(b)->window_rows * sizeof *co->longs_of);
   co->n_longs = 0;
 }
 
@@ -42,6 +43,8 @@ ottl_status ottl__counted_long(ottl_batch *b, uint32_t i, ottl_view key, ottl_ce
   co->longs[co->n_longs++] = (ottl_long_text){key.data, text.word, (uint32_t)key.len, text.len, begin, end, false};
   return OTTL_OK;
 }
+
+bool ottl__map_any_long_text(const ottl_batch *b) { return ot_of(b)->counted.n_longs > 0; }
 
 ottl_long_text *ottl__map_long_texts(const ottl_batch *b, uint32_t i, uint32_t *ret_n) {
   const ot_counted *co = &ot_of(b)->counted;

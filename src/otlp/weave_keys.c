@@ -183,9 +183,8 @@ static OTTL_NOINLINE uint8_t *write_cut(const ot_head *heads, const wv_key *key,
   return wr_put(at, body + from, run - from);
 }
 
-/* An entry that no column stands for: it is gone, or its text was cut. */
+/* An entry that no column stands for: its text was cut. */
 static OTTL_NOINLINE uint8_t *cut_write(uint8_t *at, unsigned number, const wv_key *key) {
-  if (key->tag == OTTL_T_ABSENT) return at;
   const ottl_long_text *l = (const ottl_long_text *)(uintptr_t)key->word;
   ottl_entry e = {.key = l->key, .word = l->word, .klen = l->klen, .len = l->len, .tag = OTTL_T_STRING, .dirty = 1};
   return entry_is_short(&e) ? short_put(at, number, &e) : ottl__wl_write(at, number, &(ottl_rowmap){&e, 1, 1, NULL}, NULL);
@@ -201,10 +200,9 @@ static OTTL_ALWAYS_INLINE uint8_t *write_found(const ot_head *heads, const wk_fo
     for (const wv_key *key = f->keys, *stop = key + f->n_keys; key < stop; key++) {
       at = wr_put(at, body + from, key->begin - from);
       from = key->end;
-      if (OTTL_UNLIKELY(key->column == OTTL_NO_COLUMN))
-        at = cut_write(at, e->number, key);
-      else if (key->tag != OTTL_T_ABSENT)
-        at = key_write(at, e->number, &heads[key->column], key);
+      if (key->tag == OTTL_T_ABSENT) continue;
+      at = OTTL_LIKELY(key->column != OTTL_NO_COLUMN) ? key_write(at, e->number, &heads[key->column], key)
+                                                      : cut_write(at, e->number, key);
     }
     at = wr_put(at, body + from, e->end - from);
   }
@@ -219,8 +217,8 @@ uint8_t *ottl__wk_write(const ot_impl *im, const uint8_t *body, uint8_t *at, con
 }
 
 /* The plain fields that were written. */
-static ottl_status gather_fields(ottl_batch *b, unsigned message, uint32_t len, uint32_t i, wv_edit *edits, size_t *n,
-                                 uint64_t *bound) {
+static OTTL_ALWAYS_INLINE ottl_status gather_fields(ottl_batch *b, unsigned message, uint32_t len, uint32_t i, wv_edit *edits,
+                                                    size_t *n, uint64_t *bound) {
   const ot_impl *im = ot_of(b);
   const wv_column *col = im->dirty + im->dirty_first[b->layout->n_maps], *stop = im->dirty + im->n_dirty;
   for (; col < stop; col++) {

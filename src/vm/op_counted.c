@@ -52,6 +52,7 @@ ottl_status ottl__op_truncate_keys(ottl_vm *vm, const ottl_insn *in) {
   OTTL_TRY(edit_lists(vm, in, &call, &failures));
   for (unsigned k = 0; k < spec->n_columns; k++)
     OTTL_TRY(ottl__truncate_column(&call, &vm->batch->columns[spec->first_column + k]));
+  if (OTTL_LIKELY(!ottl__map_any_long_text(vm->batch))) return OTTL_OK;
   SEL_EACH(call.sel, call.n, i) {
     uint32_t n;
     bool cut = false;
