@@ -8,15 +8,15 @@
 
 #include "ottl/base.h"
 
-#define OTTL_LIKELY(x)         __builtin_expect(!!(x), 1)
-#define OTTL_UNLIKELY(x)       __builtin_expect(!!(x), 0)
-#define OTTL_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
-#define OTTL_UNUSED(x)         ((void)(x))
-#define OTTL_NOINLINE          __attribute__((noinline))
+#define OTTL_LIKELY(x)    __builtin_expect(!!(x), 1)
+#define OTTL_UNLIKELY(x)  __builtin_expect(!!(x), 0)
+#define OTTL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define OTTL_UNUSED(x)    ((void)(x))
+#define OTTL_NOINLINE     __attribute__((noinline))
 #ifdef __OPTIMIZE_SIZE__
-#define OTTL_ALWAYS_INLINE     inline
+#define OTTL_ALWAYS_INLINE inline
 #else
-#define OTTL_ALWAYS_INLINE     inline __attribute__((always_inline))
+#define OTTL_ALWAYS_INLINE inline __attribute__((always_inline))
 #endif
 #define OTTL_PRINTF(at, first) __attribute__((format(printf, at, first)))
 
