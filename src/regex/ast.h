@@ -187,7 +187,9 @@ typedef struct rx_window {
   bool anchored;        /* matches begin at 0 */
   bool instead_of_need; /* looking for the filter's `need` before gains nothing */
   kernel_window window;
-  kernel_window start;           /* where a match begins; no sets: it says nothing */
+  kernel_window start; /* where a match begins; no sets: it says nothing */
+  kernel_window later; /* anchored: what is behind the first later_min bytes somewhere; no sets: it is not known */
+  size_t later_min;
   uint64_t before[4];            /* bytes that a match may have before the window */
   size_t before_min, before_max; /* how many; SIZE_MAX: no limit */
 } rx_window;

@@ -47,12 +47,14 @@ typedef struct filter_best {
   ottl_sbuf run, best;
   int score;
   bool first, best_begins; /* nothing is consumed before the run; before the best one */
+  bool anchored;           /* a run that begins a match stands at 0: an engine sees that at once */
 } filter_best;
 
 static void filter_end_run(filter_best *b) {
   ottl_view v = sbuf_all(&b->run);
   if (v.len) {
     int score = (5 - (int)filter_rank((uint8_t)v.data[filter_rare(v)])) * 4 + (int)(v.len < 8 ? v.len : 8) * 3;
+    if (b->first && b->anchored) score = 0;
     if (score > b->score) {
       b->score = score;
       b->best_begins = b->first;
@@ -140,7 +142,7 @@ ottl_status ottl__regex_prefilter_init(const ottl_allocator *al, const rx_tree *
   while (n && filter_optional(subs[n - 1])) n--;
   if (n == 1 && subs[0]->op == RX_CAPTURE) subs = subs[0]->subs;
   ret->match = filter_shape(subs, n, &literal);
-  filter_best b = {.score = -1, .first = true};
+  filter_best b = {.score = -1, .first = true, .anchored = ottl__regex_anchored(root)};
   ottl__sbuf_init(&b.run, al);
   ottl__sbuf_init(&b.best, al);
   filter_collect(&b, root);

@@ -309,6 +309,23 @@ static double window_at(const window_parts *p, size_t at, kernel_window *ret) {
   return share;
 }
 
+/* What a match that begins at 0 has further on: where it cannot end well, an engine need not look for how it could. PERF:
+ * ^\d{4}-\d\d.*(ERROR|FATAL) */
+static double window_later(const window_parts *p, rx_window *ret) {
+  double best = 0.001;
+  size_t before = 0;
+  for (size_t at = 1; at < p->n; at++) {
+    kernel_window w;
+    before = extent_add(before, window_measure(p->part[at - 1]).min);
+    double share = window_at(p, at, &w);
+    if (w.n_sets == 0 || share >= best) continue;
+    best = share;
+    ret->later = w;
+    ret->later_min = before;
+  }
+  return best;
+}
+
 ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, const rx_prefilter *filter, rx_window *ret) {
   window_parts p = {.arena = arena};
   bool anchored = ottl__regex_anchored(root);
@@ -328,9 +345,16 @@ ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, cons
     ret->window = w;
   }
   ret->anchored = anchored;
-  if (best > (anchored ? 0.5 : 0.02)) return OTTL_OK;
+  const bool need_later = anchored && filter->need && !filter->need_begins;
+  const double rare = need_later ? window_of_literal(view_of(filter->need, filter->need_len)) : 1;
+  if (anchored && window_later(&p, ret) >= rare) ret->later = (kernel_window){0};
+  if (best > (anchored ? 0.5 : 0.02)) ret->window = (kernel_window){0};
+  if (!ret->window.n_sets && !ret->later.n_sets) return OTTL_OK;
   ret->used = true;
-  ret->instead_of_need = best < 1e-5 || !filter->need || best < 4 * window_of_literal(view_of(filter->need, filter->need_len));
+  if (need_later)
+    ret->instead_of_need = ret->later.n_sets;
+  else
+    ret->instead_of_need = best < 1e-5 || !filter->need || best < 4 * window_of_literal(view_of(filter->need, filter->need_len));
   for (size_t i = 0; i < best_at; i++) {
     window_extent e = window_measure(p.part[i]);
     ret->before_min = extent_add(ret->before_min, e.min);
@@ -345,7 +369,11 @@ bool ottl__regex_window_next(const rx_window *w, const ottl_kernels *kernels, ot
   const uint8_t *s = (const uint8_t *)text.data;
   if (w->anchored) {
     *ret_first = *ret_last = 0;
-    return from == 0 && kernels->find_window(s, 0, text.len < w->window.width ? 0 : w->window.width, &w->window) == 0;
+    if (from) return false;
+    if (w->window.n_sets && kernels->find_window(s, 0, text.len < w->window.width ? 0 : w->window.width, &w->window) != 0)
+      return false;
+    return !w->later.n_sets ||
+           (text.len >= w->later_min && kernels->find_window(s, w->later_min, text.len, &w->later) != SIZE_MAX);
   }
   if (text.len - from < w->before_min) return false;
   size_t at = kernels->find_window(s, from + w->before_min, text.len, &w->window);
