@@ -1,8 +1,6 @@
 package narrow
 
 import (
-	"bytes"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
@@ -131,36 +129,33 @@ func (p *Plan) Logs(s *Scratch, d plog.Logs) {
 func (p *Plan) ApplyLogs(s *Scratch, d plog.Logs, result []byte) error {
 	was, is := readerOf(s.Payload), readerOf(result)
 	for _, rl := range d.ResourceLogs().All() {
-		_, was, ok1 := was.message(1)
-		_, is, ok2 := is.message(1)
-		switch {
-		case !ok1 || !ok2:
-			return errPayload
-		case bytes.Equal(was.bytes(), is.bytes()):
+		was, is, same, err := both(&was, &is, 1)
+		if err != nil {
+			return err
+		}
+		if same {
 			continue
 		}
 		if err := p.applyResource(s, is, rl.Resource(), rl.SetSchemaUrl); err != nil {
 			return err
 		}
 		for _, sl := range rl.ScopeLogs().All() {
-			_, was, ok1 := was.message(2)
-			_, is, ok2 := is.message(2)
-			switch {
-			case !ok1 || !ok2:
-				return errPayload
-			case bytes.Equal(was.bytes(), is.bytes()):
+			was, is, same, err := both(&was, &is, 2)
+			if err != nil {
+				return err
+			}
+			if same {
 				continue
 			}
 			if err := p.applyScope(s, is, sl.Scope(), sl.SetSchemaUrl); err != nil {
 				return err
 			}
 			for _, l := range sl.LogRecords().All() {
-				_, was, ok1 := was.message(2)
-				_, is, ok2 := is.message(2)
-				switch {
-				case !ok1 || !ok2:
-					return errPayload
-				case bytes.Equal(was.bytes(), is.bytes()):
+				_, is, same, err := both(&was, &is, 2)
+				if err != nil {
+					return err
+				}
+				if same {
 					continue
 				}
 				if err := p.applyLog(s, is, l); err != nil {

@@ -1,8 +1,6 @@
 package narrow
 
 import (
-	"bytes"
-
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/ottl-c/ottl-c/bindings/collector/engine"
@@ -82,36 +80,33 @@ func (p *Plan) Metrics(s *Scratch, d pmetric.Metrics) {
 func (p *Plan) ApplyMetrics(s *Scratch, d pmetric.Metrics, result []byte) error {
 	was, is := readerOf(s.Payload), readerOf(result)
 	for _, rm := range d.ResourceMetrics().All() {
-		_, was, ok1 := was.message(1)
-		_, is, ok2 := is.message(1)
-		switch {
-		case !ok1 || !ok2:
-			return errPayload
-		case bytes.Equal(was.bytes(), is.bytes()):
+		was, is, same, err := both(&was, &is, 1)
+		if err != nil {
+			return err
+		}
+		if same {
 			continue
 		}
 		if err := p.applyResource(s, is, rm.Resource(), rm.SetSchemaUrl); err != nil {
 			return err
 		}
 		for _, sm := range rm.ScopeMetrics().All() {
-			_, was, ok1 := was.message(2)
-			_, is, ok2 := is.message(2)
-			switch {
-			case !ok1 || !ok2:
-				return errPayload
-			case bytes.Equal(was.bytes(), is.bytes()):
+			was, is, same, err := both(&was, &is, 2)
+			if err != nil {
+				return err
+			}
+			if same {
 				continue
 			}
 			if err := p.applyScope(s, is, sm.Scope(), sm.SetSchemaUrl); err != nil {
 				return err
 			}
 			for _, metric := range sm.Metrics().All() {
-				_, was, ok1 := was.message(2)
-				_, is, ok2 := is.message(2)
-				switch {
-				case !ok1 || !ok2:
-					return errPayload
-				case bytes.Equal(was.bytes(), is.bytes()):
+				_, is, same, err := both(&was, &is, 2)
+				if err != nil {
+					return err
+				}
+				if same {
 					continue
 				}
 				if err := p.applyMetric(s, is, metric); err != nil {

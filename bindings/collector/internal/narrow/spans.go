@@ -1,8 +1,6 @@
 package narrow
 
 import (
-	"bytes"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -156,36 +154,33 @@ func (p *Plan) Traces(s *Scratch, d ptrace.Traces) {
 func (p *Plan) ApplyTraces(s *Scratch, d ptrace.Traces, result []byte) error {
 	was, is := readerOf(s.Payload), readerOf(result)
 	for _, rs := range d.ResourceSpans().All() {
-		_, was, ok1 := was.message(1)
-		_, is, ok2 := is.message(1)
-		switch {
-		case !ok1 || !ok2:
-			return errPayload
-		case bytes.Equal(was.bytes(), is.bytes()):
+		was, is, same, err := both(&was, &is, 1)
+		if err != nil {
+			return err
+		}
+		if same {
 			continue
 		}
 		if err := p.applyResource(s, is, rs.Resource(), rs.SetSchemaUrl); err != nil {
 			return err
 		}
 		for _, ss := range rs.ScopeSpans().All() {
-			_, was, ok1 := was.message(2)
-			_, is, ok2 := is.message(2)
-			switch {
-			case !ok1 || !ok2:
-				return errPayload
-			case bytes.Equal(was.bytes(), is.bytes()):
+			was, is, same, err := both(&was, &is, 2)
+			if err != nil {
+				return err
+			}
+			if same {
 				continue
 			}
 			if err := p.applyScope(s, is, ss.Scope(), ss.SetSchemaUrl); err != nil {
 				return err
 			}
 			for _, sp := range ss.Spans().All() {
-				_, was, ok1 := was.message(2)
-				_, is, ok2 := is.message(2)
-				switch {
-				case !ok1 || !ok2:
-					return errPayload
-				case bytes.Equal(was.bytes(), is.bytes()):
+				_, is, same, err := both(&was, &is, 2)
+				if err != nil {
+					return err
+				}
+				if same {
 					continue
 				}
 				if err := p.applySpan(s, is, sp); err != nil {

@@ -1,6 +1,7 @@
 package narrow
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -262,6 +263,16 @@ func (r *reader) message(number int) (at int, body reader, ok bool) {
 		}
 	}
 	return -1, reader{}, false
+}
+
+// The next message of that number in a payload and in what a program made of it; same: nothing in it was written.
+func both(was, is *reader, number int) (inWas, inIs reader, same bool, err error) {
+	_, inWas, ok1 := was.message(number)
+	_, inIs, ok2 := is.message(number)
+	if !ok1 || !ok2 {
+		return inWas, inIs, false, errPayload
+	}
+	return inWas, inIs, bytes.Equal(inWas.bytes(), inIs.bytes()), nil
 }
 
 func (r *reader) bytes() []byte { return r.data[r.at:r.stop] }
