@@ -19,6 +19,7 @@ static bool map_name(const lang_tokens *t, const lang_chain *chain, uint32_t n_k
 
 static void add_key(keys_job *k, ottl_view key, const char *detail, uint32_t rank) {
   complete_job *j = k->j;
+  if (!key.len) return; /* no name to show */
   for (size_t i = 0; i < key.len; i++) {
     if ((unsigned char)key.data[i] < 0x20) return; /* not worth the escapes */
   }

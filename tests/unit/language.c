@@ -90,6 +90,8 @@ static void offers(ottl_format_form form, const char *text, const char *labels) 
   asked a = ask(form, text);
   a.text[a.len] = 0;
   assert_int_equal(ottl_document_complete(a.document, a.offset, &c), OTTL_OK);
+  for (size_t i = 0; i < c.n; i++)
+    if (!c.items[i].label.len) fail_msg("%s: item %zu has no label", text, i);
   expect_labels(text, &c, labels);
   done(&a);
 }
@@ -220,6 +222,7 @@ static void test_complete_keys(void **state) {
   offers(FILE_OF, "set(log.attributes[\"http\"][\"|", "^status -http");
   offers(FILE_OF, "context: log\nset(body[\"|", "^msg");
   offers(FILE_OF, "context: log\nset(attributes[\"mine\"], 1)\nset(log.body, attributes[\"|", "^http mine");
+  offers(FILE_OF, "context: log\nset(attributes[\"\"], attributes[\"\\n\"])\nset(log.body, attributes[\"|", "^http"); /* no name to show */
   choosing(FILE_OF, "set(log.attributes[\"h|", "http", "set(log.attributes[\"http\"]|");
   choosing(FILE_OF, "set(log.attributes[\"h|\"], 1)", "http", "set(log.attributes[\"http|\"], 1)");
   sample = NULL;
