@@ -10,27 +10,9 @@
 
 /* ---- out ---- */
 
-/* The memory of a document: yyjson leaves out what it gets none for and goes on, so that somebody has to remember. */
-static void *doc_malloc(void *lost, size_t n) {
-  void *p = malloc(n);
-  *(bool *)lost |= !p;
-  return p;
-}
-static void *doc_realloc(void *lost, void *old, size_t old_n, size_t n) {
-  (void)old_n;
-  void *p = realloc(old, n);
-  *(bool *)lost |= !p;
-  return p;
-}
-static void doc_free(void *lost, void *p) {
-  (void)lost;
-  free(p);
-}
-
 yyjson_mut_doc *lsp_doc_new(void) {
   bool *lost = calloc(1, sizeof *lost);
-  const yyjson_alc memory = {doc_malloc, doc_realloc, doc_free, lost};
-  yyjson_mut_doc *doc = lost ? yyjson_mut_doc_new(&memory) : NULL;
+  yyjson_mut_doc *doc = lost ? cli_json_doc(lost) : NULL;
   if (!doc) free(lost);
   return doc;
 }
