@@ -175,8 +175,7 @@ bool kafka_link_is_up(kafka_link *l) {
   return up;
 }
 
-/* What is known of why there is no broker. */
-static const char *link_reason(kafka_link *l, char *text, size_t size) {
+const char *kafka_link_reason(kafka_link *l, char *text, size_t size) {
   pthread_mutex_lock(&l->kafka->lock);
   snprintf(text, size, "%s", l->reason[0] ? l->reason : "no answer");
   pthread_mutex_unlock(&l->kafka->lock);
@@ -186,7 +185,7 @@ static const char *link_reason(kafka_link *l, char *text, size_t size) {
 static void link_down(kafka_link *l, double seconds) {
   char reason[300];
   kafka_fail(l->kafka, "%s: no broker could be reached for %.0f seconds: %s; is it up, and is that its address?", l->name.place,
-             seconds, link_reason(l, reason, sizeof reason));
+             seconds, kafka_link_reason(l, reason, sizeof reason));
 }
 
 void kafka_link_watch(kafka_link *l) {

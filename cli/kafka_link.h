@@ -78,6 +78,8 @@ int kafka_link_topic(kafka_link *l, const char *topic, int32_t *ret_partitions);
 void kafka_link_watch(kafka_link *l);
 void kafka_link_up(kafka_link *l); /* a broker answered */
 bool kafka_link_is_up(kafka_link *l);
+/* What is known of why there is no broker; text. */
+const char *kafka_link_reason(kafka_link *l, char *text, size_t size);
 
 /* The run cannot go on: the first one to say so is heard. Any thread. */
 void kafka_fail(cli_kafka *k, const char *format, ...) __attribute__((format(printf, 2, 3)));

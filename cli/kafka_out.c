@@ -17,10 +17,8 @@ static void out_delivered(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opa
     ledger_delivered(k->ledger, m->_private);
   } else if (m->err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
     char reason[300];
-    pthread_mutex_lock(&k->lock);
-    snprintf(reason, sizeof reason, "%s", l->reason[0] ? l->reason : "no answer");
-    pthread_mutex_unlock(&k->lock);
-    kafka_fail(k, "%s: no broker took a message within message.timeout.ms: %s", l->name.place, reason);
+    kafka_fail(k, "%s: no broker took a message within message.timeout.ms: %s", l->name.place,
+               kafka_link_reason(l, reason, sizeof reason));
   } else {
     kafka_fail(k, "%s: a message was not taken: %s", l->name.place, rd_kafka_err2str(m->err));
   }
