@@ -140,6 +140,8 @@ typedef struct cli_text {
   size_t len;
   bool failed; /* out of memory */
 } cli_text;
+/* Room for one more than n items of `size` bytes; items: the address of the pointer to them, which stays when there is no memory. */
+bool cli_grow(void *items, size_t n, size_t *cap, size_t size);
 void cli_put(void *file, const char *data, size_t len);  /* to a FILE */
 void cli_keep(void *text, const char *data, size_t len); /* behind what a cli_text has, which is zero at first */
 

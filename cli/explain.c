@@ -211,13 +211,7 @@ static int cost_take(void *context, const cli_message *m) {
   if (p->n && m->signal != p->signal)
     return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "it has %s, those before it %s: --cost takes one signal", CLI_AT(m),
                     cli_signal_names[m->signal], cli_signal_names[p->signal]);
-  if (p->n == p->cap) {
-    size_t cap = p->cap ? p->cap * 2 : 16;
-    explain_payload *grown = realloc(p->items, cap * sizeof *grown);
-    if (!grown) return cli_fail(CLI_INTERNAL, "out of memory");
-    p->items = grown;
-    p->cap = cap;
-  }
+  if (!cli_grow(&p->items, p->n, &p->cap, sizeof *p->items)) return cli_fail(CLI_INTERNAL, "out of memory");
   uint8_t *copy = malloc(m->len + 1);
   if (!copy) return cli_fail(CLI_INTERNAL, "out of memory");
   if (m->len) memcpy(copy, m->wire, m->len);

@@ -69,13 +69,7 @@ bool cli_part_add(cli_part *part, const void *data, size_t len) {
 
 /* What was added last ends here. */
 static bool part_cut(cli_part *part, size_t from) {
-  if (part->n_cuts == part->cap_cuts) {
-    size_t cap = part->cap_cuts ? part->cap_cuts * 2 : 64;
-    cli_cut *grown = realloc(part->cuts, cap * sizeof *grown);
-    if (!grown) return false;
-    part->cuts = grown;
-    part->cap_cuts = cap;
-  }
+  if (!cli_grow(&part->cuts, part->n_cuts, &part->cap_cuts, sizeof *part->cuts)) return false;
   part->cuts[part->n_cuts++] = (cli_cut){part->len, from};
   return true;
 }
@@ -312,13 +306,7 @@ static int job_message_run(cli_job *job, cli_worker *w, size_t i) {
 /* -- jobs -- */
 
 bool cli_job_add(cli_job *job, ottl_view message) {
-  if (job->n == job->cap) {
-    size_t cap = job->cap ? job->cap * 2 : 64;
-    ottl_view *grown = realloc(job->messages, cap * sizeof *grown);
-    if (!grown) return false;
-    job->messages = grown;
-    job->cap = cap;
-  }
+  if (!cli_grow(&job->messages, job->n, &job->cap, sizeof *job->messages)) return false;
   job->messages[job->n++] = message;
   return true;
 }

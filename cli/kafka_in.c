@@ -214,13 +214,7 @@ void cli_kafka_batch_place(const cli_kafka_batch *b, size_t i, const char **ret_
 }
 
 static bool batch_add(cli_kafka *k, cli_kafka_batch *b, rd_kafka_message_t *m, uint32_t partition) {
-  if (b->n == b->cap) {
-    size_t cap = b->cap ? b->cap * 2 : 64;
-    kafka_message *grown = realloc(b->items, cap * sizeof *grown);
-    if (!grown) return false;
-    b->items = grown;
-    b->cap = cap;
-  }
+  if (!cli_grow(&b->items, b->n, &b->cap, sizeof *b->items)) return false;
   const ledger_partition *at = ledger_at(k->ledger, partition);
   b->items[b->n++] = (kafka_message){m, partition, at->epoch, at};
   return true;

@@ -1,8 +1,20 @@
-/* What the library writes, piece by piece: handed on, or kept. */
+/* What the library writes, piece by piece: handed on, or kept; and room for more of anything. */
 #include "cli.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+bool cli_grow(void *items, size_t n, size_t *cap, size_t size) {
+  void *at;
+  if (n < *cap) return true;
+  const size_t more = *cap ? *cap * 2 : 16;
+  memcpy(&at, items, sizeof at);
+  at = realloc(at, more * size);
+  if (!at) return false;
+  memcpy(items, &at, sizeof at);
+  *cap = more;
+  return true;
+}
 
 void cli_put(void *file, const char *data, size_t len) { fwrite(data, 1, len, file); }
 
