@@ -161,6 +161,11 @@ static ottl_status merge_numbered(ottl_call *c, uint32_t row, const merge_source
   return OTTL_OK;
 }
 
+/* Does the next row merge the same map? */
+static bool merge_again(const ottl_call *c, uint32_t row, ottl_cell map) {
+  return row + 1 < c->n && bm_get(c->sel, row + 1) && reg_cell(c->arg[1].reg, row + 1).word == map.word;
+}
+
 ottl_status ottl__fn_merge_maps(ottl_call *c) {
   const int strategy = merge_strategy(&c->arg[2]);
   const ottl_reg *from = c->arg[1].reg;
@@ -169,7 +174,7 @@ ottl_status ottl__fn_merge_maps(ottl_call *c) {
     const ottl_cell map = reg_cell(from, row);
     bool numbered = false;
     if (map.word != source.map.word || map.tag != source.map.tag)
-      OTTL_TRY(merge_prepare(c, map, row + 1 < c->n && reg_cell(from, row + 1).word == map.word, &source));
+      OTTL_TRY(merge_prepare(c, map, merge_again(c, row, map), &source));
     if (source.entries) OTTL_TRY(merge_places(c, c->map[row], source.most, &numbered));
     OTTL_TRY(numbered ? merge_numbered(c, row, &source, strategy) : merge_any(c, row, map, strategy));
   }
