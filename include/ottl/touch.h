@@ -14,18 +14,19 @@ extern "C" {
 /* A field of OTLP's protobuf schema. */
 typedef struct ottl_touch {
   ottl_block_level level; /* of the message: ResourceLogs and its like, ScopeLogs, LogRecord, Span, Metric */
-  uint32_t
-      inner; /* number of the message inside of that which has the field: a Resource (1), a Status (15), a Sum (7), also where it
-                   * stands for all kinds of metrics that have the field; 0: none */
+  /* Number of the message inside of that which has the field: a Resource (1), a Status (15), a Sum (7), also where it stands for all
+   * kinds of metrics that have the field; 0: none. */
+  uint32_t inner;
   uint32_t number; /* of the field */
   bool map;        /* it is a map of attributes */
   ottl_view key;   /* of it: the entry that is touched; data NULL: any entry may be */
   bool written;    /* some statement may write it; else it is read */
 } ottl_touch;
 
-/* Is the program's work told by its touches? Not if it looks at more than fields of resources, scopes and records themselves: data points
- * and events, whole records (as functions of the transform processor do), a payload that is flattened, routes; nor if it may append
- * records; nor for profiles. Of metrics, the payload has the kind as well: the message that holds the points, with nothing in it. Never fails; any thread; since 0.1. */
+/* Is the program's work told by its touches? Not if it looks at more than fields of resources, scopes and records themselves: data
+ * points and events, whole records (as functions of the transform processor do), a payload that is flattened, routes; nor if it may
+ * append records; nor for profiles. Of metrics, the payload has the kind as well: the message that holds the points, with nothing in
+ * it. Never fails; any thread; since 0.1. */
 OTTL_API bool ottl_program_narrow(const ottl_program *program);
 
 /* The i-th touch; false when there are no more, and of a program that is not narrow. A field can come several times, a map with some of
