@@ -222,7 +222,8 @@ static void test_complete_keys(void **state) {
   offers(FILE_OF, "set(log.attributes[\"http\"][\"|", "^status -http");
   offers(FILE_OF, "context: log\nset(body[\"|", "^msg");
   offers(FILE_OF, "context: log\nset(attributes[\"mine\"], 1)\nset(log.body, attributes[\"|", "^http mine");
-  offers(FILE_OF, "context: log\nset(attributes[\"\"], attributes[\"\\n\"])\nset(log.body, attributes[\"|", "^http"); /* no name to show */
+  offers(FILE_OF, "context: log\nset(attributes[\"\"], attributes[\"\\n\"])\nset(log.body, attributes[\"|",
+         "^http"); /* no name to show */
   choosing(FILE_OF, "set(log.attributes[\"h|", "http", "set(log.attributes[\"http\"]|");
   choosing(FILE_OF, "set(log.attributes[\"h|\"], 1)", "http", "set(log.attributes[\"http|\"], 1)");
   sample = NULL;
