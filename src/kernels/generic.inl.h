@@ -226,7 +226,7 @@ KERNEL_INLINE uint64_t set_word(const kernel_set *set, const simde__m256i bytes[
 }
 
 /* A block that is not full is looked at in a copy. */
-KERNEL_INLINE uint64_t window_block(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
+KERNEL_INLINE uint64_t window_block(const uint8_t *text, size_t from, size_t n, const kernel_window *w, const bool ahead) {
   uint8_t copy[64];
   uint32_t m = 64;
   const uint8_t *p = text + from;

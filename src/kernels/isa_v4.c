@@ -163,7 +163,7 @@ KERNEL_INLINE uint64_t set_mask(const kernel_set *set, __m512i bytes, __m512i bi
   return set->high ? in | _mm512_movepi8_mask(bytes) : in;
 }
 
-KERNEL_INLINE uint64_t window_block(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {
+KERNEL_INLINE uint64_t window_block(const uint8_t *text, size_t from, size_t n, const kernel_window *w, const bool ahead) {
   const __m512i table = _mm512_broadcast_i32x4(_mm_set_epi64x(0, (int64_t)0x8040201008040201u));
   uint32_t m = n - from < 64 ? (uint32_t)(n - from) : 64;
   __m512i bytes = load8(text + from, m);

@@ -34,6 +34,7 @@ typedef struct kernel_set {
 typedef struct kernel_window {
   uint8_t width;    /* bytes, 1 to KERNEL_WINDOW_BYTES */
   uint8_t n_sets;   /* best with those first that most bytes are not in */
+  bool ahead;       /* the first three are looked at without asking after each: whether one leaves a place is a toss */
   bool begins_word; /* no word character (ASCII) stands before it */
   kernel_set set[KERNEL_WINDOW_BYTES];
 } kernel_window;
@@ -70,14 +71,25 @@ static const kernel_set kernel_word = {
     .low = {0xa8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf0, 0x50, 0x50, 0x50, 0x50, 0x70}};
 KERNEL_INLINE bool kernel_is_word(uint8_t byte) { return kernel_in_set(&kernel_word, byte); }
 
-/* From the bits of m bytes, which are in set i (`in`, an expression of i), the places where the window fits, as bits: `places` many
- * may be the first byte. `before` is the byte before the first one, if there is one. */
-#define KERNEL_FIND_IN_BLOCK(w, places, has_before, before, in)                                                                  \
-  uint64_t hits = kernel_low(places);                                                                                            \
-  for (uint32_t i = 0; i < (w)->n_sets && hits; i++) {                                                                           \
+#define KERNEL_FIND_SET(w, in)                                                                                                   \
+  {                                                                                                                              \
     const kernel_set *set = &(w)->set[i];                                                                                        \
     uint64_t bits = (in);                                                                                                        \
     for (uint32_t k = 0; k < set->n_at; k++) hits &= bits >> set->at[k];                                                         \
+    i++;                                                                                                                         \
+  }
+/* From the bits of m bytes, which are in set i (`in`, an expression of i), the places where the window fits, as bits: `places` many
+ * may be the first byte. `before` is the byte before the first one, if there is one. PERF: user[0-9]+@ in JSON */
+#define KERNEL_FIND_IN_BLOCK(w, places, has_before, before, in)                                                                  \
+  uint64_t hits = kernel_low(places);                                                                                            \
+  uint32_t i = 0;                                                                                                                \
+  if (ahead) {                                                                                                                   \
+    KERNEL_FIND_SET(w, in)                                                                                                       \
+    KERNEL_FIND_SET(w, in)                                                                                                       \
+    KERNEL_FIND_SET(w, in)                                                                                                       \
+  }                                                                                                                              \
+  while (i < (w)->n_sets && hits) {                                                                                              \
+    KERNEL_FIND_SET(w, in)                                                                                                       \
   }                                                                                                                              \
   if (OTTL_UNLIKELY(hits) && (w)->begins_word) {                                                                                 \
     const kernel_set *set = &kernel_word;                                                                                        \
@@ -87,15 +99,18 @@ KERNEL_INLINE bool kernel_is_word(uint8_t byte) { return kernel_in_set(&kernel_w
 
 /* find_window and window_hits by window_block, of the 64 bytes from `from` on. Blocks overlap, so that each window is in one. */
 #define KERNEL_WINDOWS                                                                                                           \
-  static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {                                \
+  KERNEL_INLINE size_t find_windows(const uint8_t *text, size_t from, size_t n, const kernel_window *w, const bool ahead) {      \
     for (; from < n && n - from >= w->width; from += 65u - w->width) {                                                           \
-      uint64_t hits = window_block(text, from, n, w);                                                                            \
+      uint64_t hits = window_block(text, from, n, w, ahead);                                                                     \
       if (hits) return from + (size_t)__builtin_ctzll(hits);                                                                     \
     }                                                                                                                            \
     return SIZE_MAX;                                                                                                             \
   }                                                                                                                              \
+  static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {                                \
+    return w->ahead ? find_windows(text, from, n, w, true) : find_windows(text, from, n, w, false);                              \
+  }                                                                                                                              \
   static uint64_t window_hits(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {                              \
-    return window_block(text, from, n, w);                                                                                       \
+    return w->ahead ? window_block(text, from, n, w, true) : window_block(text, from, n, w, false);                              \
   }
 
 /* The lowest m bits, 1 <= m <= 64. */

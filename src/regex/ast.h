@@ -187,14 +187,17 @@ typedef struct rx_window {
   bool anchored;        /* matches begin at 0 */
   bool instead_of_need; /* looking for the filter's `need` before gains nothing */
   kernel_window window;
-  kernel_window start; /* where a match begins; no sets: it says nothing */
-  kernel_window later; /* anchored: what is behind the first later_min bytes somewhere; no sets: it is not known */
+  kernel_window behind; /* what follows the window, where it is known to help: no sets else, and not for an anchored one */
+  kernel_window start;  /* where a match begins; no sets: it says nothing */
+  kernel_window later;  /* anchored: what is behind the first later_min bytes somewhere; no sets: it is not known */
   size_t later_min;
   uint64_t before[4];            /* bytes that a match may have before the window */
   size_t before_min, before_max; /* how many; SIZE_MAX: no limit */
 } rx_window;
 OTTL_MUST_CHECK ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, const rx_prefilter *filter,
                                                     rx_window *ret);
+/* The window fits at `at`, or nowhere (SIZE_MAX): the first such place that has `behind`, too, which there is. */
+size_t ottl__regex_window_find(const rx_window *w, const ottl_kernels *kernels, ottl_view text, size_t at);
 /* Matches that begin at or after `from`, which is not behind the end, begin at *ret_first to *ret_last, or behind that. False:
  * there are none. The places are bytes: not always between runes. */
 bool ottl__regex_window_next(const rx_window *w, const ottl_kernels *kernels, ottl_view text, size_t from, size_t *ret_first,

@@ -324,8 +324,10 @@ ottl_status ottl__regex_run(const ottl_regex *re, ottl_regex_context *cx, ottl_v
 /* PERF: w06, w03 */
 bool ottl__regex_rejects(const ottl_regex *re, const ottl_regex_context *cx, ottl_view subject) {
   if (!re->window_alone || OTTL_UNLIKELY(cx->no_filter)) return false;
-  return cx->kernels->find_window((const uint8_t *)subject.data, re->window.before_min, subject.len, &re->window.window) ==
-         SIZE_MAX;
+  const size_t at =
+      cx->kernels->find_window((const uint8_t *)subject.data, re->window.before_min, subject.len, &re->window.window);
+  return at == SIZE_MAX ||
+         (re->window.behind.n_sets && ottl__regex_window_find(&re->window, cx->kernels, subject, at) == SIZE_MAX);
 }
 
 ottl_status ottl__regex_match(const ottl_regex *re, ottl_regex_context *cx, ottl_view subject, bool *ret) {

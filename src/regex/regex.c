@@ -129,6 +129,7 @@ static ottl_status regex_compile(const ottl_allocator *al, ottl_view pattern, bo
   re->bytes = ottl__regex_bytes_will_do(tree.root);
   if (re->bytes && re->filter.find == SHAPE_NONE) status = ottl__regex_straight_create(al, tree.root, &re->window, &re->straight);
   if (status != OTTL_OK) goto out;
+  if (re->straight) re->window.behind.n_sets = 0; /* it sees as soon by itself */
   status = ottl__regex_linear_compile(al, &tree, &re->program);
   if (status != OTTL_OK) goto out;
   status = regex_compile_pcre2(re, tree.root);

@@ -10,22 +10,21 @@
 #include "regex/ast.h"
 
 enum {
-  WINDOW_PARTS = 64,   /* of the pattern that are looked at as places to begin */
-  WINDOW_COPIES = 4,   /* of a repeated part among them */
-  WINDOW_DEPTH = 200,  /* of the tree */
-  WINDOW_STEPS = 4096, /* for one window: loops in loops take powers of two */
-  WINDOW_ENDS = KERNEL_WINDOW_BYTES + 1
+  WINDOW_PARTS = 64,                     /* of the pattern that are looked at as places to begin */
+  WINDOW_COPIES = 4,                     /* of a repeated part among them */
+  WINDOW_DEPTH = 200,                    /* of the tree */
+  WINDOW_STEPS = 4096,                   /* for one window: loops in loops take powers of two */
+  WINDOW_BYTES = 2 * KERNEL_WINDOW_BYTES /* of the window and what is behind it */
 };
 
-/* Sets of the next bytes, and offsets up to KERNEL_WINDOW_BYTES as bits. */
+/* Sets of the next bytes, and offsets up to WINDOW_BYTES as bits. */
 typedef struct window_walk {
-  uint64_t in[KERNEL_WINDOW_BYTES][2];
-  bool high[KERNEL_WINDOW_BYTES];
+  uint64_t in[WINDOW_BYTES][2];
+  bool high[WINDOW_BYTES];
+  uint32_t bytes; /* that are asked for */
   unsigned steps; /* that are left */
   bool spent;
 } window_walk;
-
-static const uint32_t window_offsets = (1u << WINDOW_ENDS) - 1;
 
 static void window_ascii(uint64_t set[2], const rx_class *c) {
   for (size_t i = 0; i < c->n && c->items[i].lo < 0x80; i++) {
@@ -59,14 +58,14 @@ bool ottl__regex_window_runes(const rx_node *n, size_t rune, uint64_t set[2]) {
 
 /* One rune at each of the offsets `at`; returns the offsets behind it. */
 static uint32_t window_step(window_walk *w, const uint64_t set[2], bool high, uint32_t at) {
-  for (uint32_t k = 0; k < KERNEL_WINDOW_BYTES; k++) {
+  for (uint32_t k = 0; k < w->bytes; k++) {
     if (!(at >> k & 1)) continue;
     w->in[k][0] |= set[0];
     w->in[k][1] |= set[1];
-    for (uint32_t j = k; high && j < KERNEL_WINDOW_BYTES && j < k + 4; j++) w->high[j] = true;
+    for (uint32_t j = k; high && j < w->bytes && j < k + 4; j++) w->high[j] = true;
   }
-  uint32_t ascii = set[0] | set[1] ? at << 1 : 0;
-  return (high ? ascii | at << 1 | at << 2 | at << 3 | at << 4 : ascii) & window_offsets;
+  uint32_t ascii = set[0] | set[1] ? at << 1 : 0, offsets = (2u << w->bytes) - 1;
+  return (high ? ascii | at << 1 | at << 2 | at << 3 | at << 4 : ascii) & offsets;
 }
 
 /* Everything a node can take from the offsets `at`; returns where it can end. Offsets at and beyond the last are forgotten. */
@@ -269,11 +268,11 @@ static bool window_words_only(const uint64_t set[2], bool high) {
   return !high;
 }
 
-/* Byte k of the window with its set, or with an equal one that is there. */
-static void window_put(kernel_window *ret, const window_walk *w, uint32_t k) {
-  kernel_set set = {.high = w->high[k]};
+/* Byte k of the window, `place` of those that are walked, with its set, or with an equal one that is there. */
+static void window_put(kernel_window *ret, const window_walk *w, uint32_t place, uint32_t k) {
+  kernel_set set = {.high = w->high[place]};
   for (unsigned c = 0; c < 0x80; c++) {
-    if (w->in[k][c / 64] >> c % 64 & 1) set.low[c % 16] |= (uint8_t)(1 << c / 16);
+    if (w->in[place][c / 64] >> c % 64 & 1) set.low[c % 16] |= (uint8_t)(1 << c / 16);
   }
   uint32_t i = 0;
   while (i < ret->n_sets && (memcmp(ret->set[i].low, set.low, sizeof set.low) != 0 || ret->set[i].high != set.high)) i++;
@@ -281,32 +280,54 @@ static void window_put(kernel_window *ret, const window_walk *w, uint32_t k) {
   ret->set[i].at[ret->set[i].n_at++] = (uint8_t)k;
 }
 
-/* The window that begins at part `at`, and about how often it fits. */
-static double window_at(const window_parts *p, size_t at, kernel_window *ret) {
-  window_walk w = {.steps = WINDOW_STEPS};
+/* Walks the parts from `at` on; how many of the next bytes every match has. */
+static uint32_t window_width(const window_parts *p, size_t at, uint32_t bytes, window_walk *w) {
   uint32_t ends = 1, width = 0;
-  for (size_t i = at; i < p->n; i++) ends = window_take(&w, p->part[i], ends);
+  *w = (window_walk){.steps = WINDOW_STEPS, .bytes = bytes};
+  for (size_t i = at; i < p->n; i++) ends = window_take(w, p->part[i], ends);
   /* Where a match, or the parts that are known, may end already, and behind, nothing is needed. */
-  while (!w.spent && width < KERNEL_WINDOW_BYTES && !(ends >> width & 1)) width++;
+  while (!w->spent && width < bytes && !(ends >> width & 1)) width++;
+  return width;
+}
+
+/* The window of the walked bytes from `from` on, those first that are seen least, and about how often it fits. */
+static double window_of(const window_walk *w, uint32_t from, uint32_t width, kernel_window *ret) {
   double share = 1, of[KERNEL_WINDOW_BYTES];
+  uint32_t order[KERNEL_WINDOW_BYTES];
   *ret = (kernel_window){.width = (uint8_t)width};
   for (uint32_t k = 0; k < width; k++) {
-    of[k] = window_share(w.in[k], w.high[k]);
-    bool same = k && w.in[k][0] == w.in[k - 1][0] && w.in[k][1] == w.in[k - 1][1] && w.high[k] == w.high[k - 1];
+    const uint64_t *in = w->in[from + k], *last = k ? w->in[from + k - 1] : in;
+    of[k] = window_share(in, w->high[from + k]);
+    bool same = k && in[0] == last[0] && in[1] == last[1] && w->high[from + k] == w->high[from + k - 1];
     share *= same ? sqrt(of[k]) : of[k]; /* bytes of a kind come in runs */
-  }
-  uint32_t order[KERNEL_WINDOW_BYTES];
-  for (uint32_t k = 0; k < width; k++) {
     uint32_t i = k;
     for (; i && of[order[i - 1]] > of[k]; i--) order[i] = order[i - 1];
     order[i] = k;
   }
-  for (uint32_t i = 0; i < width && of[order[i]] < 0.9; i++) window_put(ret, &w, order[i]);
+  for (uint32_t i = 0; i < width && of[order[i]] < 0.9; i++) window_put(ret, w, from + order[i], order[i]);
+  /* Some blocks of 64 bytes have the first set and some have not. */
+  ret->ahead = ret->n_sets > 2 && of[order[0]] > 0.012 && of[order[0]] < 0.06;
+  return share;
+}
+
+/* The window that begins at part `at`, and about how often it fits. */
+static double window_at(const window_parts *p, size_t at, kernel_window *ret) {
+  window_walk w;
+  uint32_t width = window_width(p, at, KERNEL_WINDOW_BYTES, &w);
+  double share = window_of(&w, 0, width, ret);
   if (width && at && p->part[at - 1]->op == RX_WORD && window_words_only(w.in[0], w.high[0])) {
     ret->begins_word = true;
     share *= 0.3;
   }
   return share;
+}
+
+/* What follows the window that begins at part `at`: of "level":"(debug|trace)" most have the window. */
+static void window_behind(const window_parts *p, size_t at, kernel_window *ret) {
+  window_walk w;
+  uint32_t width = window_width(p, at, WINDOW_BYTES, &w);
+  if (width <= KERNEL_WINDOW_BYTES || window_of(&w, KERNEL_WINDOW_BYTES, width - KERNEL_WINDOW_BYTES, ret) > 0.1)
+    *ret = (kernel_window){0};
 }
 
 /* What a match that begins at 0 has further on: where it cannot end well, an engine need not look for how it could. PERF:
@@ -349,6 +370,7 @@ ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, cons
   const double rare = need_later ? window_of_literal(view_of(filter->need, filter->need_len)) : 1;
   if (anchored && window_later(&p, ret) >= rare) ret->later = (kernel_window){0};
   if (best > (anchored ? 0.5 : 0.02)) ret->window = (kernel_window){0};
+  if (ret->window.n_sets && !anchored) window_behind(&p, best_at, &ret->behind);
   if (!ret->window.n_sets && !ret->later.n_sets) return OTTL_OK;
   ret->used = true;
   if (need_later)
@@ -364,6 +386,18 @@ ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, cons
   return OTTL_OK;
 }
 
+size_t ottl__regex_window_find(const rx_window *w, const ottl_kernels *kernels, ottl_view text, size_t at) {
+  const uint8_t *s = (const uint8_t *)text.data;
+  const kernel_window *behind = &w->behind;
+  while (at != SIZE_MAX) {
+    size_t then = at + KERNEL_WINDOW_BYTES;
+    if (text.len - then < behind->width) return SIZE_MAX;
+    if (kernels->find_window(s, then, then + behind->width, behind) != SIZE_MAX) return at;
+    at = kernels->find_window(s, at + 1, text.len, &w->window);
+  }
+  return at;
+}
+
 bool ottl__regex_window_next(const rx_window *w, const ottl_kernels *kernels, ottl_view text, size_t from, size_t *ret_first,
                              size_t *ret_last) {
   const uint8_t *s = (const uint8_t *)text.data;
@@ -377,6 +411,7 @@ bool ottl__regex_window_next(const rx_window *w, const ottl_kernels *kernels, ot
   }
   if (text.len - from < w->before_min) return false;
   size_t at = kernels->find_window(s, from + w->before_min, text.len, &w->window);
+  if (w->behind.n_sets) at = ottl__regex_window_find(w, kernels, text, at);
   if (at == SIZE_MAX) return false;
   size_t first = at - w->before_min, least = at - from > w->before_max ? at - w->before_max : from;
   /* The bytes that must be there may be any of `before`, too: the run of those decides. */

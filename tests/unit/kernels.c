@@ -176,7 +176,7 @@ static void check_len_is(uint32_t n, size_t gap) {
 static kernel_window some_window(uint8_t *text, uint32_t n) {
   static const char few[] = "abAB_09 .@z\x7f\x80\xff\xc3";
   for (uint32_t i = 0; i < n; i++) text[i] = rnd() % 8 ? (uint8_t)few[rnd() % (sizeof few - 1)] : (uint8_t)rnd();
-  kernel_window w = {.width = (uint8_t)(1 + rnd() % KERNEL_WINDOW_BYTES), .begins_word = rnd() % 3 == 0};
+  kernel_window w = {.width = (uint8_t)(1 + rnd() % KERNEL_WINDOW_BYTES), .ahead = rnd() % 2, .begins_word = rnd() % 3 == 0};
   for (uint32_t k = 0; k < w.width; k++) {
     if (rnd() % 4 == 0 && k + 1 < w.width) continue; /* any byte will do */
     kernel_set *set = w.n_sets && rnd() % 2 ? &w.set[rnd() % w.n_sets] : &w.set[w.n_sets++];
@@ -278,7 +278,7 @@ static void scalar_meaning(void **state) {
   assert_int_equal(bits, 3);
 
   /* 4 or D, then a byte from 0x80 on, at the beginning of a word */
-  const kernel_window w = {2, 2, true, {{{[4] = 1 << 3 | 1 << 4}, false, 1, {0}}, {{0}, true, 1, {1}}}};
+  const kernel_window w = {2, 2, false, true, {{{[4] = 1 << 3 | 1 << 4}, false, 1, {0}}, {{0}, true, 1, {1}}}};
   const uint8_t text[] = "x4\x80 4\x80\x80"
                          "D\xff"
                          "D";

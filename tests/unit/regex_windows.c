@@ -245,6 +245,15 @@ static void expect(const char *pattern, const char *width_and_sets, size_t befor
   ottl__regex_free(re);
 }
 
+/* How many bytes behind the window are looked at. */
+static void expect_behind(const char *pattern, unsigned width) {
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex *re;
+  assert_int_equal(ottl__regex_compile(&al, view_str(pattern), &re, NULL), OTTL_OK);
+  if ((re->window.behind.n_sets ? re->window.behind.width : 0) != width) fail_msg("%s: %u", pattern, re->window.behind.width);
+  ottl__regex_free(re);
+}
+
 static void test_windows_of_patterns(void **state) {
   OTTL_UNUSED(state);
   expect("[a-z]+@[a-z]+\\.[a-z]{2,}", "6 3", 0, SIZE_MAX, false); /* [a-z]@[a-z][a-z.][a-z.][a-z.] */
@@ -256,6 +265,11 @@ static void test_windows_of_patterns(void **state) {
   expect("[a-z ]+", "none", 0, 0, false);
   expect("x?", "none", 0, 0, false);
   expect("\xc3\xa9+@", "2 2", 0, 0, false); /* high[high@] */
+  expect_behind("\"level\":\"(debug|trace)\"", 7);
+  expect_behind("\"level\":\"(warn|trace|information)", 5);
+  expect_behind("\"level\":.*(x|y)", 0);    /* anything */
+  expect_behind("^\"level\":\"(a|b)\"", 0); /* looked for at one place */
+  expect_behind("\"level\":\"[a-f]+\"", 0); /* straight */
   /* Loops in loops end, and are given up. */
   ottl_allocator al = ottl__alloc_or_default(NULL);
   ottl_sbuf pattern;
