@@ -11,7 +11,11 @@ void ottl__sbuf_done(ottl_sbuf *buf) {
 }
 
 bool ottl__sbuf_grow(ottl_sbuf *buf, size_t more) {
-  if (buf->failed) return false;
+  if (buf->failed || buf->over) return false;
+  if (buf->most && (buf->len > buf->most || more > buf->most - buf->len)) {
+    buf->over = true;
+    return false;
+  }
   if (more > SIZE_MAX / 4 - buf->len || ottl__al_reserve(&buf->al, &buf->data, &buf->cap, buf->len + more, 1) != OTTL_OK) {
     buf->failed = true;
     return false;

@@ -10,12 +10,14 @@ typedef struct ottl_sbuf {
   ottl_allocator al;
   char *data; /* not zero-terminated */
   size_t len, cap;
+  size_t most; /* bytes up to which it may grow; 0: as far as there is memory */
   bool failed; /* out of memory: what was appended since is lost */
+  bool over;   /* it would have grown further: what was appended since is lost */
 } ottl_sbuf;
 
 void ottl__sbuf_init(ottl_sbuf *buf, const ottl_allocator *al);
 void ottl__sbuf_done(ottl_sbuf *buf);
-/* Room for `more` bytes behind len; false when out of memory. */
+/* Room for `more` bytes behind len; false when out of memory, or over `most`. */
 bool ottl__sbuf_grow(ottl_sbuf *buf, size_t more);
 void ottl__sbuf_printf(ottl_sbuf *buf, const char *format, ...) OTTL_PRINTF(2, 3);
 

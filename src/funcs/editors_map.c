@@ -137,37 +137,14 @@ ottl_status ottl__prep_replace_all_patterns(ottl_prepare *p) {
                       mode.data);
 }
 
-/* The text of one key or value after replacement.
- * RE_SAME: nothing matched. RE_FAILED: a function or format failed, which the reference does not report. RE_GIVEN_UP: a limit, and
- * the row has failed. */
-typedef enum replaced { RE_SAME, RE_CHANGED, RE_FAILED, RE_GIVEN_UP } replaced;
-
+/* The text of one key or value after replacement. The reference does not report that a function or format failed. */
 static ottl_status replace_text(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view text, ottl_view *ret_text,
                                 replaced *ret) {
-  ottl_sbuf *buf = scratch_text(c);
-  bool hit;
-  *ret = RE_SAME;
-  bool plain = !c->arg[4].given;
-  OTTL_TRY(plain ? ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit)
-                 : ottl__regex_match(use->re, c->scratch->regex, text, &hit));
-  if (!hit) return OTTL_OK;
-  if (!plain) {
-    uint16_t error;
-    OTTL_TRY(ottl__replace_by_function(c, row, use, text, 4, 5, &error));
-    if (error) {
-      *ret = RE_FAILED;
-      return OTTL_OK;
-    }
-  }
-  if (buf->failed) return OTTL_NOMEM;
-  if (!out_room(c, row, buf->len)) {
-    *ret = RE_GIVEN_UP;
-    return OTTL_OK;
-  }
-  *ret_text = arena_copy(c->arena, buf->data, buf->len);
-  if (!ret_text->data) return OTTL_NOMEM;
-  *ret = RE_CHANGED;
-  return OTTL_OK;
+  uint16_t error;
+  OTTL_TRY(ottl__replace_in_text(c, row, use, text, 4, ret, &error));
+  if (*ret != RE_CHANGED) return OTTL_OK;
+  *ret_text = arena_copy(c->arena, c->scratch->text.data, c->scratch->text.len);
+  return ret_text->data ? OTTL_OK : OTTL_NOMEM;
 }
 
 static ottl_status replace_values(ottl_call *c, uint32_t row, const pattern_use *use) {

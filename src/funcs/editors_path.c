@@ -10,24 +10,18 @@ ottl_status ottl__prep_replace_pattern(ottl_prepare *p) { return ottl__pattern_p
 
 static ottl_status replace_row(ottl_call *c, uint32_t row, ottl_view text) {
   pattern_use use;
-  bool ok, hit;
+  bool ok;
+  replaced how;
+  uint16_t error;
   OTTL_TRY(ottl__pattern_for_row(c, row, 1, 2, &use, &ok));
   if (!ok || ottl__regex_rejects(use.re, c->scratch->regex, text)) return OTTL_OK;
-  ottl_sbuf *buf = scratch_text(c);
-  bool plain = !c->arg[3].given;
-  OTTL_TRY(plain ? ottl__regex_replace_all(use.re, c->scratch->regex, use.tmpl, text, buf, &hit)
-                 : ottl__regex_match(use.re, c->scratch->regex, text, &hit));
-  if (!hit) return OTTL_OK;
-  if (!plain) {
-    uint16_t error;
-    OTTL_TRY(ottl__replace_by_function(c, row, &use, text, 3, 4, &error));
-    if (error) {
-      call_fail(c, row, error);
-      return OTTL_OK;
-    }
-  }
-  OTTL_TRY(out_text(c, row, buf));
-  bm_set(c->changed, row); /* unless the row failed: the engine sees to it */
+  OTTL_TRY(ottl__replace_in_text(c, row, &use, text, 3, &how, &error));
+  if (how == RE_FAILED) call_fail(c, row, error);
+  if (how != RE_CHANGED) return OTTL_OK;
+  ottl_view copy = arena_copy(c->arena, c->scratch->text.data, c->scratch->text.len);
+  if (!copy.data) return OTTL_NOMEM;
+  out_view(c, row, copy);
+  bm_set(c->changed, row);
   return OTTL_OK;
 }
 

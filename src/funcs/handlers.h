@@ -40,6 +40,17 @@ OTTL_MUST_CHECK static inline ottl_status out_text(ottl_call *c, uint32_t row, c
   out_view(c, row, copy);
   return OTTL_OK;
 }
+/* Counts a text that got larger than it may be, of which there are `made` bytes: the row fails. */
+static inline void out_over(ottl_call *c, uint32_t row, size_t made) {
+  ottl_scratch *s = c->scratch;
+  call_fail(c, row, s->made_left < OTTL_MAX_RESULT_BYTES ? OTTL_ROWERR(MADE_TOO_MUCH, 0) : OTTL_ROWERR(TOO_LARGE, 0));
+  s->made_left -= made < s->made_left ? made : s->made_left;
+}
+/* How long a text may get that is made now. */
+static inline size_t out_most(const ottl_scratch *s) {
+  const uint64_t left = s->made_left < 4096 ? 4096 : s->made_left;
+  return left < OTTL_MAX_RESULT_BYTES ? (size_t)left : OTTL_MAX_RESULT_BYTES;
+}
 static inline ottl_sbuf *scratch_text(ottl_call *c) {
   c->scratch->text.len = 0;
   c->scratch->text.failed = false;
@@ -90,10 +101,13 @@ ottl_status ottl__pattern_prepare(ottl_prepare *p, const char *function, uint32_
 /* The pattern for a row. When the pattern is not valid, the row fails and *ret_ok is false. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__pattern_for_row(ottl_call *c, uint32_t row, uint32_t pattern, uint32_t replacement,
                                                   pattern_use *ret, bool *ret_ok);
-/* The steps of replace_* with `function`: each match expanded, given to the function, formatted. The result is appended to
- * scratch->text. A failure of the row shows as *ret_error. Fails: NOMEM, LIMIT. */
-OTTL_MUST_CHECK ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view subject,
-                                                      uint32_t function_arg, uint32_t format_arg, uint16_t *ret_error);
+/* What became of a text.
+ * FAILED: a function or format did, for which the row has not failed yet. GIVEN_UP: a limit, and the row has failed. */
+typedef enum replaced { RE_SAME, RE_CHANGED, RE_FAILED, RE_GIVEN_UP } replaced;
+/* What the replace_* editors do to one text, with the arguments from `function_arg` on (function, format): when it changed, it stands
+ * in scratch->text. *ret_error: of RE_FAILED. Fails: NOMEM, LIMIT. */
+OTTL_MUST_CHECK ottl_status ottl__replace_in_text(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view text,
+                                                  uint32_t function_arg, replaced *ret, uint16_t *ret_error);
 
 /* A converter with one string parameter, on one text; *ret is a string. A failure shows as *ret_error. Fails: NOMEM, LIMIT. */
 OTTL_MUST_CHECK ottl_status ottl__apply_function(ottl_call *c, const ottl_function *f, ottl_view text, ottl_view *ret,

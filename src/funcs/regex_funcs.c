@@ -153,10 +153,12 @@ ottl_status ottl__apply_format(ottl_call *c, uint32_t row, const ottl_arg *forma
   return sbuf_status(buf);
 }
 
-ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view subject,
-                                      uint32_t function_arg, uint32_t format_arg, uint16_t *ret_error) {
+/* Each match expanded, given to the function, formatted. The result is appended to scratch->text, which may be over then. A failure
+ * of the row shows as *ret_error. Fails: NOMEM, LIMIT. */
+static ottl_status replace_by_function(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view subject,
+                                       uint32_t function_arg, uint16_t *ret_error) {
   const ottl_function *f = &ottl__functions[c->arg[function_arg].function];
-  const ottl_arg *format = &c->arg[format_arg];
+  const ottl_arg *format = &c->arg[function_arg + 1];
   ottl_scratch *s = c->scratch;
   const ottl_regex *re = use->re;
   *ret_error = 0;
@@ -169,11 +171,12 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
     size_t begin = s->spans[0], end = s->spans[1];
     s->text2.len = 0;
     s->text2.failed = false;
-    OTTL_TRY(ottl__regex_expand(re, use->tmpl, subject, s->spans, &s->text2));
-    if ((expansions += s->text2.len) > OTTL_MAX_RESULT_BYTES) {
-      *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
-      return OTTL_OK;
-    }
+    s->text2.most = s->text.most;
+    ottl_status status = ottl__regex_expand(re, use->tmpl, subject, s->spans, &s->text2);
+    s->text.over |= s->text2.over || (expansions += s->text2.len) > s->text.most;
+    s->text2.most = 0;
+    s->text2.over = false;
+    if (status != OTTL_OK || s->text.over) return status;
     ottl_view expanded = arena_copy(c->arena, s->text2.data, s->text2.len);
     if (!expanded.data) return OTTL_NOMEM;
     ottl_view result;
@@ -183,11 +186,29 @@ ottl_status ottl__replace_by_function(ottl_call *c, uint32_t row, const pattern_
     OTTL_TRY(ottl__apply_format(c, row, format, result, &s->text, ret_error));
     if (*ret_error) return OTTL_OK;
     last = end;
-    if (s->text.len > OTTL_MAX_RESULT_BYTES) {
-      *ret_error = OTTL_ROWERR(TOO_LARGE, 0);
-      return OTTL_OK;
-    }
+    if (s->text.over) return OTTL_OK;
   }
   sbuf_put(&s->text, subject.data + last, subject.len - last);
   return sbuf_status(&s->text);
+}
+
+ottl_status ottl__replace_in_text(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view text, uint32_t function_arg,
+                                  replaced *ret, uint16_t *ret_error) {
+  ottl_sbuf *buf = scratch_text(c);
+  const bool plain = !c->arg[function_arg].given;
+  bool hit = false;
+  *ret = RE_SAME;
+  *ret_error = 0;
+  buf->most = out_most(c->scratch);
+  ottl_status status = plain ? ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit)
+                             : ottl__regex_match(use->re, c->scratch->regex, text, &hit);
+  if (status == OTTL_OK && hit && !plain) status = replace_by_function(c, row, use, text, function_arg, ret_error);
+  const bool over = buf->over;
+  buf->most = 0;
+  buf->over = false;
+  if (status != OTTL_OK || !hit) return status;
+  if (over) out_over(c, row, buf->len);
+  const bool room = !over && (*ret_error || out_room(c, row, buf->len));
+  *ret = !room ? RE_GIVEN_UP : *ret_error ? RE_FAILED : RE_CHANGED;
+  return sbuf_status(buf);
 }

@@ -173,6 +173,7 @@ static bool replace_straight(const ottl_regex *re, ottl_regex_context *cx, const
     }
     sbuf_put(out, subject.data + done, spans[0] - done);
     template_expand(t, subject, spans, out);
+    if (OTTL_UNLIKELY(out->over)) return *ret_done = spans[1], true;
   }
 }
 
@@ -191,9 +192,10 @@ static bool replace_plain(const ottl_regex *re, ottl_regex_context *cx, ottl_vie
       replace_copy(out, with.data, with.len, with.data + with.len + TEMPLATE_SLACK);
       done = spans.at[i][1];
     }
+    if (OTTL_UNLIKELY(out->over)) break;
   }
   *ret_done = done;
-  return found == STRAIGHT_NONE;
+  return found == STRAIGHT_NONE || out->over;
 }
 
 /* With an engine, from `done` on, and from the first match there, whose spans are in the context. Appends. */
@@ -215,7 +217,7 @@ static ottl_status replace_rest(const ottl_regex *re, ottl_regex_context *cx, co
     } else {
       search = done;
     }
-    if (search > subject.len) break;
+    if (search > subject.len || OTTL_UNLIKELY(out->over)) break;
     status = ottl__regex_step(re, cx, subject, search, &kind, course, spans, &hit);
     if (status != OTTL_OK) break;
   }

@@ -143,6 +143,34 @@ static void test_made_bytes(void **state) {
   stage_done(&s);
 }
 
+/* A text in the place of each of its own characters: it is stopped while it grows, and soon no record may make one any more. */
+static void test_replacements_grow(void **state) {
+  (void)state;
+  static const char begin[] = "set(cache[\"a\"], \"0123456789abcdef0123456789abcdef\") where cache[\"a\"] == nil\n";
+  static const char *const grows[] = {
+      "replace_pattern(cache[\"a\"], \".\", cache[\"a\"])",
+      "replace_pattern(cache[\"a\"], \"(?:a|[^a])\", cache[\"a\"])",
+      "replace_pattern(cache[\"a\"], \"[0-9a-f]\", cache[\"a\"])",
+      "replace_pattern(cache[\"a\"], \"([0-9a-f]+)\", \"$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1$1\")",
+      "replace_pattern(cache[\"a\"], \".\", cache[\"a\"], ToLowerCase)",
+      "replace_pattern(cache[\"a\"], \".+\", \"$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0$0\", "
+      "ToLowerCase)",
+      "replace_all_patterns(cache, \"value\", \".\", cache[\"a\"])",
+  };
+  for (size_t i = 0; i < sizeof grows / sizeof *grows; i++) {
+    char statements[2048] = "";
+    strcat(statements, begin);
+    for (int k = 0; k < 8; k++) strcat(strcat(statements, grows[i]), "\n");
+    stage s;
+    stage_begin(&s, 4, 0);
+    ottl_status status = stage_run(&s, statements, (size_t)1 << 30);
+    if (status != OTTL_OK || s.result.errors < 16) print_error("%s: %d\n", grows[i], (int)s.result.errors);
+    assert_int_equal(status, OTTL_OK);
+    assert_true(s.result.errors >= 16); /* of 32 */
+    stage_done(&s);
+  }
+}
+
 /* A list that holds itself twice. */
 static void test_doubling(void **state) {
   (void)state;
@@ -158,10 +186,8 @@ static void test_doubling(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_gathering),
-      cmocka_unit_test(test_many_entries),
-      cmocka_unit_test(test_made_bytes),
-      cmocka_unit_test(test_doubling),
+      cmocka_unit_test(test_gathering),         cmocka_unit_test(test_many_entries), cmocka_unit_test(test_made_bytes),
+      cmocka_unit_test(test_replacements_grow), cmocka_unit_test(test_doubling),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
