@@ -29,6 +29,7 @@ static int refused_record(const cli_refused *r, size_t error, const ottl_row_err
 
 int cli_message_refused(const char *input, unsigned long long number, const char *what, ottl_status status, size_t offset,
                         const char *why) {
+  if (status == OTTL_LIMIT && !offset) return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "%s", input, number, why);
   if (status == OTTL_DATA || status == OTTL_LIMIT)
     return cli_fail(CLI_PAYLOAD, CLI_AT_FORMAT "not valid %s at byte %zu: %s", input, number, what, offset, why);
   return cli_fail(CLI_INTERNAL, CLI_AT_FORMAT "%s", input, number, ottl_status_name(status));

@@ -442,7 +442,9 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
     x->batch->error_offset = 0;
   }
   if (status == OTTL_DATA || status == OTTL_LIMIT) {
-    x->failure = x->batch->error_text ? x->batch->error_text : "the payload cannot be read";
+    const char *why =
+        status == OTTL_LIMIT ? "the result would be larger, or deeper, than a payload may be" : "the payload cannot be read";
+    x->failure = x->batch->error_text ? x->batch->error_text : why;
     x->failure_offset = x->batch->error_offset;
   }
   if (x->profile) ottl__profile_end(x->profile);

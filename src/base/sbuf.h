@@ -21,6 +21,12 @@ void ottl__sbuf_done(ottl_sbuf *buf);
 bool ottl__sbuf_grow(ottl_sbuf *buf, size_t more);
 void ottl__sbuf_printf(ottl_sbuf *buf, const char *format, ...) OTTL_PRINTF(2, 3);
 
+/* As it was in the beginning, but for the memory. */
+static inline void sbuf_clear(ottl_sbuf *buf) {
+  buf->len = buf->most = 0;
+  buf->failed = buf->over = false;
+}
+
 static inline bool sbuf_reserve(ottl_sbuf *buf, size_t more) {
   return OTTL_LIKELY(buf->cap - buf->len >= more) || ottl__sbuf_grow(buf, more);
 }
@@ -36,6 +42,8 @@ static inline void sbuf_byte(ottl_sbuf *buf, char byte) {
 static inline void sbuf_view(ottl_sbuf *buf, ottl_view v) { sbuf_put(buf, v.data, v.len); }
 static inline void sbuf_str(ottl_sbuf *buf, const char *text) { sbuf_put(buf, text, strlen(text)); }
 static inline ottl_view sbuf_all(const ottl_sbuf *buf) { return (ottl_view){buf->data, buf->len}; }
-static inline ottl_status sbuf_status(const ottl_sbuf *buf) { return buf->failed ? OTTL_NOMEM : OTTL_OK; }
+static inline ottl_status sbuf_status(const ottl_sbuf *buf) {
+  return buf->failed ? OTTL_NOMEM : OTTL_UNLIKELY(buf->over) ? OTTL_LIMIT : OTTL_OK;
+}
 
 #endif

@@ -82,7 +82,7 @@ static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned dept
 static ottl_status text_order(text_writer *w, text_member *m) {
   size_t before = w->buf->len;
   ottl__gojson_put_string(w->buf, m->key, w->style);
-  if (w->buf->failed) return OTTL_NOMEM;
+  OTTL_TRY(sbuf_status(w->buf));
   m->order.len = w->buf->len - before;
   m->order.data = arena_copy(w->scratch, w->buf->data + before, m->order.len).data;
   w->buf->len = before;
@@ -224,18 +224,27 @@ static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned dept
   return sbuf_status(w->buf);
 }
 
+/* JSON of a container. It grows by as much as one result may have at most, where the buffer has no bound of its own: lists that hold
+ * a text many times are small. */
+static ottl_status text_container(text_writer *w, ottl_cell cell) {
+  ottl_sbuf *buf = w->buf;
+  const size_t before = buf->len, most = buf->most;
+  if (!most) buf->most = before + OTTL_MAX_RESULT_BYTES;
+  ottl_status status = text_json(w, cell, false, 0);
+  buf->most = most;
+  if (status != OTTL_OK || w->unsupported) buf->len = before;
+  return status;
+}
+
 ottl_status ottl__value_string_like(ottl_arena *scratch, ottl_sbuf *buf, ottl_cell cell) {
   switch (cell_type(cell)) {
   case OTTL_T_STRING: sbuf_view(buf, cell_view(cell)); return sbuf_status(buf);
   case OTTL_T_BYTES: ottl__hex_put(buf, cell_view(cell)); return sbuf_status(buf);
   default: break;
   }
-  size_t before = buf->len;
   text_writer w = {scratch, buf, OTTL_JSON_GOCCY, false};
-  ottl_status status = text_json(&w, cell, false, 0);
-  if (status == OTTL_OK && w.unsupported) status = OTTL_RUNTIME;
-  if (status != OTTL_OK) buf->len = before;
-  return status;
+  ottl_status status = text_container(&w, cell);
+  return status == OTTL_OK && w.unsupported ? OTTL_RUNTIME : status;
 }
 
 ottl_status ottl__value_as_string(ottl_arena *scratch, ottl_sbuf *buf, ottl_cell cell) {
@@ -250,11 +259,8 @@ ottl_status ottl__value_as_string(ottl_arena *scratch, ottl_sbuf *buf, ottl_cell
   case OTTL_T_BYTES: ottl__base64_put(buf, cell_view(cell), OTTL_BASE64_STD); break;
   case OTTL_T_MAP:
   case OTTL_T_LIST: {
-    size_t before = buf->len;
     text_writer w = {scratch, buf, OTTL_JSON_STD, false};
-    ottl_status status = text_json(&w, cell, false, 0);
-    if (status != OTTL_OK || w.unsupported) buf->len = before; /* the reference drops the encoder's error */
-    return status;
+    return text_container(&w, cell); /* the reference drops the encoder's error */
   }
   default: return OTTL_INTERNAL;
   }

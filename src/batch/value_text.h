@@ -7,7 +7,7 @@
 
 /* Appends what a StringLikeGetter makes of a value that is not nil: text as it is, bytes in hex, everything else as goccy's JSON
  * of the Go value (keys sorted, <>& escaped). Nested values use `scratch` for sorting.
- * Fails: NOMEM, DATA (malformed bytes), LIMIT (nesting), RUNTIME (a number or time that JSON cannot express). */
+ * Fails: NOMEM, DATA (malformed bytes), LIMIT (nesting, or the buffer is over), RUNTIME (a number or time that JSON cannot express). */
 OTTL_MUST_CHECK ottl_status ottl__value_string_like(ottl_arena *scratch, ottl_sbuf *buf, ottl_cell cell);
 
 /* Appends pdata's Value.AsString: text as it is, bytes in base64, containers as encoding/json without HTML escapes (empty when

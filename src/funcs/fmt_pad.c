@@ -54,8 +54,7 @@ void ottl__fmt_quoted(fmt_state *f, ottl_view text) {
   ottl_sbuf *quoted = &f->c->scratch->text2;
   text = fmt_truncate(f, text);
   if (!fmt_room(f, text.len)) return; /* before it grows fourfold and more */
-  quoted->len = 0;
-  quoted->failed = false;
+  sbuf_clear(quoted);
   if (f->sharp && ottl__goquote_can_backquote(text)) {
     sbuf_byte(quoted, '`');
     sbuf_view(quoted, text);
@@ -140,8 +139,7 @@ void ottl__fmt_unicode(fmt_state *f, uint64_t v) {
   int least = f->prec_present && f->prec > 4 ? f->prec : 4, n = 1;
   if (!fmt_room(f, (size_t)least)) return;
   for (uint64_t rest = v; rest >>= 4;) n++;
-  text->len = 0;
-  text->failed = false;
+  sbuf_clear(text);
   sbuf_put(text, "U+", 2);
   for (int i = n; i < least; i++) sbuf_byte(text, '0');
   while (n--) sbuf_byte(text, "0123456789ABCDEF"[v >> (4 * n) & 15]);
@@ -185,8 +183,7 @@ void ottl__fmt_double(fmt_state *f, double v, char style, int precision) {
   ottl_sbuf *num = &f->c->scratch->text2;
   if (f->prec_present) precision = f->prec;
   if (!fmt_room(f, precision > 0 ? (size_t)precision : 0)) return;
-  num->len = 0;
-  num->failed = false;
+  sbuf_clear(num);
   sbuf_byte(num, '+');
   ottl__gonum_put_double_precision(num, v, style, precision);
   if (num->failed) {

@@ -58,8 +58,7 @@ static void fmt_integer(fmt_state *f, uint64_t v, bool is_signed, uint32_t verb,
   case 'q': {
     uint32_t rune = v > OTTL_RUNE_MAX ? OTTL_RUNE_ERROR : (uint32_t)v;
     ottl_sbuf *text = &f->c->scratch->text2;
-    text->len = 0;
-    text->failed = false;
+    sbuf_clear(text);
     if (verb == 'c')
       ottl__utf8_put(text, rune);
     else
@@ -147,8 +146,7 @@ static void fmt_time_go(fmt_state *f, ottl_cell v) {
   ottl_zoned_time t = fmt_time_of(v);
   ottl_civil d = ottl__gotime_civil((ottl_instant){t.seconds, t.nanos}, t.offset_seconds);
   ottl_sbuf *buf = &f->c->scratch->text2;
-  buf->len = 0;
-  buf->failed = false;
+  sbuf_clear(buf);
   ottl__sbuf_printf(buf, "time.Date(%lld, time.%s, %d, %d, %d, %d, %u, ", (long long)d.year, ottl__month_names[d.month - 1],
                     d.day, d.hour, d.minute, d.second, t.nanos);
   if (cell_type(v) == OTTL_T_TIME) {
@@ -172,8 +170,7 @@ static bool fmt_by_method(fmt_state *f, ottl_cell v, uint32_t verb) {
   }
   if (!fmt_is_string_verb(verb)) return false;
   ottl_sbuf *buf = &f->c->scratch->text2;
-  buf->len = 0;
-  buf->failed = false;
+  sbuf_clear(buf);
   if (is_time) {
     ottl_zoned_time t = fmt_time_of(v);
     ottl__gotime_put_string(buf, (ottl_instant){t.seconds, t.nanos}, t.offset_seconds, t.zone);

@@ -34,26 +34,18 @@ static inline bool out_room(ottl_call *c, uint32_t row, size_t len) {
 /* Copies what is in scratch->text to the call's arena as the row's result. */
 OTTL_MUST_CHECK static inline ottl_status out_text(ottl_call *c, uint32_t row, const ottl_sbuf *text) {
   if (text->failed) return OTTL_NOMEM;
+  if (OTTL_UNLIKELY(text->over)) {
+    call_fail(c, row, scratch_over(c->scratch));
+    return OTTL_OK;
+  }
   if (!out_room(c, row, text->len)) return OTTL_OK;
   ottl_view copy = arena_copy(c->arena, text->data, text->len);
   if (!copy.data) return OTTL_NOMEM;
   out_view(c, row, copy);
   return OTTL_OK;
 }
-/* Counts a text that got larger than it may be, of which there are `made` bytes: the row fails. */
-static inline void out_over(ottl_call *c, uint32_t row, size_t made) {
-  ottl_scratch *s = c->scratch;
-  call_fail(c, row, s->made_left < OTTL_MAX_RESULT_BYTES ? OTTL_ROWERR(MADE_TOO_MUCH, 0) : OTTL_ROWERR(TOO_LARGE, 0));
-  s->made_left -= made < s->made_left ? made : s->made_left;
-}
-/* How long a text may get that is made now. */
-static inline size_t out_most(const ottl_scratch *s) {
-  const uint64_t left = s->made_left < 4096 ? 4096 : s->made_left;
-  return left < OTTL_MAX_RESULT_BYTES ? (size_t)left : OTTL_MAX_RESULT_BYTES;
-}
 static inline ottl_sbuf *scratch_text(ottl_call *c) {
-  c->scratch->text.len = 0;
-  c->scratch->text.failed = false;
+  sbuf_clear(&c->scratch->text);
   return &c->scratch->text;
 }
 
@@ -69,7 +61,7 @@ OTTL_MUST_CHECK static inline ottl_status fail_status(ottl_call *c, uint32_t row
   if (status == OTTL_DATA)
     call_fail(c, row, OTTL_ROWERR(BAD_WIRE, 0));
   else if (status == OTTL_LIMIT)
-    call_fail(c, row, OTTL_ROWERR(TOO_DEEP, 0));
+    call_fail(c, row, c->scratch->text.over || c->scratch->text2.over ? scratch_over(c->scratch) : OTTL_ROWERR(TOO_DEEP, 0));
   else
     return status;
   return OTTL_OK;

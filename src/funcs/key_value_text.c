@@ -76,8 +76,9 @@ static void kvt_put(ottl_call *c, ottl_sbuf *buf, ottl_view text, const kvt_styl
       if (text.data[i] == '"') sbuf_byte(escaped, '\\');
       sbuf_byte(escaped, text.data[i]);
     }
-    if (escaped->failed) {
-      buf->failed = true;
+    if (escaped->failed || escaped->over) {
+      buf->failed |= escaped->failed;
+      buf->over |= escaped->over;
       return;
     }
     text = view_of(escaped->data + begin, escaped->len - begin);
@@ -95,7 +96,7 @@ static inline ottl_status kvt_plain(ottl_call *c, ottl_sbuf *buf, ottl_view key,
   *ret = false;
   if (!s->bytes || scan_has(key.data, key.len, s->special)) return OTTL_OK;
   if (text && scan_has(cell_view(value).data, value.len, s->special)) return OTTL_OK;
-  if (!sbuf_reserve(buf, key.len + 1 + (text ? value.len : 0))) return OTTL_NOMEM;
+  if (!sbuf_reserve(buf, key.len + 1 + (text ? value.len : 0))) return sbuf_status(buf);
   char *at = buf->data + begin;
   copy_short(at, key.data, key.len);
   at[key.len] = s->delimiter.data[0];
@@ -119,8 +120,8 @@ static ottl_status kvt_pair_put(ottl_call *c, ottl_sbuf *buf, ottl_view key, ott
   OTTL_TRY(kvt_plain(c, buf, key, value, s, &plain));
   if (OTTL_LIKELY(plain)) return OTTL_OK;
   ottl_sbuf *room = &c->scratch->text2;
-  room->len = 0;
-  room->failed = false;
+  sbuf_clear(room);
+  room->most = buf->most;
   kvt_put(c, buf, key, s);
   kvt_copy(buf, s->delimiter);
   room->len = 0;
@@ -177,6 +178,7 @@ static ottl_status kvt_in_order(ottl_call *c, ottl_sbuf *buf, ottl_cell map, con
 static ottl_status kvt_row(ottl_call *c, uint32_t row, const kvt_style *s) {
   ottl_cell map = reg_cell(c->arg[0].reg, row);
   ottl_sbuf *buf = scratch_text(c);
+  buf->most = scratch_most(c->scratch);
   ottl_status status = s->sorted ? kvt_sorted(c, buf, map, s) : kvt_in_order(c, buf, map, s);
   return status == OTTL_OK ? out_text(c, row, buf) : fail_status(c, row, status);
 }

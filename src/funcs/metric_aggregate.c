@@ -115,8 +115,7 @@ static ottl_status aggregate_rows(ottl_call *c, const ag_change *change) {
       continue;
     }
     ottl_sbuf *out = scratch_text(c);
-    c->scratch->text2.len = 0;
-    c->scratch->text2.failed = false;
+    sbuf_clear(&c->scratch->text2);
     ottl_status status = aggregate(c, &m, change, out);
     if (status == OTTL_OK)
       OTTL_TRY(ottl__rec_keep(c, row, out, &c->record[row].edited));

@@ -200,8 +200,7 @@ ottl_status ottl__fn_extract_percentile_metric(ottl_call *c) {
     rec_metric m;
     if ((r->kind != OTTL_MK_HISTOGRAM && r->kind != OTTL_MK_EXP_HISTOGRAM) || !ottl__rec_row_metric(c, row, &m)) continue;
     ottl_sbuf *text = &c->scratch->text2, *out = scratch_text(c);
-    text->len = 0;
-    text->failed = false;
+    sbuf_clear(text);
     sbuf_view(text, m.description);
     sbuf_view(text, m.description.len ? view_of(description, digits + 4) : view_of(description + 2, digits + 1));
     if (text->failed) return OTTL_NOMEM;

@@ -28,7 +28,8 @@ static void put_number(ottl_sbuf *key, uint64_t v) { sbuf_put(key, &v, sizeof v)
 
 /* The key of a point, in `key`; `list` is a buffer for its attributes. */
 static ottl_status key_of(const mg_groups *g, const rec_point *p, ottl_sbuf *key, ottl_sbuf *list) {
-  key->len = list->len = 0;
+  sbuf_clear(key);
+  sbuf_clear(list);
   for (uint32_t i = 0; g->kind == OTTL_MK_HISTOGRAM && i < p->bounds.n; i++) {
     if (!isfinite(double_of_bits(p->bounds.items[i]))) return OTTL_OK; /* no JSON */
   }

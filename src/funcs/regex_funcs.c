@@ -169,13 +169,10 @@ static ottl_status replace_by_function(ottl_call *c, uint32_t row, const pattern
     OTTL_TRY(ottl__regex_next(re, s->regex, subject, &it, s->spans, &hit));
     if (!hit) break;
     size_t begin = s->spans[0], end = s->spans[1];
-    s->text2.len = 0;
-    s->text2.failed = false;
+    sbuf_clear(&s->text2);
     s->text2.most = s->text.most;
     ottl_status status = ottl__regex_expand(re, use->tmpl, subject, s->spans, &s->text2);
     s->text.over |= s->text2.over || (expansions += s->text2.len) > s->text.most;
-    s->text2.most = 0;
-    s->text2.over = false;
     if (status != OTTL_OK || s->text.over) return status;
     ottl_view expanded = arena_copy(c->arena, s->text2.data, s->text2.len);
     if (!expanded.data) return OTTL_NOMEM;
@@ -199,16 +196,17 @@ ottl_status ottl__replace_in_text(ottl_call *c, uint32_t row, const pattern_use 
   bool hit = false;
   *ret = RE_SAME;
   *ret_error = 0;
-  buf->most = out_most(c->scratch);
+  buf->most = scratch_most(c->scratch);
   ottl_status status = plain ? ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit)
                              : ottl__regex_match(use->re, c->scratch->regex, text, &hit);
   if (status == OTTL_OK && hit && !plain) status = replace_by_function(c, row, use, text, function_arg, ret_error);
-  const bool over = buf->over;
-  buf->most = 0;
-  buf->over = false;
+  if (buf->over) {
+    *ret = RE_GIVEN_UP;
+    call_fail(c, row, scratch_over(c->scratch));
+    return OTTL_OK;
+  }
   if (status != OTTL_OK || !hit) return status;
-  if (over) out_over(c, row, buf->len);
-  const bool room = !over && (*ret_error || out_room(c, row, buf->len));
+  const bool room = *ret_error || out_room(c, row, buf->len);
   *ret = !room ? RE_GIVEN_UP : *ret_error ? RE_FAILED : RE_CHANGED;
   return sbuf_status(buf);
 }

@@ -53,8 +53,8 @@ void ottl__scratch_free(ottl_scratch *s) {
 
 void ottl__scratch_reset(ottl_scratch *s, size_t payload_bytes) {
   s->made_left = OTTL_MAX_MADE_BYTES + 64 * (uint64_t)payload_bytes;
-  s->text.len = s->text2.len = 0;
-  s->text.failed = s->text2.failed = false;
+  sbuf_clear(&s->text);
+  sbuf_clear(&s->text2);
   ottl__arena_reset(&s->arena);
   s->random = s->seed;
   if (s->seed) s->last_uuid = 0;

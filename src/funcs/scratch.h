@@ -2,6 +2,7 @@
 #ifndef OTTL_SRC_FUNCS_SCRATCH_H
 #define OTTL_SRC_FUNCS_SCRATCH_H
 
+#include "base/limits.h"
 #include "base/recycle.h"
 #include "funcs/func.h"
 #include "regex/regex.h"
@@ -68,5 +69,17 @@ OTTL_MUST_CHECK ottl_status ottl__scratch_pattern(ottl_scratch *s, ottl_view pat
 OTTL_MUST_CHECK ottl_status ottl__scratch_template(ottl_scratch *s, scratch_pattern *p, ottl_view replacement);
 /* Makes s->spans large enough for a regex. */
 OTTL_MUST_CHECK ottl_status ottl__scratch_spans(ottl_scratch *s, const ottl_regex *re);
+
+/* How long a text may get that is made now. */
+static inline size_t scratch_most(const ottl_scratch *s) {
+  const uint64_t left = s->made_left < 4096 ? 4096 : s->made_left;
+  return left < OTTL_MAX_RESULT_BYTES ? (size_t)left : OTTL_MAX_RESULT_BYTES;
+}
+/* Counts a text that would have got longer; returns the error. */
+static inline uint16_t scratch_over(ottl_scratch *s) {
+  const size_t made = scratch_most(s);
+  s->made_left -= made < s->made_left ? made : s->made_left;
+  return made < OTTL_MAX_RESULT_BYTES ? OTTL_ROWERR(MADE_TOO_MUCH, 0) : OTTL_ROWERR(TOO_LARGE, 0);
+}
 
 #endif

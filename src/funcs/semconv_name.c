@@ -283,8 +283,7 @@ ottl_status ottl__fn_set_semconv_span_name(ottl_call *c) {
   SEL_EACH(c->sel, c->n, row) {
     ottl_call_record *r = &c->record[row];
     ottl_sbuf *name = &c->scratch->text2, *out = scratch_text(c);
-    name->len = 0;
-    name->failed = false;
+    sbuf_clear(name);
     sc_span s = {.arena = rec_arena(c), .out = name};
     if (!span_of(r->body, &s)) {
       call_fail(c, row, OTTL_ROWERR(BAD_WIRE, 0));

@@ -101,7 +101,8 @@ static ottl_status sort_list(ottl_call *c, uint32_t row, const ottl_list *list, 
   if (!items || !out || !cells) return OTTL_NOMEM;
   for (uint32_t i = 0; i < list->n; i++) {
     items[i].value = list->items[i];
-    OTTL_TRY(sort_key(c, &items[i], common));
+    ottl_status status = sort_key(c, &items[i], common);
+    if (status != OTTL_OK) return fail_status(c, row, status);
   }
   sort_compare *compare = common == OTTL_T_INT ? sort_ints : common == OTTL_T_DOUBLE ? sort_doubles : sort_texts;
   if (items == few)

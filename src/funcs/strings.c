@@ -317,6 +317,7 @@ static ottl_status concat_row(ottl_call *c, uint32_t row) {
   ottl_view delimiter = reg_view(c->arg[1].reg, row), begin = VIEW("");
   ottl_sbuf *buf = scratch_text(c);
   bool first = true;
+  buf->most = scratch_most(c->scratch);
   for (ottl_cell v; slice_next(&vals, &v); first = false) {
     if (!first) sbuf_view(buf, delimiter);
     if (first && v.tag == OTTL_T_STRING && concat_grows(c, cell_view(v)))
@@ -326,7 +327,7 @@ static ottl_status concat_row(ottl_call *c, uint32_t row) {
     if (!ok) return OTTL_OK;
     if (begin.len + buf->len > OTTL_MAX_RESULT_BYTES) break;
   }
-  if (buf->failed) return OTTL_NOMEM;
+  if (OTTL_UNLIKELY(buf->failed || buf->over)) return out_text(c, row, buf);
   if (begin.len + buf->len < 4096) return out_text(c, row, buf);
   if (begin.len + buf->len <= OTTL_MAX_RESULT_BYTES) return concat_long(c, row, begin, sbuf_all(buf));
   call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));

@@ -156,8 +156,7 @@ static void strptime_choose(strptime_place *p, uint32_t way) {
 }
 
 static void strptime_build(ottl_sbuf *buf, ottl_view format, const strptime_place *places, size_t n) {
-  buf->len = 0;
-  buf->failed = false;
+  sbuf_clear(buf);
   size_t at = 0;
   for (size_t k = 0; k < n; k++) {
     sbuf_put(buf, format.data + at, places[k].at - at);
@@ -208,8 +207,7 @@ static bool strptime_try(ottl_scratch *s, const ottl_locale *locale, ottl_view l
   *used = text;
   *ret_error = (ottl_layout_error){VIEW(""), VIEW("")};
   if (locale) {
-    s->text2.len = 0;
-    s->text2.failed = false;
+    sbuf_clear(&s->text2);
     if (!ottl__locale_translate(&s->text2, locale, layout, text) || s->text2.failed) return false;
     *used = sbuf_all(&s->text2);
   }
@@ -270,7 +268,7 @@ static ottl_status strptime_search(ottl_scratch *s, const strptime_format *forma
 ottl_status ottl__strptime_read(ottl_scratch *scratch, const strptime_format *format, const ottl_zone *zone,
                                 const ottl_locale *locale, ottl_view text, ottl_parsed_time *ret, bool *ret_ok) {
   *ret_ok = false;
-  scratch->text2.failed = false;
+  sbuf_clear(&scratch->text2);
   for (uint32_t w = 0; w < format->n_ways; w++) {
     ottl_layout_error error;
     ottl_view used;

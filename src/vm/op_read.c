@@ -134,10 +134,10 @@ static uint16_t body_string(ottl_vm *vm, ottl_cell body, ottl_cell *ret) {
   ottl_status status = ottl__value_as_string(&vm->slice, &text, body);
   ottl_view copy = {NULL, 0};
   if (status == OTTL_OK && !text.failed) copy = arena_copy(&vm->batch->arena, text.data, text.len);
-  bool lost = text.failed || !copy.data;
+  bool lost = text.failed || text.over || !copy.data;
   ottl__sbuf_done(&text);
   if (status == OTTL_DATA) return OTTL_RE_BAD_WIRE;
-  if (status == OTTL_LIMIT) return OTTL_RE_TOO_DEEP;
+  if (status == OTTL_LIMIT && !text.over) return OTTL_RE_TOO_DEEP;
   if (status != OTTL_OK || lost) return OTTL_RE_TOO_LARGE;
   *ret = cell_string(copy);
   return 0;

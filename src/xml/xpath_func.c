@@ -20,8 +20,7 @@ static ottl_view buf_text(xp_run *r) {
   return VIEW("");
 }
 static ottl_sbuf *buf_empty(xp_run *r) {
-  r->buf.len = 0;
-  r->buf.failed = false;
+  sbuf_clear(&r->buf);
   return &r->buf;
 }
 

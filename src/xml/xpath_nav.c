@@ -71,8 +71,7 @@ ottl_view ottl__xpath_text(xp_run *r, xp_nav nav) {
   if (n->type != XML_ELEMENT || !n->first) return attr_of(nav) ? attr_of(nav)->value : VIEW("");
   if (attr_of(nav)) return attr_of(nav)->value;
   if (n->first == n->last && n->first->type == XML_TEXT_NODE) return n->first->data;
-  r->buf.len = 0;
-  r->buf.failed = false;
+  sbuf_clear(&r->buf);
   ottl_status status = ottl__xml_inner_text(r->arena, &r->texts, n, (size_t)64 << 20, &r->buf);
   if (status != OTTL_OK) {
     if (r->status == OTTL_OK) r->status = status;

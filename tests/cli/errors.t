@@ -130,6 +130,13 @@ A record fails: 5 under propagate; under ignore a warning; under silent nothing.
   $ ottl run -f parse.ottl data/logs.json --error-mode ignore -o out
   ottl: warning: parse.ottl: group 1, statement 1 failed on 3 records, first on log record 1 of message 1 (resource 1, scope 1, item 1): R0834: invalid JSON
 
+What would come out is more than a message may have:
+
+  $ list='[log.cache["l"], log.cache["l"], log.cache["l"], log.cache["l"], log.cache["l"], log.cache["l"], log.cache["l"], log.cache["l"]]'
+  $ ottl run data/logs.json -s 'set(log.cache["l"], Format("%1000000s", ["x"]))' -s "set(log.cache[\"l\"], $list)" -s "set(log.cache[\"l\"], $list)" -s "set(log.cache[\"l\"], $list)" -s "set(log.body, $list)"
+  ottl: data/logs.json: message 1: the result would be larger, or deeper, than a payload may be
+  [4]
+
 Nobody reads: no error.
 
   $ for i in 1 2 3 4 5 6 7 8; do cat data/traces.json data/traces.json data/traces.json data/traces.json; done > many

@@ -171,6 +171,44 @@ static void test_replacements_grow(void **state) {
   }
 }
 
+/* Lists that hold one megabyte many times are small; as text they would be four gigabytes. */
+static void test_shared_texts(void **state) {
+  (void)state;
+  static const char begin[] = "set(cache[\"l\"], Format(\"%1000000s\", [\"x\"]))\n"
+                              "set(cache[\"l\"], [cache[\"l\"], cache[\"l\"], cache[\"l\"], cache[\"l\"], cache[\"l\"], "
+                              "cache[\"l\"], cache[\"l\"], cache[\"l\"]])\n"
+                              "set(cache[\"l\"], [cache[\"l\"], cache[\"l\"], cache[\"l\"], cache[\"l\"], cache[\"l\"], "
+                              "cache[\"l\"], cache[\"l\"], cache[\"l\"]])\n"
+                              "set(cache[\"l\"], [cache[\"l\"], cache[\"l\"], cache[\"l\"], cache[\"l\"], cache[\"l\"], "
+                              "cache[\"l\"], cache[\"l\"], cache[\"l\"]])\n"
+                              "set(cache[\"l\"], [cache[\"l\"], cache[\"l\"], cache[\"l\"], cache[\"l\"], cache[\"l\"], "
+                              "cache[\"l\"], cache[\"l\"], cache[\"l\"]])\n";
+  static const char *const texts[] = {
+      "set(attributes[\"n\"], Len(String(cache[\"l\"])))",
+      "set(attributes[\"n\"], IsMatch(cache[\"l\"], \"y\"))",
+      "set(attributes[\"n\"], Len(Concat([cache[\"l\"], cache[\"l\"]], \"\")))",
+      "set(attributes[\"n\"], Len(Concat(cache[\"l\"], \"\")))",
+      "set(attributes[\"n\"], Len(ToKeyValueString(cache)))",
+      "set(attributes[\"n\"], Len(ToKeyValueString(cache, \"=\", \" \", true)))",
+      "set(attributes[\"n\"], Len(Format(\"%v\", [cache[\"l\"]])))",
+      "stringify_all(cache)",
+      "set(body, cache[\"l\"])\nset(attributes[\"n\"], Len(body.string))",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    char statements[2048];
+    bool of_body = strstr(texts[i], "body");
+    snprintf(statements, sizeof statements, "%s%s%s", begin, texts[i], of_body ? "\nset(body, 1)" : "");
+    stage s;
+    stage_begin(&s, 2, 0);
+    ottl_status status = stage_run(&s, statements, (size_t)256 << 20);
+    if (status != OTTL_OK || s.result.errors != 2) print_error("%s: %d\n", texts[i], (int)s.result.errors);
+    assert_int_equal(status, OTTL_OK);
+    assert_int_equal(s.result.errors, 2);
+    assert_error(&s, 0, of_body ? 6 : 5, "R0841");
+    stage_done(&s);
+  }
+}
+
 /* A list that holds itself twice. */
 static void test_doubling(void **state) {
   (void)state;
@@ -187,7 +225,7 @@ static void test_doubling(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_gathering),         cmocka_unit_test(test_many_entries), cmocka_unit_test(test_made_bytes),
-      cmocka_unit_test(test_replacements_grow), cmocka_unit_test(test_doubling),
+      cmocka_unit_test(test_replacements_grow), cmocka_unit_test(test_shared_texts), cmocka_unit_test(test_doubling),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
