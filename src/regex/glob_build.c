@@ -341,4 +341,14 @@ static ottl_status gb_compile(ottl_arena *arena, const glob_node *n, matcher_ptr
   return *ret ? OTTL_OK : OTTL_NOMEM;
 }
 
-ottl_status ottl__glob_build(ottl_glob *g) { return gb_compile(&g->arena, g->root, &g->matcher); }
+/* What every text that matches begins with. A tree finds its value where nothing is before it, or what its left part matches. */
+static ottl_view gb_head(const glob_matcher *m) {
+  while (m->op == GM_BTREE) m = m->left ? m->left : m->value;
+  return m->op == GM_TEXT || m->op == GM_PREFIX || m->op == GM_PREFIX_SUFFIX ? m->a : VIEW("");
+}
+
+ottl_status ottl__glob_build(ottl_glob *g) {
+  OTTL_TRY(gb_compile(&g->arena, g->root, &g->matcher));
+  g->head = gb_head(g->matcher);
+  return OTTL_OK;
+}

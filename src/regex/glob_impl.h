@@ -69,6 +69,7 @@ struct ottl_glob {
   ottl_arena arena;
   glob_node *root;
   const glob_matcher *matcher;
+  ottl_view head; /* what every text that matches begins with */
   const glob_inst *code;
   uint32_t n_code;
 };

@@ -334,6 +334,8 @@ static bool gm_find(glob_run *r, const glob_matcher *m, ottl_view s, size_t *ret
 }
 
 ottl_status ottl__glob_match(const ottl_glob *glob, ottl_arena *scratch, ottl_view subject, bool *ret) {
+  *ret = subject.len >= glob->head.len && bytes_same(subject.data, glob->head.data, glob->head.len);
+  if (!*ret || glob->matcher->op == GM_PREFIX) return OTTL_OK; /* PERF: replace_all_matches */
   glob_run r = {.arena = scratch, .most = OTTL_MAX_GLOB_STEPS + subject.len / 16};
   ottl__arena_reset(scratch);
   *ret = gm_match(&r, glob->matcher, subject);
