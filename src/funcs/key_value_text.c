@@ -89,33 +89,35 @@ static void kvt_put(ottl_call *c, ottl_sbuf *buf, ottl_view text, const kvt_styl
   if (quoted) sbuf_byte(buf, '"');
 }
 
-/* A pair in which nothing is quoted, as nearly all are; false: it is not one, and nothing was put. PERF: ToKeyValueString */
-static inline ottl_status kvt_plain(ottl_call *c, ottl_sbuf *buf, ottl_view key, ottl_cell value, const kvt_style *s, bool *ret) {
+/* A pair in which nothing is quoted, as nearly all are; false: it is not one, and nothing was put. PERF: ToKeyValueString; a cell that was
+ * just put together is not copied to be handed on, which would wait for its parts. */
+static inline ottl_status kvt_plain(ottl_call *c, ottl_sbuf *buf, ottl_view key, const ottl_cell *value, const kvt_style *s,
+                                    bool *ret) {
   const size_t begin = buf->len;
-  const bool text = OTTL_LIKELY(value.tag == OTTL_T_STRING);
+  const bool text = OTTL_LIKELY(value->tag == OTTL_T_STRING);
   *ret = false;
   if (!s->bytes || scan_has(key.data, key.len, s->special)) return OTTL_OK;
-  if (text && scan_has(cell_view(value).data, value.len, s->special)) return OTTL_OK;
-  if (!sbuf_reserve(buf, key.len + 1 + (text ? value.len : 0))) return sbuf_status(buf);
+  if (text && scan_has(cell_view(*value).data, value->len, s->special)) return OTTL_OK;
+  if (!sbuf_reserve(buf, key.len + 1 + (text ? value->len : 0))) return sbuf_status(buf);
   char *at = buf->data + begin;
   copy_short(at, key.data, key.len);
   at[key.len] = s->delimiter.data[0];
   buf->len += key.len + 1;
   if (text) {
-    copy_short(at + key.len + 1, cell_view(value).data, value.len);
-    buf->len += value.len;
+    copy_short(at + key.len + 1, cell_view(*value).data, value->len);
+    buf->len += value->len;
     *ret = true;
     return OTTL_OK;
   }
   const size_t from = buf->len;
-  if (value.tag > OTTL_T_BYTES) ottl__arena_reset(&c->scratch->arena);
-  OTTL_TRY(ottl__value_as_string(&c->scratch->arena, buf, value));
+  if (value->tag > OTTL_T_BYTES) ottl__arena_reset(&c->scratch->arena);
+  OTTL_TRY(ottl__value_as_string(&c->scratch->arena, buf, *value));
   *ret = !scan_has(buf->data + from, buf->len - from, s->special);
   if (!*ret) buf->len = begin;
   return OTTL_OK;
 }
 
-static ottl_status kvt_pair_put(ottl_call *c, ottl_sbuf *buf, ottl_view key, ottl_cell value, const kvt_style *s) {
+static ottl_status kvt_pair_put(ottl_call *c, ottl_sbuf *buf, ottl_view key, const ottl_cell *value, const kvt_style *s) {
   bool plain;
   OTTL_TRY(kvt_plain(c, buf, key, value, s, &plain));
   if (OTTL_LIKELY(plain)) return OTTL_OK;
@@ -125,10 +127,10 @@ static ottl_status kvt_pair_put(ottl_call *c, ottl_sbuf *buf, ottl_view key, ott
   kvt_put(c, buf, key, s);
   kvt_copy(buf, s->delimiter);
   room->len = 0;
-  ottl_view text = cell_view(value);
-  if (value.tag != OTTL_T_STRING) {
+  ottl_view text = cell_view(*value);
+  if (value->tag != OTTL_T_STRING) {
     ottl__arena_reset(&c->scratch->arena);
-    OTTL_TRY(ottl__value_as_string(&c->scratch->arena, room, value));
+    OTTL_TRY(ottl__value_as_string(&c->scratch->arena, room, *value));
     text = arena_copy(&c->scratch->arena, room->data, room->len);
     if (!text.data) return OTTL_NOMEM;
     room->len = 0;
@@ -156,7 +158,7 @@ static ottl_status kvt_sorted(ottl_call *c, ottl_sbuf *buf, ottl_cell map, const
   ottl_status status = OTTL_OK;
   for (uint32_t i = 0; i < n && status == OTTL_OK && buf->len <= OTTL_MAX_RESULT_BYTES; i++) {
     if (i) kvt_copy(buf, s->pair_delimiter);
-    status = kvt_pair_put(c, buf, pairs[i].key, pairs[i].value, s);
+    status = kvt_pair_put(c, buf, pairs[i].key, &pairs[i].value, s);
   }
   arena_trim(c->arena, pairs, bytes, 0);
   return status;
@@ -171,7 +173,7 @@ static ottl_status kvt_in_order(ottl_call *c, ottl_sbuf *buf, ottl_cell map, con
     if (!walk_entry(&k, &key, &value, &more)) return OTTL_DATA;
     if (!more || buf->len > OTTL_MAX_RESULT_BYTES) return OTTL_OK;
     if (!first) kvt_copy(buf, s->pair_delimiter);
-    OTTL_TRY(kvt_pair_put(c, buf, key, value, s));
+    OTTL_TRY(kvt_pair_put(c, buf, key, &value, s));
   }
 }
 
