@@ -41,8 +41,9 @@ typedef struct ottl_map_spec {
   bool shared;       /* a cache that rows hand on from one to the next: whoever runs them does it */
   bool cut;          /* keep_keys in the key tier: all entries but those of key columns may go */
   uint16_t prune;    /* 1 + number of the rule by which entries go, in the key tier of the own level; 0: none */
-  bool counted;      /* key tier of the own level: limit or truncate_all looks at all entries (counted.c) */
-  uint32_t longest;  /* counted: longer texts under keys that are no columns are noted */
+  bool counted;      /* key tier of the own level: limit, or an editor of values, looks at all entries (counted.c) */
+  bool no_texts;     /* counted: values that are no texts are noted, under keys that are no columns */
+  uint32_t least;    /* counted: and texts of at least so many bytes */
   uint32_t n_places; /* counted, with a limit: instructions that note when keys come and go */
   uint16_t first_column, n_columns; /* its KEY columns, contiguous, distinct keys */
 } ottl_map_spec;
@@ -271,20 +272,12 @@ OTTL_MUST_CHECK ottl_status ottl__map_listed(ottl_batch *batch, uint32_t map, ui
 OTTL_MUST_CHECK ottl_status ottl__map_limit(ottl_batch *batch, uint32_t map, const uint64_t *sel, uint32_t n, int64_t limit,
                                             const uint16_t *first, uint32_t n_first);
 
-/* A text longer than the map's `longest`, under a key that no column stands for. */
-typedef struct ottl_long_text {
-  const char *key;
-  uint64_t word; /* where it is */
-  uint32_t klen, len;
-  uint32_t begin, end; /* of its entry in the row's body */
-  bool cut;            /* word or len were changed */
-} ottl_long_text;
-/* Is there some in the window? */
-bool ottl__map_any_long_text(const ottl_batch *batch);
-/* Those of row i of the window, to be made shorter. For rows without lists. */
-ottl_long_text *ottl__map_long_texts(const ottl_batch *batch, uint32_t i, uint32_t *ret_n);
-/* Some of them were. */
-void ottl__map_texts_cut(ottl_batch *batch, uint32_t map, uint32_t i);
+/* Were values noted in the window? */
+bool ottl__map_any_noted(const ottl_batch *batch);
+/* Entries of row i of the window that were, to be made texts or other ones: no entry comes or goes. For rows without lists. */
+ottl_rowmap ottl__map_noted(const ottl_batch *batch, uint32_t i);
+/* Some of them were made dirty. */
+void ottl__map_noted_changed(ottl_batch *batch, uint32_t map, uint32_t i);
 
 /* -- maps in the entry tier -- */
 /* Brings dirty key columns of the map into the entries of the selected rows (set, append, remove with swap); sel NULL: of all. */

@@ -305,12 +305,12 @@ static void emit_editor(ottl_emit *e, const ottl_expr *x, uint8_t level, uint16_
       mark_written(e, p);
       return;
     }
-    bool limit;
-    if (e->maps[p.map].spec.counted && ottl__emit_is_counting(x, &limit)) {
-      ottl_op op = limit ? OTTL_OP_LIMIT_KEYS : OTTL_OP_TRUNCATE_KEYS;
+    const emit_counting how = e->maps[p.map].spec.counted ? ottl__emit_counting(x) : EMIT_COUNTS_NOT;
+    if (how != EMIT_COUNTS_NOT) {
+      ottl_op op = how == EMIT_LIMIT ? OTTL_OP_LIMIT_KEYS : how == EMIT_LONG_TEXTS ? OTTL_OP_TRUNCATE_KEYS : OTTL_OP_EDIT_VALUES;
       ottl__emit_insn(e, (ottl_insn){.op = (uint16_t)op, .level = level, .s = sel, .x = statement, .y = call});
       mark_written(e, p);
-      e->maps[p.map].limited |= limit;
+      e->maps[p.map].limited |= how == EMIT_LIMIT;
       return;
     }
     /* Columns need not follow when no later statement names one; rows share maps of the levels above. */

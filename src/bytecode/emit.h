@@ -129,8 +129,9 @@ const ottl_expr *ottl__emit_map_of(ottl_emit *e, const ottl_expr *value, const o
 bool ottl__emit_is_prune(const ottl_expr *editor);
 /* merge_maps of plain literals into a whole map of the group's level is a set for each of them: these, else NULL. */
 const ottl_rowmap *ottl__emit_sets(const ottl_emit *e, const ottl_expr *editor);
-/* limit or truncate_all of a whole map that is counted (layout.c says when). */
-bool ottl__emit_is_counting(const ottl_expr *editor, bool *ret_limit);
+/* Editors of a whole map that may be counted (layout.c says when), by what they look at. All but limit leave keys and order as they are. */
+typedef enum emit_counting { EMIT_COUNTS_NOT, EMIT_LIMIT, EMIT_LONG_TEXTS, EMIT_TEXTS, EMIT_NO_TEXTS } emit_counting;
+emit_counting ottl__emit_counting(const ottl_expr *editor);
 /* A call that works on the whole record; an editor of that kind has no target. */
 static inline bool emit_is_record(const ottl_call_site *call) {
   return (ottl__functions[call->function].flags & OTTL_FN_RECORD) != 0;

@@ -223,13 +223,17 @@ static void layout_prune(ottl_emit *e, const ottl_expr *target) {
   write_whole(e, m);
 }
 
-bool ottl__emit_is_counting(const ottl_expr *editor, bool *ret_limit) {
+emit_counting ottl__emit_counting(const ottl_expr *editor) {
   const ottl_call_site *call = editor->call;
   const ottl_expr *target = call->args[0].expr;
   const char *name = ottl__functions[call->function].name;
-  *ret_limit = strcmp(name, "limit") == 0;
-  if (!*ret_limit && strcmp(name, "truncate_all") != 0) return false;
-  return target->n_kids == 0 && target->path->view == OTTL_V_MAP && !field_is_dict_map(target->path->field);
+  if (target->n_kids || target->path->view != OTTL_V_MAP || field_is_dict_map(target->path->field)) return EMIT_COUNTS_NOT;
+  if (strcmp(name, "limit") == 0) return EMIT_LIMIT;
+  if (strcmp(name, "truncate_all") == 0) return EMIT_LONG_TEXTS;
+  if (strcmp(name, "stringify_all") == 0) return EMIT_NO_TEXTS;
+  if (strcmp(name, "replace_all_matches") == 0) return EMIT_TEXTS;
+  bool patterns = strcmp(name, "replace_all_patterns") == 0;
+  return patterns && view_is(cell_view(call->args[1].literal), "value") ? EMIT_TEXTS : EMIT_COUNTS_NOT;
 }
 
 /* The keys that a limit keeps are columns. */
@@ -241,16 +245,22 @@ static void layout_limit(ottl_emit *e, uint16_t m, const ottl_call_arg *keys) {
   }
 }
 
-static void layout_counting(ottl_emit *e, const ottl_expr *editor, bool limit) {
+/* The values that the projection has to note for the editor. */
+static void layout_noted(ottl_map_spec *spec, emit_counting how, int64_t longest) {
+  if (!spec->counted) spec->least = UINT32_MAX;
+  spec->counted = true;
+  spec->no_texts |= how == EMIT_NO_TEXTS;
+  const int64_t least = how == EMIT_TEXTS ? 0 : how == EMIT_LONG_TEXTS && longest < UINT32_MAX ? longest + 1 : UINT32_MAX;
+  if (least < spec->least) spec->least = (uint32_t)least;
+}
+
+static void layout_counting(ottl_emit *e, const ottl_expr *editor, emit_counting how) {
   const ottl_call_site *call = editor->call;
   uint16_t m = layout_map(e, call->args[0].expr);
   if (e->status != OTTL_OK) return;
   emit_map *map = &e->maps[m];
-  int64_t value = (int64_t)call->args[1].literal.word;
-  if (!map->spec.counted) map->spec.longest = UINT32_MAX;
-  map->spec.counted = true;
-  if (!limit && value < map->spec.longest) map->spec.longest = (uint32_t)value;
-  if (limit) {
+  layout_noted(&map->spec, how, how == EMIT_LONG_TEXTS ? (int64_t)call->args[1].literal.word : 0);
+  if (how == EMIT_LIMIT) {
     uint32_t by = e->statement + 1;
     if (map->limit_by && map->limit_by != by) map->spec.entries = true; /* what a limit leaves out is in no order */
     map->limit_by = by;
@@ -326,9 +336,9 @@ static void layout_editor(ottl_emit *e, const ottl_expr *editor) {
     layout_sets(e, editor, sets);
     return;
   }
-  bool limit;
-  if (ottl__emit_is_counting(editor, &limit)) {
-    layout_counting(e, editor, limit);
+  const emit_counting how = ottl__emit_counting(editor);
+  if (how != EMIT_COUNTS_NOT) {
+    layout_counting(e, editor, how);
     return;
   }
   if (is_key_delete(editor)) {

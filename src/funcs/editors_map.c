@@ -91,17 +91,6 @@ ottl_status ottl__truncate_column(ottl_call *c, ottl_reg *col) {
   return OTTL_OK;
 }
 
-ottl_status ottl__truncate_texts(ottl_call *c, ottl_long_text *texts, uint32_t n, bool *ret) {
-  const truncate_rule rule = truncate_rule_of(c);
-  *ret = false;
-  for (ottl_long_text *t = texts, *end = t + n; t < end; t++) {
-    if (t->len <= rule.limit) continue;
-    OTTL_TRY(truncate_text(c, &rule, &t->word, &t->len));
-    *ret = t->cut = true;
-  }
-  return OTTL_OK;
-}
-
 /* -- stringify_all -- */
 
 static ottl_status stringify_row(ottl_call *c, uint32_t row) {

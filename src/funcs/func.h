@@ -198,9 +198,6 @@ OTTL_MUST_CHECK ottl_status ottl__key_goes(const ottl_function *f, const void *p
 
 /* truncate_all on the values of a key column, in rows c->sel. Fails: NOMEM. */
 OTTL_MUST_CHECK ottl_status ottl__truncate_column(ottl_call *c, ottl_reg *column);
-/* The same of texts of a row that are no columns (batch/batch.h); *ret: some of them were too long. Fails: NOMEM. */
-struct ottl_long_text;
-OTTL_MUST_CHECK ottl_status ottl__truncate_texts(ottl_call *c, struct ottl_long_text *texts, uint32_t n, bool *ret);
 
 /* What the items of a list literal are coerced to. */
 static inline ottl_param_kind param_item_kind(ottl_param_kind kind) {

@@ -1,8 +1,9 @@
-/* Maps in the key tier of which limit or truncate_all sees all entries.
+/* Maps in the key tier of which limit, or an editor of values such as truncate_all, sees all entries.
  *
- * Nearly all rows have no more entries than a limit allows, and no text that is too long: to know that, entries need not be listed. The
- * projection counts those that no column stands for, and notes texts among them that are too long, which are cut where they stand. A row
- * with an odd entry gets a list, as rows with duplicate keys do (duplicates.c).
+ * Nearly all rows have no more entries than a limit allows, and editors of values look at few of them: so entries need not be listed. The
+ * projection counts those that no column stands for, and notes those among them that an editor looks at (texts that are too long, all
+ * texts, what is no text), which get their new values where they stand. A row with an odd entry gets a list, as rows with duplicate keys
+ * do (duplicates.c).
  *
  * Which entries a limit leaves depends on their order: as they came, but for what statements did to it (a new key is appended, the
  * last entry moves to where one was deleted). Each instruction that writes a key column notes in which rows the key came or went.
@@ -11,48 +12,42 @@
 #include "otlp/impl.h"
 
 ottl_status ottl__counted_make(ottl_batch *b, unsigned m, uint32_t rows) {
+  const ottl_map_spec *spec = &b->layout->maps[m];
   ot_impl *im = ot_of(b);
   ot_counted *co = &im->counted;
-  const ottl_map_spec *spec = &b->layout->maps[m];
   b->maps[m].others = arena_array(&im->pass, (size_t)rows + 1, sizeof *b->maps[m].others);
   co->words = BM_WORDS(rows) + 1;
   co->there = arena_array(&im->pass, (size_t)spec->n_columns * co->words + 1, sizeof *co->there);
   co->toggled = arena_array(&im->pass, (size_t)spec->n_places * co->words + 1, sizeof *co->toggled);
   co->key = arena_array(&im->pass, (size_t)spec->n_places + 1, sizeof *co->key);
-  co->longs_of = arena_zero(&im->pass, ((size_t)rows + 1) * sizeof *co->longs_of);
-  co->n_longs = 0;
-  return b->maps[m].others && co->there && co->toggled && co->key && co->longs_of ? OTTL_OK : OTTL_NOMEM;
+  co->noted_of = arena_array(&im->pass, (size_t)rows + 1, sizeof *co->noted_of);
+  return b->maps[m].others && co->there && co->toggled && co->key && co->noted_of ? OTTL_OK : OTTL_NOMEM;
 }
 
 void ottl__counted_clear(ottl_batch *b, unsigned m, uint32_t n) {
   ot_counted *co = &ot_of(b)->counted;
   memset(b->maps[m].others, 0, n * sizeof *b->maps[m].others);
-  if (co->n_longs) memset(co->longs_of, 0, (size_t)ot_of(b)->window_rows * sizeof *co->longs_of);
-  co->n_longs = 0;
+  memset(co->noted_of, 0, n * sizeof *co->noted_of);
+  co->n_noted = 0;
 }
 
-/* -- long texts -- */
+/* -- values -- */
 
-ottl_status ottl__counted_long(ottl_batch *b, uint32_t i, ottl_view key, ottl_cell text, uint32_t begin, uint32_t end) {
+bool ottl__counted_grow(ottl_batch *b) {
   ot_counted *co = &ot_of(b)->counted;
-  ot_holes *of = &co->longs_of[i];
-  if (co->n_longs >= UINT32_MAX) return OTTL_NOMEM;
-  if (OTTL_UNLIKELY(co->n_longs == co->longs_cap))
-    OTTL_TRY(ottl__al_reserve(&b->al, &co->longs, &co->longs_cap, co->n_longs + 1, sizeof *co->longs));
-  if (!of->n++) of->first = (uint32_t)co->n_longs;
-  co->longs[co->n_longs++] = (ottl_long_text){key.data, text.word, (uint32_t)key.len, text.len, begin, end, false};
-  return OTTL_OK;
+  return co->n_noted < UINT32_MAX &&
+         ottl__al_reserve(&b->al, &co->noted, &co->noted_cap, co->n_noted + 1, sizeof *co->noted) == OTTL_OK;
 }
 
-bool ottl__map_any_long_text(const ottl_batch *b) { return ot_of(b)->counted.n_longs > 0; }
+bool ottl__map_any_noted(const ottl_batch *b) { return ot_of(b)->counted.n_noted > 0; }
 
-ottl_long_text *ottl__map_long_texts(const ottl_batch *b, uint32_t i, uint32_t *ret_n) {
+ottl_rowmap ottl__map_noted(const ottl_batch *b, uint32_t i) {
   const ot_counted *co = &ot_of(b)->counted;
-  *ret_n = co->longs_of[i].n;
-  return *ret_n ? &co->longs[co->longs_of[i].first] : NULL;
+  const ot_holes of = co->noted_of[i];
+  return (ottl_rowmap){of.n ? co->noted + of.first : NULL, of.n, of.n, NULL};
 }
 
-void ottl__map_texts_cut(ottl_batch *b, uint32_t m, uint32_t i) {
+void ottl__map_noted_changed(ottl_batch *b, uint32_t m, uint32_t i) {
   bm_set(b->maps[m].pruned, i);
   b->maps[m].any_pruned = true;
 }

@@ -223,9 +223,9 @@ typedef struct ot_counted {
   ot_placed *order; /* of one row */
   uint32_t *at;     /* by column: where it stands in `order` */
   size_t order_cap, at_cap;
-  ot_holes *longs_of; /* by row of the window: among these */
-  ottl_long_text *longs;
-  size_t n_longs, longs_cap;
+  ot_holes *noted_of; /* by row of the window: among these */
+  ottl_entry *noted;
+  size_t n_noted, noted_cap;
 } ot_counted;
 
 typedef struct ot_impl {
@@ -412,9 +412,8 @@ static inline bool ot_listed(const ottl_rowmaps *map, uint32_t i) {
 /* counted.c: arrays for a map that is counted, in the pass's arena; what a window begins with, after its projection. */
 OTTL_MUST_CHECK ottl_status ottl__counted_make(ottl_batch *b, unsigned m, uint32_t rows);
 void ottl__counted_clear(ottl_batch *b, unsigned m, uint32_t n);
-/* Notes a text that is too long, in row i. Fails: NOMEM. */
-OTTL_MUST_CHECK ottl_status ottl__counted_long(ottl_batch *b, uint32_t i, ottl_view key, ottl_cell text, uint32_t begin,
-                                               uint32_t end);
+/* Room for one more entry that is noted; false: out of memory. */
+bool ottl__counted_grow(ottl_batch *b);
 /* Is that in a hole of the row? */
 bool ottl__counted_gone(const ottl_batch *b, uint32_t i, uint32_t begin);
 void ottl__counted_begin(ottl_batch *b, unsigned m, uint32_t n);

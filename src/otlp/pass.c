@@ -45,7 +45,7 @@ void ottl__batch_free(ottl_batch *b) {
   al_free(&al, im->fresh, im->fresh_cap * sizeof *im->fresh);
   al_free(&al, im->holes, im->holes_cap * sizeof *im->holes);
   al_free(&al, im->counted.order, im->counted.order_cap * sizeof *im->counted.order);
-  al_free(&al, im->counted.longs, im->counted.longs_cap * sizeof *im->counted.longs);
+  al_free(&al, im->counted.noted, im->counted.noted_cap * sizeof *im->counted.noted);
   al_free(&al, im->counted.at, im->counted.at_cap * sizeof *im->counted.at);
   al_free(&al, im->verdicts, im->verdicts_cap * sizeof *im->verdicts);
   ottl__dict_done(&im->dict, &al);

@@ -287,7 +287,7 @@ static void clear_row(ottl_batch *b, ottl_level level, uint32_t i) {
     if (b->maps[m].pruned) ot_of(b)->holes_of[i].n = 0;
     if (b->maps[m].others) {
       b->maps[m].others[i] = 0;
-      ot_of(b)->counted.longs_of[i].n = 0;
+      ot_of(b)->counted.noted_of[i].n = 0;
     }
   }
 }

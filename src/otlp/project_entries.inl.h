@@ -72,20 +72,53 @@ static inline pj_result pruned_entry(pj_walk *w, unsigned m, ottl_view key, cons
   return OTTL_LIKELY(status == OTTL_OK) ? PJ_OK : PJ_NOMEM;
 }
 
-/* The same of a map that is counted. A value whose length is hidden in an odd encoding (any NULL) counts as long. */
+/* Notes an entry of the row that is at hand; false: out of memory. */
+static OTTL_ALWAYS_INLINE bool note(pj_walk *w, const uint8_t *key, uint32_t klen, const ottl_cell *c, const uint8_t *tag,
+                                    const uint8_t *end) {
+  ot_counted *co = &w->im->counted;
+  if (OTTL_UNLIKELY(co->n_noted == co->noted_cap) && !ottl__counted_grow(w->b)) return false;
+  ottl_entry *to = &co->noted[co->n_noted++];
+  to->key = (const char *)key;
+  to->word = c->word;
+  to->klen = klen;
+  to->len = c->len;
+  to->raw_begin = (uint32_t)(tag - w->body);
+  to->raw_end = (uint32_t)(end - w->body);
+  to->keyid = OTTL_NO_KEY;
+  to->column = OTTL_NO_COLUMN;
+  to->tag = c->tag;
+  to->dirty = 0;
+  return true;
+}
+
+/* An entry of a map that is counted, and its value, which an editor may look at. */
+static OTTL_NOINLINE pj_result noted_entry(pj_walk *w, unsigned m, ottl_view key, const uint8_t *any, uint32_t len,
+                                           const uint8_t *tag, const uint8_t *end) {
+  const ottl_map_spec *spec = &w->b->layout->maps[m];
+  ottl_cell c;
+  if (OTTL_UNLIKELY(!any_decode(any, len, &c))) return pj_bad(w, any, "malformed value of an attribute");
+  if (c.tag == OTTL_T_STRING ? c.len < spec->least : !spec->no_texts) return PJ_OK;
+  return note(w, (const uint8_t *)key.data, (uint32_t)key.len, &c, tag, end) ? PJ_OK : PJ_NOMEM;
+}
+
+/* One of the usual form. A value has more bytes than its text. */
+static OTTL_ALWAYS_INLINE pj_result counted_usual(pj_walk *w, unsigned m, const ottl_map_spec *spec, const wire_pair *e,
+                                                  const uint8_t *tag, const uint8_t *end) {
+  if (OTTL_LIKELY(e->len < spec->least && !spec->no_texts)) return PJ_OK;
+  if (OTTL_UNLIKELY(!wire_is_text(e->any, e->len)))
+    return noted_entry(w, m, view_of((const char *)e->key, e->klen), e->any, e->len, tag, end);
+  const ottl_cell c = {(uint64_t)(uintptr_t)(e->any + 2), e->len - 2, OTTL_T_STRING};
+  return c.len < spec->least || note(w, e->key, e->klen, &c, tag, end) ? PJ_OK : PJ_NOMEM;
+}
+
+/* Any other one. A value whose length is hidden in an odd encoding (any NULL) may be anything. */
 static inline pj_result counted_entry(pj_walk *w, unsigned m, ottl_view key, const uint8_t *any, uint32_t len, const uint8_t *tag,
                                       const uint8_t *end) {
-  ottl_rowmaps *map = &w->b->maps[m];
-  map->others[w->i]++;
-  const uint32_t longest = w->b->layout->maps[m].longest;
-  if (OTTL_LIKELY(len <= longest)) return PJ_OK;
-  ottl_cell c;
-  if (any && !any_decode(any, len, &c)) return pj_bad(w, any, "malformed value of an attribute");
-  if (OTTL_UNLIKELY(!any))
-    note_dup(map, w->i); /* it gets a list */
-  else if (c.tag == OTTL_T_STRING && c.len > longest &&
-           ottl__counted_long(w->b, w->i, key, c, (uint32_t)(tag - w->body), (uint32_t)(end - w->body)) != OTTL_OK)
-    return PJ_NOMEM;
+  const ottl_map_spec *spec = &w->b->layout->maps[m];
+  w->b->maps[m].others[w->i]++;
+  if (OTTL_LIKELY(len < spec->least && !spec->no_texts)) return PJ_OK;
+  if (any) return noted_entry(w, m, key, any, len, tag, end);
+  note_dup(&w->b->maps[m], w->i); /* it gets a list */
   return PJ_OK;
 }
 
@@ -128,14 +161,19 @@ static OTTL_NOINLINE pj_result keys_entry(pj_walk *w, unsigned m, ot_op op, cons
   return named_entry(w, m, column, c, tag, value + n);
 }
 
-/* One of the usual form; PERF: w05. */
-static OTTL_ALWAYS_INLINE pj_result usual_entry(pj_walk *w, unsigned m, ot_op op, const ottl_keyset *set, const wire_pair *e,
-                                                const uint8_t *tag, const uint8_t *end) {
+/* One of the usual form; PERF: w05. others: counts those of a map that is counted. */
+static OTTL_ALWAYS_INLINE pj_result usual_entry(pj_walk *w, unsigned m, ot_op op, const ottl_map_spec *spec,
+                                                const ottl_keyset *set, const wire_pair *e, const uint8_t *tag,
+                                                const uint8_t *end, uint32_t *others) {
   const char *key = (const char *)e->key;
   ottl_cell c;
   /* A key of no bytes has its length before its end, which is 0. */
   const uint16_t column =
       set->ends & key_end(e->klen, e->key[(ptrdiff_t)e->klen - 1]) ? keyset_look(set, key, e->klen) : OTTL_NO_COLUMN;
+  if (column == OTTL_NO_COLUMN && op == OT_COUNTED) {
+    ++*others;
+    return counted_usual(w, m, spec, e, tag, end);
+  }
   if (column == OTTL_NO_COLUMN) return other_entry(w, m, op, view_of(key, e->klen), e->any, e->len, tag, end);
   if (OTTL_UNLIKELY(!any_decode(e->any, e->len, &c))) return pj_bad(w, e->any, "malformed value of an attribute");
   return named_entry(w, m, column, c, tag, end);
@@ -263,12 +301,24 @@ static inline pj_result run_done(pj_walk *w, unsigned m, const uint8_t *begin, c
   return PJ_OK;
 }
 
+/* A run of a map that is counted: others of the usual form, and what was noted from number `noted` on. */
+static inline void counted_done(pj_walk *w, unsigned m, uint32_t others, size_t noted) {
+  const ot_counted *co = &w->im->counted;
+  ot_holes *of = &co->noted_of[w->i];
+  w->b->maps[m].others[w->i] += others;
+  if (of->n == 0) of->first = (uint32_t)noted;
+  of->n = (uint32_t)co->n_noted - of->first;
+}
+
 /* A run of entries that stand side by side, the first of them at `tag`. *ret_end is behind the last one. order: 0: any. */
 static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, ot_op op, uint8_t order, const uint8_t *tag,
                                                 const uint8_t *p, const uint8_t *end, const uint8_t **ret_end) {
   const ottl_keyset *set = &w->im->plan->keysets[m];
+  const ottl_map_spec *spec = &w->b->layout->maps[m];
   const uint8_t *begin = tag;
   const uint8_t first = *tag;
+  const size_t noted = w->im->counted.n_noted;
+  uint32_t others = 0;
   for (;;) {
     pj_result r;
     uint32_t n;
@@ -277,13 +327,14 @@ static OTTL_ALWAYS_INLINE pj_result entries_run(pj_walk *w, unsigned m, ot_op op
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
     p = value + n;
     if (OTTL_LIKELY(order && n > 1 && wire_pair_of(value, n, order, &e)))
-      r = usual_entry(w, m, op, set, &e, tag, p);
+      r = usual_entry(w, m, op, spec, set, &e, tag, p, &others);
     else
       r = keys_entry(w, m, op, tag, value, n);
     if (OTTL_UNLIKELY(r != PJ_OK)) return r;
     if (p >= end || *p != first || first >= 0x80) break;
     tag = p++;
   }
+  if (op == OT_COUNTED) counted_done(w, m, others, noted);
   *ret_end = p;
   return run_done(w, m, begin, p);
 }

@@ -11,10 +11,18 @@ typedef struct wk_found {
   bool cut;       /* other entries go */
 } wk_found;
 
-/* Adds an entry that stands in the body to n others, in its place. */
-static inline void note_key(wv_key *keys, size_t n, wv_key key) {
-  for (; n > 0 && keys[n - 1].begin > key.begin; n--) keys[n] = keys[n - 1];
-  keys[n] = key;
+/* Adds an entry that stands in the body to n others, in its place. PERF: whoever calls fills in each field where it lies; copying a whole
+ * one that was just put together waits for its parts. */
+static inline wv_key *note_key(wv_key *keys, size_t n, uint32_t begin) {
+  for (; n > 0 && keys[n - 1].begin > begin; n--) keys[n] = keys[n - 1];
+  keys[n].begin = begin;
+  return &keys[n];
+}
+static inline void fill_key(wv_key *key, uint32_t end, uint16_t column, uint8_t tag) {
+  key->end = end;
+  key->column = column;
+  key->tag = tag;
+  key->keep = false;
 }
 
 /* keep_keys: entries that no column stands for go. *ret: was anything written or left out? */
@@ -34,7 +42,7 @@ static ottl_status gather_cut(ottl_batch *b, unsigned m, uint32_t i, wk_found *f
       OTTL_TRY(value_bound((ottl_cell){key.word, key.len, key.tag}, &f->bound));
     }
     if (stands)
-      note_key(f->keys, f->n_keys++, key);
+      *note_key(f->keys, f->n_keys++, key.begin) = key;
     else
       f->fresh[f->n_fresh++] = key;
   }
@@ -50,18 +58,15 @@ static OTTL_ALWAYS_INLINE ottl_status gather_dirty(const wv_column *col, const w
     if (!(col->bits >> (i & 63) & 1)) continue;
     const uint8_t tag = col->tag[i];
     const uint32_t begin = col->off[i], end = col->end[i];
-    wv_key key = {.begin = begin, .end = end, .column = col->column, .tag = tag};
-    if (tag != OTTL_T_ABSENT) {
-      key.word = col->word[i];
-      key.len = col->len[i];
-      bound += col->head;
-      OTTL_TRY(value_bound((ottl_cell){key.word, key.len, tag}, &bound));
-    }
-    if (begin != end) {
-      note_key(keys, n++, key);
-    } else if (tag != OTTL_T_ABSENT) {
-      *fresh++ = key;
-    }
+    const bool stands = begin != end;
+    if (!stands && tag == OTTL_T_ABSENT) continue;
+    wv_key *key = stands ? note_key(keys, n++, begin) : fresh++;
+    fill_key(key, end, col->column, tag);
+    if (tag == OTTL_T_ABSENT) continue;
+    key->word = col->word[i];
+    key->len = col->len[i];
+    bound += col->head;
+    OTTL_TRY(value_bound((ottl_cell){key->word, key->len, tag}, &bound));
   }
   f->n_keys = n;
   f->n_fresh = (size_t)(fresh - f->fresh);
@@ -69,20 +74,19 @@ static OTTL_ALWAYS_INLINE ottl_status gather_dirty(const wv_column *col, const w
   return OTTL_OK;
 }
 
-/* Texts that were cut, in entries that no column stands for. */
-static ottl_status gather_cuts(ottl_batch *b, uint32_t i, wk_found *f) {
+/* Values that were written to entries that no column stands for. */
+static ottl_status gather_noted(ottl_batch *b, uint32_t i, wk_found *f) {
   ot_impl *im = ot_of(b);
   const ot_counted *co = &im->counted;
-  const ot_holes *of = &co->longs_of[i];
+  const ot_holes *of = &co->noted_of[i];
   OTTL_TRY(ottl__al_reserve(&b->al, &im->keys, &im->keys_cap, f->n_keys + of->n, sizeof *im->keys));
   f->keys = im->keys;
-  for (const ottl_long_text *l = co->longs + of->first, *stop = l + of->n; l < stop; l++) {
-    if (!l->cut || (im->holes_of[i].n && ottl__counted_gone(b, i, l->begin))) continue;
-    f->bound += HEAD_BOUND + l->len; /* its key stands in the old body */
-    note_key(
-        f->keys, f->n_keys++,
-        (wv_key){
-            .word = (uint64_t)(uintptr_t)l, .begin = l->begin, .end = l->end, .column = OTTL_NO_COLUMN, .tag = OTTL_T_STRING});
+  for (const ottl_entry *e = co->noted + of->first, *stop = e + of->n; e < stop; e++) {
+    if (!e->dirty || (im->holes_of[i].n && ottl__counted_gone(b, i, e->raw_begin))) continue;
+    OTTL_TRY(value_bound(entry_cell(e), &f->bound)); /* its key stands in the old body */
+    wv_key *key = note_key(f->keys, f->n_keys++, e->raw_begin);
+    fill_key(key, e->raw_end, OTTL_NO_COLUMN, OTTL_T_STRING);
+    key->word = (uint64_t)(uintptr_t)e;
   }
   return OTTL_OK;
 }
@@ -95,8 +99,7 @@ static ottl_status gather_holes(ottl_batch *b, uint32_t i, wk_found *f) {
   f->keys = im->keys;
   for (uint32_t k = 0; k < holes->n; k++) {
     const ot_hole *hole = &im->holes[holes->first + k];
-    note_key(f->keys, f->n_keys++,
-             (wv_key){.begin = hole->begin, .end = hole->end, .column = OTTL_NO_COLUMN, .tag = OTTL_T_ABSENT});
+    fill_key(note_key(f->keys, f->n_keys++, hole->begin), hole->end, OTTL_NO_COLUMN, OTTL_T_ABSENT);
   }
   return OTTL_OK;
 }
@@ -118,7 +121,7 @@ static OTTL_ALWAYS_INLINE ottl_status gather(ottl_batch *b, unsigned m, uint32_t
   }
   OTTL_TRY(gather_dirty(im->dirty + first, im->dirty + stop, i, f));
   if (pruned) OTTL_TRY(gather_holes(b, i, f));
-  if (pruned && map->others && im->counted.longs_of[i].n) OTTL_TRY(gather_cuts(b, i, f));
+  if (pruned && map->others && im->counted.noted_of[i].n) OTTL_TRY(gather_noted(b, i, f));
   *any = f->n_keys || f->n_fresh;
   *begin = f->n_keys ? f->keys[0].begin : map->raw_end[i];
   *end = f->n_fresh || !f->n_keys ? map->raw_end[i] : f->keys[f->n_keys - 1].end;
@@ -183,11 +186,10 @@ static OTTL_NOINLINE uint8_t *write_cut(const ot_head *heads, const wv_key *key,
   return wr_put(at, body + from, run - from);
 }
 
-/* An entry that no column stands for: its text was cut. */
-static OTTL_NOINLINE uint8_t *cut_write(uint8_t *at, unsigned number, const wv_key *key) {
-  const ottl_long_text *l = (const ottl_long_text *)(uintptr_t)key->word;
-  ottl_entry e = {.key = l->key, .word = l->word, .klen = l->klen, .len = l->len, .tag = OTTL_T_STRING, .dirty = 1};
-  return entry_is_short(&e) ? short_put(at, number, &e) : ottl__wl_write(at, number, &(ottl_rowmap){&e, 1, 1, NULL}, NULL);
+/* An entry that no column stands for, with a new value. */
+static OTTL_NOINLINE uint8_t *noted_write(uint8_t *at, unsigned number, const wv_key *key) {
+  ottl_entry *e = (ottl_entry *)(uintptr_t)key->word;
+  return entry_is_short(e) ? short_put(at, number, e) : ottl__wl_write(at, number, &(ottl_rowmap){e, 1, 1, NULL}, NULL);
 }
 
 /* See ottl__wk_write. */
@@ -202,7 +204,7 @@ static OTTL_ALWAYS_INLINE uint8_t *write_found(const ot_head *heads, const wk_fo
       from = key->end;
       if (key->tag == OTTL_T_ABSENT) continue;
       at = OTTL_LIKELY(key->column != OTTL_NO_COLUMN) ? key_write(at, e->number, &heads[key->column], key)
-                                                      : cut_write(at, e->number, key);
+                                                      : noted_write(at, e->number, key);
     }
     at = wr_put(at, body + from, e->end - from);
   }
