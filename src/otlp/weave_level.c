@@ -141,7 +141,6 @@ ottl_status ottl__wv_field(ottl_batch *b, unsigned c, unsigned message, uint32_t
     kind = WV_BYTES;
     empty = all_zero((const uint8_t *)(uintptr_t)word, len);
     break;
-  case OTTL_W_VARINT_64: break;
   case OTTL_W_STRING:
   case OTTL_W_PACKED_VARINT:
   case OTTL_W_PACKED:
@@ -167,7 +166,7 @@ ottl_status ottl__wv_field(ottl_batch *b, unsigned c, unsigned message, uint32_t
     empty = tag != OTTL_T_INT && tag != OTTL_T_DOUBLE;
     e->number = tag == OTTL_T_INT ? 6 : message == OTTL_M_EXEMPLAR ? 3 : 4;
     break;
-  default: break;
+  default: break; /* VARINT_64: as it stands; maps and lists of messages do not come here */
   }
   if (kind == WV_BYTES && len > INT32_MAX) return OTTL_LIMIT;
   e->kind = (uint8_t)(empty ? WV_CUT : kind);
