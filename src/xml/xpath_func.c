@@ -247,9 +247,11 @@ static xp_value call_replace(xp_run *r, xp_query *q) {
   bool changed = false;
   with = braced_groups(r, re, with.len ? with : VIEW(""));
   ottl__xpath_spend(r, s.len / 4);
+  ottl_sbuf *buf = buf_empty(r);
+  buf->most = OTTL_MAX_XPATH_STEPS; /* each byte is a step in the end */
   uint64_t before = ottl__regex_steps(r->regex);
   ottl_status status = ottl__regex_template_create(r->al, re, with, &t);
-  if (status == OTTL_OK) status = ottl__regex_replace_all(re, r->regex, t, s, buf_empty(r), &changed);
+  if (status == OTTL_OK) status = ottl__regex_replace_all(re, r->regex, t, s, buf, &changed);
   ottl__xpath_spend(r, (ottl__regex_steps(r->regex) - before) / 8);
   ottl__regex_template_free(t);
   ottl__regex_free(re);

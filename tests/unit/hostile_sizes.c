@@ -209,6 +209,21 @@ static void test_shared_texts(void **state) {
   }
 }
 
+/* XPath's replace squares a text as well. */
+static void test_xpath_replacement_grows(void **state) {
+  (void)state;
+  stage s;
+  stage_begin(&s, 2, 0);
+  assert_int_equal(stage_run(&s,
+                             "set(cache[\"t\"], Concat([\"<a>\", Format(\"%40000d\", [1]), \"</a>\"], \"\"))\n"
+                             "set(attributes[\"n\"], GetXML(cache[\"t\"], \"/a[replace(., ' ', .) = 'x']\"))",
+                             (size_t)64 << 20),
+                   OTTL_OK);
+  assert_int_equal(s.result.errors, 2);
+  assert_error(&s, 0, 1, "R0857");
+  stage_done(&s);
+}
+
 /* A list that holds itself twice. */
 static void test_doubling(void **state) {
   (void)state;
@@ -224,8 +239,10 @@ static void test_doubling(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_gathering),         cmocka_unit_test(test_many_entries), cmocka_unit_test(test_made_bytes),
-      cmocka_unit_test(test_replacements_grow), cmocka_unit_test(test_shared_texts), cmocka_unit_test(test_doubling),
+      cmocka_unit_test(test_gathering),    cmocka_unit_test(test_many_entries),
+      cmocka_unit_test(test_made_bytes),   cmocka_unit_test(test_replacements_grow),
+      cmocka_unit_test(test_shared_texts), cmocka_unit_test(test_xpath_replacement_grows),
+      cmocka_unit_test(test_doubling),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
