@@ -97,6 +97,12 @@ KERNEL_INLINE bool kernel_is_word(uint8_t byte) { return kernel_in_set(&kernel_w
     hits &= ~(bits << 1 | ((has_before) && kernel_is_word(before)));                                                             \
   }
 
+/* Where code is to be small, nothing is looked at ahead. */
+#ifdef __OPTIMIZE_SIZE__
+#define KERNEL_IS_AHEAD(w) false
+#else
+#define KERNEL_IS_AHEAD(w) ((w)->ahead)
+#endif
 /* find_window and window_hits by window_block, of the 64 bytes from `from` on. Blocks overlap, so that each window is in one. */
 #define KERNEL_WINDOWS                                                                                                           \
   KERNEL_INLINE size_t find_windows(const uint8_t *text, size_t from, size_t n, const kernel_window *w, const bool ahead) {      \
@@ -107,10 +113,10 @@ KERNEL_INLINE bool kernel_is_word(uint8_t byte) { return kernel_in_set(&kernel_w
     return SIZE_MAX;                                                                                                             \
   }                                                                                                                              \
   static size_t find_window(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {                                \
-    return w->ahead ? find_windows(text, from, n, w, true) : find_windows(text, from, n, w, false);                              \
+    return KERNEL_IS_AHEAD(w) ? find_windows(text, from, n, w, true) : find_windows(text, from, n, w, false);                    \
   }                                                                                                                              \
   static uint64_t window_hits(const uint8_t *text, size_t from, size_t n, const kernel_window *w) {                              \
-    return w->ahead ? window_block(text, from, n, w, true) : window_block(text, from, n, w, false);                              \
+    return KERNEL_IS_AHEAD(w) ? window_block(text, from, n, w, true) : window_block(text, from, n, w, false);                    \
   }
 
 /* The lowest m bits, 1 <= m <= 64. */
