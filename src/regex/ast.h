@@ -196,6 +196,8 @@ typedef struct rx_window {
 } rx_window;
 OTTL_MUST_CHECK ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, const rx_prefilter *filter,
                                                     rx_window *ret);
+/* The window fits where these bytes are, and nowhere else. */
+bool ottl__regex_window_is(const rx_window *w, ottl_view literal);
 /* The window fits at `at`, or nowhere (SIZE_MAX): the first such place that has `behind`, too, which there is. */
 size_t ottl__regex_window_find(const rx_window *w, const ottl_kernels *kernels, ottl_view text, size_t at);
 /* Matches that begin at or after `from`, which is not behind the end, begin at *ret_first to *ret_last, or behind that. False:

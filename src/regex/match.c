@@ -14,10 +14,11 @@ enum {
   FIRST_STARTS = 64,   /* start positions of the first call on a larger subject */
   BUDGET_NS = 100000,  /* and BYTE_NS for each byte: about what the linear engine takes */
   BYTE_NS = 10,
-  SLOW_MATCHES = 32, /* after PCRE2 gave up, so many go straight to the linear engine */
-  COURSE_NS = 400,   /* for each byte, and BUDGET_NS: all matches of a subject, before it is walked */
-  FIRST_LOOK = 8,    /* searches before the clock is read */
-  LOOKS = 16         /* and between two looks at most */
+  SLOW_MATCHES = 32,   /* after PCRE2 gave up, so many go straight to the linear engine */
+  LITERAL_LEAST = 100, /* bytes of a text in which a literal is looked for by its window */
+  COURSE_NS = 400,     /* for each byte, and BUDGET_NS: all matches of a subject, before it is walked */
+  FIRST_LOOK = 8,      /* searches before the clock is read */
+  LOOKS = 16           /* and between two looks at most */
 };
 
 ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *cx) {
@@ -26,8 +27,20 @@ ottl_status ottl__regex_reserve_spans(const ottl_regex *re, ottl_regex_context *
 
 /* --- literals --- */
 
+/* Where the literal is in a long text. A byte of it that is rare in general is most often not there at all; where it is, the window,
+ * which is the literal, is not stopped by each. PERF: IsMatch(body, "user") in JSON */
+static OTTL_NOINLINE size_t match_long(const ottl_regex *re, const ottl_kernels *kernels, ottl_view text) {
+  const rx_prefilter *f = &re->filter;
+  const char *hit = memchr(text.data + f->literal_rare, f->literal[f->literal_rare], text.len - f->literal_len + 1);
+  if (!hit) return SIZE_MAX;
+  const size_t at = (size_t)(hit - text.data) - f->literal_rare;
+  if (memcmp(text.data + at, f->literal, f->literal_len) == 0) return at;
+  return kernels->find_window((const uint8_t *)text.data, at + 1, text.len, &re->window.window);
+}
+
 /* True: *ret is the answer. */
-static bool match_literal(const ottl_regex *re, rx_shape shape, ottl_view s, size_t start, size_t *spans, bool *ret) {
+static bool match_literal(const ottl_regex *re, const ottl_kernels *kernels, rx_shape shape, ottl_view s, size_t start,
+                          size_t *spans, bool *ret) {
   const rx_prefilter *f = &re->filter;
   size_t n = f->literal_len, at = 0;
   bool hit = true;
@@ -35,7 +48,9 @@ static bool match_literal(const ottl_regex *re, rx_shape shape, ottl_view s, siz
   case SHAPE_NONE: return false;
   case SHAPE_ALWAYS: break;
   case SHAPE_CONTAINS: {
-    size_t found = ottl__regex_search(view_of(s.data + start, s.len - start), f->literal, n, f->literal_rare);
+    ottl_view text = view_of(s.data + start, s.len - start);
+    size_t found = text.len >= LITERAL_LEAST && re->window_is_literal ? match_long(re, kernels, text)
+                                                                      : ottl__regex_search(text, f->literal, n, f->literal_rare);
     hit = found != SIZE_MAX;
     at = start + found;
     break;
@@ -225,7 +240,7 @@ static inline bool match_filtered(const ottl_regex *re, const ottl_regex_context
                                   size_t *spans, bool *ret) {
   if (OTTL_UNLIKELY(cx->no_filter)) return false;
   *ret = false;
-  if (match_literal(re, spans ? re->filter.find : re->filter.match, s, at->first, spans, ret)) return true;
+  if (match_literal(re, cx->kernels, spans ? re->filter.find : re->filter.match, s, at->first, spans, ret)) return true;
   if (re->filter.need && !re->window.instead_of_need) {
     ottl_view rest = view_of(s.data + at->first, s.len - at->first);
     size_t found = ottl__regex_search(rest, re->filter.need, re->filter.need_len, re->filter.need_rare);

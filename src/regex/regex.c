@@ -126,6 +126,8 @@ static ottl_status regex_compile(const ottl_allocator *al, ottl_view pattern, bo
   if (status != OTTL_OK) goto out;
   re->window_alone = re->window.used && re->window.instead_of_need && !re->window.anchored && re->filter.match == SHAPE_NONE &&
                      re->filter.find == SHAPE_NONE;
+  re->window_is_literal = re->filter.match == SHAPE_CONTAINS &&
+                          ottl__regex_window_is(&re->window, view_of(re->filter.literal, re->filter.literal_len));
   re->bytes = ottl__regex_bytes_will_do(tree.root);
   if (re->bytes && re->filter.find == SHAPE_NONE) status = ottl__regex_straight_create(al, tree.root, &re->window, &re->straight);
   if (status != OTTL_OK) goto out;

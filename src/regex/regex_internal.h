@@ -27,8 +27,9 @@ struct ottl_regex {
   size_t names_bytes;
   rx_prefilter filter;
   rx_window window;
-  bool window_alone;     /* the window is all that is looked for before an engine runs, and not at one place only */
-  rx_straight *straight; /* NULL: an engine is needed */
+  bool window_is_literal; /* it fits where the literal of the filter is, and nowhere else */
+  bool window_alone;      /* the window is all that is looked for before an engine runs, and not at one place only */
+  rx_straight *straight;  /* NULL: an engine is needed */
   rx_program *program;
 };
 

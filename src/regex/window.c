@@ -386,6 +386,19 @@ ottl_status ottl__regex_window_init(ottl_arena *arena, const rx_node *root, cons
   return OTTL_OK;
 }
 
+bool ottl__regex_window_is(const rx_window *w, ottl_view literal) {
+  const kernel_window *window = &w->window;
+  if (!w->used || w->anchored || window->begins_word || window->width != literal.len) return false;
+  size_t known = 0;
+  for (uint32_t i = 0; i < window->n_sets; i++) {
+    const kernel_set *set = &window->set[i];
+    unsigned n = set->high ? 2 : 0;
+    for (unsigned c = 0; c < 0x80; c++) n += kernel_in_set(set, (uint8_t)c);
+    for (uint32_t k = 0; k < set->n_at && n == 1; k++) known += kernel_in_set(set, (uint8_t)literal.data[set->at[k]]);
+  }
+  return known == literal.len;
+}
+
 size_t ottl__regex_window_find(const rx_window *w, const ottl_kernels *kernels, ottl_view text, size_t at) {
   const uint8_t *s = (const uint8_t *)text.data;
   const kernel_window *behind = &w->behind;

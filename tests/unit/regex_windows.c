@@ -254,6 +254,15 @@ static void expect_behind(const char *pattern, unsigned width) {
   ottl__regex_free(re);
 }
 
+/* Whether the window is the literal that the pattern consists of. */
+static void expect_literal(const char *pattern, bool want) {
+  ottl_allocator al = ottl__alloc_or_default(NULL);
+  ottl_regex *re;
+  assert_int_equal(ottl__regex_compile(&al, view_str(pattern), &re, NULL), OTTL_OK);
+  if (re->window_is_literal != want) fail_msg("%s", pattern);
+  ottl__regex_free(re);
+}
+
 static void test_windows_of_patterns(void **state) {
   OTTL_UNUSED(state);
   expect("[a-z]+@[a-z]+\\.[a-z]{2,}", "6 3", 0, SIZE_MAX, false); /* [a-z]@[a-z][a-z.][a-z.][a-z.] */
@@ -270,6 +279,14 @@ static void test_windows_of_patterns(void **state) {
   expect_behind("\"level\":.*(x|y)", 0);    /* anything */
   expect_behind("^\"level\":\"(a|b)\"", 0); /* looked for at one place */
   expect_behind("\"level\":\"[a-f]+\"", 0); /* straight */
+  expect_literal("user", true);
+  expect_literal(".*user.*", true);
+  expect_literal("x?user", true);
+  expect_literal("user.*", true);
+  expect_literal("users of it", false);
+  expect_literal("(?i)users", false);
+  expect_literal("us\xc3\xa9r", false);
+  expect_literal("^user", false);
   /* Loops in loops end, and are given up. */
   ottl_allocator al = ottl__alloc_or_default(NULL);
   ottl_sbuf pattern;
