@@ -74,8 +74,9 @@ int cli_one_json(void) { return cli_fail(CLI_USAGE, "there are several messages 
 
 static int sink_io(stream *s, cli_sink *sink, io_status status, const io_error *error) {
   if (status == IO_OK) return CLI_OK;
+  sink->lost = true; /* with what was gathered before, and told as written */
   if (status != IO_CLOSED) return cli_io_fail(status, error);
-  sink->closed = sink->lost = true; /* `ottl ... | head` is no error */
+  sink->closed = true; /* `ottl ... | head` is no error */
   if (s->n_sinks == 1) atomic_store(&s->over, true);
   return CLI_OK;
 }
