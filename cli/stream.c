@@ -127,7 +127,9 @@ static int stream_sync(stream *s) {
   for (size_t i = 0; i < s->n_sinks; i++) {
     io_error error;
     cli_sink *sink = &s->sinks[i];
-    int status = sink->out && !sink->closed ? sink_io(s, sink, io_sync(sink->out, &error), &error) : CLI_OK;
+    bool there = sink->out && !sink->closed;
+    int status = there && sink->gathered.len ? sink_pack(s, sink) : CLI_OK;
+    if (status == CLI_OK && there && !sink->closed) status = sink_io(s, sink, io_sync(sink->out, &error), &error);
     if (status != CLI_OK) return status;
     if (sink->lost) return CLI_OK;
   }
