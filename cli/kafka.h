@@ -61,8 +61,9 @@ int cli_kafka_fill(cli_kafka *kafka, cli_job *job, bool *ret_end);
 /* Now and then, after cli_kafka_fill: commits what is done, looks after connections. */
 int cli_kafka_tend(cli_kafka *kafka);
 
-/* For the side that writes, by one thread at a time and in the order of the jobs: the messages of a part, then the job as a whole. */
-int cli_kafka_send(cli_kafka *kafka, cli_kafka_out *out, const cli_part *part, const cli_job *job);
+/* For the side that writes, by one thread at a time and in the order of the jobs: the messages of a part, then the job as a whole, as
+ * far as it is done. A message that cannot be sent: job->done are those before it. */
+int cli_kafka_send(cli_kafka *kafka, cli_kafka_out *out, const cli_part *part, cli_job *job);
 int cli_kafka_written(cli_kafka *kafka, cli_job *job);
 /* Everything that was told as written is on the disk now, as far as it went to files. */
 void cli_kafka_synced(cli_kafka *kafka);

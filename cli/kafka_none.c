@@ -15,7 +15,7 @@ int cli_kafka_open_input(cli_kafka *k, const char *path, void (*settle)(void *co
 void cli_kafka_ready(cli_kafka *k, bool files, bool nothing) {}
 int cli_kafka_fill(cli_kafka *k, cli_job *job, bool *ret_end) { return CLI_INTERNAL; }
 int cli_kafka_tend(cli_kafka *k) { return CLI_INTERNAL; }
-int cli_kafka_send(cli_kafka *k, cli_kafka_out *out, const cli_part *part, const cli_job *job) { return CLI_INTERNAL; }
+int cli_kafka_send(cli_kafka *k, cli_kafka_out *out, const cli_part *part, cli_job *job) { return CLI_INTERNAL; }
 int cli_kafka_written(cli_kafka *k, cli_job *job) { return CLI_INTERNAL; }
 void cli_kafka_synced(cli_kafka *k) {}
 bool cli_kafka_unsynced(const cli_kafka *k) { return false; }

@@ -114,12 +114,13 @@ static int out_send(cli_kafka *k, cli_kafka_out *out, const rd_kafka_message_t *
     if (status != CLI_OK) return status;
   }
   if (err == RD_KAFKA_RESP_ERR_NO_ERROR) return CLI_OK;
+  ledger_delivered(k->ledger, k->ticket); /* it is not on its way, and not waited for */
   rd_kafka_poll(out->link.rk, 0); /* if it is fatal, it says why */
   int status = kafka_status(k);
   return status != CLI_OK ? status : out_failed(out, len, err);
 }
 
-int cli_kafka_send(cli_kafka *k, cli_kafka_out *out, const cli_part *part, const cli_job *job) {
+int cli_kafka_send(cli_kafka *k, cli_kafka_out *out, const cli_part *part, cli_job *job) {
   int status = CLI_OK;
   size_t at = 0;
   if (!k->ticket && !(k->ticket = ledger_open(k->ledger, 0))) return cli_fail(CLI_INTERNAL, "out of memory");
@@ -128,6 +129,7 @@ int cli_kafka_send(cli_kafka *k, cli_kafka_out *out, const cli_part *part, const
     const kafka_message *from = job->batch ? &job->batch->items[cut->from] : NULL;
     bool wanted = !from || ledger_current(k->ledger, from->partition, from->epoch); /* else another member reads it */
     if (wanted) status = out_send(k, out, from ? from->m : NULL, part->data + at, cut->end - at);
+    if (status != CLI_OK) job->done = cut->from;
     at = cut->end;
   }
   rd_kafka_poll(out->link.rk, 0);

@@ -93,7 +93,7 @@ static int sink_pack(stream *s, cli_sink *sink) {
   return sink_io(s, sink, io, &error);
 }
 
-static int sink_write(stream *s, cli_sink *sink, const cli_part *part, const cli_job *job) {
+static int sink_write(stream *s, cli_sink *sink, const cli_part *part, cli_job *job) {
   io_error error;
   sink->messages += part->messages;
   sink->records += part->records;
@@ -151,7 +151,9 @@ static void stream_write(void *context, cli_job *job) {
   int status = CLI_OK;
   for (size_t i = 0; i < job->n_parts && status == CLI_OK; i++) status = sink_write(s, &s->sinks[i], &job->parts[i], job);
   if (job->flush && status == CLI_OK) status = stream_flush(s);
-  if (s->kafka && status == CLI_OK) status = cli_kafka_written(s->kafka, job);
+  if (status != CLI_OK && !(s->n_sinks == 1 && s->own.topic)) job->done = 0; /* which of them are everywhere is not known */
+  int noted = s->kafka ? cli_kafka_written(s->kafka, job) : CLI_OK;
+  if (status == CLI_OK) status = noted;
   if (s->topics && status == CLI_OK && cli_kafka_sync_due(s->kafka)) status = stream_sync(s);
   s->status = job->status != CLI_OK ? job->status : status;
   if (s->status != CLI_OK) atomic_store(&s->over, true);
