@@ -19,6 +19,7 @@ struct cli_worker {
   } by_signal[CLI_SIGNALS];
   io_codec *codec;
   ottl_json *reader, *writer;
+  FILE *says; /* what is not about a message: for the job that it runs */
 };
 
 cli_worker *cli_worker_create(cli_shared *shared) {
@@ -138,7 +139,8 @@ static int message_signal(job_message *m) {
 }
 
 /* The steps that all workers share, compiled when the first one asks. */
-static int shared_steps(cli_shared *shared, ottl_signal signal) {
+static int shared_steps(cli_worker *w, ottl_signal signal) {
+  cli_shared *shared = w->shared;
   if (shared->by_signal[signal].made) {
     if (shared->by_signal[signal].said) fputs(shared->by_signal[signal].said, cli_says());
     return shared->by_signal[signal].status;
@@ -147,7 +149,7 @@ static int shared_steps(cli_shared *shared, ottl_signal signal) {
   cli_capture_begin(&capture);
   int status = cli_program_steps(shared->program, signal, &shared->by_signal[signal].steps, &shared->by_signal[signal].n);
   char *said = cli_capture_end(&capture);
-  if (said) fputs(said, cli_says());
+  if (said) fputs(said, status == CLI_OK ? w->says : cli_says());
   shared->by_signal[signal].made = true;
   shared->by_signal[signal].status = status;
   if (status != CLI_OK)
@@ -162,7 +164,7 @@ static int worker_steps(cli_worker *w, ottl_signal signal) {
   cli_shared *shared = w->shared;
   if (w->by_signal[signal].steps) return CLI_OK;
   pthread_mutex_lock(&shared->lock);
-  int status = shared_steps(shared, signal);
+  int status = shared_steps(w, signal);
   pthread_mutex_unlock(&shared->lock);
   if (status != CLI_OK) return status;
   size_t n = shared->by_signal[signal].n;
@@ -373,6 +375,7 @@ static int job_message_of_topic(cli_job *job, cli_worker *w, size_t i) {
 void cli_job_run(cli_job *job, cli_worker *w) {
   cli_capture capture;
   cli_capture_begin(&capture);
+  w->says = cli_says();
   job->stats.show_values = w->shared->options->show_values;
   job->status = job_parts(job, w->shared);
   bool alone = job->batch && (w->shared->options->config || w->shared->options->error_mode != OTTL_ERROR_PROPAGATE);
