@@ -333,11 +333,23 @@ static int job_pack(cli_job *job, cli_worker *w) {
   return CLI_OK;
 }
 
+/* Has the first step for a signal anything to do? Nobody may have asked for its steps yet. */
+static bool worker_works(cli_worker *w, ottl_signal signal) {
+  cli_capture capture;
+  cli_capture_begin(&capture);
+  int status = worker_steps(w, signal);
+  free(cli_capture_end(&capture)); /* whoever has a message of the signal is told */
+  return status == CLI_OK && w->by_signal[signal].n && ottl_program_groups(w->by_signal[signal].steps[0].program);
+}
+
 /* A message of a topic that cannot be read would be read again and again: where failures are passed over, it is, too. */
-static ottl_error_mode job_error_mode(const cli_worker *w) {
+static ottl_error_mode job_error_mode(cli_worker *w) {
   const cli_options *o = w->shared->options;
-  for (int s = 0; o->config && s < CLI_SIGNALS; s++)
-    if (w->by_signal[s].n) return ottl_program_error_mode(w->by_signal[s].steps[0].program, 0);
+  ottl_signal wanted = w->shared->program->signal;
+  for (int s = OTTL_SIGNAL_NONE + 1; o->config && s < CLI_SIGNALS; s++) {
+    if ((!wanted || wanted == (ottl_signal)s) && worker_works(w, (ottl_signal)s))
+      return ottl_program_error_mode(w->by_signal[s].steps[0].program, 0);
+  }
   return o->config ? OTTL_ERROR_PROPAGATE : o->error_mode;
 }
 
