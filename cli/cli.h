@@ -190,6 +190,12 @@ typedef struct cli_cut {
   size_t end, from; /* from: which message of the job it was */
 } cli_cut;
 
+/* How far a part goes. */
+typedef struct cli_extent {
+  size_t len, n_cuts;
+  uint64_t written, messages, records;
+} cli_extent;
+
 /* Messages that go to one sink, framed, one behind the other. */
 typedef struct cli_part {
   char *data;
@@ -200,6 +206,7 @@ typedef struct cli_part {
   bool apart;                 /* for a topic: cut, not framed */
   cli_cut *cuts;
   size_t n_cuts, cap_cuts;
+  cli_extent whole; /* without what came of the message that is being run */
 } cli_part;
 
 /* A place that messages are written to. */

@@ -248,7 +248,6 @@ static int message_parts(const job_message *m, const ottl_exec *exec) {
 static int message_run(job_message *m, const uint8_t *wire, size_t len) {
   cli_step *steps = m->worker->by_signal[m->signal].steps;
   ottl_result result = {.data = wire, .len = len, .unchanged = true};
-  m->job->stats.messages++;
   m->job->stats.bytes_in += m->message.len;
   for (size_t i = 0; i < m->worker->by_signal[m->signal].n; i++) {
     ottl_result next;
@@ -279,14 +278,14 @@ static int message_unpack(job_message *m) {
   return CLI_OK;
 }
 
-/* One message, as it stands in the input. */
-static int job_message_run(cli_job *job, cli_worker *w, size_t i) {
+static int job_message_try(cli_job *job, cli_worker *w, size_t i) {
   const cli_shared *shared = w->shared;
   job_message m = {
       .worker = w, .job = job, .input = job->input, .number = job->before + i + 1, .index = i, .message = job->messages[i]};
   if (job->batch) cli_kafka_batch_place(job->batch, i, &m.input, &m.number);
   bool framed = job->framing == OTTL_FRAMING_PROTO_FRAMED;
   int status = CLI_OK;
+  job->stats.messages++;
   if (framed && (m.packed = io_compression_of(m.message.data, m.message.len)) != IO_PLAIN) status = message_unpack(&m);
   if (shared->options->compress_given || shared->framing != OTTL_FRAMING_PROTO_FRAMED) m.packed = IO_PLAIN;
   if (status != CLI_OK) return status;
@@ -303,6 +302,29 @@ static int job_message_run(cli_job *job, cli_worker *w, size_t i) {
     if (json != OTTL_OK) status = message_bad_json(&m, w->reader, json);
   }
   return status == CLI_OK ? message_run(&m, wire, wire_len) : status;
+}
+
+static void part_take_back(cli_part *part) {
+  part->len = part->whole.len;
+  part->n_cuts = part->whole.n_cuts;
+  part->written = part->whole.written;
+  part->messages = part->whole.messages;
+  part->records = part->whole.records;
+}
+
+/* One message, as it stands in the input. Of one that fails no part keeps anything. */
+static int job_message_run(cli_job *job, cli_worker *w, size_t i) {
+  uint64_t bytes_out = job->stats.bytes_out;
+  int status = job_message_try(job, w, i);
+  if (status != CLI_OK) job->stats.bytes_out = bytes_out;
+  for (size_t p = 0; p < job->n_parts; p++) {
+    cli_part *part = &job->parts[p];
+    if (status == CLI_OK)
+      part->whole = (cli_extent){part->len, part->n_cuts, part->written, part->messages, part->records};
+    else
+      part_take_back(part);
+  }
+  return status;
 }
 
 /* -- jobs -- */
@@ -353,17 +375,6 @@ static ottl_error_mode job_error_mode(cli_worker *w) {
   return o->config ? OTTL_ERROR_PROPAGATE : o->error_mode;
 }
 
-/* What the parts had before a message that is passed over. */
-static void job_take_back(cli_job *job, size_t i) {
-  for (size_t p = 0; p < job->n_parts; p++) {
-    cli_part *part = &job->parts[p];
-    if (!part->apart || !part->n_cuts || part->cuts[part->n_cuts - 1].from != i) continue;
-    part->n_cuts--;
-    part->written--;
-    part->len = part->n_cuts ? part->cuts[part->n_cuts - 1].end : 0;
-  }
-}
-
 static int job_message_of_topic(cli_job *job, cli_worker *w, size_t i) {
   cli_capture capture;
   cli_capture_begin(&capture);
@@ -375,7 +386,6 @@ static int job_message_of_topic(cli_job *job, cli_worker *w, size_t i) {
     free(said);
     return status;
   }
-  job_take_back(job, i);
   job->n_passed++;
   if (job->passed || mode == OTTL_ERROR_SILENT)
     free(said);
