@@ -59,7 +59,7 @@ int cli_kafka_tend(cli_kafka *k) {
   while (ledger_settle(k->ledger) > KAFKA_JOBS && kafka_status(k) == CLI_OK) kafka_poll_outputs(k, 10);
   if (cli_now() - k->last_commit >= KAFKA_COMMIT_EVERY) kafka_commit(k, false);
   kafka_link_watch(&k->in);
-  if (!k->assigned && cli_now() - k->started > KAFKA_JOIN_SECONDS)
+  if (!k->assigned && cli_now() - k->asked_group > KAFKA_JOIN_SECONDS)
     kafka_fail(k, "%s: the group has given us nothing to read within %.0f seconds, not even word that there is nothing",
                k->in.name.place, KAFKA_JOIN_SECONDS);
   return kafka_status(k);

@@ -135,6 +135,8 @@ static void in_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err, rd_kafka_topic
       rd_kafka_assign(rk, list);
   } else {
     in_taken(k, list, err != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS || rd_kafka_assignment_lost(rk));
+    k->assigned = false; /* until the group tells what is ours now, if anything */
+    k->asked_group = cli_now();
     if (bit_by_bit)
       error = rd_kafka_incremental_unassign(rk, list);
     else
@@ -189,7 +191,7 @@ int cli_kafka_open_input(cli_kafka *k, const char *path, void (*settle)(void *co
     if (l->name.topics[i][0] != '^') status = kafka_link_topic(l, l->name.topics[i], &partitions);
   if (status != CLI_OK) return status;
   rd_kafka_poll_set_consumer(l->rk);
-  k->started = k->last_commit = k->last_sync = cli_now();
+  k->asked_group = k->last_commit = k->last_sync = cli_now();
   return in_subscribe(k);
 }
 

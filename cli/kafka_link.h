@@ -55,8 +55,8 @@ struct cli_kafka {
   void (*settle)(void *context);
   void *context;
   char group[300];
-  bool assigned, leaving;
-  double started, last_commit, last_probe, last_sync;
+  bool assigned, leaving; /* assigned: the group has told what is ours */
+  double asked_group, last_commit, last_probe, last_sync;
   uint64_t rebalances;
   volatile sig_atomic_t asked; /* to stop, by a signal */
   /* Of the side that writes: */
