@@ -31,8 +31,9 @@ int kafka_status(cli_kafka *k) {
 /* -- properties -- */
 
 /* What keeps records from being lost, and what the name tells. */
-static const char *const conf_ours[] = {"enable.auto.commit",    "enable.auto.offset.store", "enable.partition.eof", "acks",
-                                        "request.required.acks", "bootstrap.servers",        "metadata.broker.list"};
+static const char *const conf_ours[] = {
+    "enable.auto.commit",    "enable.auto.offset.store",   "enable.partition.eof", "acks",
+    "request.required.acks", "delivery.report.only.error", "bootstrap.servers",    "metadata.broker.list"};
 static const char *const conf_secret[] = {"password", "secret", "pem", "sasl.", "key", "token"};
 
 static bool conf_is_secret(const char *key) {
