@@ -76,7 +76,7 @@ static rd_kafka_resp_err_t out_produce(cli_kafka_out *out, const rd_kafka_messag
                                        ledger_ticket *ticket) {
   rd_kafka_headers_t *headers = NULL;
   const void *key = origin ? origin->key : NULL;
-  bool nothing = len == 0 && origin && !origin->payload; /* it stays one */
+  bool nothing = origin && !origin->payload; /* it stays one, also where JSON would write `{}` */
   if (origin && rd_kafka_message_headers(origin, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
     headers = rd_kafka_headers_copy(headers);
   rd_kafka_resp_err_t err = rd_kafka_producev(
@@ -85,7 +85,7 @@ static rd_kafka_resp_err_t out_produce(cli_kafka_out *out, const rd_kafka_messag
       RD_KAFKA_V_VALUE((void *)(uintptr_t)(nothing ? NULL
                                            : len   ? data
                                                    : ""),
-                       len),
+                       nothing ? 0 : len),
       RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(ticket), RD_KAFKA_V_END);
   if (err != RD_KAFKA_RESP_ERR_NO_ERROR && headers) rd_kafka_headers_destroy(headers);
   return err;
@@ -115,7 +115,7 @@ static int out_send(cli_kafka *k, cli_kafka_out *out, const rd_kafka_message_t *
   }
   if (err == RD_KAFKA_RESP_ERR_NO_ERROR) return CLI_OK;
   ledger_delivered(k->ledger, k->ticket); /* it is not on its way, and not waited for */
-  rd_kafka_poll(out->link.rk, 0); /* if it is fatal, it says why */
+  rd_kafka_poll(out->link.rk, 0);         /* if it is fatal, it says why */
   int status = kafka_status(k);
   return status != CLI_OK ? status : out_failed(out, len, err);
 }
