@@ -265,10 +265,12 @@ func (x *exec) setRequest(request string) error {
 	if request == x.request {
 		return nil
 	}
-	text := C.CString(request)
-	defer C.free(unsafe.Pointer(text))
-	length := C.size_t(len(request))
-	if status := C.ottl_exec_set_request(x.exec, text, length); status != C.OTTL_OK {
+	var text *C.char // nothing is known
+	if request != "" {
+		text = C.CString(request)
+		defer C.free(unsafe.Pointer(text))
+	}
+	if status := C.ottl_exec_set_request(x.exec, text, C.size_t(len(request))); status != C.OTTL_OK {
 		return fmt.Errorf("request: %s", C.GoString(C.ottl_status_name(status)))
 	}
 	x.request = request

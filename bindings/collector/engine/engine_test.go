@@ -95,6 +95,18 @@ func TestWhatIsLeft(t *testing.T) {
 	}))
 }
 
+func TestRequestsAreForgotten(t *testing.T) {
+	p := compiled(t, "log_statements: ['set(log.body, otelcol.client.metadata[\"t\"][0]) where otelcol.client.metadata[\"t\"] != nil']", engine.Transform)
+	require.NoError(t, p.Run(log(t, "x"), `{"metadata":{"t":["acme"]}}`, func(r *engine.Result) error {
+		assert.Equal(t, []string{"acme"}, bodies(t, r.Data))
+		return nil
+	}))
+	require.NoError(t, p.Run(log(t, "x"), "", func(r *engine.Result) error {
+		assert.True(t, r.Unchanged)
+		return nil
+	}))
+}
+
 func TestDiagnosticsNameTheFile(t *testing.T) {
 	_, err := engine.Compile("log_statements:\n  - sett(log.body, 1)\n", engine.Transform, engine.Logs, engine.Options{Name: "policy.yaml"})
 	var refused *engine.CompileError
