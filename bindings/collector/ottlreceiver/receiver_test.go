@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,6 +22,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"go.opentelemetry.io/collector/receiver/receivertest"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -184,6 +187,35 @@ func TestPipelinesThatAreFullMakeClientsTryAgain(t *testing.T) {
 	assert.Equal(t, 503, post(t, "http://"+at+"/v1/logs", "application/x-protobuf", proto))
 	assert.Equal(t, 404, post(t, "http://"+at+"/v1/traces", "application/x-protobuf", nil), "no pipeline takes traces")
 	require.NoError(t, r.Shutdown(ctx))
+}
+
+func TestFailuresCountOnce(t *testing.T) {
+	at := free(t)
+	cfg := load(t, "protocols: { http: { endpoint: "+at+" } }\nprograms:\n  - transform: { log_statements: ['set(log.severity_text, \"x\")'] }\n"+
+		"  - transform: { error_mode: propagate, log_statements: ['set(log.body, ParseJSON(log.body))'] }\n")
+	f, ctx, reader := ottlreceiver.NewFactory(), context.Background(), sdkmetric.NewManualReader()
+	set := receivertest.NewNopSettings(f.Type())
+	set.MeterProvider = sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	r, err := f.CreateLogs(ctx, set, cfg, consumertest.NewNop())
+	require.NoError(t, err)
+	require.NoError(t, r.Start(ctx, componenttest.NewNopHost()))
+	proto, _ := (&plog.ProtoMarshaler{}).MarshalLogs(logsOf(17))
+	assert.Equal(t, 400, post(t, "http://"+at+"/v1/logs", "application/x-protobuf", proto))
+	require.NoError(t, r.Shutdown(ctx))
+	var all metricdata.ResourceMetrics
+	require.NoError(t, reader.Collect(ctx, &all))
+	failures := map[string]int64{}
+	for _, scope := range all.ScopeMetrics {
+		for _, m := range scope.Metrics {
+			if data, ok := m.Data.(metricdata.Sum[int64]); ok && m.Name == "otelcol_ottl_errors" {
+				for _, p := range data.DataPoints {
+					of, _ := p.Attributes.Value("component")
+					failures[of.AsString()[strings.LastIndex(of.AsString(), "/"):]] += p.Value
+				}
+			}
+		}
+	}
+	assert.Equal(t, map[string]int64{"/programs[1]": 1}, failures)
 }
 
 func TestConfigurationsThatAreWrong(t *testing.T) {

@@ -176,7 +176,9 @@ func (s *Stage) runPolicy(ctx context.Context, policy *Policy, payload []byte, u
 	}
 	begin := time.Now()
 	var used time.Duration
+	ran := false
 	err := policy.Program.Run(payload, request, func(r *engine.Result) error {
+		ran = true
 		s.told(ctx, policy, r)
 		at := time.Now()
 		err := use(r)
@@ -185,7 +187,7 @@ func (s *Stage) runPolicy(ctx context.Context, policy *Policy, payload []byte, u
 	})
 	s.telemetry.duration.Record(ctx, (time.Since(begin) - used).Seconds(), s.telemetry.own)
 	var failed *engine.RunError
-	if errors.As(err, &failed) {
+	if !ran && errors.As(err, &failed) { // else a program failed that runs on what this one gave
 		policy.errors.Add(uint64(len(failed.Errors)))
 		s.count(ctx, failed.Errors, len(failed.Errors))
 	}
