@@ -5,21 +5,12 @@ import (
 	"fmt"
 
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/config/configgrpc"
-	"go.opentelemetry.io/collector/config/confighttp"
-	"go.opentelemetry.io/collector/config/confignet"
-	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/receiver/otlpreceiver"
 
 	"github.com/ottl-c/ottl-c/bindings/collector/engine"
 	"github.com/ottl-c/ottl-c/bindings/collector/internal/stage"
 )
-
-// Protocols that are served; one that is not there is not.
-type Protocols struct {
-	GRPC configoptional.Optional[configgrpc.ServerConfig] `mapstructure:"grpc"`
-	HTTP configoptional.Optional[confighttp.ServerConfig] `mapstructure:"http"`
-}
 
 // Config of the receiver: the protocols of the OTLP receiver, and the programs that requests go through, in their order.
 //
@@ -30,16 +21,12 @@ type Protocols struct {
 //	      - filter: { logs: { log_record: [severity_number < 9] } }
 //	      - transform: { log_statements: ['delete_key(log.attributes, "password")'] }
 type Config struct {
-	Protocols `mapstructure:"protocols"`
-	Programs  []*stage.Config `mapstructure:"-"`
+	Protocols otlpreceiver.Protocols `mapstructure:"protocols"`
+	Programs  []*stage.Config        `mapstructure:"-"`
 }
 
 func defaultConfig() component.Config {
-	grpc := configgrpc.NewDefaultServerConfig()
-	grpc.NetAddr = confignet.AddrConfig{Endpoint: "localhost:4317", Transport: confignet.TransportTypeTCP}
-	http := confighttp.NewDefaultServerConfig()
-	http.NetAddr.Endpoint = "localhost:4318"
-	return &Config{Protocols: Protocols{configoptional.Default(grpc), configoptional.Default(http)}}
+	return &Config{Protocols: otlpreceiver.NewFactory().CreateDefaultConfig().(*otlpreceiver.Config).Protocols}
 }
 
 var forms = map[string]engine.Form{"transform": engine.Transform, "filter": engine.Filter}
@@ -83,7 +70,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 
 // Validate checks the programs.
 func (c *Config) Validate() error {
-	if !c.GRPC.HasValue() && !c.HTTP.HasValue() {
+	if !c.Protocols.GRPC.HasValue() && !c.Protocols.HTTP.HasValue() {
 		return errors.New("protocols: neither grpc nor http")
 	}
 	for i, p := range c.Programs {

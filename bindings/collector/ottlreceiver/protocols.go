@@ -95,8 +95,6 @@ func serviceOf(r *ottlReceiver, signal engine.Signal, name string) *grpc.Service
 
 // ---- HTTP ----
 
-var paths = map[string]engine.Signal{"/v1/logs": engine.Logs, "/v1/traces": engine.Traces, "/v1/metrics": engine.Metrics}
-
 const (
 	typeProto = "application/x-protobuf"
 	typeJSON  = "application/json"

@@ -12,12 +12,12 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/config/configgrpc"
-	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/collector/receiver/otlpreceiver"
 	"go.opentelemetry.io/collector/receiver/receiverhelper"
 	"google.golang.org/grpc"
 
@@ -195,13 +195,13 @@ func (r *ottlReceiver) start(ctx context.Context, host component.Host) error {
 			}
 		}
 	}
-	if r.config.GRPC.HasValue() {
-		if err := r.startGRPC(ctx, host, r.config.GRPC.Get()); err != nil {
+	if r.config.Protocols.GRPC.HasValue() {
+		if err := r.startGRPC(ctx, host, r.config.Protocols.GRPC.Get()); err != nil {
 			return err
 		}
 	}
-	if r.config.HTTP.HasValue() {
-		return r.startHTTP(ctx, host, r.config.HTTP.Get())
+	if r.config.Protocols.HTTP.HasValue() {
+		return r.startHTTP(ctx, host, r.config.Protocols.HTTP.Get())
 	}
 	return nil
 }
@@ -233,17 +233,17 @@ func (r *ottlReceiver) startGRPC(ctx context.Context, host component.Host, cfg *
 	return nil
 }
 
-func (r *ottlReceiver) startHTTP(ctx context.Context, host component.Host, cfg *confighttp.ServerConfig) error {
+func (r *ottlReceiver) startHTTP(ctx context.Context, host component.Host, cfg *otlpreceiver.HTTPConfig) error {
 	mux := http.NewServeMux()
-	for path, signal := range paths {
-		mux.Handle("POST "+path, r.handler(signal))
-	}
-	server, err := cfg.ToServer(ctx, host.GetExtensions(), r.set.TelemetrySettings, mux)
+	mux.Handle("POST "+string(cfg.LogsURLPath), r.handler(engine.Logs))
+	mux.Handle("POST "+string(cfg.TracesURLPath), r.handler(engine.Traces))
+	mux.Handle("POST "+string(cfg.MetricsURLPath), r.handler(engine.Metrics))
+	server, err := cfg.ServerConfig.ToServer(ctx, host.GetExtensions(), r.set.TelemetrySettings, mux)
 	if err != nil {
 		return err
 	}
 	var listener net.Listener
-	if listener, err = cfg.ToListener(ctx); err != nil {
+	if listener, err = cfg.ServerConfig.ToListener(ctx); err != nil {
 		return err
 	}
 	r.http = server

@@ -21,6 +21,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+	"go.opentelemetry.io/collector/receiver/otlpreceiver"
 	"go.opentelemetry.io/collector/receiver/receivertest"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -187,6 +188,30 @@ func TestPipelinesThatAreFullMakeClientsTryAgain(t *testing.T) {
 	assert.Equal(t, 503, post(t, "http://"+at+"/v1/logs", "application/x-protobuf", proto))
 	assert.Equal(t, 404, post(t, "http://"+at+"/v1/traces", "application/x-protobuf", nil), "no pipeline takes traces")
 	require.NoError(t, r.Shutdown(ctx))
+}
+
+func TestConfigurationOfTheOTLPReceiver(t *testing.T) {
+	text := "protocols:\n  grpc: {}\n  http: { logs_url_path: here/logs, endpoint: %s }\n"
+	at := free(t)
+	text = fmt.Sprintf(text, at)
+	cfg := load(t, text).(*ottlreceiver.Config)
+	var raw map[string]any
+	require.NoError(t, yaml.Unmarshal([]byte(text), &raw))
+	want := otlpreceiver.NewFactory().CreateDefaultConfig().(*otlpreceiver.Config)
+	require.NoError(t, confmap.NewFromStringMap(raw).Unmarshal(want))
+	assert.Equal(t, want.Protocols, cfg.Protocols, "and its defaults: an answer may take as long as the pipeline")
+	assert.Zero(t, cfg.Protocols.HTTP.Get().ServerConfig.WriteTimeout)
+
+	cfg = load(t, strings.Replace(text, "  grpc: {}\n", "", 1)).(*ottlreceiver.Config)
+	f, ctx, sink := ottlreceiver.NewFactory(), context.Background(), &consumertest.LogsSink{}
+	r, err := f.CreateLogs(ctx, receivertest.NewNopSettings(f.Type()), cfg, sink)
+	require.NoError(t, err)
+	require.NoError(t, r.Start(ctx, componenttest.NewNopHost()))
+	proto, _ := (&plog.ProtoMarshaler{}).MarshalLogs(logsOf(17))
+	assert.Equal(t, 200, post(t, "http://"+at+"/here/logs", "application/x-protobuf", proto))
+	assert.Equal(t, 404, post(t, "http://"+at+"/v1/logs", "application/x-protobuf", proto))
+	require.NoError(t, r.Shutdown(ctx))
+	assert.Equal(t, 1, sink.LogRecordCount())
 }
 
 func TestFailuresCountOnce(t *testing.T) {
