@@ -8,10 +8,12 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
-	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/mem"
@@ -24,7 +26,14 @@ import (
 
 var errNoPipeline = errors.New("no pipeline takes this signal")
 
-// What a failure is to a client: bad data must not be sent again, the rest may.
+// What a failure is to a client: what it is to who failed, if that says so; else bad data must not be sent again, the rest may.
+func statusOf(err error) *status.Status {
+	if s, ok := status.FromError(err); ok {
+		return s
+	}
+	return status.New(codeOf(err), err.Error())
+}
+
 func codeOf(err error) codes.Code {
 	var failed *engine.RunError
 	switch {
@@ -81,7 +90,7 @@ func serviceOf(r *ottlReceiver, signal engine.Signal, name string) *grpc.Service
 		call := func(ctx context.Context, request any) (any, error) {
 			m := request.(*rawMessage)
 			if err := r.handle(ctx, signal, body{data: m.buffer.ReadOnlyData(), free: m.buffer.Free}); err != nil {
-				return nil, status.Error(codeOf(err), err.Error())
+				return nil, statusOf(err).Err()
 			}
 			return nothing, nil
 		}
@@ -100,29 +109,39 @@ const (
 	typeJSON  = "application/json"
 )
 
-func statusOf(code codes.Code) int {
+func httpStatusOf(code codes.Code) int {
 	switch code {
 	case codes.InvalidArgument:
 		return http.StatusBadRequest
+	case codes.Unauthenticated:
+		return http.StatusUnauthorized
+	case codes.PermissionDenied:
+		return http.StatusForbidden
 	case codes.Unimplemented:
 		return http.StatusNotFound
 	case codes.ResourceExhausted:
 		return http.StatusTooManyRequests
+	case codes.Canceled, codes.DeadlineExceeded, codes.Aborted, codes.OutOfRange, codes.Unavailable, codes.DataLoss:
+		return http.StatusServiceUnavailable
 	}
-	return http.StatusServiceUnavailable
+	return http.StatusInternalServerError
 }
 
-func refuse(w http.ResponseWriter, kind string, httpStatus int, code codes.Code, text string) {
-	answer := &spb.Status{Code: int32(code), Message: text}
-	body, err := proto.Marshal(answer)
+func refuse(w http.ResponseWriter, kind string, why *status.Status) {
+	body, err := proto.Marshal(why.Proto())
 	if kind == typeJSON {
-		body, err = protojson.Marshal(answer)
+		body, err = protojson.Marshal(why.Proto())
 	}
 	if err != nil {
 		body = nil
 	}
+	for _, detail := range why.Details() {
+		if retry, ok := detail.(*errdetails.RetryInfo); ok {
+			w.Header().Set("Retry-After", strconv.FormatInt(int64(retry.GetRetryDelay().AsDuration()/time.Second), 10))
+		}
+	}
 	w.Header().Set("Content-Type", kind)
-	w.WriteHeader(httpStatus)
+	w.WriteHeader(httpStatusOf(why.Code()))
 	_, _ = w.Write(body)
 }
 
@@ -147,13 +166,12 @@ func (r *ottlReceiver) handler(signal engine.Signal) http.Handler {
 		}
 		if _, err := buffer.ReadFrom(request.Body); err != nil {
 			free()
-			refuse(w, kind, http.StatusBadRequest, codes.InvalidArgument, err.Error())
+			refuse(w, kind, status.New(codes.InvalidArgument, err.Error()))
 			return
 		}
 		err := r.handle(request.Context(), signal, body{buffer.Bytes(), kind == typeJSON, free})
 		if err != nil {
-			code := codeOf(err)
-			refuse(w, kind, statusOf(code), code, err.Error())
+			refuse(w, kind, statusOf(err))
 			return
 		}
 		w.Header().Set("Content-Type", kind)

@@ -3,17 +3,20 @@ package ottlreceiver_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
@@ -26,10 +29,12 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.yaml.in/yaml/v3"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/ottl-c/ottl-c/bindings/collector/ottlreceiver"
 )
@@ -241,6 +246,44 @@ func TestFailuresCountOnce(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[string]int64{"/programs[1]": 1}, failures)
+}
+
+// What an exporter says of a failure is what the client hears, as with the OTLP receiver.
+func TestStatusOfThePipeline(t *testing.T) {
+	full, err := status.New(codes.ResourceExhausted, "full").WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(7 * time.Second)})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		err   error
+		http  int
+		grpc  codes.Code
+		after string
+	}{
+		{fmt.Errorf("exporter: %w", full.Err()), 429, codes.ResourceExhausted, "7"},
+		{consumererror.NewPermanent(status.Error(codes.PermissionDenied, "no")), 403, codes.PermissionDenied, ""},
+		{consumererror.NewPermanent(errors.New("never")), 400, codes.InvalidArgument, ""},
+		{status.Error(codes.Internal, "broken"), 500, codes.Internal, ""},
+		{context.DeadlineExceeded, 503, codes.Unavailable, ""},
+	} {
+		grpcAt, at := free(t), free(t)
+		cfg := load(t, fmt.Sprintf("protocols: { grpc: { endpoint: %s }, http: { endpoint: %s } }\n", grpcAt, at))
+		f, ctx := ottlreceiver.NewFactory(), context.Background()
+		r, err := f.CreateLogs(ctx, receivertest.NewNopSettings(f.Type()), cfg, consumertest.NewErr(c.err))
+		require.NoError(t, err)
+		require.NoError(t, r.Start(ctx, componenttest.NewNopHost()))
+		proto, _ := (&plog.ProtoMarshaler{}).MarshalLogs(logsOf(17))
+		answer, err := http.Post("http://"+at+"/v1/logs", "application/x-protobuf", bytes.NewReader(proto))
+		require.NoError(t, err)
+		answer.Body.Close()
+		assert.Equal(t, c.http, answer.StatusCode, c.err)
+		assert.Equal(t, c.after, answer.Header.Get("Retry-After"))
+		conn, err := grpc.NewClient(grpcAt, grpc.WithTransportCredentials(insecure.NewCredentials()))
+		require.NoError(t, err)
+		_, err = plogotlp.NewGRPCClient(conn).Export(ctx, plogotlp.NewExportRequestFromLogs(logsOf(17)))
+		assert.Equal(t, c.grpc, status.Code(err))
+		assert.Len(t, status.Convert(err).Details(), len(c.after))
+		require.NoError(t, conn.Close())
+		require.NoError(t, r.Shutdown(ctx))
+	}
 }
 
 func TestConfigurationsThatAreWrong(t *testing.T) {
