@@ -117,6 +117,7 @@ func (s *Stage) Shutdown(context.Context) error {
 		close(s.stop)
 		s.stopped.Wait()
 		s.stop = nil
+		s.leave()
 	}
 	return nil
 }

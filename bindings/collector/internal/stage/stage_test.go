@@ -2,6 +2,7 @@ package stage_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand"
@@ -464,4 +465,39 @@ func TestReload(t *testing.T) {
 	close(stop)
 	workers.Wait()
 	require.NoError(t, s.Shutdown(context.Background()))
+}
+
+// A component is made for each pipeline that it is part of; its report is one.
+func TestStatusOfSeveralPipelines(t *testing.T) {
+	file, reported := filepath.Join(t.TempDir(), "policy.yaml"), filepath.Join(t.TempDir(), "status.json")
+	require.NoError(t, os.WriteFile(file, []byte("log_statements: ['set(log.body, 1)']"), 0o600))
+	payload, err := (&plog.ProtoMarshaler{}).MarshalLogs(logsOf(1, 10))
+	require.NoError(t, err)
+	in := func() uint64 {
+		var report map[string]map[string]stage.Status
+		text, err := os.ReadFile(reported)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &report))
+		return report["ottltransform"]["logs"].Records.In
+	}
+	var stages []*stage.Stage
+	for i := 0; i < 3; i++ {
+		s, _ := newStage(t, &stage.Config{Form: engine.Transform, PolicyFile: file, StatusFile: reported, ReloadInterval: 5 * time.Millisecond})
+		require.NoError(t, s.Start(context.Background(), componenttest.NewNopHost()))
+		stages = append(stages, s)
+		for n := 0; n <= i; n++ {
+			require.NoError(t, s.Run(context.Background(), payload, func(*engine.Result) error { return nil }))
+		}
+	}
+	require.Eventually(t, func() bool { return in() == 6*30 }, 10*time.Second, time.Millisecond)
+	for n := 0; n < 10; n++ {
+		time.Sleep(5 * time.Millisecond)
+		require.EqualValues(t, 6*30, in(), "whichever reported last")
+	}
+	require.NoError(t, stages[0].Shutdown(context.Background()))
+	for n := 0; n < 2; n++ {
+		require.NoError(t, stages[1].Run(context.Background(), payload, func(*engine.Result) error { return nil }))
+	}
+	require.Eventually(t, func() bool { return in() == 7*30 }, 10*time.Second, time.Millisecond, "what is gone counts no more")
+	require.NoError(t, errors.Join(stages[1].Shutdown(context.Background()), stages[2].Shutdown(context.Background())))
 }

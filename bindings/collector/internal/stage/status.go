@@ -30,6 +30,13 @@ type Counts struct {
 	Errors  uint64 `json:"errors"`
 }
 
+func (c *Counts) add(more Counts) {
+	c.In += more.In
+	c.Changed += more.Changed
+	c.Dropped += more.Dropped
+	c.Errors += more.Errors
+}
+
 // Status is what a stage reports back.
 type Status struct {
 	Hash     string    `json:"hash"` // of the active program
@@ -61,11 +68,11 @@ func (s *Stage) refuse(hash string, err error) {
 	s.telemetry.refusals.Add(context.Background(), 1, s.telemetry.own)
 }
 
-// Boards are status files: what all stages that name a file report, by component and signal.
+// Boards are status files: what all stages that name a file report. A component has a stage in each pipeline that it is part of.
 var boards = struct {
 	sync.Mutex
-	of map[string]map[string]map[string]Status
-}{of: map[string]map[string]map[string]Status{}}
+	of map[string]map[*Stage]Status
+}{of: map[string]map[*Stage]Status{}}
 
 var signalNames = map[engine.Signal]string{engine.Logs: "logs", engine.Traces: "traces", engine.Metrics: "metrics"}
 
@@ -79,20 +86,57 @@ func (s *Stage) post() {
 	defer boards.Unlock()
 	board := boards.of[file]
 	if board == nil {
-		board = map[string]map[string]Status{}
+		board = map[*Stage]Status{}
 		boards.of[file] = board
 	}
-	if board[s.name] == nil {
-		board[s.name] = map[string]Status{}
-	}
 	status := s.Status()
-	if was, ok := board[s.name][signalNames[s.signal]]; ok && was == status {
+	if was, ok := board[s]; ok && was == status {
 		return
 	}
-	board[s.name][signalNames[s.signal]] = status
-	if err := writeInPlace(file, board); err != nil {
+	board[s] = status
+	if err := writeInPlace(file, reportOf(board)); err != nil {
 		s.log.Error("the status file cannot be written", zap.Error(err))
 	}
+}
+
+// leave takes the stage from its status file, from the next report on.
+func (s *Stage) leave() {
+	boards.Lock()
+	defer boards.Unlock()
+	delete(boards.of[s.config.StatusFile], s)
+}
+
+// When a policy was taken or refused last.
+func (s *Status) decided() time.Time {
+	if s.Refused != nil && s.Refused.At.After(s.Since) {
+		return s.Refused.At
+	}
+	return s.Since
+}
+
+// By component and signal: what the stage says that has decided last, and the records of all that have its program.
+func reportOf(board map[*Stage]Status) map[string]map[string]Status {
+	report := map[string]map[string]Status{}
+	for s, status := range board {
+		if report[s.name] == nil {
+			report[s.name] = map[string]Status{}
+		}
+		if was, ok := report[s.name][signalNames[s.signal]]; !ok || status.decided().After(was.decided()) {
+			report[s.name][signalNames[s.signal]] = status
+		}
+	}
+	for name, signals := range report {
+		for signal, status := range signals {
+			status.Records = Counts{}
+			for s, one := range board {
+				if s.name == name && signalNames[s.signal] == signal && one.Hash == status.Hash {
+					status.Records.add(one.Records)
+				}
+			}
+			signals[signal] = status
+		}
+	}
+	return report
 }
 
 func writeInPlace(file string, content any) error {
