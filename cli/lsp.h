@@ -100,6 +100,7 @@ bool lsp_lines(lsp_document *d);
 void lsp_document_free(lsp_document *d);
 /* A position as a place in the text; behind the end of a line it is its end. */
 size_t lsp_offset(const lsp_server *s, lsp_document *d, yyjson_val *position);
+size_t lsp_offset_at(const lsp_server *s, lsp_document *d, uint64_t line, uint64_t units);
 size_t lsp_line_begin(lsp_document *d, size_t line);
 yyjson_mut_val *lsp_position(const lsp_server *s, lsp_document *d, yyjson_mut_doc *doc, size_t offset);
 yyjson_mut_val *lsp_range(const lsp_server *s, lsp_document *d, yyjson_mut_doc *doc, size_t begin, size_t end);

@@ -85,12 +85,13 @@ static void add_diagnostic(tell_job *j, const ottl_diag *d) {
 static bool is_told(const tell_job *j, const ottl_diag *d) {
   size_t i, n;
   yyjson_mut_val *old;
+  size_t offset = lsp_place(j->d, d->span.line, d->span.column), line = lsp_line_of(j->d, offset);
+  size_t units = lsp_units(j->s, j->d, lsp_line_begin(j->d, line), offset);
   yyjson_mut_arr_foreach(j->list, i, n, old) {
     yyjson_mut_val *start = yyjson_mut_obj_get(yyjson_mut_obj_get(old, "range"), "start");
-    size_t offset = lsp_place(j->d, d->span.line, d->span.column), line = lsp_line_of(j->d, offset);
     const char *code = yyjson_mut_get_str(yyjson_mut_obj_get(old, "code")); /* NULL: there was no memory for it */
     if (code && strcmp(code, d->code) == 0 && yyjson_mut_get_uint(yyjson_mut_obj_get(start, "line")) == line &&
-        yyjson_mut_get_uint(yyjson_mut_obj_get(start, "character")) == lsp_units(j->s, j->d, lsp_line_begin(j->d, line), offset))
+        yyjson_mut_get_uint(yyjson_mut_obj_get(start, "character")) == units)
       return true;
   }
   return false;
@@ -212,11 +213,8 @@ void lsp_publish(lsp_server *s, lsp_document *d) {
 
 static size_t start_offset(const lsp_server *s, lsp_document *d, yyjson_mut_val *range, const char *end) {
   yyjson_mut_val *position = yyjson_mut_obj_get(range, end);
-  uint64_t line = yyjson_mut_get_uint(yyjson_mut_obj_get(position, "line"));
-  uint64_t character = yyjson_mut_get_uint(yyjson_mut_obj_get(position, "character"));
-  size_t at = lsp_line_begin(d, (size_t)line);
-  while (at < d->len && lsp_units(s, d, lsp_line_begin(d, (size_t)line), at) < character) at++;
-  return at;
+  return lsp_offset_at(s, d, yyjson_mut_get_uint(yyjson_mut_obj_get(position, "line")),
+                       yyjson_mut_get_uint(yyjson_mut_obj_get(position, "character")));
 }
 
 /* {"title", "kind", "diagnostics": [...], "edit": {"changes": {uri: edits}}} */

@@ -181,9 +181,12 @@ size_t lsp_units(const lsp_server *s, const lsp_document *d, size_t begin, size_
 }
 
 size_t lsp_offset(const lsp_server *s, lsp_document *d, yyjson_val *position) {
-  yyjson_val *line_val = yyjson_obj_get(position, "line"), *character = yyjson_obj_get(position, "character");
-  uint64_t line = yyjson_is_uint(line_val) ? yyjson_get_uint(line_val) : 0;
-  uint64_t units = yyjson_is_uint(character) ? yyjson_get_uint(character) : 0;
+  yyjson_val *line = yyjson_obj_get(position, "line"), *character = yyjson_obj_get(position, "character");
+  return lsp_offset_at(s, d, yyjson_is_uint(line) ? yyjson_get_uint(line) : 0,
+                       yyjson_is_uint(character) ? yyjson_get_uint(character) : 0);
+}
+
+size_t lsp_offset_at(const lsp_server *s, lsp_document *d, uint64_t line, uint64_t units) {
   if (!lsp_lines(d) || line >= d->n_lines) return d->len;
   size_t at = d->lines[line], end = line_end(d, (size_t)line);
   while (at < end) {
