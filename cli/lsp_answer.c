@@ -88,7 +88,7 @@ yyjson_mut_val *lsp_complete(lsp_server *s, lsp_document *d, yyjson_mut_doc *doc
 }
 
 yyjson_mut_val *lsp_resolve(yyjson_mut_doc *doc, yyjson_val *params) {
-  yyjson_mut_val *item = yyjson_val_mut_copy(doc, params);
+  yyjson_mut_val *item = params ? yyjson_val_mut_copy(doc, params) : yyjson_mut_null(doc);
   const char *function = yyjson_get_str(yyjson_obj_get(params, "data"));
   cli_text text = {0};
   ottl_status status = function ? ottl_language_manual(function, NULL, cli_keep, &text) : OTTL_OK;

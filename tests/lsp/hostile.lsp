@@ -49,6 +49,8 @@ raw "Content-Length: 27\r\n\r\n{\"id\": 5, \"result\": \"none\"}Content-Length: 
 < [{"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 16}}, "newText": "set(log.body, 1)\n"}]
 > completionItem/resolve 7
 < 7
+> completionItem/resolve
+< null
 > textDocument/codeAction {"textDocument": {"uri": "untitled:1"}}
 < []
 ~ textDocument/didChange {"textDocument": {"uri": "untitled:1"}, "contentChanges": [{"range": {"start": {"line": 5, "character": 0}, "end": {"line": 0, "character": 0}}, "text": "x"}, {"range": {}, "text": "# c\n"}]}
