@@ -76,8 +76,8 @@ static int sink_io(stream *s, cli_sink *sink, io_status status, const io_error *
   if (status == IO_OK) return CLI_OK;
   sink->lost = true; /* with what was gathered before, and told as written */
   if (status != IO_CLOSED) return cli_io_fail(status, error);
-  sink->closed = true; /* `ottl ... | head` is no error */
-  if (s->n_sinks == 1) atomic_store(&s->over, true);
+  sink->closed = true;                                            /* `ottl ... | head` is no error */
+  if (s->n_sinks == 1 || s->topics) atomic_store(&s->over, true); /* of topics nothing can be committed any more */
   return CLI_OK;
 }
 
