@@ -32,6 +32,7 @@ struct ottl_program {
   program_origin **origins; /* by condition; NULL: the group's own conditions in order */
   program_routes *routes;   /* kind ROUTE */
   bool row_order;           /* was asked for */
+  bool narrow;              /* ottl_program_narrow */
   ottl_source *sources;     /* texts of statements and conditions, by expr->source_id - first_source */
   uint32_t first_source, n_sources;
 };
@@ -55,6 +56,7 @@ OTTL_MUST_CHECK ottl_status ottl__program_room(ottl_program *program, size_t n_c
 /* Compiles into diagnostics of the caller's. */
 OTTL_MUST_CHECK ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, const ottl_compile_options *options,
                                                   ottl_diags *diags, ottl_program **ret_program);
+bool ottl__program_is_narrow(const ottl_program *program); /* touch.c: once it is compiled */
 /* The worst outcome of two counts: errors before what is merely lacking. */
 ottl_status ottl__worse_status(ottl_status a, ottl_status b);
 

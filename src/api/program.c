@@ -162,6 +162,7 @@ ottl_status ottl__program_compile(const ottl_group *groups, size_t n_groups, con
     ottl_program_free(p);
     return status;
   }
+  p->narrow = ottl__program_is_narrow(p);
   *ret_program = p;
   return OTTL_OK;
 }

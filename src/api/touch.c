@@ -21,48 +21,61 @@ static bool whole_records(const ottl_checked_group *group) {
   return false;
 }
 
-bool ottl_program_narrow(const ottl_program *p) {
-  if (!p || p->kind == OTTL_KIND_ROUTE || p->flatten || p->signal == OTTL_SIGNAL_PROFILES) return false;
+bool ottl__program_is_narrow(const ottl_program *p) {
+  if (p->kind == OTTL_KIND_ROUTE || p->flatten || p->signal == OTTL_SIGNAL_PROFILES) return false;
   for (size_t i = 0; i < p->n_groups; i++) {
     if (p->codes[i].layout.level > OTTL_L_ITEM || whole_records(&p->checked[i])) return false;
   }
   return true;
 }
 
-/* The place of a field; the first of those that depend on a metric's kind. */
-static bool touch_field(uint32_t field, ottl_touch *ret) {
-  for (uint32_t i = 0; i < ottl__n_places; i++) {
-    const ottl_field_place *at = &ottl__places[i];
-    if (at->field != field) continue;
-    ret->level = (ottl_block_level)ottl__fields[field].level;
-    ret->inner = at->sub;
-    ret->number = at->number;
-    return true;
-  }
-  return false;
+bool ottl_program_narrow(const ottl_program *p) { return p && p->narrow; }
+
+/* The first place of each field, of those that depend on a metric's kind; NULL: it has none, as what lies in a cache. */
+typedef struct touch_places {
+  const ottl_field_place *of[OTTL_FIELD_COUNT + 1];
+} touch_places;
+
+static void places_find(touch_places *ret) {
+  *ret = (touch_places){0};
+  for (uint32_t i = ottl__n_places; i-- > 0;) ret->of[ottl__places[i].field] = &ottl__places[i];
 }
 
-static bool touch_column(const ottl_layout *layout, const ottl_column_spec *c, ottl_touch *ret) {
-  *ret = (ottl_touch){.map = c->source == OTTL_COL_KEY, .key = c->key, .written = c->written};
-  return touch_field(ret->map ? layout->maps[c->map].field : c->field, ret); /* not: of a cache */
+/* *ret: a touch but for its place. */
+static bool touch_is(const ottl_field_place *at, size_t *i, ottl_touch *ret, ottl_touch touch) {
+  if (!at || (*i)-- > 0) return false;
+  *ret = touch;
+  ret->level = (ottl_block_level)ottl__fields[at->field].level;
+  ret->inner = at->sub;
+  ret->number = at->number;
+  return true;
+}
+
+static bool touch_column(const touch_places *places, const ottl_layout *layout, const ottl_column_spec *c, size_t *i,
+                         ottl_touch *ret) {
+  bool key = c->source == OTTL_COL_KEY;
+  return touch_is(places->of[key ? layout->maps[c->map].field : c->field], i, ret,
+                  (ottl_touch){.map = key, .key = c->key, .written = c->written});
 }
 
 /* Something looks at entries that have no column, or at how many there are. */
-static bool touch_map(const ottl_map_spec *m, ottl_touch *ret) {
-  *ret = (ottl_touch){.map = true, .written = m->written};
-  return (m->entries || m->seen || m->cut || m->prune || m->counted) && touch_field(m->field, ret);
+static bool touch_map(const touch_places *places, const ottl_map_spec *m, size_t *i, ottl_touch *ret) {
+  return (m->entries || m->seen || m->cut || m->prune || m->counted) &&
+         touch_is(places->of[m->field], i, ret, (ottl_touch){.map = true, .written = m->written});
 }
 
 bool ottl_program_touch(const ottl_program *p, size_t i, ottl_touch *ret) {
+  touch_places places;
   if (!ret || !ottl_program_narrow(p)) return false;
+  places_find(&places);
   for (size_t g = 0; g < p->n_groups; g++) {
     const ottl_layout *layout = &p->codes[g].layout;
     if (p->codes[g].context == OTTL_C_OTELCOL) continue; /* it runs on the request */
     for (uint32_t c = 0; c < layout->n_columns; c++) {
-      if (touch_column(layout, &layout->columns[c], ret) && i-- == 0) return true;
+      if (touch_column(&places, layout, &layout->columns[c], &i, ret)) return true;
     }
     for (uint32_t m = 0; m < layout->n_maps; m++) {
-      if (touch_map(&layout->maps[m], ret) && i-- == 0) return true;
+      if (touch_map(&places, &layout->maps[m], &i, ret)) return true;
     }
   }
   return false;
