@@ -109,6 +109,8 @@ size_t lsp_place(lsp_document *d, uint32_t line, uint32_t column);
 /* Bytes [begin, end) in units of the encoding. */
 size_t lsp_units(const lsp_server *s, const lsp_document *d, size_t begin, size_t end);
 size_t lsp_line_of(lsp_document *d, size_t offset);
+/* A text of the library's: where one was cut to fit, half a character may be left, which would be no JSON. */
+yyjson_mut_val *lsp_text(yyjson_mut_doc *doc, ottl_view text);
 /* The document as the library sees it; NULL: out of memory (d->no_memory), or it is too large. */
 ottl_document *lsp_language(lsp_server *s, lsp_document *d);
 /* Does the file hold conditions instead of statements? */

@@ -17,8 +17,6 @@ typedef struct tell_job {
   cli_rules rules;
 } tell_job;
 
-static yyjson_mut_val *text_of(yyjson_mut_doc *doc, ottl_view text) { return yyjson_mut_strncpy(doc, text.data, text.len); }
-
 static yyjson_mut_val *span_range(tell_job *j, const ottl_diag_span *span) {
   size_t begin = lsp_place(j->d, span->line, span->column), end = lsp_place(j->d, span->end_line, span->end_column);
   return lsp_range(j->s, j->d, j->doc, begin, end > begin ? end : begin);
@@ -37,7 +35,7 @@ static yyjson_mut_val *message_of(tell_job *j, const ottl_diag *d) {
   for (size_t i = 0; i < d->n_notes; i++)
     n += (size_t)snprintf(text + n, len - n, "\nnote: %.*s", (int)d->notes[i].len, d->notes[i].data);
   if (d->help.len) n += (size_t)snprintf(text + n, len - n, "\nhelp: %.*s", (int)d->help.len, d->help.data);
-  yyjson_mut_val *val = yyjson_mut_strncpy(j->doc, text, n);
+  yyjson_mut_val *val = lsp_text(j->doc, (ottl_view){text, n});
   free(text);
   return val;
 }
@@ -50,7 +48,7 @@ static void add_related(tell_job *j, yyjson_mut_val *diagnostic, const ottl_diag
     yyjson_mut_val *location = yyjson_mut_obj_add_obj(j->doc, one, "location");
     yyjson_mut_obj_add_strcpy(j->doc, location, "uri", j->d->uri);
     yyjson_mut_obj_add_val(j->doc, location, "range", span_range(j, &d->labels[i]));
-    yyjson_mut_obj_add_val(j->doc, one, "message", text_of(j->doc, d->labels[i].text));
+    yyjson_mut_obj_add_val(j->doc, one, "message", lsp_text(j->doc, d->labels[i].text));
   }
 }
 
@@ -59,12 +57,12 @@ static void add_fixes(tell_job *j, yyjson_mut_val *diagnostic, const ottl_diag *
   if (!d->n_fixes) return;
   yyjson_mut_val *data = yyjson_mut_obj_add_obj(j->doc, diagnostic, "data");
   ottl_view title = d->help.len ? d->help : (ottl_view){"correct it", 10};
-  yyjson_mut_obj_add_val(j->doc, data, "title", text_of(j->doc, title));
+  yyjson_mut_obj_add_val(j->doc, data, "title", lsp_text(j->doc, title));
   yyjson_mut_val *edits = yyjson_mut_obj_add_arr(j->doc, data, "edits");
   for (size_t i = 0; i < d->n_fixes; i++) {
     yyjson_mut_val *edit = yyjson_mut_arr_add_obj(j->doc, edits);
     yyjson_mut_obj_add_val(j->doc, edit, "range", span_range(j, &d->fixes[i].span));
-    yyjson_mut_obj_add_val(j->doc, edit, "newText", text_of(j->doc, d->fixes[i].replacement));
+    yyjson_mut_obj_add_val(j->doc, edit, "newText", lsp_text(j->doc, d->fixes[i].replacement));
   }
 }
 
@@ -125,7 +123,7 @@ static void add_complaint(tell_job *j, const char *said) {
   yyjson_mut_obj_add_val(j->doc, diagnostic, "range", lsp_range(j->s, j->d, j->doc, begin, lsp_line_begin(j->d, line + 1)));
   yyjson_mut_obj_add_int(j->doc, diagnostic, "severity", 1);
   yyjson_mut_obj_add_str(j->doc, diagnostic, "source", "ottl");
-  yyjson_mut_obj_add_val(j->doc, diagnostic, "message", text_of(j->doc, (ottl_view){text, len}));
+  yyjson_mut_obj_add_val(j->doc, diagnostic, "message", lsp_text(j->doc, (ottl_view){text, len}));
 }
 
 /* Settings are those of the file's folder. What is wrong with them, or with a comment, is said. */
@@ -319,7 +317,7 @@ static void add_hunk(format_edits *f, const ottl_line_diff *diff, size_t begin, 
   yyjson_mut_val *edit = yyjson_mut_arr_add_obj(f->doc, f->list);
   yyjson_mut_obj_add_val(f->doc, edit, "range",
                          lsp_range(f->s, f->d, f->doc, lsp_line_begin(f->d, from), lsp_line_begin(f->d, to)));
-  yyjson_mut_obj_add_val(f->doc, edit, "newText", text_of(f->doc, added_lines(f, diff, begin, end)));
+  yyjson_mut_obj_add_val(f->doc, edit, "newText", lsp_text(f->doc, added_lines(f, diff, begin, end)));
 }
 
 static void add_hunks(format_edits *f) {

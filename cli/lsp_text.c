@@ -159,15 +159,35 @@ static size_t line_end(lsp_document *d, size_t line) {
   return end;
 }
 
-/* The bytes of the character at `at`; ill-formed: 1. */
-static size_t rune_bytes(const lsp_document *d, size_t at) {
-  unsigned char c = (unsigned char)d->text[at];
+/* The bytes of the character that a text begins with; ill-formed: 1. */
+static size_t bytes_at(const char *text, size_t len) {
+  unsigned char c = (unsigned char)*text;
   size_t n = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-  if (n > d->len - at) return 1;
+  if (n > len) return 1;
   for (size_t i = 1; i < n; i++) {
-    if (((unsigned char)d->text[at + i] & 0xC0) != 0x80) return 1;
+    if (((unsigned char)text[i] & 0xC0) != 0x80) return 1;
   }
   return n;
+}
+
+static size_t rune_bytes(const lsp_document *d, size_t at) { return bytes_at(d->text + at, d->len - at); }
+
+yyjson_mut_val *lsp_text(yyjson_mut_doc *doc, ottl_view text) {
+  char *out = malloc(3 * text.len + 1);
+  size_t len = 0;
+  if (!out) {
+    lsp_doc_lose(doc);
+    return NULL;
+  }
+  for (size_t at = 0, n; at < text.len; at += n) {
+    n = bytes_at(text.data + at, text.len - at);
+    bool half = n == 1 && (unsigned char)text.data[at] >= 0x80;
+    memcpy(out + len, half ? "\xEF\xBF\xBD" : text.data + at, half ? 3 : n);
+    len += half ? 3 : n;
+  }
+  yyjson_mut_val *val = yyjson_mut_strncpy(doc, out, len);
+  free(out);
+  return val;
 }
 
 static size_t rune_units(lsp_encoding encoding, size_t bytes) {

@@ -75,6 +75,9 @@ file sample.json "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"attribu
 ~ workspace/didChangeConfiguration {"settings": {"ottl": {"compat": "v0.100"}}}
 < {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/b.ottl", "version": 1, "diagnostics": [{"range": {"start": {"line": 1, "character": 11}, "end": {"line": 1, "character": 11}}, "severity": 1, "code": "E0202", "source": "ottl", "message": "expected a value, found the end"}]}}
 < {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/d.ottl", "version": 2, "diagnostics": [{"range": {"start": {"line": 0, "character": 4}, "end": {"line": 0, "character": 18}}, "severity": 2, "code": "W0736", "source": "ottl", "message": "v0.100 does not have `log.event_name`\nhelp: it came after v0.125, not later than v0.128"}]}}
+# Half a character, where a text was cut, would be no JSON.
+~ textDocument/didChange {"textDocument": {"uri": "file://$DIR/d.ottl", "version": 3}, "contentChanges": [{"text": "set(log.body, Decode(\"a\", \"a😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀\"))"}]}
+< {"method": "textDocument/publishDiagnostics", "params": {"uri": "file://$DIR/d.ottl", "version": 3, "diagnostics": [{"range": {"start": {"line": 0, "character": 26}, "end": {"line": 0, "character": 79}}, "severity": 1, "code": "E0511", "source": "ottl", "message": "unsupported encoding 'a😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀���'"}]}}
 > shutdown
 < null
 ~ exit
