@@ -192,11 +192,11 @@ typedef struct ot_item {
  * cost what the look-ups cost. */
 #define OT_MEMO_SLOTS 128u
 typedef struct ot_key_memo {
-  const char *key; /* NULL: free */
+  const char *key;
   uint32_t len, keyid;
-  uint16_t map, column;
-  bool goes;    /* maps with `prune` */
-  uint8_t next; /* lists: the slot of the key that came behind this one the last time */
+  uint16_t map, column; /* 1 + the map's number; 0: free */
+  bool goes;            /* maps with `prune` */
+  uint8_t next;         /* lists: the slot of the key that came behind this one the last time */
 } ot_key_memo;
 _Static_assert(OT_MEMO_SLOTS <= UINT8_MAX + 1, "slots are bytes");
 
@@ -234,7 +234,7 @@ typedef struct ot_impl {
   const ot_plan *plan; /* of the bound pass */
   ot_plan **plans;     /* by id of the layout; [0]: of those without, made anew by each bind */
   size_t n_plans, plans_cap;
-  ot_key_memo *memo;  /* OT_MEMO_SLOTS of them, when some map is in the entry tier or pruned */
+  ot_key_memo *memo;  /* OT_MEMO_SLOTS of them, and one for `next` of none, when some map is in the entry tier or pruned */
   ot_holes *holes_of; /* by row of the window, when a map has `prune` */
   ot_hole *holes;
   size_t n_holes, holes_cap;
@@ -398,7 +398,9 @@ OTTL_MUST_CHECK ottl_status ottl__wk_weave(ottl_batch *b, ottl_level level, uint
 OTTL_MUST_CHECK ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned map);
 /* The same of a row whose map (of the layout) has a list of its entries, which changed. */
 OTTL_MUST_CHECK ottl_status ottl__wk_weave_list(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned map);
-/* weave_list.c: bytes that the entries of a list take at most beside those that stand in the old body; writes them, each with its tag. */
+/* weave_list.c: leaves out what a list begins with, where it stands in the old body at `begin`; returns where that ends. */
+uint32_t ottl__wl_stands(ottl_rowmap *map, uint32_t begin);
+/* Bytes that the entries of a list take at most beside those that stand in the old body; writes them, each with its tag. */
 OTTL_MUST_CHECK ottl_status ottl__wl_bound(const ottl_rowmap *map, uint64_t *sum);
 uint8_t *ottl__wl_write(uint8_t *at, unsigned number, const ottl_rowmap *map, const uint8_t *body);
 /* weave_level.c: what is to be written of a field of row i, other than REPEATED: kind, number, word, len and tag. *empty: nothing. */

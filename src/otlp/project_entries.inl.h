@@ -46,7 +46,7 @@ static void note_dup(ottl_rowmaps *map, uint32_t i) {
 }
 
 static inline bool memo_holds(const ot_key_memo *memo, unsigned m, const char *key, uint32_t len) {
-  return memo->key && memo->len == len && memo->map == m && bytes_same(memo->key, key, len);
+  return memo->len == len && memo->map == m + 1 && bytes_same(memo->key, key, len);
 }
 
 /* The key's memo, in one of two slots; false: *ret is to be made. */
@@ -54,7 +54,7 @@ static inline bool memo_find(ot_impl *im, unsigned m, const char *key, uint32_t 
   uint32_t slot = key_bucket(key, len) % OT_MEMO_SLOTS;
   *ret = &im->memo[slot];
   if (OTTL_LIKELY(memo_holds(*ret, m, key, len))) return true;
-  if ((*ret)->key) *ret = &im->memo[slot ^ OT_MEMO_SLOTS / 2]; /* the other one */
+  if ((*ret)->map) *ret = &im->memo[slot ^ OT_MEMO_SLOTS / 2]; /* the other one */
   return memo_holds(*ret, m, key, len);
 }
 
@@ -66,7 +66,7 @@ static inline pj_result pruned_entry(pj_walk *w, unsigned m, ottl_view key, cons
     bool goes;
     status = ottl__ot_key_goes(w->b, m, key, &goes);
     if (status != OTTL_OK) return status == OTTL_NOMEM ? PJ_NOMEM : PJ_LIMIT;
-    *memo = (ot_key_memo){.key = key.data, .len = (uint32_t)key.len, .map = (uint16_t)m, .goes = goes};
+    *memo = (ot_key_memo){.key = key.data, .len = (uint32_t)key.len, .map = (uint16_t)(m + 1), .goes = goes};
   }
   if (memo->goes) status = ottl__ot_hole(w->b, w->i, (uint32_t)(tag - w->body), (uint32_t)(end - w->body));
   return OTTL_LIKELY(status == OTTL_OK) ? PJ_OK : PJ_NOMEM;
@@ -199,16 +199,17 @@ static OTTL_ALWAYS_INLINE bool entry_read(ottl_batch *b, bool indirect, const ui
   return any_decode(any, len, ret);
 }
 
-/* Number and column of an entry's key. What came behind the key of the entry before, the last time, comes behind it again most often. */
+/* Number and column of an entry's key. What came behind the key of the entry before (or first of all, of which the last slot tells), the last
+ * time, comes behind it again most often. */
 static inline ot_key_memo *key_memo(pj_walk *w, unsigned m, const char *key, uint32_t len, ot_key_memo *before) {
-  ot_key_memo *memo = &w->im->memo[before ? before->next : 0];
+  ot_key_memo *memo = &w->im->memo[before->next];
   if (OTTL_LIKELY(memo_holds(memo, m, key, len))) return memo;
   if (!memo_find(w->im, m, key, len, &memo)) {
     uint16_t column = keyset_find(&w->im->plan->keysets[m], key, len);
     uint32_t keyid = column != OTTL_NO_COLUMN ? w->b->columns[column].keyid : ottl__key_id(w->b, view_of(key, len));
-    *memo = (ot_key_memo){.key = key, .len = len, .keyid = keyid, .map = (uint16_t)m, .column = column};
+    *memo = (ot_key_memo){.key = key, .len = len, .keyid = keyid, .map = (uint16_t)(m + 1), .column = column};
   }
-  if (before) before->next = (uint8_t)(memo - w->im->memo);
+  before->next = (uint8_t)(memo - w->im->memo);
   return memo;
 }
 
@@ -232,7 +233,7 @@ static OTTL_NOINLINE pj_result list_entry(pj_walk *w, unsigned m, const uint8_t 
   if (!entry_read(w->b, w->indirect, value, n, &key, &c)) return pj_bad(w, tag, "malformed attribute");
   const uint32_t at = w->list.n, off = (uint32_t)(tag - w->body), end = (uint32_t)(value + n - w->body);
   if (OTTL_UNLIKELY(at == w->list.cap) && !list_grow(w)) return PJ_NOMEM;
-  const ot_key_memo *memo = key_memo(w, m, key.data, (uint32_t)key.len, NULL);
+  const ot_key_memo *memo = key_memo(w, m, key.data, (uint32_t)key.len, &w->im->memo[OT_MEMO_SLOTS]);
   const uint16_t column = memo->column == OTTL_NO_COLUMN ? OTTL_NO_COLUMN : list_column(w, m, memo->column, c, at, off, end);
   w->list.items[at] = (ottl_entry){.key = key.data,
                                    .word = c.word,
@@ -251,7 +252,9 @@ static OTTL_NOINLINE pj_result list_entry(pj_walk *w, unsigned m, const uint8_t 
 static OTTL_ALWAYS_INLINE pj_result list_entries(pj_walk *w, unsigned m, uint8_t order, const uint8_t *tag, const uint8_t *p,
                                                  const uint8_t *end, const uint8_t **ret_end) {
   const uint8_t first = *tag, *const body = w->body;
-  ot_key_memo *memo = NULL;
+  ot_key_memo *memo = &w->im->memo[OT_MEMO_SLOTS];
+  ottl_entry *items = w->list.items;
+  uint32_t at = w->list.n;
   for (;;) {
     uint32_t n;
     wire_pair e;
@@ -259,12 +262,15 @@ static OTTL_ALWAYS_INLINE pj_result list_entries(pj_walk *w, unsigned m, uint8_t
     if (OTTL_UNLIKELY(!value)) return pj_bad(w, tag, TOO_LONG);
     p = value + n;
     if (OTTL_LIKELY(order && n > 1 && wire_pair_of(value, n, order, &e))) {
-      const uint32_t at = w->list.n;
       ottl_cell c;
       if (OTTL_UNLIKELY(!any_decode(e.any, e.len, &c))) return pj_bad(w, e.any, "malformed value of an attribute");
-      if (OTTL_UNLIKELY(at == w->list.cap) && !list_grow(w)) return PJ_NOMEM;
+      if (OTTL_UNLIKELY(at == w->list.cap)) {
+        w->list.n = at;
+        if (!list_grow(w)) return PJ_NOMEM;
+        items = w->list.items;
+      }
       memo = key_memo(w, m, (const char *)e.key, e.klen, memo);
-      ottl_entry *to = &w->list.items[at];
+      ottl_entry *to = &items[at++];
       to->key = (const char *)e.key;
       to->word = c.word;
       to->klen = e.klen;
@@ -275,15 +281,18 @@ static OTTL_ALWAYS_INLINE pj_result list_entries(pj_walk *w, unsigned m, uint8_t
       to->column = memo->column;
       to->tag = c.tag;
       to->dirty = 0;
-      if (memo->column != OTTL_NO_COLUMN) to->column = list_column(w, m, memo->column, c, at, to->raw_begin, to->raw_end);
-      w->list.n = at + 1;
+      if (memo->column != OTTL_NO_COLUMN) to->column = list_column(w, m, memo->column, c, at - 1, to->raw_begin, to->raw_end);
     } else {
+      w->list.n = at;
       pj_result r = list_entry(w, m, tag, value, n);
       if (OTTL_UNLIKELY(r != PJ_OK)) return r;
+      items = w->list.items;
+      at = w->list.n;
     }
     if (p >= end || *p != first || first >= 0x80) break;
     tag = p++;
   }
+  w->list.n = at;
   *ret_end = p;
   return PJ_OK;
 }

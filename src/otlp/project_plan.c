@@ -263,7 +263,7 @@ ottl_status ottl__ot_plan(ottl_batch *b, const ottl_layout *layout) {
   im->memo = NULL;
   for (unsigned m = 0; m < layout->n_maps && !im->memo; m++) {
     if (!layout->maps[m].entries && !layout->maps[m].prune) continue;
-    im->memo = arena_zero(&im->pass, OT_MEMO_SLOTS * sizeof *im->memo);
+    im->memo = arena_zero(&im->pass, (OT_MEMO_SLOTS + 1) * sizeof *im->memo);
     if (!im->memo) return OTTL_NOMEM;
   }
   return b->signal == OTTL_SIGNAL_PROFILES ? plan_profiles(b, layout) : OTTL_OK;

@@ -328,6 +328,7 @@ ottl_status ottl__wk_weave_fields(ottl_batch *b, ottl_level level, uint32_t row,
 
 ottl_status ottl__wk_weave_list(ottl_batch *b, ottl_level level, uint32_t row, uint32_t i, unsigned m) {
   const ottl_rowmaps *map = &b->maps[m];
+  ottl_rowmap list = map->rows[i];
   const uint32_t len = b->rows[level].len[row];
   const unsigned number = map_number(b, m, b->rows[level].message[row]);
   wv_edit edits[WK_EDITS + 1];
@@ -335,11 +336,9 @@ ottl_status ottl__wk_weave_list(ottl_batch *b, ottl_level level, uint32_t row, u
   uint64_t bound = 0;
   if (number) {
     const bool none = map->raw_end[i] == 0;
-    edits[n++] = (wv_edit){.begin = none ? len : map->raw_begin[i],
-                           .end = none ? len : map->raw_end[i],
-                           .kind = WV_ENTRIES,
-                           .number = (uint8_t)number};
-    OTTL_TRY(ottl__wl_bound(&map->rows[i], &bound));
+    const uint32_t begin = none ? len : ottl__wl_stands(&list, map->raw_begin[i]), end = none ? len : map->raw_end[i];
+    edits[n++] = (wv_edit){.begin = begin, .end = end, .kind = WV_ENTRIES, .number = (uint8_t)number};
+    OTTL_TRY(ottl__wl_bound(&list, &bound));
   }
-  return fields_weave(b, level, row, i, edits, n, bound, NULL, &map->rows[i]);
+  return fields_weave(b, level, row, i, edits, n, bound, NULL, &list);
 }

@@ -3,6 +3,15 @@
 
 static inline bool entry_clean(const ottl_entry *e) { return !e->dirty && e->raw_end > e->raw_begin; }
 
+/* PERF: most lists are as they came but for their end. */
+uint32_t ottl__wl_stands(ottl_rowmap *map, uint32_t begin) {
+  ottl_entry *e = map->items, *stop = e + map->n;
+  for (; e < stop && e->raw_begin == begin && entry_clean(e); e++) begin = e->raw_end;
+  map->n = (uint32_t)(stop - e);
+  map->items = e;
+  return begin;
+}
+
 ottl_status ottl__wl_bound(const ottl_rowmap *map, uint64_t *sum) {
   uint64_t bytes = 0;
   for (const ottl_entry *e = map->items, *stop = e + map->n; e < stop; e++) {
