@@ -271,6 +271,23 @@ static ottl_status map_within_itself(ottl_vm *vm, uint16_t map, uint32_t row, ot
   return OTTL_OK;
 }
 
+/* The value of row i goes to what is inside the entry of the map, or is no plain one. */
+static ottl_status set_inside(ottl_vm *vm, const ottl_insn *in, uint32_t i, ottl_rowmap *m, ottl_entry *e, uint16_t *err) {
+  const uint16_t *pool = &vm->code->pool[in->y], *keys = pool + 2;
+  const uint32_t n_keys = pool[1];
+  const uint8_t level = vm->code->layout.maps[pool[0]].level;
+  const uint32_t row = vm_up(vm, in->level, level, i);
+  ottl_cell c = reg_cell(vm->r[in->b], i);
+  if (in->a != OTTL_NO_REG) {
+    ottl__value_live(&c, reg_cell(vm->r[in->a], row), cell_tree(OTTL_T_MAP, m));
+    bool self = n_keys == 1 && c.word == (uint64_t)(uintptr_t)m && cell_type(entry_cell(e)) != OTTL_T_MAP;
+    if (self) OTTL_TRY(map_within_itself(vm, pool[0], vm_row(vm, level, row), e, &c));
+  }
+  *err = ottl__path_set_entry(vm, e, keys + 1, n_keys - 1, i, c);
+  e->dirty = 1;
+  return OTTL_OK;
+}
+
 ottl_status ottl__op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
   const ottl_reg *v = vm->r[in->b];
   const uint16_t *pool = &vm->code->pool[in->y];
@@ -299,14 +316,11 @@ ottl_status ottl__op_set_map_path(ottl_vm *vm, const ottl_insn *in) {
       ottl_entry *e = ottl__rowmap_lookup(&vm->batch->arena, m, cell_view(key));
       if (!e) e = ottl__rowmap_push(&vm->batch->arena, m, cell_view(key));
       if (!e) return OTTL_NOMEM;
-      ottl_cell c = reg_cell(v, i);
-      if (in->a != OTTL_NO_REG) {
-        ottl__value_live(&c, reg_cell(vm->r[in->a], row), cell_tree(OTTL_T_MAP, m));
-        bool self = n_keys == 1 && c.word == (uint64_t)(uintptr_t)m && cell_type(entry_cell(e)) != OTTL_T_MAP;
-        if (self) OTTL_TRY(map_within_itself(vm, map, vm_row(vm, level, row), e, &c));
-      }
-      err = ottl__path_set_entry(vm, e, keys + 1, n_keys - 1, i, c);
-      e->dirty = 1;
+      const ottl_cell c = reg_cell(v, i);
+      if (OTTL_LIKELY(n_keys == 1 && c.tag > OTTL_T_NIL && plain(c.tag))) /* PERF: the key is an attribute's value */
+        entry_set(e, c);
+      else
+        OTTL_TRY(set_inside(vm, in, i, m, e, &err));
       bm_set(vm->batch->maps[map].dirty, vm_row(vm, level, row));
       ottl__map_reload_entry(vm->batch, map, vm_row(vm, level, row), e);
     }
