@@ -101,12 +101,20 @@ static OTTL_NOINLINE pj_result noted_entry(pj_walk *w, unsigned m, ottl_view key
   return note(w, (const uint8_t *)key.data, (uint32_t)key.len, &c, tag, end) ? PJ_OK : PJ_NOMEM;
 }
 
+/* Is the AnyValue a double or a short int and nothing else? */
+static inline bool is_number(const uint8_t *any, uint32_t len) {
+  return (len == 9 && any[0] == WR_TAG(4, WR_64)) ||
+         (len == 3 && any[0] == WR_TAG(3, WR_VARINT) && any[1] >= 0x80 && any[2] < 0x80);
+}
+
 /* One of the usual form. A value has more bytes than its text. */
 static OTTL_ALWAYS_INLINE pj_result counted_usual(pj_walk *w, unsigned m, const ottl_map_spec *spec, const wire_pair *e,
                                                   const uint8_t *tag, const uint8_t *end) {
   if (OTTL_LIKELY(e->len < spec->least && !spec->no_texts)) return PJ_OK;
   if (OTTL_UNLIKELY(!wire_is_text(e->any, e->len)))
-    return noted_entry(w, m, view_of((const char *)e->key, e->klen), e->any, e->len, tag, end);
+    return is_number(e->any, e->len) && !spec->no_texts
+               ? PJ_OK
+               : noted_entry(w, m, view_of((const char *)e->key, e->klen), e->any, e->len, tag, end);
   const ottl_cell c = {(uint64_t)(uintptr_t)(e->any + 2), e->len - 2, OTTL_T_STRING};
   return c.len < spec->least || note(w, e->key, e->klen, &c, tag, end) ? PJ_OK : PJ_NOMEM;
 }
