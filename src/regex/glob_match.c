@@ -37,7 +37,7 @@ static size_t gm_index(ottl_view s, ottl_view what) {
     const char *p = memchr(s.data + i, what.data[0], s.len - what.len + 1 - i);
     if (!p) break;
     i = (size_t)(p - s.data);
-    if (memcmp(p, what.data, what.len) == 0) return i;
+    if (what.len == 1 || memcmp(p, what.data, what.len) == 0) return i;
   }
   return SIZE_MAX;
 }
@@ -334,11 +334,16 @@ static bool gm_find(glob_run *r, const glob_matcher *m, ottl_view s, size_t *ret
 }
 
 ottl_status ottl__glob_match(const ottl_glob *glob, ottl_arena *scratch, ottl_view subject, bool *ret) {
+  const glob_matcher *m = glob->matcher; /* PERF: replace_all_matches: the usual ones at once */
   *ret = subject.len >= glob->head.len && bytes_same(subject.data, glob->head.data, glob->head.len);
-  if (!*ret || glob->matcher->op == GM_PREFIX) return OTTL_OK; /* PERF: replace_all_matches */
+  if (!*ret || m->op == GM_PREFIX) return OTTL_OK;
+  if (m->op == GM_CONTAINS) {
+    *ret = (gm_index(subject, m->a) != SIZE_MAX) != m->not;
+    return OTTL_OK;
+  }
   glob_run r = {.arena = scratch, .most = OTTL_MAX_GLOB_STEPS + subject.len / 16};
   ottl__arena_reset(scratch);
-  *ret = gm_match(&r, glob->matcher, subject);
+  *ret = gm_match(&r, m, subject);
   if (r.nomem) return OTTL_NOMEM;
   if (!r.spent) return OTTL_OK;
   ottl__arena_reset(scratch);
