@@ -41,7 +41,7 @@ ottl_status ottl__al_grow(const ottl_allocator *al, void *items_ptr, size_t *cap
 }
 
 void ottl__arena_init(ottl_arena *arena, const ottl_allocator *al, size_t block_bytes) {
-  *arena = (ottl_arena){.al = *al, .block_bytes = block_bytes ? block_bytes : (size_t)64 << 10};
+  *arena = (ottl_arena){.al = *al, .block_bytes = block_bytes ? block_bytes : (size_t)64 << 10, .copy_left = UINT64_MAX};
 }
 
 void ottl__arena_done(ottl_arena *arena) {

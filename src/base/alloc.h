@@ -47,6 +47,7 @@ typedef struct ottl_arena {
   size_t block_bytes; /* least size of a new block */
   char *at, *end;     /* free part of the current block */
   arena_growing growing;
+  uint64_t copy_left; /* elements of values that may still be copied into it (batch/value.h) */
 } ottl_arena;
 
 /* No allocation yet; never fails. block_bytes 0: 64 KiB. */

@@ -5,9 +5,9 @@
 void ottl__sbuf_init(ottl_sbuf *buf, const ottl_allocator *al) { *buf = (ottl_sbuf){.al = *al}; }
 
 void ottl__sbuf_done(ottl_sbuf *buf) {
-  al_free(&buf->al, buf->data, buf->cap);
+  al_free(&buf->al, buf->data, buf->allocated);
   buf->data = NULL;
-  buf->len = buf->cap = 0;
+  buf->len = buf->cap = buf->allocated = 0;
 }
 
 bool ottl__sbuf_grow(ottl_sbuf *buf, size_t more) {
@@ -16,10 +16,11 @@ bool ottl__sbuf_grow(ottl_sbuf *buf, size_t more) {
     buf->over = true;
     return false;
   }
-  if (more > SIZE_MAX / 4 - buf->len || ottl__al_reserve(&buf->al, &buf->data, &buf->cap, buf->len + more, 1) != OTTL_OK) {
+  if (more > SIZE_MAX / 4 - buf->len || ottl__al_reserve(&buf->al, &buf->data, &buf->allocated, buf->len + more, 1) != OTTL_OK) {
     buf->failed = true;
     return false;
   }
+  sbuf_bound(buf, buf->most);
   return true;
 }
 

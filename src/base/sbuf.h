@@ -8,8 +8,9 @@
 
 typedef struct ottl_sbuf {
   ottl_allocator al;
-  char *data; /* not zero-terminated */
-  size_t len, cap;
+  char *data;      /* not zero-terminated */
+  size_t len, cap; /* cap: what may be filled of what is there */
+  size_t allocated;
   size_t most; /* bytes up to which it may grow; 0: as far as there is memory */
   bool failed; /* out of memory: what was appended since is lost */
   bool over;   /* it would have grown further: what was appended since is lost */
@@ -21,10 +22,17 @@ void ottl__sbuf_done(ottl_sbuf *buf);
 bool ottl__sbuf_grow(ottl_sbuf *buf, size_t more);
 void ottl__sbuf_printf(ottl_sbuf *buf, const char *format, ...) OTTL_PRINTF(2, 3);
 
+/* How far it may grow; 0: as far as there is memory. */
+static inline void sbuf_bound(ottl_sbuf *buf, size_t most) {
+  buf->most = most;
+  buf->cap = buf->allocated;
+  if (most && most < buf->cap) buf->cap = most > buf->len ? most : buf->len;
+}
 /* As it was in the beginning, but for the memory. */
 static inline void sbuf_clear(ottl_sbuf *buf) {
-  buf->len = buf->most = 0;
+  buf->len = 0;
   buf->failed = buf->over = false;
+  sbuf_bound(buf, 0);
 }
 
 static inline bool sbuf_reserve(ottl_sbuf *buf, size_t more) {

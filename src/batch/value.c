@@ -259,8 +259,11 @@ static ottl_status value_copy_at(ottl_arena *arena, ottl_cell source, ottl_cell 
 
 ottl_status ottl__value_copy(ottl_arena *arena, ottl_cell source, ottl_cell *ret) {
   ottl_cell copy;
-  uint32_t left = OTTL_MAX_VALUE_CELLS;
-  OTTL_TRY(value_copy_at(arena, source, &copy, 0, &left));
+  const uint32_t most = arena->copy_left < OTTL_MAX_VALUE_CELLS ? (uint32_t)arena->copy_left : OTTL_MAX_VALUE_CELLS;
+  uint32_t left = most;
+  ottl_status status = value_copy_at(arena, source, &copy, 0, &left);
+  arena->copy_left -= most - left;
+  if (status != OTTL_OK) return status;
   *ret = copy;
   return OTTL_OK;
 }

@@ -180,7 +180,10 @@ static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned dept
   case OTTL_T_DURATION:
   case OTTL_T_GO_INT: ottl__gonum_put_int(w->buf, (int64_t)c.word); break;
   case OTTL_T_DOUBLE: ottl__gojson_put_double(w->buf, double_of_bits(c.word), w->style, &w->unsupported); break;
-  case OTTL_T_STRING: ottl__gojson_put_string(w->buf, cell_view(c), w->style); break;
+  case OTTL_T_STRING:
+    if (!sbuf_reserve(w->buf, c.len)) break; /* it is not looked through for nothing */
+    ottl__gojson_put_string(w->buf, cell_view(c), w->style);
+    break;
   case OTTL_T_BYTES: ottl__gojson_put_bytes(w->buf, cell_view(c)); break;
   case OTTL_T_TIME:
   case OTTL_T_TIME_ZONED: text_time(w, c); break;
@@ -229,9 +232,9 @@ static ottl_status text_json(text_writer *w, ottl_cell c, bool go, unsigned dept
 static ottl_status text_container(text_writer *w, ottl_cell cell) {
   ottl_sbuf *buf = w->buf;
   const size_t before = buf->len, most = buf->most;
-  if (!most) buf->most = before + OTTL_MAX_RESULT_BYTES;
+  if (!most) sbuf_bound(buf, before + OTTL_MAX_RESULT_BYTES);
   ottl_status status = text_json(w, cell, false, 0);
-  buf->most = most;
+  sbuf_bound(buf, most);
   if (status != OTTL_OK || w->unsupported) buf->len = before;
   return status;
 }

@@ -65,10 +65,13 @@ static uint16_t coerce_string_like(ottl_arena *arena, ottl_scratch *scratch, ott
     ottl__arena_reset(sorting);
   }
   sbuf_clear(buf);
-  if (scratch) buf->most = scratch_most(scratch);
+  if (scratch) sbuf_bound(buf, scratch_most(scratch));
   uint16_t error = coerce_status(ottl__value_string_like(sorting, buf, in), in);
   if (OTTL_UNLIKELY(buf->over)) error = scratch ? scratch_over(scratch) : OTTL_ROWERR(TOO_LARGE, 0);
-  if (!error) error = buf->len > OTTL_MAX_RESULT_BYTES ? OTTL_ROWERR(TOO_LARGE, 0) : coerce_text(arena, sbuf_all(buf), ret);
+  if (!error) {
+    error = buf->len > OTTL_MAX_RESULT_BYTES ? OTTL_ROWERR(TOO_LARGE, 0) : coerce_text(arena, sbuf_all(buf), ret);
+    if (scratch && buf->len >= 4096) scratch->made_left -= buf->len < scratch->made_left ? buf->len : scratch->made_left;
+  }
   if (!scratch) {
     ottl__sbuf_done(&own);
     ottl__arena_done(&own_arena);

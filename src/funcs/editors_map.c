@@ -99,7 +99,7 @@ static ottl_status stringify_row(ottl_call *c, uint32_t row) {
     ottl_entry *e = &map->items[i];
     if (e->tag == OTTL_T_STRING) continue;
     ottl_sbuf *buf = scratch_text(c);
-    buf->most = scratch_most(c->scratch);
+    sbuf_bound(buf, scratch_most(c->scratch));
     ottl__arena_reset(&c->scratch->arena);
     ottl_status status = ottl__value_as_string(&c->scratch->arena, buf, entry_cell(e));
     if (status == OTTL_OK && buf->len > OTTL_MAX_RESULT_BYTES) status = OTTL_LIMIT;

@@ -123,7 +123,7 @@ static ottl_status kvt_pair_put(ottl_call *c, ottl_sbuf *buf, ottl_view key, con
   if (OTTL_LIKELY(plain)) return OTTL_OK;
   ottl_sbuf *room = &c->scratch->text2;
   sbuf_clear(room);
-  room->most = buf->most;
+  sbuf_bound(room, buf->most);
   kvt_put(c, buf, key, s);
   kvt_copy(buf, s->delimiter);
   room->len = 0;
@@ -180,7 +180,7 @@ static ottl_status kvt_in_order(ottl_call *c, ottl_sbuf *buf, ottl_cell map, con
 static ottl_status kvt_row(ottl_call *c, uint32_t row, const kvt_style *s) {
   ottl_cell map = reg_cell(c->arg[0].reg, row);
   ottl_sbuf *buf = scratch_text(c);
-  buf->most = scratch_most(c->scratch);
+  sbuf_bound(buf, scratch_most(c->scratch));
   ottl_status status = s->sorted ? kvt_sorted(c, buf, map, s) : kvt_in_order(c, buf, map, s);
   return status == OTTL_OK ? out_text(c, row, buf) : fail_status(c, row, status);
 }

@@ -170,7 +170,7 @@ static ottl_status replace_by_function(ottl_call *c, uint32_t row, const pattern
     if (!hit) break;
     size_t begin = s->spans[0], end = s->spans[1];
     sbuf_clear(&s->text2);
-    s->text2.most = s->text.most;
+    sbuf_bound(&s->text2, s->text.most);
     ottl_status status = ottl__regex_expand(re, use->tmpl, subject, s->spans, &s->text2);
     s->text.over |= s->text2.over || (expansions += s->text2.len) > s->text.most;
     if (status != OTTL_OK || s->text.over) return status;
@@ -196,7 +196,7 @@ ottl_status ottl__replace_in_text(ottl_call *c, uint32_t row, const pattern_use 
   bool hit = false;
   *ret = RE_SAME;
   *ret_error = 0;
-  buf->most = scratch_most(c->scratch);
+  sbuf_bound(buf, scratch_most(c->scratch));
   ottl_status status = plain ? ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit)
                              : ottl__regex_match(use->re, c->scratch->regex, text, &hit);
   if (status == OTTL_OK && hit && !plain) status = replace_by_function(c, row, use, text, function_arg, ret_error);

@@ -123,10 +123,7 @@ static ottl_status split_by_byte(ottl_call *c, uint32_t row, ottl_view text, con
   uint64_t first = text.len ? split_hits(c, text, 0, byte) : 0;
   size_t n = 1 + (size_t)__builtin_popcountll(first), begin = 0;
   for (size_t from = 64; from < text.len; from += 64) n += (size_t)__builtin_popcountll(split_hits(c, text, from, byte));
-  if (n > OTTL_MAX_RESULT_BYTES / sizeof(ottl_cell)) {
-    call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
-    return OTTL_OK;
-  }
+  if (!out_room(c, row, n > SIZE_MAX / sizeof(ottl_cell) ? SIZE_MAX : n * sizeof(ottl_cell))) return OTTL_OK;
   ottl_list *list = arena_alloc(c->arena, sizeof *list);
   ottl_cell *items = arena_array(c->arena, n, sizeof *items), *item = items;
   if (!list || !items) return OTTL_NOMEM;
@@ -152,10 +149,7 @@ static ottl_status split_row(ottl_call *c, uint32_t row, ottl_view text, ottl_vi
     n = 1;
     for (size_t at = 0; (at = text_find(text, at, delimiter)) != SIZE_MAX; at += delimiter.len) n++;
   }
-  if (n > OTTL_MAX_RESULT_BYTES / sizeof(ottl_cell)) {
-    call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
-    return OTTL_OK;
-  }
+  if (!out_room(c, row, n > SIZE_MAX / sizeof(ottl_cell) ? SIZE_MAX : n * sizeof(ottl_cell))) return OTTL_OK;
   ottl_list *list = arena_alloc(c->arena, sizeof *list);
   ottl_cell *items = arena_array(c->arena, n, sizeof *items);
   if (!list || !items) return OTTL_NOMEM;
@@ -317,7 +311,7 @@ static ottl_status concat_row(ottl_call *c, uint32_t row) {
   ottl_view delimiter = reg_view(c->arg[1].reg, row), begin = VIEW("");
   ottl_sbuf *buf = scratch_text(c);
   bool first = true;
-  buf->most = scratch_most(c->scratch);
+  sbuf_bound(buf, scratch_most(c->scratch));
   for (ottl_cell v; slice_next(&vals, &v); first = false) {
     if (!first) sbuf_view(buf, delimiter);
     if (first && v.tag == OTTL_T_STRING && concat_grows(c, cell_view(v)))
@@ -330,7 +324,7 @@ static ottl_status concat_row(ottl_call *c, uint32_t row) {
   if (OTTL_UNLIKELY(buf->failed || buf->over)) return out_text(c, row, buf);
   if (begin.len + buf->len < 4096) return out_text(c, row, buf);
   if (begin.len + buf->len <= OTTL_MAX_RESULT_BYTES) return concat_long(c, row, begin, sbuf_all(buf));
-  call_fail(c, row, OTTL_ROWERR(TOO_LARGE, 0));
+  call_fail(c, row, scratch_over(c->scratch));
   return OTTL_OK;
 }
 

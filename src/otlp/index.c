@@ -2,6 +2,7 @@
  *
  * Level by level: all resources, then all scopes, then all items, so that each loop is tight and children of a row are
  * side by side. */
+#include "base/limits.h"
 #include "otlp/impl.h"
 
 #define ROWS_MAX (UINT32_MAX / 2)
@@ -139,6 +140,7 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   if (in_len > INT32_MAX) return OTTL_LIMIT;
   ot_impl *im = ot_of(b);
   ottl__arena_reset(&b->arena);
+  b->arena.copy_left = OTTL_MAX_COPIED_CELLS + 8 * (uint64_t)in_len;
   b->in = in;
   b->in_len = in_len;
   b->signal = (uint8_t)signal;

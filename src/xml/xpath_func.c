@@ -248,7 +248,7 @@ static xp_value call_replace(xp_run *r, xp_query *q) {
   with = braced_groups(r, re, with.len ? with : VIEW(""));
   ottl__xpath_spend(r, s.len / 4);
   ottl_sbuf *buf = buf_empty(r);
-  buf->most = OTTL_MAX_XPATH_STEPS; /* each byte is a step in the end */
+  sbuf_bound(buf, OTTL_MAX_XPATH_STEPS); /* each byte is a step in the end */
   uint64_t before = ottl__regex_steps(r->regex);
   ottl_status status = ottl__regex_template_create(r->al, re, with, &t);
   if (status == OTTL_OK) status = ottl__regex_replace_all(re, r->regex, t, s, buf, &changed);

@@ -224,6 +224,21 @@ static void test_xpath_replacement_grows(void **state) {
   stage_done(&s);
 }
 
+/* Each record doubles a list of the resource: none makes more than one value may have, but all together would. */
+static void test_copied_cells(void **state) {
+  (void)state;
+  stage s;
+  stage_begin(&s, 100, 0);
+  assert_int_equal(stage_run(&s,
+                             "set(resource.attributes[\"r\"], [resource.attributes[\"r\"], resource.attributes[\"r\"]])\n"
+                             "set(resource.attributes[\"r\"], 1) where Len(resource.attributes) > 1",
+                             (size_t)1 << 30),
+                   OTTL_OK);
+  assert_true(s.result.errors > 50);
+  assert_error(&s, 0, 0, "R0842");
+  stage_done(&s);
+}
+
 /* A list that holds itself twice. */
 static void test_doubling(void **state) {
   (void)state;
@@ -239,9 +254,13 @@ static void test_doubling(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_gathering),    cmocka_unit_test(test_many_entries),
-      cmocka_unit_test(test_made_bytes),   cmocka_unit_test(test_replacements_grow),
-      cmocka_unit_test(test_shared_texts), cmocka_unit_test(test_xpath_replacement_grows),
+      cmocka_unit_test(test_gathering),
+      cmocka_unit_test(test_many_entries),
+      cmocka_unit_test(test_made_bytes),
+      cmocka_unit_test(test_replacements_grow),
+      cmocka_unit_test(test_shared_texts),
+      cmocka_unit_test(test_copied_cells),
+      cmocka_unit_test(test_xpath_replacement_grows),
       cmocka_unit_test(test_doubling),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

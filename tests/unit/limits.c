@@ -357,6 +357,7 @@ static void hit_VALUE_DEPTH(void) {
 }
 static void hit_STRICT_DEPTH(void) { elsewhere("tests/unit/strict.c", "OTTL_MAX_STRICT_DEPTH"); }
 static void hit_VALUE_CELLS(void) { elsewhere("tests/unit/value.c", "OTTL_MAX_VALUE_CELLS"); }
+static void hit_COPIED_CELLS(void) { elsewhere("tests/unit/hostile_sizes.c", "test_copied_cells"); }
 static void hit_RESULT_BYTES(void) { elsewhere("tests/cases/errors/limits.case", "=== a result is too large"); }
 static void hit_MADE_BYTES(void) { elsewhere("tests/unit/hostile_sizes.c", "R0854"); }
 static void hit_LIST_PADDING(void) {
