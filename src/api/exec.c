@@ -441,6 +441,7 @@ ottl_status ottl_exec_run(ottl_exec *x, const uint8_t *in, size_t in_len, ottl_r
     x->batch->error_text = x->memory.over ? "this payload needs more memory than max_bytes allows" : NULL;
     x->batch->error_offset = 0;
   }
+  if (status == OTTL_NOMEM && x->batch->too_much) status = OTTL_LIMIT;
   if (status == OTTL_DATA || status == OTTL_LIMIT) {
     const char *why =
         status == OTTL_LIMIT ? "the result would be larger, or deeper, than a payload may be" : "the payload cannot be read";

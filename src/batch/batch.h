@@ -131,7 +131,8 @@ struct ottl_batch {
 
   size_t error_offset; /* after DATA: where in the payload */
   const char *error_text;
-  void *impl; /* private to src/otlp */
+  bool too_much; /* records that were written got larger than a payload may be: what says NOMEM is LIMIT */
+  void *impl;    /* private to src/otlp */
 };
 
 OTTL_MUST_CHECK ottl_status ottl__batch_create(const ottl_allocator *al, ottl_batch **ret);

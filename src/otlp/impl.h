@@ -259,6 +259,7 @@ typedef struct ot_impl {
   ot_gaps **gaps[OTTL_L_ITEM]; /* by row; NULL: no row of the level has any */
   ot_odd *odd;
   size_t n_odd, odd_cap;
+  uint64_t woven;         /* bytes of blocks for woven bodies */
   uint8_t *pen, *pen_end; /* where the next woven body goes: bodies are packed, so that runs of them are one copy */
   wv_list edits, sub_edits;
   wv_column *dirty;      /* of the level being woven: keys map by map, then fields */

@@ -157,6 +157,8 @@ ottl_status ottl__batch_open(ottl_batch *b, int signal, const uint8_t *in, size_
   b->n_appended = b->appended_bytes = 0;
   im->items_before = UINT32_MAX;
   im->pen = im->pen_end = NULL;
+  im->woven = 0;
+  b->too_much = false;
   for (unsigned l = 0; l < OTTL_LEVELS; l++) {
     b->rows[l].n = 0;
     b->rows[l].open = false;
