@@ -84,11 +84,7 @@ uint8_t *ottl__wv_block(ottl_batch *b, size_t bytes) {
   size_t block = bytes > 256u << 10 ? bytes : 256u << 10;
   /* Twice what a payload may have, and what several groups may write anew: more will not come out. */
   b->too_much = (im->woven += block) > 2 * (uint64_t)INT32_MAX + 16 * (uint64_t)b->in_len;
-  if (OTTL_UNLIKELY(b->too_much)) {
-    im->pen = im->pen_end = NULL;
-    return NULL;
-  }
-  im->pen = arena_alloc(&b->arena, block);
+  im->pen = b->too_much ? NULL : arena_alloc(&b->arena, block);
   im->pen_end = im->pen ? im->pen + block : NULL;
   return im->pen;
 }
