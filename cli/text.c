@@ -5,13 +5,13 @@
 #include <string.h>
 
 bool cli_grow(void *items, size_t n, size_t *cap, size_t size) {
-  void *at;
+  void *old;
   if (n < *cap) return true;
   const size_t more = *cap ? *cap * 2 : 16;
-  memcpy(&at, items, sizeof at);
-  at = realloc(at, more * size);
-  if (!at) return false;
-  memcpy(items, &at, sizeof at);
+  memcpy(&old, items, sizeof old);
+  void *grown = realloc(old, more * size);
+  if (!grown) return false;
+  memcpy(items, &grown, sizeof grown);
   *cap = more;
   return true;
 }

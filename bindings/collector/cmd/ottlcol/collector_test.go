@@ -39,8 +39,9 @@ func free(t *testing.T) string {
 }
 
 type running struct {
-	cmd *exec.Cmd
-	log bytes.Buffer
+	cmd   *exec.Cmd
+	log   bytes.Buffer
+	ready time.Time
 }
 
 func run(t *testing.T, config string, wait ...string) *running {
@@ -62,10 +63,12 @@ func run(t *testing.T, config string, wait ...string) *running {
 			return err == nil
 		}, 60*time.Second, 20*time.Millisecond, r.log.String())
 	}
+	r.ready = time.Now()
 	return r
 }
 
 func (r *running) stop(t *testing.T) {
+	time.Sleep(time.Until(r.ready.Add(time.Second))) // it asks for signals a moment after its receivers answer
 	require.NoError(t, r.cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, r.cmd.Wait(), r.log.String())
 }
