@@ -6,7 +6,7 @@ set(wasm_hot ${OTTL_SOURCES})
 list(FILTER wasm_hot INCLUDE REGEX "/src/vm/|/src/otlp/(index|project|splice|weave)|/src/regex/(bytes|glob_linear|glob_match|linear_run|replace|window)")
 set_source_files_properties(${wasm_hot} PROPERTIES COMPILE_OPTIONS -Os)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/isa_portable.c PROPERTIES COMPILE_OPTIONS -Oz)
-foreach(name otlp/project_plan regex/class regex/dialect regex/dialect_class regex/emit regex/glob regex/glob_build regex/linear regex/linear_all regex/linear_run regex/replace regex/window regex/prefilter regex/regex
+foreach(name otlp/project_plan regex/class regex/dialect regex/dialect_class regex/emit regex/glob regex/glob_build regex/linear regex/linear_all regex/linear_run regex/bytes regex/glob_linear regex/glob_match regex/match regex/replace regex/window regex/prefilter regex/regex
     regex/simplify regex/straight otlp/index otlp/splice otlp/weave otlp/weave_keys otlp/weave_level otlp/weave_list vm/memo vm/meter vm/op_bool vm/op_cmp vm/op_call vm/op_counted vm/op_lambda vm/op_math vm/op_record vm/op_read vm/op_store vm/path vm/profile vm/request vm/trace_state)
   list(APPEND wasm_small ${PROJECT_SOURCE_DIR}/src/${name}.c)
 endforeach()
