@@ -70,7 +70,7 @@ static uint16_t coerce_string_like(ottl_arena *arena, ottl_scratch *scratch, ott
   if (OTTL_UNLIKELY(buf->over)) error = scratch ? scratch_over(scratch) : OTTL_ROWERR(TOO_LARGE, 0);
   if (!error) {
     error = buf->len > OTTL_MAX_RESULT_BYTES ? OTTL_ROWERR(TOO_LARGE, 0) : coerce_text(arena, sbuf_all(buf), ret);
-    if (scratch && buf->len >= 4096) scratch->made_left -= buf->len < scratch->made_left ? buf->len : scratch->made_left;
+    if (scratch && buf->len >= 4096) scratch_made(scratch, buf->len);
   }
   if (!scratch) {
     ottl__sbuf_done(&own);

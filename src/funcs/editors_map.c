@@ -98,11 +98,9 @@ static ottl_status stringify_row(ottl_call *c, uint32_t row) {
   for (uint32_t i = 0; i < map->n; i++) {
     ottl_entry *e = &map->items[i];
     if (e->tag == OTTL_T_STRING) continue;
-    ottl_sbuf *buf = scratch_text(c);
-    sbuf_bound(buf, scratch_most(c->scratch));
+    ottl_sbuf *buf = scratch_bounded(c);
     ottl__arena_reset(&c->scratch->arena);
     ottl_status status = ottl__value_as_string(&c->scratch->arena, buf, entry_cell(e));
-    if (status == OTTL_OK && buf->len > OTTL_MAX_RESULT_BYTES) status = OTTL_LIMIT;
     if (status != OTTL_OK) return fail_status(c, row, status);
     ottl_view text = arena_copy(c->arena, buf->data, buf->len);
     if (!text.data) return OTTL_NOMEM;

@@ -48,6 +48,12 @@ static inline ottl_sbuf *scratch_text(ottl_call *c) {
   sbuf_clear(&c->scratch->text);
   return &c->scratch->text;
 }
+/* The same for a text that may grow beyond what it is made of: as far as one may now. */
+static inline ottl_sbuf *scratch_bounded(ottl_call *c) {
+  ottl_sbuf *buf = scratch_text(c);
+  sbuf_bound(buf, scratch_most(c->scratch));
+  return buf;
+}
 
 /* True, with the row failed, when evaluating this argument failed (functions with OTTL_FN_LAZY). */
 static inline bool arg_failed(ottl_call *c, const ottl_reg *reg, uint32_t row) {

@@ -156,7 +156,7 @@ static ottl_status kvt_sorted(ottl_call *c, ottl_sbuf *buf, ottl_cell map, const
   }
   kvt_sort(pairs, n);
   ottl_status status = OTTL_OK;
-  for (uint32_t i = 0; i < n && status == OTTL_OK && buf->len <= OTTL_MAX_RESULT_BYTES; i++) {
+  for (uint32_t i = 0; i < n && status == OTTL_OK && !buf->over; i++) {
     if (i) kvt_copy(buf, s->pair_delimiter);
     status = kvt_pair_put(c, buf, pairs[i].key, &pairs[i].value, s);
   }
@@ -171,7 +171,7 @@ static ottl_status kvt_in_order(ottl_call *c, ottl_sbuf *buf, ottl_cell map, con
     ottl_cell value;
     bool more;
     if (!walk_entry(&k, &key, &value, &more)) return OTTL_DATA;
-    if (!more || buf->len > OTTL_MAX_RESULT_BYTES) return OTTL_OK;
+    if (!more || buf->over) return OTTL_OK;
     if (!first) kvt_copy(buf, s->pair_delimiter);
     OTTL_TRY(kvt_pair_put(c, buf, key, &value, s));
   }
@@ -179,8 +179,7 @@ static ottl_status kvt_in_order(ottl_call *c, ottl_sbuf *buf, ottl_cell map, con
 
 static ottl_status kvt_row(ottl_call *c, uint32_t row, const kvt_style *s) {
   ottl_cell map = reg_cell(c->arg[0].reg, row);
-  ottl_sbuf *buf = scratch_text(c);
-  sbuf_bound(buf, scratch_most(c->scratch));
+  ottl_sbuf *buf = scratch_bounded(c);
   ottl_status status = s->sorted ? kvt_sorted(c, buf, map, s) : kvt_in_order(c, buf, map, s);
   return status == OTTL_OK ? out_text(c, row, buf) : fail_status(c, row, status);
 }

@@ -191,12 +191,11 @@ static ottl_status replace_by_function(ottl_call *c, uint32_t row, const pattern
 
 ottl_status ottl__replace_in_text(ottl_call *c, uint32_t row, const pattern_use *use, ottl_view text, uint32_t function_arg,
                                   replaced *ret, uint16_t *ret_error) {
-  ottl_sbuf *buf = scratch_text(c);
+  ottl_sbuf *buf = scratch_bounded(c);
   const bool plain = !c->arg[function_arg].given;
   bool hit = false;
   *ret = RE_SAME;
   *ret_error = 0;
-  sbuf_bound(buf, scratch_most(c->scratch));
   ottl_status status = plain ? ottl__regex_replace_all(use->re, c->scratch->regex, use->tmpl, text, buf, &hit)
                              : ottl__regex_match(use->re, c->scratch->regex, text, &hit);
   if (status == OTTL_OK && hit && !plain) status = replace_by_function(c, row, use, text, function_arg, ret_error);

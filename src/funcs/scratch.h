@@ -75,10 +75,12 @@ static inline size_t scratch_most(const ottl_scratch *s) {
   const uint64_t left = s->made_left < 4096 ? 4096 : s->made_left;
   return left < OTTL_MAX_RESULT_BYTES ? (size_t)left : OTTL_MAX_RESULT_BYTES;
 }
-/* Counts a text that would have got longer; returns the error. */
+static inline void scratch_made(ottl_scratch *s, size_t bytes) { s->made_left -= bytes < s->made_left ? bytes : s->made_left; }
+/* Counts a text that would have got longer, which nobody is to hear of again; returns the error. */
 static inline uint16_t scratch_over(ottl_scratch *s) {
   const size_t made = scratch_most(s);
-  s->made_left -= made < s->made_left ? made : s->made_left;
+  scratch_made(s, made);
+  s->text.over = s->text2.over = false;
   return made < OTTL_MAX_RESULT_BYTES ? OTTL_ROWERR(MADE_TOO_MUCH, 0) : OTTL_ROWERR(TOO_LARGE, 0);
 }
 

@@ -119,11 +119,16 @@ static uint64_t split_hits(const ottl_call *c, ottl_view text, size_t from, cons
   return c->kernels->window_hits((const uint8_t *)text.data, from, text.len, byte);
 }
 
+/* Is there room for a list of n texts? Else the row fails. */
+static bool split_room(ottl_call *c, uint32_t row, size_t n) {
+  return out_room(c, row, n > SIZE_MAX / sizeof(ottl_cell) ? SIZE_MAX : n * sizeof(ottl_cell));
+}
+
 static ottl_status split_by_byte(ottl_call *c, uint32_t row, ottl_view text, const kernel_window *byte) {
   uint64_t first = text.len ? split_hits(c, text, 0, byte) : 0;
   size_t n = 1 + (size_t)__builtin_popcountll(first), begin = 0;
   for (size_t from = 64; from < text.len; from += 64) n += (size_t)__builtin_popcountll(split_hits(c, text, from, byte));
-  if (!out_room(c, row, n > SIZE_MAX / sizeof(ottl_cell) ? SIZE_MAX : n * sizeof(ottl_cell))) return OTTL_OK;
+  if (!split_room(c, row, n)) return OTTL_OK;
   ottl_list *list = arena_alloc(c->arena, sizeof *list);
   ottl_cell *items = arena_array(c->arena, n, sizeof *items), *item = items;
   if (!list || !items) return OTTL_NOMEM;
@@ -149,7 +154,7 @@ static ottl_status split_row(ottl_call *c, uint32_t row, ottl_view text, ottl_vi
     n = 1;
     for (size_t at = 0; (at = text_find(text, at, delimiter)) != SIZE_MAX; at += delimiter.len) n++;
   }
-  if (!out_room(c, row, n > SIZE_MAX / sizeof(ottl_cell) ? SIZE_MAX : n * sizeof(ottl_cell))) return OTTL_OK;
+  if (!split_room(c, row, n)) return OTTL_OK;
   ottl_list *list = arena_alloc(c->arena, sizeof *list);
   ottl_cell *items = arena_array(c->arena, n, sizeof *items);
   if (!list || !items) return OTTL_NOMEM;
@@ -309,9 +314,8 @@ static ottl_status concat_row(ottl_call *c, uint32_t row) {
   OTTL_TRY(ottl__slice_begin(c, row, 0, &vals, &ok));
   if (!ok) return OTTL_OK;
   ottl_view delimiter = reg_view(c->arg[1].reg, row), begin = VIEW("");
-  ottl_sbuf *buf = scratch_text(c);
+  ottl_sbuf *buf = scratch_bounded(c);
   bool first = true;
-  sbuf_bound(buf, scratch_most(c->scratch));
   for (ottl_cell v; slice_next(&vals, &v); first = false) {
     if (!first) sbuf_view(buf, delimiter);
     if (first && v.tag == OTTL_T_STRING && concat_grows(c, cell_view(v)))

@@ -165,7 +165,7 @@ static bool replace_straight(const ottl_regex *re, ottl_regex_context *cx, const
                              ottl_sbuf *out, size_t *ret_done) {
   size_t *spans = cx->spans, done = 0;
   straight_state state = ottl__regex_straight_begin(subject);
-  for (straight_found found;; done = spans[1]) {
+  for (straight_found found; OTTL_LIKELY(!out->over); done = spans[1]) {
     found = ottl__regex_straight_find(re->straight, &re->window, cx->kernels, subject, done, &state, spans);
     if (found != STRAIGHT_HIT) {
       *ret_done = done;
@@ -173,8 +173,9 @@ static bool replace_straight(const ottl_regex *re, ottl_regex_context *cx, const
     }
     sbuf_put(out, subject.data + done, spans[0] - done);
     template_expand(t, subject, spans, out);
-    if (OTTL_UNLIKELY(out->over)) return *ret_done = spans[1], true;
   }
+  *ret_done = done;
+  return true;
 }
 
 /* PERF: replace_all_patterns of digits. The same for a template without groups. */
